@@ -1,0 +1,102 @@
+/* Declarations of Suricata 8.0.x.
+ *
+ * bindgen makes src/bindings/v8.rs of this file; the comments that start
+ * with two stars become its documentation. `ci/bindings` runs it.
+ *
+ * With SURICATA_THREAD_FROM_SOURCE defined, thread storage comes from a header
+ * of a Suricata source tree instead. */
+#ifndef SURICATA_THREAD_8_H
+#define SURICATA_THREAD_8_H
+
+#include "suricata_thread_common.h"
+
+/** The plugin API version of Suricata 8.0.x, `0x0800`: what a plugin puts into
+ * `SCPlugin.version`. */
+static const uint64_t SC_API_VERSION = 0x0800;
+
+/** Opens the registration of storage. Host only, on the main thread, before
+ * plugins are loaded. */
+void StorageInit(void);
+
+/** Closes the registration of storage: later ones are refused. Returns 0 on
+ * success. Host only, on the main thread, after plugins are loaded and before
+ * threads are created. */
+int StorageFinalize(void);
+
+/** Forgets all registrations of storage. Host only, on the main thread, at the
+ * end. */
+void StorageCleanup(void);
+
+/** Makes what a storage slot holds. Gets the size given at registration;
+ * returns null when it fails. It must not unwind.
+ *
+ * It runs on the thread that calls `ThreadAllocStorageById`. */
+typedef void *(*StorageAllocFn)(unsigned int size);
+
+#ifdef SURICATA_THREAD_FROM_SOURCE
+#include "thread-storage.h"
+#else
+
+/** Names one slot of thread storage; passed by value. */
+typedef struct ThreadStorageId {
+    /** Counts up from 0 over the slots of all modules of the host. Negative
+     * where registration failed. */
+    int id;
+} ThreadStorageId;
+
+/** The bytes of one thread's storage: slots registered × the size of a
+ * pointer. */
+unsigned int ThreadStorageSize(void);
+
+/** Registers a slot that every thread has, empty at first, and whose content
+ * `Free` frees. `Alloc` makes the content of `size` bytes for
+ * `ThreadAllocStorageById`; with a null `Alloc` a plugin stores pointers of its
+ * own, and `size` must be that of a pointer. The host keeps `name`, which must
+ * stay valid for the life of the process, and so must the functions.
+ *
+ * The id is negative when registration failed: it has closed, `name` is null
+ * or empty or taken by another slot of thread storage (the host logs that as
+ * an error), `Free` is null, `size` is 0 or does not go with a null `Alloc`, or
+ * the host is out of memory. Call it from plugin `Init`, on the main thread:
+ * the host's list has no lock. */
+ThreadStorageId ThreadStorageRegister(
+        const char *name, unsigned int size, StorageAllocFn Alloc, StorageFreeFn Free);
+
+/** What `tv` holds in the slot `id`; null until something was set.
+ *
+ * The host does not check `id`: one that it never gave out reads past the
+ * storage. Call it on the thread that `tv` belongs to, or in a thread init
+ * callback for `tv`. */
+void *ThreadGetStorageById(const ThreadVars *tv, ThreadStorageId id);
+
+/** Stores `ptr` in the slot `id` of `tv`, without freeing what was there.
+ * Returns 0 on success.
+ *
+ * The host does not check `id`: one that it never gave out writes past the
+ * storage. Call it on the thread that `tv` belongs to, or in a thread init
+ * callback for `tv`. */
+int ThreadSetStorageById(ThreadVars *tv, ThreadStorageId id, void *ptr);
+
+/** What `tv` holds in the slot `id`; where that is null and the slot has an
+ * alloc function, what that one returns, now stored.
+ *
+ * The host does not check `id`: one that it never gave out reads and writes
+ * past the storage. Call it on the thread that `tv` belongs to, or in a thread
+ * init callback for `tv`. */
+void *ThreadAllocStorageById(ThreadVars *tv, ThreadStorageId id);
+
+/** Calls the slot's free function with what `tv` holds in the slot `id`,
+ * unless that is null, then empties the slot.
+ *
+ * The host does not check `id`: one that it never gave out reads and writes
+ * past the storage. Call it on the thread that `tv` belongs to, or in a thread
+ * init callback for `tv`. */
+void ThreadFreeStorageById(ThreadVars *tv, ThreadStorageId id);
+
+/** Frees every slot of `tv`, in the order of the ids. Host only, on the thread
+ * that takes `tv` down, after its own thread has been joined. */
+void ThreadFreeStorage(ThreadVars *tv);
+
+#endif /* SURICATA_THREAD_FROM_SOURCE */
+
+#endif

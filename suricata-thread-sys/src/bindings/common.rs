@@ -1,0 +1,187 @@
+// Written by bindgen from include/suricata_thread_common.h: change that, then run `ci/bindings`.
+
+/** Frees what a storage slot holds. Gets the stored pointer, never null.
+
+ The host calls it on the thread that takes the owning thread down, after
+ that one has been joined; or on the caller's thread when a plugin frees a
+ slot by id. It must not unwind.*/
+pub type StorageFreeFn = ::core::option::Option<
+    unsafe extern "C" fn(ptr: *mut ::core::ffi::c_void),
+>;
+/** Called for each `ThreadVars` that the host creates; `user` is the pointer
+ given at registration.
+
+ It runs on the thread that *creates* `tv` (the main thread; in unix-socket
+ mode the unix manager), before the new thread starts. It must not unwind.*/
+pub type SCThreadInitCallbackFn = ::core::option::Option<
+    unsafe extern "C" fn(tv: *mut ThreadVars, user: *mut ::core::ffi::c_void),
+>;
+/** Called when the host begins a flow, with the packet that began it; `user`
+ is the pointer given at registration.
+
+ It runs on the worker that picked the flow up, and `tv` is that worker's
+ own. The host's own unit tests pass a null `tv`. It must not unwind.*/
+pub type SCFlowInitCallbackFn = ::core::option::Option<
+    unsafe extern "C" fn(
+        tv: *mut ThreadVars,
+        f: *mut Flow,
+        p: *const Packet,
+        user: *mut ::core::ffi::c_void,
+    ),
+>;
+/** Called for every packet of a flow; `user` is the pointer given at
+ registration.
+
+ It runs on the worker that has the packet, and `tv` is that worker's own.
+ The host's own unit tests pass a null `tv`. It must not unwind.*/
+pub type SCFlowUpdateCallbackFn = ::core::option::Option<
+    unsafe extern "C" fn(
+        tv: *mut ThreadVars,
+        f: *mut Flow,
+        p: *mut Packet,
+        user: *mut ::core::ffi::c_void,
+    ),
+>;
+/** Called when the host retires a flow; `user` is the pointer given at
+ registration.
+
+ It runs on whichever thread retires the flow: most often the flow recycler
+ or the flow manager, not the worker that began it. `tv` is that thread's
+ own. The host's own unit tests pass a null `tv`. It must not unwind.*/
+pub type SCFlowFinishCallbackFn = ::core::option::Option<
+    unsafe extern "C" fn(
+        tv: *mut ThreadVars,
+        f: *mut Flow,
+        user: *mut ::core::ffi::c_void,
+    ),
+>;
+impl SCLogLevel {
+    /// The level was not set.
+    pub const SC_LOG_NOTSET: SCLogLevel = SCLogLevel(-1);
+    /// Nothing is logged.
+    pub const SC_LOG_NONE: SCLogLevel = SCLogLevel(0);
+    /// Something failed.
+    pub const SC_LOG_ERROR: SCLogLevel = SCLogLevel(1);
+    /// Something may go wrong.
+    pub const SC_LOG_WARNING: SCLogLevel = SCLogLevel(2);
+    /// What the host's user should see without asking.
+    pub const SC_LOG_NOTICE: SCLogLevel = SCLogLevel(3);
+    /// What helps to follow a run.
+    pub const SC_LOG_INFO: SCLogLevel = SCLogLevel(4);
+    /// Figures of performance.
+    pub const SC_LOG_PERF: SCLogLevel = SCLogLevel(5);
+    /// How the configuration was understood.
+    pub const SC_LOG_CONFIG: SCLogLevel = SCLogLevel(6);
+    /// What helps to find an error in the code.
+    pub const SC_LOG_DEBUG: SCLogLevel = SCLogLevel(7);
+}
+#[repr(transparent)]
+/** How much a log line matters: the lower, the more. The host prints the lines
+ at its own level and below.
+
+ Any C `int` is a valid value: a level that is not named here, which a later
+ host may have, is no undefined behaviour.*/
+#[derive(Debug, Copy, Clone, Hash, PartialEq, Eq)]
+pub struct SCLogLevel(pub ::core::ffi::c_int);
+/** What a plugin says of itself. The host keeps the pointers, so they must
+ stay valid for the life of the process. All strings end in NUL.
+
+ The host ends the process when `name`, `author`, `license` or `Init` is
+ null.*/
+#[repr(C)]
+#[derive(Debug)]
+pub struct SCPlugin {
+    /** The API version that the plugin was built for, `SC_API_VERSION`. Where
+ it is not the host's own, the host logs an error, closes the plugin and
+ goes on without it.*/
+    pub version: u64,
+    /// The Suricata version that the plugin was built for.
+    pub suricata_version: *const ::core::ffi::c_char,
+    /// The plugin's name.
+    pub name: *const ::core::ffi::c_char,
+    /// The plugin's own version.
+    pub plugin_version: *const ::core::ffi::c_char,
+    /// The plugin's licence.
+    pub license: *const ::core::ffi::c_char,
+    /// Who wrote the plugin.
+    pub author: *const ::core::ffi::c_char,
+    /** Called once after loading, on the main thread, while the registration
+ of callbacks and storage is open. It must not unwind.*/
+    pub Init: ::core::option::Option<unsafe extern "C" fn()>,
+}
+/** The type of `SCPluginRegister`, the one symbol that a plugin exports. The
+ host calls it once, on the main thread; what it returns must stay valid for
+ the life of the process.*/
+pub type SCPluginRegisterFunc = ::core::option::Option<
+    unsafe extern "C" fn() -> *mut SCPlugin,
+>;
+unsafe extern "C" {
+    /** Has `fn` called with `user` for each thread created from now on. The same
+ function registered twice is called twice, and there is no way back: both
+ pointers must stay valid for the life of the process.
+
+ Returns false when the host is out of memory. Call it from plugin `Init`, on
+ the main thread: the host's list has no lock.*/
+    pub fn SCThreadRegisterInitCallback(
+        fn_: SCThreadInitCallbackFn,
+        user: *mut ::core::ffi::c_void,
+    ) -> bool;
+    /** Runs the thread init callbacks for `tv`, in the order of registration.
+
+ Host only: the host calls it on the thread that creates `tv`.*/
+    pub fn SCThreadRunInitCallbacks(tv: *mut ThreadVars);
+    /** Has `fn` called with `user` for each flow that begins. Both pointers must
+ stay valid for the life of the process.
+
+ Returns false when the host is out of memory. Call it from plugin `Init`, on
+ the main thread: the host's list has no lock.*/
+    pub fn SCFlowRegisterInitCallback(
+        fn_: SCFlowInitCallbackFn,
+        user: *mut ::core::ffi::c_void,
+    ) -> bool;
+    /** Runs the flow init callbacks, in the order of registration.
+
+ Host only: the host calls it on the worker that picked the flow up.*/
+    pub fn SCFlowRunInitCallbacks(tv: *mut ThreadVars, f: *mut Flow, p: *const Packet);
+    /** Has `fn` called with `user` for every packet of a flow. Both pointers must
+ stay valid for the life of the process.
+
+ Returns false when the host is out of memory. Call it from plugin `Init`, on
+ the main thread: the host's list has no lock.*/
+    pub fn SCFlowRegisterUpdateCallback(
+        fn_: SCFlowUpdateCallbackFn,
+        user: *mut ::core::ffi::c_void,
+    ) -> bool;
+    /** Runs the flow update callbacks, in the order of registration.
+
+ Host only: the host calls it on the worker that has the packet.*/
+    pub fn SCFlowRunUpdateCallbacks(tv: *mut ThreadVars, f: *mut Flow, p: *mut Packet);
+    /** Has `fn` called with `user` for each flow that the host retires. Both
+ pointers must stay valid for the life of the process.
+
+ Returns false when the host is out of memory. Call it from plugin `Init`, on
+ the main thread: the host's list has no lock.*/
+    pub fn SCFlowRegisterFinishCallback(
+        fn_: SCFlowFinishCallbackFn,
+        user: *mut ::core::ffi::c_void,
+    ) -> bool;
+    /** Runs the flow finish callbacks, in the order of registration.
+
+ Host only: the host calls it on the thread that retires the flow.*/
+    pub fn SCFlowRunFinishCallbacks(tv: *mut ThreadVars, f: *mut Flow);
+    /** Logs `message`, as said at `line` of `file` in `function` of `module`. The
+ strings end in NUL.
+
+ Returns 0, or the host's error code. Any thread may call it.*/
+    pub fn SCLogMessage(
+        level: SCLogLevel,
+        file: *const ::core::ffi::c_char,
+        line: ::core::ffi::c_uint,
+        function: *const ::core::ffi::c_char,
+        module: *const ::core::ffi::c_char,
+        message: *const ::core::ffi::c_char,
+    ) -> ::core::ffi::c_int;
+    /** The host's log level: less important lines are not printed. Any thread may
+ call it.*/
+    pub fn SCLogGetLogLevel() -> SCLogLevel;
+}

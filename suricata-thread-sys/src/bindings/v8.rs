@@ -1,0 +1,92 @@
+// Written by bindgen from include/suricata_thread_8.h: change that, then run `ci/bindings`.
+
+/** The plugin API version of Suricata 8.0.x, `0x0800`: what a plugin puts into
+ `SCPlugin.version`.*/
+pub const SC_API_VERSION: u64 = 2048;
+/** Makes what a storage slot holds. Gets the size given at registration;
+ returns null when it fails. It must not unwind.
+
+ It runs on the thread that calls `ThreadAllocStorageById`.*/
+pub type StorageAllocFn = ::core::option::Option<
+    unsafe extern "C" fn(size: ::core::ffi::c_uint) -> *mut ::core::ffi::c_void,
+>;
+/// Names one slot of thread storage; passed by value.
+#[repr(C)]
+#[derive(Debug, Copy, Clone, PartialEq, Eq)]
+pub struct ThreadStorageId {
+    /** Counts up from 0 over the slots of all modules of the host. Negative
+ where registration failed.*/
+    pub id: ::core::ffi::c_int,
+}
+unsafe extern "C" {
+    /** Opens the registration of storage. Host only, on the main thread, before
+ plugins are loaded.*/
+    pub fn StorageInit();
+    /** Closes the registration of storage: later ones are refused. Returns 0 on
+ success. Host only, on the main thread, after plugins are loaded and before
+ threads are created.*/
+    pub fn StorageFinalize() -> ::core::ffi::c_int;
+    /** Forgets all registrations of storage. Host only, on the main thread, at the
+ end.*/
+    pub fn StorageCleanup();
+    /** The bytes of one thread's storage: slots registered × the size of a
+ pointer.*/
+    pub fn ThreadStorageSize() -> ::core::ffi::c_uint;
+    /** Registers a slot that every thread has, empty at first, and whose content
+ `Free` frees. `Alloc` makes the content of `size` bytes for
+ `ThreadAllocStorageById`; with a null `Alloc` a plugin stores pointers of its
+ own, and `size` must be that of a pointer. The host keeps `name`, which must
+ stay valid for the life of the process, and so must the functions.
+
+ The id is negative when registration failed: it has closed, `name` is null
+ or empty or taken by another slot of thread storage (the host logs that as
+ an error), `Free` is null, `size` is 0 or does not go with a null `Alloc`, or
+ the host is out of memory. Call it from plugin `Init`, on the main thread:
+ the host's list has no lock.*/
+    pub fn ThreadStorageRegister(
+        name: *const ::core::ffi::c_char,
+        size: ::core::ffi::c_uint,
+        Alloc: StorageAllocFn,
+        Free: StorageFreeFn,
+    ) -> ThreadStorageId;
+    /** What `tv` holds in the slot `id`; null until something was set.
+
+ The host does not check `id`: one that it never gave out reads past the
+ storage. Call it on the thread that `tv` belongs to, or in a thread init
+ callback for `tv`.*/
+    pub fn ThreadGetStorageById(
+        tv: *const ThreadVars,
+        id: ThreadStorageId,
+    ) -> *mut ::core::ffi::c_void;
+    /** Stores `ptr` in the slot `id` of `tv`, without freeing what was there.
+ Returns 0 on success.
+
+ The host does not check `id`: one that it never gave out writes past the
+ storage. Call it on the thread that `tv` belongs to, or in a thread init
+ callback for `tv`.*/
+    pub fn ThreadSetStorageById(
+        tv: *mut ThreadVars,
+        id: ThreadStorageId,
+        ptr: *mut ::core::ffi::c_void,
+    ) -> ::core::ffi::c_int;
+    /** What `tv` holds in the slot `id`; where that is null and the slot has an
+ alloc function, what that one returns, now stored.
+
+ The host does not check `id`: one that it never gave out reads and writes
+ past the storage. Call it on the thread that `tv` belongs to, or in a thread
+ init callback for `tv`.*/
+    pub fn ThreadAllocStorageById(
+        tv: *mut ThreadVars,
+        id: ThreadStorageId,
+    ) -> *mut ::core::ffi::c_void;
+    /** Calls the slot's free function with what `tv` holds in the slot `id`,
+ unless that is null, then empties the slot.
+
+ The host does not check `id`: one that it never gave out reads and writes
+ past the storage. Call it on the thread that `tv` belongs to, or in a thread
+ init callback for `tv`.*/
+    pub fn ThreadFreeStorageById(tv: *mut ThreadVars, id: ThreadStorageId);
+    /** Frees every slot of `tv`, in the order of the ids. Host only, on the thread
+ that takes `tv` down, after its own thread has been joined.*/
+    pub fn ThreadFreeStorage(tv: *mut ThreadVars);
+}

@@ -1,0 +1,70 @@
+// Written by bindgen from include/suricata_thread_9.h: change that, then run `ci/bindings`.
+
+/** The plugin API version of Suricata 9.0, `0x0900`: what a plugin puts into
+ `SCPlugin.version`.*/
+pub const SC_API_VERSION: u64 = 2304;
+/// Names one slot of thread storage; passed by value.
+#[repr(C)]
+#[derive(Debug, Copy, Clone, PartialEq, Eq)]
+pub struct SCThreadStorageId {
+    /** Counts up from 0 over the slots of all modules of the host. Negative
+ where registration failed.*/
+    pub id: ::core::ffi::c_int,
+}
+unsafe extern "C" {
+    /** Opens the registration of storage. Host only, on the main thread, before
+ plugins are loaded.*/
+    pub fn SCStorageInit();
+    /** Closes the registration of storage: later ones are refused. Returns 0 on
+ success. Host only, on the main thread, after plugins are loaded and before
+ threads are created.*/
+    pub fn SCStorageFinalize() -> ::core::ffi::c_int;
+    /** Forgets all registrations of storage. Host only, on the main thread, at the
+ end.*/
+    pub fn SCStorageCleanup();
+    /** The bytes of one thread's storage: slots registered × the size of a
+ pointer.*/
+    pub fn SCThreadStorageSize() -> ::core::ffi::c_uint;
+    /** Registers a slot that every thread has, empty at first, and whose content
+ `Free` frees. The host keeps `name`, which must stay valid for the life of
+ the process, and so must `Free`.
+
+ The id is negative when registration failed: it has closed, `name` is null
+ or empty or taken by another slot of thread storage (the host logs that as
+ an error), `Free` is null, or the host is out of memory. Call it from plugin
+ `Init`, on the main thread: the host's list has no lock.*/
+    pub fn SCThreadStorageRegister(
+        name: *const ::core::ffi::c_char,
+        Free: StorageFreeFn,
+    ) -> SCThreadStorageId;
+    /** What `tv` holds in the slot `id`; null until something was set.
+
+ The host does not check `id`: one that it never gave out reads past the
+ storage. Call it on the thread that `tv` belongs to, or in a thread init
+ callback for `tv`.*/
+    pub fn SCThreadGetStorageById(
+        tv: *const ThreadVars,
+        id: SCThreadStorageId,
+    ) -> *mut ::core::ffi::c_void;
+    /** Stores `ptr` in the slot `id` of `tv`, without freeing what was there.
+ Returns 0 on success.
+
+ The host does not check `id`: one that it never gave out writes past the
+ storage. Call it on the thread that `tv` belongs to, or in a thread init
+ callback for `tv`.*/
+    pub fn SCThreadSetStorageById(
+        tv: *mut ThreadVars,
+        id: SCThreadStorageId,
+        ptr: *mut ::core::ffi::c_void,
+    ) -> ::core::ffi::c_int;
+    /** Calls the slot's free function with what `tv` holds in the slot `id`,
+ unless that is null, then empties the slot.
+
+ The host does not check `id`: one that it never gave out reads and writes
+ past the storage. Call it on the thread that `tv` belongs to, or in a thread
+ init callback for `tv`.*/
+    pub fn SCThreadFreeStorageById(tv: *mut ThreadVars, id: SCThreadStorageId);
+    /** Frees every slot of `tv`, in the order of the ids. Host only, on the thread
+ that takes `tv` down, after its own thread has been joined.*/
+    pub fn SCThreadFreeStorage(tv: *mut ThreadVars);
+}

@@ -1,0 +1,33 @@
+//! What is behind a pointer to one of the host's types stays the host's: safe code can't copy it,
+//! move it out of a pin or take it to another thread. Checked while this file compiles: where a type
+//! has the trait after all, both implementations fit, and `check` is ambiguous.
+
+use suricata_thread_sys::{Flow, Packet, ThreadVars};
+
+macro_rules! assert_not {
+    ($trait:ident: $($type:ty),*) => {$(
+        const _: fn() = || {
+            struct HasTheTrait;
+            trait Ambiguous<A> {
+                fn check() {}
+            }
+            impl<T> Ambiguous<()> for T {}
+            impl<T: $trait> Ambiguous<HasTheTrait> for T {}
+            <$type as Ambiguous<_>>::check();
+        };
+    )*};
+}
+
+assert_not!(Send: ThreadVars, Flow, Packet);
+assert_not!(Sync: ThreadVars, Flow, Packet);
+assert_not!(Unpin: ThreadVars, Flow, Packet);
+assert_not!(Copy: ThreadVars, Flow, Packet);
+assert_not!(Clone: ThreadVars, Flow, Packet);
+assert_not!(Default: ThreadVars, Flow, Packet);
+
+#[test]
+fn the_types_take_no_room_that_rust_could_read() {
+    assert_eq!(size_of::<ThreadVars>(), 0);
+    assert_eq!(size_of::<Flow>(), 0);
+    assert_eq!(size_of::<Packet>(), 0);
+}
