@@ -1,0 +1,1 @@
+#error this needs a configured source tree: the stand-in must be taken instead
