@@ -1,0 +1,161 @@
+//! Flow callbacks: the usual way to meet a [`ThreadVars`] while packets flow.
+//!
+//! | callback | runs | on |
+//! | --- | --- | --- |
+//! | [init](register_init_callback) | when a flow is picked up | the worker that picks it up |
+//! | [update](register_update_callback) | for every packet of a flow | the worker that has the packet |
+//! | [finish](register_finish_callback) | when the host is done with a flow | whichever thread retires it: usually a flow recycler or manager, *not* the worker that began it |
+//!
+//! The `ThreadVars` is always the calling thread's own. A worker's state therefore sees its flows
+//! begin, but usually not end.
+//!
+//! Callbacks of a kind run in the order in which they were registered, on many threads at the same
+//! time. They are kept for the life of the process. The flow and packet pointers are the host's,
+//! valid during the call; what they point to is private to the host.
+//!
+//! Where the host passes no `ThreadVars` (its own unit tests do so), the callback is not run, and
+//! an error is logged.
+
+use std::any::type_name;
+use std::ffi::c_void;
+
+use crate::registration::register_callback;
+use crate::{ThreadVars, panic, sys};
+
+/// Has the host call `callback` for each flow that it picks up, with the flow and its first packet,
+/// on the worker that picks it up.
+///
+/// Call this while the plugin's `init` runs.
+///
+/// # Errors
+///
+/// As for [`register_init_callback`](crate::register_init_callback) of threads.
+///
+/// # Panics
+///
+/// A panic in `callback` is logged at error level and goes no further. See
+/// [the crate's notes](crate#panics).
+pub fn register_init_callback<F>(callback: F) -> Result<(), &'static str>
+where
+    F: Fn(&mut ThreadVars<'_>, *mut sys::Flow, *const sys::Packet) + Send + Sync + 'static,
+{
+    // SAFETY: `init::<F>` takes what the host passes and, as the user pointer, the box of an `F`
+    // that lives for ever; `register_callback` serializes the calls.
+    register_callback(callback, |user| unsafe {
+        sys::SCFlowRegisterInitCallback(Some(init::<F>), user)
+    })
+}
+
+/// Has the host call `callback` for every packet of a flow, on the worker that has the packet.
+///
+/// This is the packet path: what runs here runs for every packet that belongs to a flow. Call this
+/// while the plugin's `init` runs.
+///
+/// # Errors
+///
+/// As for [`register_init_callback`](crate::register_init_callback) of threads.
+///
+/// # Panics
+///
+/// A panic in `callback` is logged at error level and goes no further. See
+/// [the crate's notes](crate#panics).
+pub fn register_update_callback<F>(callback: F) -> Result<(), &'static str>
+where
+    F: Fn(&mut ThreadVars<'_>, *mut sys::Flow, *mut sys::Packet) + Send + Sync + 'static,
+{
+    // SAFETY: `update::<F>` takes what the host passes and, as the user pointer, the box of an `F`
+    // that lives for ever; `register_callback` serializes the calls.
+    register_callback(callback, |user| unsafe {
+        sys::SCFlowRegisterUpdateCallback(Some(update::<F>), user)
+    })
+}
+
+/// Has the host call `callback` for each flow that it is done with, on whichever thread retires the
+/// flow: usually a flow recycler or manager.
+///
+/// Call this while the plugin's `init` runs.
+///
+/// # Errors
+///
+/// As for [`register_init_callback`](crate::register_init_callback) of threads.
+///
+/// # Panics
+///
+/// A panic in `callback` is logged at error level and goes no further. See
+/// [the crate's notes](crate#panics).
+pub fn register_finish_callback<F>(callback: F) -> Result<(), &'static str>
+where
+    F: Fn(&mut ThreadVars<'_>, *mut sys::Flow) + Send + Sync + 'static,
+{
+    // SAFETY: `finish::<F>` takes what the host passes and, as the user pointer, the box of an `F`
+    // that lives for ever; `register_callback` serializes the calls.
+    register_callback(callback, |user| unsafe {
+        sys::SCFlowRegisterFinishCallback(Some(finish::<F>), user)
+    })
+}
+
+unsafe extern "C" fn init<F>(
+    tv: *mut sys::ThreadVars,
+    flow: *mut sys::Flow,
+    packet: *const sys::Packet,
+    user: *mut c_void,
+) where
+    F: Fn(&mut ThreadVars<'_>, *mut sys::Flow, *const sys::Packet),
+{
+    // SAFETY: the host's, as `call` asks for: see there.
+    unsafe {
+        call("flow init callback", tv, user, |callback: &F, tv| {
+            callback(tv, flow, packet)
+        })
+    }
+}
+
+unsafe extern "C" fn update<F>(
+    tv: *mut sys::ThreadVars,
+    flow: *mut sys::Flow,
+    packet: *mut sys::Packet,
+    user: *mut c_void,
+) where
+    F: Fn(&mut ThreadVars<'_>, *mut sys::Flow, *mut sys::Packet),
+{
+    // SAFETY: the host's, as `call` asks for: see there.
+    unsafe {
+        call("flow update callback", tv, user, |callback: &F, tv| {
+            callback(tv, flow, packet)
+        })
+    }
+}
+
+unsafe extern "C" fn finish<F>(tv: *mut sys::ThreadVars, flow: *mut sys::Flow, user: *mut c_void)
+where
+    F: Fn(&mut ThreadVars<'_>, *mut sys::Flow),
+{
+    // SAFETY: the host's, as `call` asks for: see there.
+    unsafe {
+        call("flow finish callback", tv, user, |callback: &F, tv| {
+            callback(tv, flow)
+        })
+    }
+}
+
+/// # Safety
+///
+/// `user` is a leaked `Box<F>`. `tv` is null or the calling thread's own, and nothing else uses it
+/// until this returns: so the host passes it to flow callbacks.
+#[inline]
+unsafe fn call<F>(
+    kind: &'static str,
+    tv: *mut sys::ThreadVars,
+    user: *mut c_void,
+    run: impl FnOnce(&F, &mut ThreadVars<'_>),
+) {
+    if tv.is_null() {
+        return panic::log_null_thread_vars(kind, type_name::<F>);
+    }
+    panic::contain(kind, type_name::<F>, || {
+        // SAFETY: the caller's promise.
+        let callback = unsafe { &*user.cast::<F>() };
+        // SAFETY: not null as seen above, and otherwise the caller's promise.
+        run(callback, &mut unsafe { ThreadVars::from_ptr(tv) });
+    });
+}

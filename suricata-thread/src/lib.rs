@@ -1,0 +1,139 @@
+//! Typed state per thread for Suricata plugins, without locks and without undefined behaviour.
+//!
+//! Suricata runs many threads and calls a plugin on all of them. State that they share needs a lock
+//! on the packet path; state in a `thread_local!` is out of reach when the thread is set up, which
+//! happens on another thread, and when it has ended. Suricata itself keeps storage for each of its
+//! threads, freed when the thread is taken down. This crate makes that storage typed and safe, with
+//! what a plugin needs around it: an [entry point](plugin!), callbacks for [new
+//! threads](register_init_callback) and for [flows](flow), and the host's [log].
+//!
+//! # A complete plugin
+//!
+//! ```standalone_crate
+//! use suricata_thread::{self as thread, SCLogNotice, ThreadStorage, flow};
+//!
+//! struct ThreadState {
+//!     flows: u64,
+//! }
+//!
+//! impl Drop for ThreadState {
+//!     fn drop(&mut self) {
+//!         SCLogNotice!("a thread has ended after {} flows", self.flows);
+//!     }
+//! }
+//!
+//! fn init() -> Result<(), &'static str> {
+//!     let storage = ThreadStorage::<ThreadState>::register("my-plugin")?;
+//!     thread::register_init_callback(move |tv| {
+//!         let _ = storage.get_or_insert_with(tv, || ThreadState { flows: 0 });
+//!     })?;
+//!     flow::register_init_callback(move |tv, _flow, _packet| {
+//!         if let Some(state) = storage.get_mut(tv) {
+//!             state.flows += 1;
+//!         }
+//!     })
+//! }
+//!
+//! thread::plugin! {
+//!     name: "my-plugin",
+//!     version: env!("CARGO_PKG_VERSION"),
+//!     author: "Ada Lovelace",
+//!     license: "MIT",
+//!     init: init,
+//! }
+//! # fn main() {
+//! # use suricata_thread_mock::{Host, RunMode, Traffic};
+//! # let host = Host::new();
+//! # unsafe { host.load(SCPluginRegister) }.unwrap();
+//! # host.start(RunMode::Single);
+//! # host.traffic(Traffic { flows: 7, ..Traffic::default() });
+//! # host.shutdown();
+//! # let ended = "a thread has ended after 7 flows";
+//! # assert!(host.log().iter().any(|line| line.message == ended));
+//! # }
+//! ```
+//!
+//! Build it as a `cdylib` and name the file under `plugins:` in `suricata.yaml`. `cargo test` needs
+//! no Suricata: with `suricata-thread-mock` as a dev-dependency, the host's functions are there.
+//!
+//! # Which Suricata
+//!
+//! | Suricata | feature |
+//! | --- | --- |
+//! | 9.0 (in development) | none |
+//! | 8.0.x | `suricata-8` |
+//!
+//! The two name their functions differently, so a plugin is built for one of them. Where the choice
+//! is wrong, Suricata logs a *notice* ("Failed to open …: undefined symbol: …") and goes on without
+//! the plugin.
+//!
+//! # Which thread runs what
+//!
+//! | what | when | on |
+//! | --- | --- | --- |
+//! | the plugin's `init` | once, after the plugin was loaded | the main thread |
+//! | [thread init callback](register_init_callback) | once for each thread, before it starts | the thread that creates it: the main thread; in unix-socket mode the unix manager |
+//! | [flow init](flow::register_init_callback) | when a flow is picked up | a worker |
+//! | [flow update](flow::register_update_callback) | for every packet of a flow | a worker |
+//! | [flow finish](flow::register_finish_callback) | when a flow is retired | usually a flow recycler or manager |
+//! | a value's [`Drop`] | when its thread has ended and been joined | the thread that takes it down: the main thread; in unix-socket mode the unix manager |
+//!
+//! In unix-socket mode threads are created and taken down for each capture, so callbacks and drops
+//! come again and again. A few threads are never taken down (those that serve commands, such as the
+//! unix manager): the values that they hold are not dropped.
+//!
+//! # Lifetimes
+//!
+//! A [`ThreadVars`] is lent to a callback until it returns, and every reference to a value borrows
+//! from it. So a value can be used by one thread only, can't be dropped while it is in use, and there
+//! are never two mutable references to it; the compiler sees to all three. A [`ThreadStorage`]
+//! handle and a callback live as long as the process: the host has no way to give them back.
+//!
+//! # Registering
+//!
+//! The host walks its lists of slots and callbacks without a lock, so they may grow only while the
+//! plugin's `init` runs: from then on other threads may be walking them. Registering at any other
+//! time is an `Err`, and so is registering from inside a callback, where the host would walk a
+//! growing list for ever. Several threads may register at the same time while `init` runs; the calls
+//! are serialized.
+//!
+//! # Panics
+//!
+//! No panic reaches the host. One in `init`, in a callback or in the `Drop` of a stored value is
+//! logged at error level with the plugin's name, what was called, the message and the source line,
+//! and the host and the other callbacks go on. The callback that panicked is called again the next
+//! time, with the state that it left behind. The panic hook runs as usual, so std's own message and
+//! backtrace still go to the standard error; a hook that a plugin installs should call the one that
+//! was there, or the log has "an unknown place" where the source line should be.
+//!
+//! Two things no library can contain. With `panic = "abort"` in the profile a panic ends the process,
+//! Suricata with it: leave the default, `unwind`. And a destructor that panics *while another panic
+//! unwinds past it* makes Rust itself abort.
+//!
+//! # Errors
+//!
+//! Errors are `&'static str`, which says what was tried, what the host answered and what the reasons
+//! can be. `init` may pass them on with `?`: they end up in the host's log. [`SetError`] also holds
+//! the value that could not be stored.
+//!
+//! # Unsafe code in plugins
+//!
+//! None is needed. [`ThreadVars::from_ptr`] and [`plugin::run_init`] are the bridges for plugins that
+//! receive callbacks, or their entry, by other means.
+//!
+//! The facts about the host are those of Suricata 8.0.8 and 9.0.0-alpha.
+
+pub use suricata_thread_sys as sys;
+
+pub mod flow;
+pub mod log;
+mod panic;
+pub mod plugin;
+mod registration;
+mod storage;
+mod thread_init;
+mod thread_vars;
+
+pub use storage::{SetError, ThreadStorage};
+pub use thread_init::register_init_callback;
+pub use thread_vars::ThreadVars;

@@ -1,0 +1,172 @@
+//! The plugin's entry point.
+
+use std::cell::UnsafeCell;
+use std::ffi::CStr;
+use std::sync::OnceLock;
+
+use crate::registration::Init;
+use crate::{SCLogError, panic, sys};
+
+/// There is one copy of this crate in each plugin file, so this is that plugin's.
+static NAME: OnceLock<&'static str> = OnceLock::new();
+
+/// What this plugin is called in the log.
+pub(crate) fn name() -> &'static str {
+    NAME.get().copied().unwrap_or("without a name")
+}
+
+/// Runs a plugin's `init`, with registering possible until it returns.
+///
+/// [`plugin!`](crate::plugin) does this for you. It is the bridge for a plugin whose entry point is
+/// written by other means, such as `suricata-ffi`: call it in the C function `Init`.
+///
+/// An `Err` or a panic is logged at error level with `name`; what `init` had registered before stays
+/// registered, since the host knows no unregistering.
+///
+/// `name` is what this crate's error messages call the plugin; the first one stays, if there are
+/// several.
+///
+/// # Safety
+///
+/// The host is inside its call of the plugin's `Init` on this thread, and waits for it.
+pub unsafe fn run_init(name: &'static str, init: impl FnOnce() -> Result<(), &'static str>) {
+    let _ = NAME.set(name);
+    panic::install_hook();
+    panic::contain(
+        "init",
+        || "of the plugin",
+        || {
+            // SAFETY: the caller's promise, until this returns.
+            let _registering = unsafe { Init::begin() };
+            if let Err(error) = init() {
+                SCLogError!("plugin {name}: init failed: {error}");
+            }
+        },
+    );
+}
+
+/// The `SCPlugin` that a plugin's entry point returns.
+#[doc(hidden)]
+pub struct Entry(UnsafeCell<sys::SCPlugin>);
+
+// SAFETY: Rust code never reads or writes what is in the cell: it hands the host a pointer to it.
+// What that points to is constant.
+unsafe impl Sync for Entry {}
+
+impl Entry {
+    pub const fn new(
+        name: &'static CStr,
+        version: &'static CStr,
+        author: &'static CStr,
+        license: &'static CStr,
+        init: unsafe extern "C" fn(),
+    ) -> Self {
+        Self(UnsafeCell::new(sys::SCPlugin {
+            version: sys::SC_API_VERSION,
+            suricata_version: SURICATA_VERSION.as_ptr(),
+            name: name.as_ptr(),
+            plugin_version: version.as_ptr(),
+            license: license.as_ptr(),
+            author: author.as_ptr(),
+            Init: Some(init),
+        }))
+    }
+
+    pub const fn as_ptr(&self) -> *mut sys::SCPlugin {
+        self.0.get()
+    }
+}
+
+const SURICATA_VERSION: &CStr = if cfg!(feature = "suricata-8") {
+    c"8.0"
+} else {
+    c"9.0"
+};
+
+/// `text` and a NUL: `N` is its length and one.
+#[doc(hidden)]
+pub const fn nul_terminated<const N: usize>(text: &str) -> [u8; N] {
+    let mut bytes = [0; N];
+    let mut i = 0;
+    while i < text.len() {
+        bytes[i] = text.as_bytes()[i];
+        i += 1;
+    }
+    bytes
+}
+
+/// A constant `&str` as a `&'static CStr`; a NUL in it does not compile.
+// Items in a macro are not hygienic: the names are such that `$text` can't mean one of them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __c_str {
+    ($text:expr) => {
+        const {
+            const __SURICATA_THREAD_TEXT: &str = $text;
+            const __SURICATA_THREAD_BYTES: &[u8; __SURICATA_THREAD_TEXT.len() + 1] =
+                &$crate::plugin::nul_terminated(__SURICATA_THREAD_TEXT);
+            match ::core::ffi::CStr::from_bytes_with_nul(__SURICATA_THREAD_BYTES) {
+                Ok(text) => text,
+                Err(_) => panic!("this text contains a NUL, which would end it in C"),
+            }
+        }
+    };
+}
+
+/// Writes the plugin's entry point, `SCPluginRegister`. Use it once, at the root of the crate.
+///
+/// ```standalone_crate
+/// fn init() -> Result<(), &'static str> {
+///     suricata_thread::register_init_callback(|tv| {
+///         suricata_thread::SCLogNotice!("a thread: {tv:?}");
+///     })
+/// }
+///
+/// suricata_thread::plugin! {
+///     name: "hello",
+///     version: env!("CARGO_PKG_VERSION"),
+///     author: "Ada Lovelace",
+///     license: "MIT",
+///     init: init,
+/// }
+/// # use suricata_thread_mock as _;
+/// # fn main() {}
+/// ```
+///
+/// The texts are constant expressions of type `&str`; one that contains a NUL does not compile.
+/// `init` is a `fn() -> Result<(), &'static str>`. The host calls it once, on its main thread, right
+/// after it has loaded the plugin; all registering is done in there. An `Err` from it, or a panic in
+/// it, is logged at error level with the plugin's name; the host goes on, with whatever was
+/// registered before.
+///
+/// The macro defines `SCPluginRegister` as a public function, which a test hands to the mock's
+/// `Host::load`.
+#[macro_export]
+macro_rules! plugin {
+    (
+        name: $name:expr,
+        version: $version:expr,
+        author: $author:expr,
+        license: $license:expr,
+        init: $init:expr $(,)?
+    ) => {
+        /// The plugin's entry point: what the host looks up when it has opened the plugin.
+        #[unsafe(no_mangle)]
+        pub extern "C" fn SCPluginRegister() -> *mut $crate::sys::SCPlugin {
+            // Items in a macro are not hygienic: the names are such that `$init` can't mean them.
+            unsafe extern "C" fn __suricata_thread_init() {
+                let init: fn() -> ::core::result::Result<(), &'static str> = $init;
+                // SAFETY: this is the plugin's `Init`, which only the host calls.
+                unsafe { $crate::plugin::run_init($name, init) }
+            }
+            static __SURICATA_THREAD_ENTRY: $crate::plugin::Entry = $crate::plugin::Entry::new(
+                $crate::__c_str!($name),
+                $crate::__c_str!($version),
+                $crate::__c_str!($author),
+                $crate::__c_str!($license),
+                __suricata_thread_init,
+            );
+            __SURICATA_THREAD_ENTRY.as_ptr()
+        }
+    };
+}

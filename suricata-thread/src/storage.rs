@@ -1,0 +1,341 @@
+use std::any::type_name;
+use std::error::Error;
+use std::ffi::{CString, c_char, c_void};
+use std::fmt;
+use std::marker::PhantomData;
+
+use crate::registration::registering;
+use crate::{ThreadVars, panic, sys};
+
+const EMPTY_NAME: &str = "thread storage: the name is empty; give each slot a name of its own";
+const NUL_IN_NAME: &str = "thread storage: the name contains a NUL, which ends a name in C";
+const REFUSED_SLOT: &str = "thread storage: the host refused the slot; either a slot of this name \
+    exists already (the host's log says so), or its storage registration has closed, or it is out \
+    of memory";
+const REFUSED_SET: &str = "thread storage: the host refused to store the value";
+
+/// A slot that holds one `T` for each thread of the host.
+///
+/// The handle is a number: copy it into the callbacks that need it. Every thread starts with the
+/// slot empty. A value lives in the thread's own storage, reached through the
+/// [`ThreadVars`] that a callback is given, so no lock is taken and none is needed.
+///
+/// # Whose thread
+///
+/// A value is made by the callback that inserts it. In a thread init callback that is the thread
+/// which *creates* the new one (the main thread; in unix-socket mode the unix manager); in a flow
+/// callback it is the thread itself. It is then used on its own thread, and dropped by the thread
+/// that takes the thread down after joining it (the main thread; in unix-socket mode the unix
+/// manager), slot after slot in the order of registration. Hence `T: Send`, but not `Sync`.
+///
+/// A few threads of the host are never taken down (those that serve commands, such as the unix
+/// manager); a value that they hold is not dropped.
+///
+/// # Panics in `Drop`
+///
+/// A panic while the host drops a value is logged at error level and goes no further. See
+/// [the crate's notes](crate#panics).
+///
+/// # Variance
+///
+/// The handle is invariant in `T`. Were it covariant, a slot of `for<'a> fn(&'a str)` could be
+/// taken for one of `fn(&'static str)`, and reading from one what went into the other would hand
+/// out references to freed memory.
+///
+/// ```compile_fail,E0308
+/// # use suricata_thread::ThreadStorage;
+/// fn as_static(slot: ThreadStorage<for<'a> fn(&'a str)>) -> ThreadStorage<fn(&'static str)> {
+///     slot
+/// }
+/// ```
+pub struct ThreadStorage<T> {
+    id: sys::SCThreadStorageId,
+    // `fn(T) -> T` makes the handle invariant in `T`, and `Send` and `Sync` whatever `T` is: the
+    // handle holds no `T`.
+    _slot_of: PhantomData<fn(T) -> T>,
+}
+
+impl<T> Clone for ThreadStorage<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for ThreadStorage<T> {}
+
+impl<T> fmt::Debug for ThreadStorage<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ThreadStorage<{}>({})", type_name::<T>(), self.id.id)
+    }
+}
+
+impl<T: Send + 'static> ThreadStorage<T> {
+    /// Registers a slot under `name`, which no other slot of the host may have: start it with the
+    /// plugin's own.
+    ///
+    /// Call it while the plugin's `init` runs. The host keeps the name for the life of the process.
+    ///
+    /// # Errors
+    ///
+    /// - `name` is empty, or contains a NUL;
+    /// - the host refused the slot: the name is taken (the host logs an error of its own), its
+    ///   storage registration has closed, or it is out of memory;
+    /// - the plugin's `init` is not running, or the call comes from inside a callback: see
+    ///   [the crate's notes](crate#registering).
+    ///
+    /// On an error nothing is registered and nothing leaks.
+    pub fn register(name: &str) -> Result<Self, &'static str> {
+        if name.is_empty() {
+            return Err(EMPTY_NAME);
+        }
+        let name = CString::new(name).map_err(|_| NUL_IN_NAME)?.into_raw();
+        // SAFETY: `name` is a C string, and stays one: it is taken back only where the host has
+        // refused it. `free::<T>` frees what the methods below store, and they store nothing else.
+        let registered = registering(|| unsafe { register_slot(name, free::<T>) });
+        match registered {
+            Ok(id) if id.id >= 0 => Ok(Self {
+                id,
+                _slot_of: PhantomData,
+            }),
+            refused => {
+                // SAFETY: `into_raw` above made it, and the host keeps no name that it refused.
+                drop(unsafe { CString::from_raw(name) });
+                refused.and(Err(REFUSED_SLOT))
+            }
+        }
+    }
+
+    /// The calling thread's value, if there is one.
+    ///
+    /// Costs the host's own lookup and a null check.
+    pub fn get<'t>(&self, tv: &'t ThreadVars<'_>) -> Option<&'t T> {
+        // SAFETY: `tv` stands for a live `ThreadVars` with room for every slot, used by this thread
+        // alone (`ThreadVars::from_ptr`). The slot is null or points to a boxed `T` that `set` stored
+        // (only handles made by `register::<T>` carry this id, and they are invariant in `T`), and
+        // the borrow of `tv` keeps it from being replaced or freed.
+        unsafe {
+            sys::SCThreadGetStorageById(tv.as_ptr(), self.id)
+                .cast::<T>()
+                .as_ref()
+        }
+    }
+
+    /// The calling thread's value, to change in place, if there is one.
+    ///
+    /// Costs the host's own lookup and a null check.
+    pub fn get_mut<'t>(&self, tv: &'t mut ThreadVars<'_>) -> Option<&'t mut T> {
+        // SAFETY: as in `get`; the mutable borrow of `tv` makes this the only reference.
+        unsafe { self.slot(tv).as_mut() }
+    }
+
+    /// Whether the calling thread has a value.
+    pub fn contains(&self, tv: &ThreadVars<'_>) -> bool {
+        self.get(tv).is_some()
+    }
+
+    /// The calling thread's value; where there is none, what `init` returns, now stored.
+    ///
+    /// # Errors
+    ///
+    /// The host refused to store the value, which is then dropped. To keep it, use
+    /// [`replace`](Self::replace).
+    ///
+    /// # Panics
+    ///
+    /// Where `init` does; the slot stays empty.
+    pub fn get_or_insert_with<'t>(
+        &self,
+        tv: &'t mut ThreadVars<'_>,
+        init: impl FnOnce() -> T,
+    ) -> Result<&'t mut T, &'static str> {
+        // Not by `get_or_try_insert_with`, which would move a large value about once more.
+        match self.slot(tv) {
+            empty if empty.is_null() => self.insert(tv, Box::new(init())),
+            // SAFETY: not null, and otherwise as in `get_mut`.
+            value => Ok(unsafe { &mut *value }),
+        }
+    }
+
+    /// The calling thread's value; where there is none, `T::default()`, now stored.
+    ///
+    /// # Errors
+    ///
+    /// The host refused to store the value, which is then dropped.
+    ///
+    /// # Panics
+    ///
+    /// Where `T::default` does; the slot stays empty.
+    pub fn get_or_insert_default<'t>(
+        &self,
+        tv: &'t mut ThreadVars<'_>,
+    ) -> Result<&'t mut T, &'static str>
+    where
+        T: Default,
+    {
+        self.get_or_insert_with(tv, T::default)
+    }
+
+    /// The calling thread's value; where there is none, what `init` returns, if that is `Ok`, now
+    /// stored.
+    ///
+    /// # Errors
+    ///
+    /// - `init` returned this error; the slot stays empty;
+    /// - the host refused to store the value, which is then dropped; `E` is made from the message.
+    ///
+    /// # Panics
+    ///
+    /// Where `init` does; the slot stays empty.
+    pub fn get_or_try_insert_with<'t, E: From<&'static str>>(
+        &self,
+        tv: &'t mut ThreadVars<'_>,
+        init: impl FnOnce() -> Result<T, E>,
+    ) -> Result<&'t mut T, E> {
+        match self.slot(tv) {
+            empty if empty.is_null() => Ok(self.insert(tv, Box::new(init()?))?),
+            // SAFETY: not null, and otherwise as in `get_mut`.
+            value => Ok(unsafe { &mut *value }),
+        }
+    }
+
+    /// Stores `value` and returns the one that was there, if any.
+    ///
+    /// # Errors
+    ///
+    /// The host refused to store `value`: it comes back in the [`SetError`], and what was stored
+    /// stays.
+    pub fn replace(&self, tv: &mut ThreadVars<'_>, value: T) -> Result<Option<T>, SetError<T>> {
+        let old = self.slot(tv);
+        self.set(tv, Box::new(value))
+            .map_err(|value| SetError { value: *value })?;
+        // SAFETY: `set` has put another pointer in the place of `old`.
+        Ok(unsafe { unbox(old) })
+    }
+
+    /// Empties the slot and returns the value that was there, if any.
+    ///
+    /// # Errors
+    ///
+    /// The host refused to empty the slot: the value stays.
+    pub fn take(&self, tv: &mut ThreadVars<'_>) -> Result<Option<T>, &'static str> {
+        let old = self.slot(tv);
+        if old.is_null() {
+            return Ok(None);
+        }
+        // SAFETY: `tv` as in `get`; null is what an empty slot holds.
+        match unsafe { sys::SCThreadSetStorageById(tv.as_mut_ptr(), self.id, std::ptr::null_mut()) }
+        {
+            // SAFETY: the slot no longer holds `old`.
+            0 => Ok(unsafe { unbox(old) }),
+            _ => Err(REFUSED_SET),
+        }
+    }
+
+    fn slot(&self, tv: &mut ThreadVars<'_>) -> *mut T {
+        // SAFETY: `tv` stands for a live `ThreadVars` with room for every slot, used by this thread
+        // alone (`ThreadVars::from_ptr`).
+        unsafe { sys::SCThreadGetStorageById(tv.as_ptr(), self.id) }.cast()
+    }
+
+    /// Stores `value` in the slot, which is empty.
+    fn insert<'t>(
+        &self,
+        tv: &'t mut ThreadVars<'_>,
+        value: Box<T>,
+    ) -> Result<&'t mut T, &'static str> {
+        let value = self.set(tv, value).map_err(|_refused| REFUSED_SET)?;
+        // SAFETY: just stored, and otherwise as in `get_mut`.
+        Ok(unsafe { &mut *value })
+    }
+
+    /// Has the host store `value` over whatever the slot holds; gives it back where refused.
+    fn set(&self, tv: &mut ThreadVars<'_>, value: Box<T>) -> Result<*mut T, Box<T>> {
+        let value = Box::into_raw(value);
+        // SAFETY: `tv` as in `slot`; `value` is what `free::<T>` frees.
+        match unsafe { sys::SCThreadSetStorageById(tv.as_mut_ptr(), self.id, value.cast()) } {
+            0 => Ok(value),
+            // SAFETY: a box until a moment ago, and the host has not taken it.
+            _ => Err(unsafe { Box::from_raw(value) }),
+        }
+    }
+}
+
+/// The value that a slot held, moved out of its box.
+///
+/// # Safety
+///
+/// `ptr` is null, or was stored by `ThreadStorage::<T>::set` and is in no slot any more.
+unsafe fn unbox<T>(ptr: *mut T) -> Option<T> {
+    if ptr.is_null() {
+        return None;
+    }
+    // SAFETY: the caller's promise.
+    Some(*unsafe { Box::from_raw(ptr) })
+}
+
+/// What the host calls for each value left when a thread's storage is freed.
+unsafe extern "C" fn free<T>(value: *mut c_void) {
+    panic::contain_in_callback("drop of a stored value", type_name::<T>, || {
+        // SAFETY: the host calls this with what `ThreadStorage::<T>::set` stored, once, never with
+        // null, and forgets the pointer; the thread that used the value has been joined.
+        drop(unsafe { Box::from_raw(value.cast::<T>()) });
+    });
+}
+
+type FreeFn = unsafe extern "C" fn(*mut c_void);
+
+/// # Safety
+///
+/// `name` is a C string that lives as long as the process where the result is not negative; `free`
+/// frees whatever is stored in the slot.
+#[cfg(not(feature = "suricata-8"))]
+unsafe fn register_slot(name: *const c_char, free: FreeFn) -> sys::SCThreadStorageId {
+    // SAFETY: the caller's promise; `registering` serializes the calls.
+    unsafe { sys::SCThreadStorageRegister(name, Some(free)) }
+}
+
+/// # Safety
+///
+/// `name` is a C string that lives as long as the process where the result is not negative; `free`
+/// frees whatever is stored in the slot.
+#[cfg(feature = "suricata-8")]
+unsafe fn register_slot(name: *const c_char, free: FreeFn) -> sys::SCThreadStorageId {
+    // Without an alloc function 8.0 takes no other size.
+    let size = size_of::<*mut c_void>() as std::ffi::c_uint;
+    // SAFETY: the caller's promise; `registering` serializes the calls.
+    unsafe { sys::ThreadStorageRegister(name, size, None, Some(free)) }
+}
+
+/// The host refused to store a value: here it is again.
+///
+/// Converts to the `&'static str` that the other methods return, so `?` works on both.
+pub struct SetError<T> {
+    value: T,
+}
+
+impl<T> SetError<T> {
+    /// The value that was not stored.
+    pub fn into_value(self) -> T {
+        self.value
+    }
+}
+
+impl<T> fmt::Debug for SetError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SetError").finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Display for SetError<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(REFUSED_SET)
+    }
+}
+
+impl<T> Error for SetError<T> {}
+
+impl<T> From<SetError<T>> for &'static str {
+    fn from(_: SetError<T>) -> Self {
+        REFUSED_SET
+    }
+}

@@ -1,0 +1,56 @@
+use std::any::type_name;
+use std::ffi::c_void;
+
+use crate::registration::register_callback;
+use crate::{ThreadVars, panic, sys};
+
+/// Has the host call `callback` once for each thread that it creates from now on.
+///
+/// Callbacks run in the order in which they were registered. Each call comes on the thread that
+/// *creates* the new one (the main thread; in unix-socket mode the unix manager), before the new one
+/// starts, and for every kind of thread: packet readers, workers, flow managers and recyclers, more
+/// by configuration. There is no callback for the end of a thread; a stored value's [`Drop`] serves
+/// as one.
+///
+/// The callback is kept for the life of the process. Call this while the plugin's `init` runs.
+///
+/// # Errors
+///
+/// - the host refused the callback, since it is out of memory;
+/// - the plugin's `init` is not running, or the call comes from inside a callback: see
+///   [the crate's notes](crate#registering).
+///
+/// On an error nothing is registered, and `callback` is dropped.
+///
+/// # Panics
+///
+/// A panic in `callback` is logged at error level and goes no further; the host and the other
+/// callbacks go on. See [the crate's notes](crate#panics).
+pub fn register_init_callback<F>(callback: F) -> Result<(), &'static str>
+where
+    F: Fn(&mut ThreadVars<'_>) + Send + Sync + 'static,
+{
+    // SAFETY: `trampoline::<F>` takes a `ThreadVars` and, as the user pointer, the box of an `F`
+    // that lives for ever; `register_callback` serializes the calls.
+    register_callback(callback, |user| unsafe {
+        sys::SCThreadRegisterInitCallback(Some(trampoline::<F>), user)
+    })
+}
+
+unsafe extern "C" fn trampoline<F>(tv: *mut sys::ThreadVars, user: *mut c_void)
+where
+    F: Fn(&mut ThreadVars<'_>),
+{
+    const KIND: &str = "thread init callback";
+    if tv.is_null() {
+        return panic::log_null_thread_vars(KIND, type_name::<F>);
+    }
+    panic::contain_in_callback(KIND, type_name::<F>, || {
+        // SAFETY: the user pointer that this function is registered with is a leaked `Box<F>`.
+        let callback = unsafe { &*user.cast::<F>() };
+        // SAFETY: the host passes the `ThreadVars` that it is creating on this thread, not null as
+        // seen above, after it has closed the storage registration, and runs nothing else on it
+        // until this returns.
+        callback(&mut unsafe { ThreadVars::from_ptr(tv) });
+    });
+}
