@@ -1,0 +1,7 @@
+//! Has the programs of this package export the host's functions to the plugins that they open.
+
+fn main() {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rustc-link-arg-bins=-rdynamic");
+    println!("cargo::rustc-link-arg-tests=-rdynamic");
+}

@@ -1,0 +1,3 @@
+//! Runs built plugins in the mock.
+
+fn main() {}

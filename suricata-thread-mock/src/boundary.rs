@@ -1,0 +1,53 @@
+//! The one way in which the host calls plugin code.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::context::{InPlugin, PluginCode};
+use crate::host::Shared;
+use crate::report::ReportKind;
+
+/// Calls plugin code. A panic that comes out of it is reported, by `what` ran and where, and goes
+/// no further; its message is the error.
+///
+/// No lock may be held: plugin code calls back into the C API.
+pub(crate) fn call<R>(
+    host: &Arc<Shared>,
+    code: PluginCode,
+    what: impl FnOnce() -> String,
+    plugin: impl FnOnce() -> R,
+) -> Result<R, String> {
+    let result = {
+        let _in_plugin = InPlugin::new(host, code);
+        catch_unwind(AssertUnwindSafe(plugin))
+    };
+    result.map_err(|payload| {
+        let message = panic_message(payload);
+        host.report(
+            ReportKind::PanicAtBoundary,
+            format!(
+                "{}: expected to return, actually panicked: {message}. The panic reached the C \
+                 boundary; Suricata would crash or run on with corrupt memory",
+                what()
+            ),
+        );
+        message
+    })
+}
+
+/// The text of a panic. The payload is dropped here, whatever its own `Drop` does.
+fn panic_message(payload: Box<dyn Any + Send>) -> String {
+    let message = if let Some(text) = payload.downcast_ref::<&str>() {
+        (*text).to_owned()
+    } else if let Some(text) = payload.downcast_ref::<String>() {
+        text.clone()
+    } else {
+        "(a payload that is not text)".to_owned()
+    };
+    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        // Dropping this one could panic again, and so on.
+        std::mem::forget(second);
+    }
+    message
+}

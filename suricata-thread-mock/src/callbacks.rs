@@ -1,0 +1,369 @@
+//! Thread and flow callbacks: registering and running them.
+
+use std::ffi::c_void;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use parking_lot::Mutex;
+use suricata_thread_sys::{Flow, Packet, ThreadVars};
+
+use crate::boundary;
+use crate::context::{self, PluginCode};
+use crate::host::Shared;
+use crate::report::ReportKind;
+use crate::storage;
+use crate::thread::ThreadState;
+use crate::token;
+
+type ThreadInit = unsafe extern "C" fn(*mut ThreadVars, *mut c_void);
+type FlowInit = unsafe extern "C" fn(*mut ThreadVars, *mut Flow, *const Packet, *mut c_void);
+type FlowUpdate = unsafe extern "C" fn(*mut ThreadVars, *mut Flow, *mut Packet, *mut c_void);
+type FlowFinish = unsafe extern "C" fn(*mut ThreadVars, *mut Flow, *mut c_void);
+
+/// What a plugin registered with a callback, and gets back with each call.
+#[derive(Clone, Copy)]
+struct User(*mut c_void);
+// SAFETY: the host only passes it on; that a callback may use it on every thread of the host is
+// what the plugin promised by registering it.
+unsafe impl Send for User {}
+// SAFETY: as above.
+unsafe impl Sync for User {}
+
+/// Callbacks of one kind, in the order of registration. Walked on a snapshot, so that no lock is
+/// held while plugin code runs.
+struct List<F>(Mutex<Arc<Vec<(F, User)>>>);
+
+impl<F> Default for List<F> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<F: Copy> List<F> {
+    fn push(&self, callback: F, user: *mut c_void) {
+        Arc::make_mut(&mut *self.0.lock()).push((callback, User(user)));
+    }
+
+    fn snapshot(&self) -> Arc<Vec<(F, User)>> {
+        Arc::clone(&*self.0.lock())
+    }
+}
+
+#[derive(Default)]
+struct Lists {
+    thread_init: List<ThreadInit>,
+    flow_init: List<FlowInit>,
+    flow_update: List<FlowUpdate>,
+    flow_finish: List<FlowFinish>,
+}
+
+/// The callbacks of a host.
+#[derive(Default)]
+pub(crate) struct Callbacks(Arc<Lists>);
+
+/// What hosts of this process were given: Suricata never lets go of it, and plugins rely on that.
+static KEPT: Mutex<Vec<Arc<Lists>>> = Mutex::new(Vec::new());
+
+impl Callbacks {
+    pub(crate) fn keep_for_ever(&self) {
+        let lists = &self.0;
+        let empty = lists.thread_init.0.lock().is_empty()
+            && lists.flow_init.0.lock().is_empty()
+            && lists.flow_update.0.lock().is_empty()
+            && lists.flow_finish.0.lock().is_empty();
+        if !empty {
+            KEPT.lock().push(Arc::clone(lists));
+        }
+    }
+}
+
+/// A registration that is under way on this thread.
+pub(crate) struct Registering<'a>(&'a Shared);
+
+impl<'a> Registering<'a> {
+    /// `None` where the registration must not go on; that has been reported then.
+    pub(crate) fn begin(host: &'a Shared, call: &str) -> Option<Self> {
+        if context::plugin_code() == Some(PluginCode::Callback) {
+            host.report(
+                ReportKind::RegistrationInCallback,
+                format!(
+                    "{call} was called by a callback on thread `{}`: expected in `Init` or before \
+                     threads are created. It was refused; Suricata would add to the list that it is \
+                     walking, for ever if each callback does so",
+                    host.thread_name()
+                ),
+            );
+            return None;
+        }
+        if host.registering.fetch_add(1, Ordering::SeqCst) > 0 {
+            host.report(
+                ReportKind::ConcurrentRegistration,
+                format!(
+                    "{call} was called on thread `{}` while another thread was registering: \
+                     expected one registration at a time. Suricata's lists have no lock; it would \
+                     lose a registration or crash",
+                    host.thread_name()
+                ),
+            );
+        }
+        Some(Self(host))
+    }
+}
+
+impl Drop for Registering<'_> {
+    fn drop(&mut self) {
+        self.0.registering.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Registers a callback in the list that `list` chooses.
+fn register<F: Copy>(
+    call: &'static str,
+    callback: Option<F>,
+    user: *mut c_void,
+    list: impl FnOnce(&Lists) -> &List<F>,
+) -> bool {
+    let Some(host) = context::host_for(call) else {
+        return false;
+    };
+    let Some(_registering) = Registering::begin(&host, call) else {
+        return false;
+    };
+    let Some(callback) = callback else {
+        host.report(
+            ReportKind::NullCallback,
+            format!(
+                "{call} was called on thread `{}` with NULL: expected a callback. It was refused; \
+                 Suricata would accept it, and crash when it runs it",
+                host.thread_name()
+            ),
+        );
+        return false;
+    };
+    if host.faults.callback.hit() {
+        return false;
+    }
+    if host.threads_created.load(Ordering::SeqCst) {
+        host.report(
+            ReportKind::LateRegistration,
+            format!(
+                "{call} was called on thread `{}` after threads were created: expected before, in \
+                 `Init`. Suricata would accept it while those threads may be walking the list, and \
+                 a thread init callback would run for later threads only",
+                host.thread_name()
+            ),
+        );
+    }
+    list(&host.callbacks.0).push(callback, user);
+    true
+}
+
+pub(crate) fn register_thread_init(callback: Option<ThreadInit>, user: *mut c_void) -> bool {
+    register("SCThreadRegisterInitCallback", callback, user, |l| {
+        &l.thread_init
+    })
+}
+
+pub(crate) fn register_flow_init(callback: Option<FlowInit>, user: *mut c_void) -> bool {
+    register("SCFlowRegisterInitCallback", callback, user, |l| {
+        &l.flow_init
+    })
+}
+
+pub(crate) fn register_flow_update(callback: Option<FlowUpdate>, user: *mut c_void) -> bool {
+    register("SCFlowRegisterUpdateCallback", callback, user, |l| {
+        &l.flow_update
+    })
+}
+
+pub(crate) fn register_flow_finish(callback: Option<FlowFinish>, user: *mut c_void) -> bool {
+    register("SCFlowRegisterFinishCallback", callback, user, |l| {
+        &l.flow_finish
+    })
+}
+
+/// One of the four occasions on which the host runs callbacks.
+#[derive(Clone, Copy)]
+pub(crate) enum Event {
+    ThreadInit,
+    FlowInit(*mut Flow, *const Packet),
+    FlowUpdate(*mut Flow, *mut Packet),
+    FlowFinish(*mut Flow),
+}
+
+// SAFETY: flows and packets are tokens with nothing behind them.
+unsafe impl Send for Event {}
+
+impl Event {
+    fn name(self) -> &'static str {
+        match self {
+            Self::ThreadInit => "thread init callback",
+            Self::FlowInit(..) => "flow init callback",
+            Self::FlowUpdate(..) => "flow update callback",
+            Self::FlowFinish(..) => "flow finish callback",
+        }
+    }
+
+    fn c_name(self) -> &'static str {
+        match self {
+            Self::ThreadInit => "SCThreadRunInitCallbacks",
+            Self::FlowInit(..) => "SCFlowRunInitCallbacks",
+            Self::FlowUpdate(..) => "SCFlowRunUpdateCallbacks",
+            Self::FlowFinish(..) => "SCFlowRunFinishCallbacks",
+        }
+    }
+}
+
+/// Runs the callbacks for an event with the `ThreadVars` of a thread, or NULL, on the current
+/// thread. The caller sees to it that nothing else is using that thread's storage.
+pub(crate) fn run(host: &Arc<Shared>, thread: Option<&ThreadState>, event: Event) {
+    let tv: *mut ThreadVars = thread.map_or(std::ptr::null_mut(), |t| token::as_ptr(t.token));
+    match event {
+        Event::ThreadInit => {
+            each(
+                host,
+                thread,
+                event,
+                &host.callbacks.0.thread_init,
+                |f, user| {
+                    // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
+                    let f: unsafe extern "C-unwind" fn(*mut ThreadVars, *mut c_void) =
+                        unsafe { std::mem::transmute(f) };
+                    // SAFETY: the plugin registered both for calls such as this one.
+                    unsafe { f(tv, user) }
+                },
+            );
+        }
+        Event::FlowInit(flow, packet) => {
+            each(
+                host,
+                thread,
+                event,
+                &host.callbacks.0.flow_init,
+                |f, user| {
+                    // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
+                    let f: unsafe extern "C-unwind" fn(
+                        *mut ThreadVars,
+                        *mut Flow,
+                        *const Packet,
+                        *mut c_void,
+                    ) = unsafe { std::mem::transmute(f) };
+                    // SAFETY: the plugin registered both for calls such as this one.
+                    unsafe { f(tv, flow, packet, user) }
+                },
+            );
+        }
+        Event::FlowUpdate(flow, packet) => {
+            each(
+                host,
+                thread,
+                event,
+                &host.callbacks.0.flow_update,
+                |f, user| {
+                    // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
+                    let f: unsafe extern "C-unwind" fn(
+                        *mut ThreadVars,
+                        *mut Flow,
+                        *mut Packet,
+                        *mut c_void,
+                    ) = unsafe { std::mem::transmute(f) };
+                    // SAFETY: the plugin registered both for calls such as this one.
+                    unsafe { f(tv, flow, packet, user) }
+                },
+            );
+        }
+        Event::FlowFinish(flow) => {
+            each(
+                host,
+                thread,
+                event,
+                &host.callbacks.0.flow_finish,
+                |f, user| {
+                    // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
+                    let f: unsafe extern "C-unwind" fn(*mut ThreadVars, *mut Flow, *mut c_void) =
+                        unsafe { std::mem::transmute(f) };
+                    // SAFETY: the plugin registered both for calls such as this one.
+                    unsafe { f(tv, flow, user) }
+                },
+            );
+        }
+    }
+}
+
+fn each<F: Copy>(
+    host: &Arc<Shared>,
+    thread: Option<&ThreadState>,
+    event: Event,
+    list: &List<F>,
+    call: impl Fn(F, *mut c_void),
+) {
+    for (i, &(callback, User(user))) in list.snapshot().iter().enumerate() {
+        let what = || {
+            format!(
+                "{} {} (in order of registration) for thread `{}`",
+                event.name(),
+                i + 1,
+                thread.map_or("NULL", |t| &t.name)
+            )
+        };
+        // The other callbacks go on after one that panicked; it was reported.
+        let _ = boundary::call(host, PluginCode::Callback, what, || call(callback, user));
+    }
+}
+
+/// The host-only C functions that run callbacks.
+pub(crate) fn run_raw(tv: *mut ThreadVars, event: Event) {
+    let call = event.c_name();
+    if tv.is_null() {
+        let Some(host) = context::host_for(call) else {
+            return;
+        };
+        if !host.refuses_to_plugins(call) {
+            run(&host, None, event);
+        }
+        return;
+    }
+    let Some(thread) = storage::thread_of(call, tv, None) else {
+        return;
+    };
+    if !thread.host.refuses_to_plugins(call) {
+        run(&thread.host, Some(&thread), event);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::report::ReportKind;
+    use crate::{Host, c_api};
+
+    use super::Registering;
+
+    #[test]
+    fn registration_from_a_second_thread_at_once() {
+        let host = Host::builder().record_only().build();
+        let under_way = Registering::begin(&host.shared, "first").expect("nothing forbids it");
+        std::thread::scope(|s| {
+            let second = std::thread::Builder::new().name("second".to_owned());
+            let run = || {
+                let _entered = host.enter();
+                // SAFETY: the name is static; nothing is ever stored.
+                unsafe { c_api::v9::SCThreadStorageRegister(c"state".as_ptr(), None) };
+            };
+            second.spawn_scoped(s, run).expect("a thread");
+        });
+        drop(under_way);
+        let reports = host.reports();
+        assert_eq!(reports.len(), 1);
+        assert_eq!(reports[0].kind, ReportKind::ConcurrentRegistration);
+        for part in [
+            "SCThreadStorageRegister",
+            "`second`",
+            "expected one registration at a time",
+            "Suricata's lists have no lock",
+        ] {
+            assert!(reports[0].message.contains(part), "{}", reports[0]);
+        }
+        drop(Registering::begin(&host.shared, "third"));
+        assert_eq!(host.reports().len(), 1, "one after the other is fine");
+    }
+}

@@ -1,0 +1,174 @@
+//! What the current OS thread is doing: to which hosts it belongs, and whether plugin code runs.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
+
+use parking_lot::Mutex;
+
+use crate::host::Shared;
+use crate::report::{self, ReportKind};
+
+/// Which kind of plugin code runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PluginCode {
+    /// The entry point or `Init`: the place to register things.
+    Loading,
+    /// A callback, an alloc or a free function.
+    Callback,
+}
+
+thread_local! {
+    static HOSTS: RefCell<Vec<Arc<Shared>>> = const { RefCell::new(Vec::new()) };
+    static PLUGIN: Cell<Option<PluginCode>> = const { Cell::new(None) };
+    /// The token of the thread of a host that this OS thread is.
+    static WORKER: Cell<Option<usize>> = const { Cell::new(None) };
+}
+
+/// Makes the current OS thread belong to a host until [`leave`].
+pub(crate) fn enter(host: &Arc<Shared>) {
+    HOSTS.with_borrow_mut(|hosts| hosts.push(Arc::clone(host)));
+}
+
+/// Takes back the last [`enter`] of this host on this thread. The order need not be that of a
+/// stack: guards may be dropped in any order.
+pub(crate) fn leave(host: &Arc<Shared>) {
+    // The thread-local may be gone already, when a guard lives in another one.
+    let gone = HOSTS.try_with(|hosts| {
+        let mut hosts = hosts.borrow_mut();
+        let at = hosts.iter().rposition(|h| Arc::ptr_eq(h, host))?;
+        Some(hosts.remove(at))
+    });
+    // Dropped here, with no borrow held: it may be the last reference to the host.
+    drop(gone);
+}
+
+/// The host that this thread entered last and that has not ended.
+pub(crate) fn host() -> Option<Arc<Shared>> {
+    HOSTS
+        .try_with(|hosts| {
+            let hosts = hosts.borrow();
+            hosts.iter().rev().find(|h| !h.has_ended()).cloned()
+        })
+        .ok()
+        .flatten()
+}
+
+/// [`host`], for the C function `call`: says so where there is none.
+pub(crate) fn host_for(call: &str) -> Option<Arc<Shared>> {
+    let host = host();
+    if host.is_none() {
+        report::stray(
+            ReportKind::NoHost,
+            format!(
+                "{call} was called on thread `{}`, which belongs to no mock host. Expected: a \
+                 thread that built a `Host` which has not ended, a thread of that host, or one \
+                 that holds `host.enter()`. The call fails, as Suricata would refuse it",
+                os_thread_name()
+            ),
+        );
+    }
+    host
+}
+
+pub(crate) fn os_thread_name() -> String {
+    let thread = std::thread::current();
+    match thread.name() {
+        Some(name) => name.to_owned(),
+        None => format!("{:?}", thread.id()),
+    }
+}
+
+pub(crate) fn plugin_code() -> Option<PluginCode> {
+    PLUGIN.try_with(Cell::get).ok().flatten()
+}
+
+/// Marks the current thread as running plugin code of `host` until dropped.
+pub(crate) struct InPlugin<'a> {
+    host: &'a Arc<Shared>,
+    before: Option<PluginCode>,
+}
+
+impl<'a> InPlugin<'a> {
+    pub(crate) fn new(host: &'a Arc<Shared>, code: PluginCode) -> Self {
+        enter(host);
+        let before = PLUGIN.replace(Some(code));
+        Self { host, before }
+    }
+}
+
+impl Drop for InPlugin<'_> {
+    fn drop(&mut self) {
+        PLUGIN.set(self.before);
+        leave(self.host);
+    }
+}
+
+/// Refuses what drives the host, `what`, in plugin code: the host would call a second callback
+/// with a `ThreadVars` whose first one has not returned.
+///
+/// # Panics
+/// In plugin code.
+pub(crate) fn assert_drivable(host: &Shared, what: &str) {
+    if plugin_code().is_some() {
+        let message = format!(
+            "{what} was called by plugin code that the host is running, on thread `{}`. Expected: \
+             only the test drives the host. Suricata has no such function",
+            os_thread_name()
+        );
+        host.report(ReportKind::DrivenFromPlugin, message.clone());
+        panic!("{message}");
+    }
+}
+
+/// Makes this OS thread the host's thread with that token.
+pub(crate) fn set_worker(token: usize) {
+    WORKER.set(Some(token));
+}
+
+pub(crate) fn worker() -> Option<usize> {
+    WORKER.try_with(Cell::get).ok().flatten()
+}
+
+/// Which of the hosts' threads waits for which. A thread runs one job at a time, so it waits for
+/// one thread at most.
+static WAITS: LazyLock<Mutex<HashMap<usize, usize>>> = LazyLock::new(Mutex::default);
+
+/// The current thread waits for another one until dropped.
+pub(crate) struct Waiting(Option<usize>);
+
+/// Notes that the current thread is about to wait for the thread `for_token`.
+///
+/// # Panics
+/// Where that could never end: the other thread, or one that it waits for, is this one.
+pub(crate) fn wait_for(for_token: usize, what: &str, name: &str) -> Waiting {
+    let Some(me) = worker() else {
+        return Waiting(None);
+    };
+    let mut waits = WAITS.lock();
+    let mut at = for_token;
+    loop {
+        if at == me {
+            drop(waits);
+            panic!(
+                "{what} on thread `{name}` was called by a job on thread `{}`, which would wait \
+                 for itself for ever",
+                os_thread_name()
+            );
+        }
+        match waits.get(&at) {
+            Some(&next) => at = next,
+            None => break,
+        }
+    }
+    waits.insert(me, for_token);
+    Waiting(Some(me))
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(me) = self.0 {
+            WAITS.lock().remove(&me);
+        }
+    }
+}

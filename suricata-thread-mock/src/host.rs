@@ -1,0 +1,509 @@
+//! The host: one life of a Suricata process.
+
+use std::marker::PhantomData;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, MutexGuard, OnceLock};
+use std::thread::{self, ThreadId};
+
+use parking_lot::{Condvar, Mutex};
+use suricata_thread_sys as sys;
+use sys::common::SCLogLevel;
+
+use crate::callbacks::Callbacks;
+use crate::context;
+use crate::fault::Faults;
+use crate::log::LogLine;
+use crate::report::{Report, ReportKind, Reports};
+use crate::rng;
+use crate::slots::Slots;
+use crate::storage::Held;
+use crate::thread::{LeftValue, Thread, ThreadKind, ThreadState};
+
+/// A generation of the C API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Api {
+    /// Suricata 8.0.x.
+    V8,
+    /// Suricata 9.0.
+    V9,
+}
+
+impl Api {
+    /// What this Suricata expects as `SCPlugin.version`.
+    #[must_use]
+    pub fn version(self) -> u64 {
+        match self {
+            Self::V8 => sys::v8::SC_API_VERSION,
+            Self::V9 => sys::v9::SC_API_VERSION,
+        }
+    }
+
+    pub(crate) fn of_version(version: u64) -> Option<Self> {
+        [Self::V8, Self::V9]
+            .into_iter()
+            .find(|api| api.version() == version)
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::V8 => "Suricata 8.0",
+            Self::V9 => "Suricata 9.0",
+        }
+    }
+}
+
+/// What all parts of a host share.
+pub(crate) struct Shared {
+    main: ThreadId,
+    api: OnceLock<Api>,
+    pub(crate) log_level: SCLogLevel,
+    pub(crate) log: Mutex<Vec<LogLine>>,
+    pub(crate) seed: u64,
+    record_only: bool,
+    pub(crate) reports: Reports,
+    pub(crate) faults: Faults,
+    pub(crate) slots: Slots,
+    pub(crate) callbacks: Callbacks,
+    pub(crate) registering: AtomicUsize,
+    pub(crate) held: Mutex<Held>,
+    pub(crate) threads: Mutex<Vec<Arc<ThreadState>>>,
+    pub(crate) threads_created: AtomicBool,
+    pub(crate) traffic_ran: AtomicBool,
+    left: Mutex<Vec<LeftValue>>,
+    phase: Mutex<Phase>,
+    phase_changed: Condvar,
+    ended: AtomicBool,
+}
+
+#[derive(Default)]
+struct Phase {
+    /// Threads that are being created right now.
+    creating: usize,
+    /// No more threads: the host shuts down or has shut down.
+    closing: bool,
+    /// Every thread is gone.
+    down: bool,
+}
+
+impl Shared {
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn report(&self, kind: ReportKind, message: String) {
+        self.reports.add(kind, message);
+    }
+
+    /// The current thread's name as the host's log would have it.
+    pub(crate) fn thread_name(&self) -> String {
+        if thread::current().id() == self.main {
+            "Suricata-Main".to_owned()
+        } else {
+            context::os_thread_name()
+        }
+    }
+
+    pub(crate) fn api(&self) -> Option<Api> {
+        self.api.get().copied()
+    }
+
+    /// The generation that this host is; that of the first plugin where the test did not say.
+    pub(crate) fn api_or(&self, first_plugin: Api) -> Api {
+        *self.api.get_or_init(|| first_plugin)
+    }
+
+    /// Reports a call of a function that this host's generation does not have.
+    pub(crate) fn check_generation(&self, call: &str, of: Api) {
+        match self.api() {
+            Some(api) if api != of => self.report(
+                ReportKind::OtherGeneration,
+                format!(
+                    "{call} was called on thread `{}`: expected only functions of {}, actually one \
+                     of {}. Suricata would not have loaded the plugin: undefined symbol",
+                    self.thread_name(),
+                    api.name(),
+                    of.name()
+                ),
+            ),
+            _ => {}
+        }
+    }
+
+    /// Reports and refuses a call of a function of the host's own by plugin code.
+    pub(crate) fn refuses_to_plugins(&self, call: &str) -> bool {
+        if context::plugin_code().is_none() {
+            return false;
+        }
+        self.report(
+            ReportKind::HostFunction,
+            format!(
+                "{call} was called by plugin code on thread `{}`: expected only the host to call \
+                 it. The call was ignored; Suricata would obey, and lose what it has registered or \
+                 free what is in use",
+                self.thread_name()
+            ),
+        );
+        true
+    }
+
+    /// A thread is about to be created; `false` where the host takes no more.
+    pub(crate) fn begin_creation(&self) -> bool {
+        let mut phase = self.phase.lock();
+        if phase.closing {
+            return false;
+        }
+        phase.creating += 1;
+        true
+    }
+
+    pub(crate) fn end_creation(&self) {
+        self.phase.lock().creating -= 1;
+        self.phase_changed.notify_all();
+    }
+
+    /// Stops and joins every thread, and frees what the host frees, in its order.
+    fn take_down(&self) {
+        {
+            let mut phase = self.phase.lock();
+            if phase.closing {
+                while !phase.down {
+                    self.phase_changed.wait(&mut phase);
+                }
+                return;
+            }
+            phase.closing = true;
+            while phase.creating > 0 {
+                self.phase_changed.wait(&mut phase);
+            }
+        }
+        // Also when a wait is refused, so that nobody waits for this for ever.
+        let _down = Down(self);
+        let threads = self.threads.lock().clone();
+        take_down(&threads);
+    }
+
+    /// The process ends: nothing of this host answers any more.
+    fn end(&self) {
+        self.ended.store(true, Ordering::Release);
+        self.slots.end();
+        self.callbacks.keep_for_ever();
+        let threads = std::mem::take(&mut *self.threads.lock());
+        for thread in &threads {
+            thread.end();
+        }
+    }
+
+    pub(crate) fn left(&self, value: LeftValue) {
+        self.left.lock().push(value);
+    }
+}
+
+/// The threads of a host are down when this is dropped.
+struct Down<'a>(&'a Shared);
+
+impl Drop for Down<'_> {
+    fn drop(&mut self) {
+        self.0.phase.lock().down = true;
+        self.0.phase_changed.notify_all();
+    }
+}
+
+/// Joins threads, then frees their storage: that of the threads that manage flows and counters
+/// first, that of the threads that handle packets after, each in the order of creation; seen in
+/// Suricata 8.0.8.
+pub(crate) fn take_down(threads: &[Arc<ThreadState>]) {
+    for thread in threads {
+        thread.join("shutdown");
+    }
+    let (packets, others): (Vec<_>, Vec<_>) =
+        threads.iter().partition(|t| t.kind.handles_packets());
+    for thread in others.into_iter().chain(packets) {
+        thread.free("shutdown");
+    }
+}
+
+/// How a host is to be.
+///
+/// ```
+/// use suricata_thread_mock::{Api, Host};
+///
+/// let host = Host::builder().api(Api::V8).seed(7).build();
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Builder {
+    api: Option<Api>,
+    log_level: SCLogLevel,
+    record_only: bool,
+    seed: Option<u64>,
+}
+
+impl Builder {
+    /// Makes the host this generation. Without it, it is that of the first plugin it loads.
+    pub fn api(mut self, api: Api) -> Self {
+        self.api = Some(api);
+        self
+    }
+
+    /// What `SCLogGetLogLevel` answers; INFO without it, as in Suricata. Only the host's own lines
+    /// are left out by it: `SCLogMessage` logs at every level, so that callers have to ask.
+    pub fn log_level(mut self, level: SCLogLevel) -> Self {
+        self.log_level = level;
+        self
+    }
+
+    /// Records misuse and never panics on it: the test looks at [`Host::reports`].
+    pub fn record_only(mut self) -> Self {
+        self.record_only = true;
+        self
+    }
+
+    /// Chooses what is random in [`Host::traffic`] and [`Host::flow`]; another one each time
+    /// without it.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Starts the host; the current thread is its main thread.
+    #[must_use]
+    pub fn build(self) -> Host {
+        let api = OnceLock::new();
+        if let Some(of) = self.api {
+            let _ = api.set(of);
+        }
+        let shared = Arc::new(Shared {
+            main: thread::current().id(),
+            api,
+            log_level: self.log_level,
+            log: Mutex::default(),
+            seed: self.seed.unwrap_or_else(rng::random_seed),
+            record_only: self.record_only,
+            reports: Reports::default(),
+            faults: Faults::default(),
+            slots: Slots::default(),
+            callbacks: Callbacks::default(),
+            registering: AtomicUsize::new(0),
+            held: Mutex::default(),
+            threads: Mutex::default(),
+            threads_created: AtomicBool::new(false),
+            traffic_ran: AtomicBool::new(false),
+            left: Mutex::default(),
+            phase: Mutex::default(),
+            phase_changed: Condvar::new(),
+            ended: AtomicBool::new(false),
+        });
+        context::enter(&shared);
+        Host {
+            shared,
+            on_its_main_thread: PhantomData,
+        }
+    }
+}
+
+/// One life of a Suricata process, from the registration phase to the end.
+///
+/// The thread that builds it is its main thread: what that thread calls of the C API is answered by
+/// this host, as is what the host's own threads call. See [`Host::enter`] for others. A thread that
+/// built several hosts talks to the last one that has not been dropped.
+///
+/// Dropping it shuts it down, and panics with the reports that nobody was told of yet, unless the
+/// thread is panicking already or the host only records.
+#[derive(Debug)]
+pub struct Host {
+    pub(crate) shared: Arc<Shared>,
+    /// It leaves the thread's list of hosts when dropped, so it stays on that thread.
+    on_its_main_thread: PhantomData<MutexGuard<'static, ()>>,
+}
+
+impl Host {
+    /// A host in its registration phase, strict, with a random seed.
+    #[allow(clippy::new_without_default, reason = "it has effects on the thread")]
+    #[must_use]
+    pub fn new() -> Self {
+        Self::builder().build()
+    }
+
+    /// For a host that is not as [`Host::new`] makes it.
+    pub fn builder() -> Builder {
+        Builder {
+            api: None,
+            log_level: SCLogLevel::SC_LOG_INFO,
+            record_only: false,
+            seed: None,
+        }
+    }
+
+    /// Makes the current thread belong to this host until the guard is dropped.
+    ///
+    /// For threads that are neither the host's main thread nor its own ones: those that a test or
+    /// the code under test starts and that call the C API.
+    pub fn enter(&self) -> Entered<'_> {
+        context::enter(&self.shared);
+        Entered {
+            host: self,
+            on_this_thread: PhantomData,
+        }
+    }
+
+    /// Closes the registration of storage slots, as the host does before it creates threads.
+    /// Closing it again changes nothing.
+    ///
+    /// # Panics
+    /// In plugin code.
+    pub fn finalize(&self) {
+        context::assert_drivable(&self.shared, "Host::finalize");
+        self.shared.slots.finalize();
+    }
+
+    /// Creates a thread: its `ThreadVars`, the init callbacks on the current thread, then an OS
+    /// thread of that name which waits for what the test has it do.
+    ///
+    /// # Panics
+    /// In plugin code, after [`Host::shutdown`], and where the system refuses the thread.
+    pub fn spawn(&self, name: &str, kind: ThreadKind) -> Thread {
+        context::assert_drivable(&self.shared, "Host::spawn");
+        Thread::spawn(&self.shared, name, kind)
+    }
+
+    /// The threads created so far, in the order of creation; joined and freed ones too.
+    #[must_use]
+    pub fn threads(&self) -> Vec<Thread> {
+        let threads = self.shared.threads.lock();
+        threads.iter().cloned().map(Thread::of).collect()
+    }
+
+    /// Joins every thread and frees the storage of those that the host frees, on the current
+    /// thread. A second call does nothing.
+    ///
+    /// # Panics
+    /// In plugin code, and in a job on a thread of the host.
+    pub fn shutdown(&self) {
+        context::assert_drivable(&self.shared, "Host::shutdown");
+        if let Some(me) = context::worker() {
+            let own = self.shared.threads.lock().iter().any(|t| t.token == me);
+            assert!(
+                !own,
+                "Host::shutdown was called by a job on thread `{}`, which it would wait for",
+                context::os_thread_name()
+            );
+        }
+        self.shared.take_down();
+    }
+
+    /// The log so far: the host's own lines, and all that `SCLogMessage` was called with.
+    #[must_use]
+    pub fn log(&self) -> Vec<LogLine> {
+        self.shared.log.lock().clone()
+    }
+
+    /// What was done wrong so far, each once, in the order in which it first happened.
+    #[must_use]
+    pub fn reports(&self) -> Vec<Report> {
+        self.shared.reports.list()
+    }
+
+    /// What threads that the host never frees still hold, known once the host was shut down.
+    /// Suricata leaks this too; that is no misuse.
+    #[must_use]
+    pub fn left_values(&self) -> Vec<LeftValue> {
+        self.shared.left.lock().clone()
+    }
+
+    /// The seed of what is random in this host.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.shared.seed
+    }
+
+    /// Ends the test if something was done wrong that it was not told of before.
+    ///
+    /// # Panics
+    /// With all reports, unless the host only records.
+    pub fn verify(&self) {
+        if self.shared.record_only {
+            return;
+        }
+        let Some(reports) = self.shared.reports.tell() else {
+            return;
+        };
+        let mut text = format!("{} misuse(s) of Suricata's C API:", reports.len());
+        for report in reports {
+            text.push_str(&format!("\n- {report}"));
+        }
+        if self.shared.traffic_ran.load(Ordering::Relaxed) {
+            text.push_str(&self.seed_hint());
+        }
+        panic!("{text}");
+    }
+
+    pub(crate) fn seed_hint(&self) -> String {
+        let seed = self.shared.seed;
+        format!("\n(seed {seed}; Host::builder().seed({seed}) chooses the same flows and packets)")
+    }
+
+    /// Refuses the `n`-th registration of a thread or flow callback from now, as for lack of
+    /// memory. The next one is 1; 0 refuses none.
+    pub fn refuse_callback(&self, n: u64) {
+        self.shared.faults.callback.set(n);
+    }
+
+    /// Refuses the `n`-th registration of a storage slot from now, as for lack of memory. Only
+    /// those count that would succeed.
+    pub fn refuse_slot(&self, n: u64) {
+        self.shared.faults.slot.set(n);
+    }
+
+    /// Refuses the `n`-th set of a storage slot from now. Only those count that would succeed.
+    pub fn refuse_set(&self, n: u64) {
+        self.shared.faults.set.set(n);
+    }
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Shared")
+            .field("api", &self.api())
+            .field("seed", &self.seed)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        if context::plugin_code().is_some() {
+            // Its threads may be waiting for this very code: nothing can be taken down.
+            eprintln!(
+                "suricata-thread-mock: a Host was dropped by code that a host is running; its \
+                 threads and values are left as they are"
+            );
+            context::leave(&self.shared);
+            return;
+        }
+        self.shared.take_down();
+        self.shared.end();
+        context::leave(&self.shared);
+        if !thread::panicking() {
+            self.verify();
+        } else if self.shared.traffic_ran.load(Ordering::Relaxed) {
+            eprintln!(
+                "suricata-thread-mock: a test failed after traffic{}",
+                self.seed_hint()
+            );
+        }
+    }
+}
+
+/// The current thread belongs to a host until this is dropped.
+#[derive(Debug)]
+#[must_use]
+pub struct Entered<'a> {
+    host: &'a Host,
+    on_this_thread: PhantomData<*const ()>,
+}
+
+impl Drop for Entered<'_> {
+    fn drop(&mut self) {
+        context::leave(&self.host.shared);
+    }
+}

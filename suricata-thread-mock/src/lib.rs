@@ -1,0 +1,186 @@
+//! A Suricata host in Rust, for tests of plugins.
+//!
+//! A Suricata plugin calls C functions that only Suricata has, so its tests do not even link
+//! without it, and Suricata itself lets most mistakes pass: a value that is overwritten leaks, a
+//! slot id that is wrong reads past an array. This crate defines those functions, of Suricata
+//! 8.0.x and of 9.0, and gives a test a [`Host`] to drive the plugin with: register, create
+//! threads, deliver flows, take everything down. What a plugin does wrong on the way fails the
+//! test, by name.
+//!
+//! # A test
+//!
+//! It reads like the life of a Suricata process:
+//!
+//! ```
+//! use std::ffi::c_void;
+//! use std::sync::atomic::{AtomicI32, Ordering};
+//!
+//! use suricata_thread_mock::{Host, RunMode, Traffic};
+//! use suricata_thread_sys::v9 as sys;
+//! use suricata_thread_sys::{SCLogLevel, SCLogMessage, SCThreadRegisterInitCallback, ThreadVars};
+//! # use suricata_thread_sys::{Flow, Packet, SCFlowRegisterInitCallback};
+//!
+//! // The code under test: a counter of flows in a slot of each thread.
+//! static SLOT: AtomicI32 = AtomicI32::new(-1);
+//!
+//! fn slot() -> sys::SCThreadStorageId {
+//!     sys::SCThreadStorageId { id: SLOT.load(Ordering::Relaxed) }
+//! }
+//!
+//! unsafe extern "C" fn free(count: *mut c_void) {
+//!     // SAFETY: the slot holds what `on_thread` stored.
+//!     let count = unsafe { Box::from_raw(count.cast::<u64>()) };
+//!     let text = std::ffi::CString::new(format!("{count} flows")).unwrap();
+//!     let (level, name) = (SCLogLevel::SC_LOG_NOTICE, c"counter".as_ptr());
+//!     // SAFETY: the texts are C strings.
+//!     unsafe { SCLogMessage(level, name, 1, name, name, text.as_ptr()) };
+//! }
+//!
+//! unsafe extern "C" fn on_thread(tv: *mut ThreadVars, _: *mut c_void) {
+//!     let count = Box::into_raw(Box::new(0u64));
+//!     // SAFETY: the host's pointer; the slot's free function is for this.
+//!     unsafe { sys::SCThreadSetStorageById(tv, slot(), count.cast()) };
+//! }
+//! # unsafe extern "C" fn on_flow(tv: *mut ThreadVars, _: *mut Flow, _: *const Packet, _: *mut c_void) {
+//! #     // SAFETY: the host's pointer; the slot holds what `on_thread` stored.
+//! #     unsafe { *sys::SCThreadGetStorageById(tv, slot()).cast::<u64>() += 1 };
+//! # }
+//!
+//! fn init() {
+//!     // SAFETY: the name and the functions stay for the life of the process.
+//!     unsafe {
+//!         let id = sys::SCThreadStorageRegister(c"flows".as_ptr(), Some(free));
+//!         SLOT.store(id.id, Ordering::Relaxed);
+//!         SCThreadRegisterInitCallback(Some(on_thread), std::ptr::null_mut());
+//!         // … and a flow callback that counts
+//! #         SCFlowRegisterInitCallback(Some(on_flow), std::ptr::null_mut());
+//!     }
+//! }
+//!
+//! // The test.
+//! let host = Host::new();
+//! init(); // or `host.load(SCPluginRegister)`, which runs the plugin's Init
+//! host.start(RunMode::Autofp { receivers: 1, workers: 2 });
+//! let traffic = host.traffic(Traffic { flows: 200, ..Traffic::default() });
+//! host.shutdown();
+//!
+//! assert_eq!(traffic.flows, 200);
+//! let counts: Vec<_> = host.log().into_iter().filter(|l| l.module == "counter").collect();
+//! assert_eq!(counts.len(), 5); // One value on each thread: RX, W, W, FM, FR.
+//! host.verify(); // Dropping the host would do.
+//! ```
+//!
+//! [`Host::spawn`], [`Thread::run`], [`Thread::flow_init`] and the like do one step at a time.
+//!
+//! # Linking
+//!
+//! As a dev-dependency:
+//!
+//! ```toml
+//! [dev-dependencies]
+//! suricata-thread-mock = "0.1"
+//! ```
+//!
+//! Rust links a crate only where it is named. A test that uses [`Host`] names it; one that only
+//! wants the C functions to be there, so that it links, says so in one line:
+//!
+//! ```
+//! use suricata_thread_mock as _;
+//! ```
+//!
+//! The plugin file itself must not hold the mock: it is for `[dev-dependencies]` alone.
+//!
+//! The mock defines the names of both generations, whatever features are on. A host is of the
+//! generation of the first plugin it loads, or of the one that [`Builder::api`] says, and reports
+//! calls of functions that this Suricata does not have.
+//!
+//! # Threads
+//!
+//! - A C call is answered by the host that the calling thread belongs to: the thread that built
+//!   the [`Host`] (the last one, if it built several), the host's own threads, and threads that
+//!   hold [`Host::enter`]. A call with a `ThreadVars` goes to the host of that `ThreadVars`. On any
+//!   other thread a call fails as Suricata would refuse it, and says so on stderr and in
+//!   [`stray_reports`].
+//! - [`Host::spawn`] runs the thread init callbacks on the thread that calls it, as Suricata does;
+//!   then a real OS thread starts. What the test has that thread do runs there, one after the
+//!   other. [`Host::shutdown`] frees the storage on the thread that calls it, after all have been
+//!   joined.
+//! - One callback at a time runs with a `ThreadVars`. So plugin code cannot drive the host that is
+//!   running it: that panics. No more can a job wait for its own thread.
+//! - Hosts share nothing. Tests run in parallel; slot ids are never given out again in the life of
+//!   a process, so that a handle that the code under test keeps in a `static` finds nothing in
+//!   another host, and is reported.
+//!
+//! # What is reported
+//!
+//! [`ReportKind`] has the list. Each report names the slot, the thread and the call, and says what
+//! was expected, what happened, and what Suricata would do. [`Host::verify`] panics with them, the
+//! host's drop does if nobody called it, unless the test is panicking already. With
+//! [`Builder::record_only`] nothing panics and the test looks at [`Host::reports`].
+//!
+//! What is misuse and also fails in the mock: it stores nothing, frees nothing and answers NULL or
+//! -1. A refused registration as such is none, nor is late registration of a slot: Suricata
+//! answers -1, and a plugin has to cope.
+//!
+//! **A swap** or a loss? Set does not free what the slot held. To replace a value, read it, set the
+//! new one (or NULL), and free the old one. The mock takes a set over another value for a swap if
+//! the last call for that slot of that thread was the get that returned the value; the value is the
+//! plugin's from then on. Otherwise the value is lost and reported.
+//!
+//! **Freed twice.** A pointer that a slot is set to while another slot holds it would be freed twice
+//! by Suricata. It is reported at the set; the mock frees it once. To move a value, empty the first
+//! slot before. Pointers below 65536 or equal to a power of two are left out: Rust's boxes of values
+//! without size are such, and all the same.
+//!
+//! # Failures on demand
+//!
+//! [`Host::refuse_callback`], [`Host::refuse_slot`] and [`Host::refuse_set`] refuse the n-th call
+//! from now, as Suricata does when memory runs out.
+//!
+//! # Limits
+//!
+//! - `ThreadVars`, `Flow` and `Packet` are pointers to nothing. A plugin that looks behind one
+//!   faults; to Suricata's plugin API they are opaque.
+//! - A pointer that the plugin freed and left in its slot is freed again by the host, as Suricata
+//!   does. The mock cannot see it; AddressSanitizer can, and works with the mock.
+//! - A value that was taken out of a slot is the plugin's: whether it is freed is for
+//!   LeakSanitizer. What Suricata keeps for the life of the process stays reachable to it.
+//! - Two registrations at once are noticed when they overlap, not when they merely could.
+//! - A host has 1024 slots at most, a process about two million hosts that register any; then
+//!   registration is refused, with an error in the log.
+//! - Functions that abort on a panic, as `extern "C"` ones of Rust do, abort the test.
+
+mod boundary;
+pub mod c_api;
+mod callbacks;
+mod context;
+mod fault;
+mod flow;
+mod host;
+mod load;
+mod log;
+#[cfg(all(feature = "open", unix))]
+mod open;
+#[cfg(all(feature = "open", unix))]
+mod plugin_file;
+mod report;
+mod rng;
+mod run_mode;
+mod slots;
+mod storage;
+#[cfg(all(feature = "open", unix))]
+mod symbols;
+mod thread;
+mod token;
+mod traffic;
+
+pub use flow::Flow;
+pub use host::{Api, Builder, Entered, Host};
+pub use load::LoadError;
+pub use log::LogLine;
+#[cfg(all(feature = "open", unix))]
+pub use open::{OpenError, OpenErrorReason, UndefinedSymbol};
+pub use report::{Report, ReportKind, stray_reports};
+pub use run_mode::{RunMode, Threads};
+pub use thread::{LeftValue, Thread, ThreadKind};
+pub use traffic::{Traffic, TrafficReport, WorkerTraffic};

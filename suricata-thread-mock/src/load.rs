@@ -1,0 +1,158 @@
+//! Loading a plugin into the host.
+
+use std::fmt;
+
+use suricata_thread_sys::common::{SCLogLevel, SCPlugin};
+
+use crate::boundary;
+use crate::context::{self, PluginCode};
+use crate::host::{Api, Host};
+use crate::log;
+
+/// Why a plugin was not loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// `SCPluginRegister` returned NULL.
+    NoPlugin,
+    /// The plugin is for another generation. Suricata goes on without it.
+    Version {
+        /// `SCPlugin.version`.
+        plugin: u64,
+        /// What the host expects.
+        host: u64,
+    },
+    /// A field that must not be NULL is. Suricata aborts.
+    NullField {
+        /// The field.
+        field: &'static str,
+    },
+    /// A panic came out of the plugin. Suricata would crash.
+    Panicked {
+        /// `SCPluginRegister` or `Init`.
+        function: &'static str,
+        /// The text of the panic.
+        message: String,
+    },
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoPlugin => f.write_str(
+                "SCPluginRegister returned NULL, expected a plugin; Suricata would crash",
+            ),
+            Self::Version { plugin, host } => write!(
+                f,
+                "the plugin is for API version {plugin:#06x}, the host has {host:#06x}; Suricata \
+                 goes on without it{}",
+                match (Api::of_version(*plugin), Api::of_version(*host)) {
+                    (Some(Api::V9), Some(Api::V8)) =>
+                        " (build the plugin with the feature `suricata-8`)",
+                    (Some(Api::V8), Some(Api::V9)) =>
+                        " (build the plugin without the feature `suricata-8`)",
+                    _ => "",
+                }
+            ),
+            Self::NullField { field } => write!(
+                f,
+                "the plugin's field `{field}` is NULL; Suricata aborts on this"
+            ),
+            Self::Panicked { function, message } => {
+                write!(f, "{function} panicked: {message}; Suricata would crash")
+            }
+        }
+    }
+}
+
+impl std::error::Error for LoadError {}
+
+impl Host {
+    /// Loads a plugin by its entry point: checks what it returns as Suricata does, and runs its
+    /// `Init` on the current thread.
+    ///
+    /// # Errors
+    /// See [`LoadError`].
+    ///
+    /// # Panics
+    /// In plugin code.
+    ///
+    /// # Safety
+    /// `register` returns NULL or a plugin that stays valid for the life of the process, with
+    /// each text NULL or a C string and an `Init` that may be called on this thread. What the
+    /// plugin registers must hold for the life of the process too, as with Suricata.
+    pub unsafe fn load(
+        &self,
+        register: unsafe extern "C" fn() -> *mut SCPlugin,
+    ) -> Result<(), LoadError> {
+        context::assert_drivable(&self.shared, "Host::load");
+        // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
+        let register: unsafe extern "C-unwind" fn() -> *mut SCPlugin =
+            unsafe { std::mem::transmute(register) };
+        // SAFETY: the caller's promise.
+        let plugin = self.call_plugin("SCPluginRegister", || unsafe { register() })?;
+        if plugin.is_null() {
+            return Err(self.refuse(LoadError::NoPlugin));
+        }
+        // SAFETY: not NULL, so a plugin that stays valid, by the caller's promise.
+        let plugin = unsafe { &*plugin };
+        // The generation is settled by a plugin of one that exists, and by no other.
+        let host = match (self.shared.api(), Api::of_version(plugin.version)) {
+            (Some(api), _) => api,
+            (None, Some(of_plugin)) => self.shared.api_or(of_plugin),
+            (None, None) => Api::V9,
+        };
+        if plugin.version != host.version() {
+            return Err(self.refuse(LoadError::Version {
+                plugin: plugin.version,
+                host: host.version(),
+            }));
+        }
+        let null = [
+            ("name", plugin.name.is_null()),
+            ("author", plugin.author.is_null()),
+            ("license", plugin.license.is_null()),
+            ("Init", plugin.Init.is_none()),
+        ];
+        if let Some((field, _)) = null.into_iter().find(|(_, null)| *null) {
+            return Err(self.refuse(LoadError::NullField { field }));
+        }
+        // SAFETY: each is NULL or a C string by the caller's promise.
+        let [name, version, author, license] = [
+            plugin.name,
+            plugin.plugin_version,
+            plugin.author,
+            plugin.license,
+        ]
+        .map(|t| unsafe { log::text(t) });
+        self.shared.log_own(
+            SCLogLevel::SC_LOG_NOTICE,
+            "plugin",
+            format!("initializing {name} {version} by {author}, license {license}"),
+        );
+        let Some(init) = plugin.Init else {
+            return Err(self.refuse(LoadError::NullField { field: "Init" }));
+        };
+        // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
+        let init: unsafe extern "C-unwind" fn() = unsafe { std::mem::transmute(init) };
+        // SAFETY: the caller's promise.
+        self.call_plugin("Init", || unsafe { init() })
+    }
+
+    fn call_plugin<R>(
+        &self,
+        function: &'static str,
+        plugin: impl FnOnce() -> R,
+    ) -> Result<R, LoadError> {
+        let what = || format!("{function} on thread `{}`", self.shared.thread_name());
+        boundary::call(&self.shared, PluginCode::Loading, what, plugin)
+            .map_err(|message| LoadError::Panicked { function, message })
+    }
+
+    /// Logs why a plugin was refused.
+    fn refuse(&self, error: LoadError) -> LoadError {
+        self.shared
+            .log_own(SCLogLevel::SC_LOG_ERROR, "plugin", error.to_string());
+        error
+    }
+}

@@ -1,0 +1,383 @@
+//! Opening built plugin files.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use libloading::os::unix::{Library, RTLD_LAZY, RTLD_LOCAL, RTLD_NOW};
+use suricata_thread_sys::common::{SCLogLevel, SCPlugin};
+
+use crate::boundary;
+use crate::context::{self, PluginCode};
+use crate::host::{Api, Host};
+use crate::load::LoadError;
+use crate::plugin_file::PluginFile;
+use crate::symbols;
+
+const ENTRY_POINT: &str = "SCPluginRegister";
+
+/// A plugin file that was not opened, or not loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OpenError {
+    /// The file, as it was given.
+    pub path: PathBuf,
+    /// Why.
+    pub reason: OpenErrorReason,
+}
+
+/// Why a plugin file was not opened or loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OpenErrorReason {
+    /// The file cannot be read. Suricata goes on without it.
+    Unreadable {
+        /// What the system said.
+        message: String,
+    },
+    /// The file is no shared object, or not the whole of one. Suricata goes on without it; it
+    /// crashes where the file is truncated.
+    NotAPlugin {
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The plugin uses what this host does not have. Suricata goes on without it.
+    Undefined {
+        /// The host's generation, where it is settled or the plugin's symbols tell it.
+        host: Option<Api>,
+        /// What is missing, by name, in alphabetical order.
+        symbols: Vec<UndefinedSymbol>,
+    },
+    /// The dynamic linker refused the file. Suricata goes on without it.
+    Linker {
+        /// What the dynamic linker said.
+        message: String,
+    },
+    /// The plugin does not export `SCPluginRegister`. Suricata goes on without it.
+    NoEntryPoint,
+    /// This program does not offer the functions of [`c_api`](crate::c_api) to the plugins that it
+    /// opens: it must be linked with `-rdynamic`. No fault of the plugin.
+    NotExported {
+        /// Those that the plugin uses and would not find.
+        functions: Vec<&'static str>,
+    },
+    /// The plugin was opened and then refused.
+    Load(LoadError),
+}
+
+/// Something that a plugin uses and the host does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UndefinedSymbol {
+    /// Its name.
+    pub name: String,
+    /// The generation that has it; `None` for what is no function of [`c_api`](crate::c_api).
+    pub of: Option<Api>,
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path.display(), self.reason)
+    }
+}
+
+impl std::error::Error for OpenError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.reason {
+            OpenErrorReason::Load(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for OpenErrorReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { message } => write!(f, "the file cannot be read: {message}"),
+            Self::NotAPlugin { message } => write!(f, "the file is no plugin: {message}"),
+            Self::Undefined { host, symbols } => display_undefined(*host, symbols, f),
+            Self::Linker { message } => write!(f, "the dynamic linker refused it: {message}"),
+            Self::NoEntryPoint => write!(
+                f,
+                "it does not export {ENTRY_POINT}, the entry point of plugins"
+            ),
+            Self::NotExported { functions } => write!(
+                f,
+                "this program does not export what the plugin uses: {}. Link the program with \
+                 -rdynamic: in its build script, println!(\"cargo::rustc-link-arg=-rdynamic\")",
+                functions.join(", ")
+            ),
+            Self::Load(error) => error.fmt(f),
+        }
+    }
+}
+
+fn display_undefined(
+    host: Option<Api>,
+    symbols: &[UndefinedSymbol],
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    let names = |of: Option<Api>| -> Vec<_> {
+        let of_that = symbols.iter().filter(|symbol| symbol.of == of);
+        of_that.map(|symbol| symbol.name.as_str()).collect()
+    };
+    let mut parts = Vec::new();
+    for (of, hint) in [
+        (
+            Api::V8,
+            "built for 8.0; build without the feature `suricata-8`",
+        ),
+        (
+            Api::V9,
+            "built for 9.0; build with the feature `suricata-8`",
+        ),
+    ] {
+        let names = names(Some(of));
+        if names.is_empty() {
+            continue;
+        }
+        // Where it uses those of both, no feature helps.
+        let hint = match host {
+            Some(host) if host != of => hint,
+            _ => "uses functions of both generations",
+        };
+        parts.push(format!("{} ({hint})", names.join(", ")));
+    }
+    let others = names(None);
+    if !others.is_empty() {
+        parts.push(format!(
+            "{} (no function of the thread, storage, flow callback and log API, and in no library \
+             that the plugin names)",
+            others.join(", ")
+        ));
+    }
+    write!(f, "undefined symbol: {}", parts.join("; "))
+}
+
+impl Host {
+    /// Opens a built plugin file, in C or in Rust, as Suricata does, and [loads](Host::load) it.
+    ///
+    /// The dynamic linker resolves all that it uses at once, among the functions of this host's
+    /// generation. Without one ([`Builder::api`](crate::Builder::api)), the plugin decides. The
+    /// file stays open for the life of the process; it is closed only where it was refused before
+    /// its `Init`. The log says what happened, as Suricata's would.
+    ///
+    /// The program that calls this must export the functions of [`c_api`](crate::c_api) to what it
+    /// opens: link it with `-rdynamic`, by `println!("cargo::rustc-link-arg=-rdynamic")` in its
+    /// build script. It must not be built with fat link-time optimisation, which hides them.
+    ///
+    /// A process opens a file once: hosts that open the same file share its `static`s.
+    ///
+    /// # Errors
+    /// See [`OpenErrorReason`].
+    ///
+    /// # Panics
+    /// In plugin code.
+    ///
+    /// # Safety
+    /// The file and the libraries that it names are code that may run in this process. What is
+    /// said at [`Host::load`] holds for its `SCPluginRegister`. Where the plugin is refused before
+    /// `Init`, nothing of it is in use any more when `SCPluginRegister` returns: no thread of its
+    /// own, nothing registered. The file does not change meanwhile.
+    pub unsafe fn open(&self, path: impl AsRef<Path>) -> Result<(), OpenError> {
+        let path = path.as_ref();
+        context::assert_drivable(&self.shared, "Host::open");
+        // SAFETY: the caller's promise.
+        unsafe { self.open_file(path) }.map_err(|reason| OpenError {
+            path: path.to_owned(),
+            reason,
+        })
+    }
+
+    /// # Safety
+    /// As [`Host::open`].
+    unsafe fn open_file(&self, path: &Path) -> Result<(), OpenErrorReason> {
+        let shown = path.display();
+        let file = fs::read(path).map_err(|e| {
+            let message = e.to_string();
+            self.log_error(format!("Bad plugin path: {shown}: {message}"));
+            OpenErrorReason::Unreadable { message }
+        })?;
+        // SAFETY: the caller's promise.
+        let library = match unsafe { self.link(path, &file) } {
+            Ok(library) => library,
+            Err(reason) => {
+                self.log_notice(format!("Failed to open {shown} as a plugin: {reason}"));
+                return Err(reason);
+            }
+        };
+        self.log_notice(format!("Loading plugin {shown}"));
+        // SAFETY: this is what the entry point of a plugin is, and by the caller's promise the
+        // file is code that may run here.
+        let entry = unsafe {
+            library.get::<unsafe extern "C" fn() -> *mut SCPlugin>(ENTRY_POINT.as_bytes())
+        };
+        let Ok(entry) = entry else {
+            self.log_error(format!(
+                "Plugin does not export {ENTRY_POINT} function: {shown}"
+            ));
+            self.close(library);
+            return Err(OpenErrorReason::NoEntryPoint);
+        };
+        // SAFETY: the caller's promise; the library stays open as long as anything of it is used.
+        let Err(error) = (unsafe { self.load(*entry) }) else {
+            std::mem::forget(library);
+            return Ok(());
+        };
+        self.log_error(format!("Plugin registration failed: {shown}"));
+        match error {
+            LoadError::NoPlugin | LoadError::Version { .. } | LoadError::NullField { .. } => {
+                self.close(library);
+            }
+            // A part of it has run; what it left behind may be in use.
+            LoadError::Panicked { .. } => std::mem::forget(library),
+        }
+        Err(OpenErrorReason::Load(error))
+    }
+
+    /// Opens the file with all that it uses resolved.
+    ///
+    /// # Safety
+    /// As [`Host::open`].
+    unsafe fn link(&self, path: &Path, file: &[u8]) -> Result<Library, OpenErrorReason> {
+        let file =
+            PluginFile::parse(file).map_err(|message| OpenErrorReason::NotAPlugin { message })?;
+        let functions = not_exported(&file.undefined);
+        if !functions.is_empty() {
+            return Err(OpenErrorReason::NotExported { functions });
+        }
+        // This process has the functions of both generations, so the linker would not miss those
+        // of the other one.
+        let host = self.shared.api();
+        let of_other = of_other_generation(host, &file.undefined);
+        if of_other.is_empty() {
+            // SAFETY: the caller's promise.
+            match unsafe { self.dlopen(&with_folder(path), RTLD_NOW) } {
+                Ok(library) => return Ok(library),
+                Err(message) => {
+                    // SAFETY: the caller's promise.
+                    return Err(match unsafe { self.unresolved(&file) } {
+                        Some(symbols) if !symbols.is_empty() => {
+                            OpenErrorReason::Undefined { host, symbols }
+                        }
+                        _ => OpenErrorReason::Linker { message },
+                    });
+                }
+            }
+        }
+        let mut symbols = of_other;
+        // SAFETY: the caller's promise.
+        symbols.extend(unsafe { self.unresolved(&file) }.unwrap_or_default());
+        symbols.sort_by(|a, b| a.name.cmp(&b.name));
+        Err(OpenErrorReason::Undefined { host, symbols })
+    }
+
+    /// Opens a library; its constructors run as plugin code. The error is what the linker said.
+    ///
+    /// # Safety
+    /// Its code may run in this process.
+    unsafe fn dlopen(&self, file: &Path, flags: i32) -> Result<Library, String> {
+        let what = || format!("opening {}", file.display());
+        boundary::call(&self.shared, PluginCode::Loading, what, || {
+            // SAFETY: the caller's promise.
+            unsafe { Library::open(Some(file), flags | RTLD_LOCAL) }
+        })?
+        .map_err(|e| e.to_string())
+    }
+
+    /// What the plugin uses and nobody has. `None` where that cannot be told, since a library that
+    /// it names is found on a path of its own or not at all.
+    ///
+    /// # Safety
+    /// The code of the libraries that the file names may run in this process.
+    unsafe fn unresolved(&self, file: &PluginFile) -> Option<Vec<UndefinedSymbol>> {
+        let mut libraries = vec![Library::this()];
+        for name in &file.libraries {
+            // SAFETY: the caller's promise.
+            libraries.push(unsafe { self.dlopen(Path::new(name), RTLD_LAZY) }.ok()?);
+        }
+        let found = |name: &str| {
+            libraries
+                .iter()
+                .any(|library| find(library, name).is_some())
+        };
+        let unresolved = file.undefined.iter().filter(|name| !found(name));
+        Some(
+            unresolved
+                .map(|name| UndefinedSymbol {
+                    name: name.clone(),
+                    of: None,
+                })
+                .collect(),
+        )
+    }
+
+    /// Closes a plugin that was refused; its destructors run as plugin code.
+    fn close(&self, library: Library) {
+        let what = || "closing a plugin that was refused".to_owned();
+        let closed = boundary::call(&self.shared, PluginCode::Loading, what, || library.close());
+        if let Ok(Err(e)) = closed {
+            self.log_error(format!("a plugin that was refused was not closed: {e}"));
+        }
+    }
+
+    fn log_notice(&self, message: String) {
+        self.shared
+            .log_own(SCLogLevel::SC_LOG_NOTICE, "plugin", message);
+    }
+
+    fn log_error(&self, message: String) {
+        self.shared
+            .log_own(SCLogLevel::SC_LOG_ERROR, "plugin", message);
+    }
+}
+
+/// The file and never one of that name on the linker's search path.
+fn with_folder(path: &Path) -> PathBuf {
+    let bare = path.parent().is_some_and(|p| p.as_os_str().is_empty());
+    if bare {
+        Path::new(".").join(path)
+    } else {
+        path.to_owned()
+    }
+}
+
+/// The address of a symbol in a library and what it depends on.
+fn find(library: &Library, name: &str) -> Option<*const ()> {
+    // SAFETY: the address is looked at and nothing is done with it.
+    unsafe { library.get::<*const ()>(name.as_bytes()) }
+        .ok()
+        .map(|symbol| *symbol)
+}
+
+/// The functions of this crate among `used` that a plugin would not find in this program.
+fn not_exported(used: &BTreeSet<String>) -> Vec<&'static str> {
+    let program = Library::this();
+    symbols::all()
+        .filter(|function| used.contains(function.name))
+        .filter(|function| find(&program, function.name) != Some(function.address))
+        .map(|function| function.name)
+        .collect()
+}
+
+/// The functions among `used` that the host's generation does not have; where it has none yet,
+/// those of 9.0 if there are some of 8.0 too.
+fn of_other_generation(host: Option<Api>, used: &BTreeSet<String>) -> Vec<UndefinedSymbol> {
+    let of = |api: Api| -> Vec<_> {
+        let used = used
+            .iter()
+            .filter(|name| symbols::generation_of(name) == Some(api));
+        used.map(|name| UndefinedSymbol {
+            name: name.clone(),
+            of: Some(api),
+        })
+        .collect()
+    };
+    match host {
+        Some(Api::V8) => of(Api::V9),
+        Some(Api::V9) => of(Api::V8),
+        None if of(Api::V8).is_empty() => Vec::new(),
+        None => of(Api::V9),
+    }
+}

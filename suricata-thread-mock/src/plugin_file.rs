@@ -1,0 +1,61 @@
+//! What a built plugin file says of itself, before anything of it runs.
+
+use std::collections::BTreeSet;
+
+use object::elf::ET_DYN;
+use object::read::elf::{ElfFile, FileHeader};
+use object::{FileKind, NativeEndian, Object, ObjectSegment, ObjectSymbol};
+
+/// The names in an ELF file that matter when it is opened.
+#[derive(Debug)]
+pub(crate) struct PluginFile {
+    /// What it uses and does not define, less what may stay undefined.
+    pub(crate) undefined: BTreeSet<String>,
+    /// The libraries that it asks for.
+    pub(crate) libraries: Vec<String>,
+}
+
+impl PluginFile {
+    /// Reads a plugin file's bytes. The error says why it is none.
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
+        match FileKind::parse(bytes) {
+            Ok(FileKind::Elf32) => {
+                Self::parse_elf::<object::elf::FileHeader32<NativeEndian>>(bytes)
+            }
+            Ok(FileKind::Elf64) => {
+                Self::parse_elf::<object::elf::FileHeader64<NativeEndian>>(bytes)
+            }
+            _ => Err("it is no ELF file".to_owned()),
+        }
+    }
+
+    fn parse_elf<Elf: FileHeader<Endian = NativeEndian>>(bytes: &[u8]) -> Result<Self, String> {
+        let broken = |e| format!("it is truncated or damaged: {e}");
+        let file = ElfFile::<Elf>::parse(bytes).map_err(broken)?;
+        let header = file.elf_header();
+        if header.e_type(NativeEndian) != ET_DYN {
+            return Err("it is no shared object".to_owned());
+        }
+        let length = bytes.len() as u64;
+        let beyond = |(start, size): (u64, u64)| start.checked_add(size).is_none_or(|e| e > length);
+        if file.segments().any(|segment| beyond(segment.file_range())) {
+            return Err("it is truncated: it ends before its last segment does".to_owned());
+        }
+        let undefined = file
+            .dynamic_symbols()
+            .filter(|symbol| symbol.is_undefined() && !symbol.is_weak())
+            .map(|symbol| symbol.name().map(str::to_owned))
+            .filter(|name| name.as_ref().is_ok_and(|name| !name.is_empty()))
+            .collect::<Result<_, _>>()
+            .map_err(broken)?;
+        let mut libraries = Vec::new();
+        for library in file.import_libraries().map_err(broken)? {
+            let name = library.map_err(broken)?.name();
+            libraries.push(String::from_utf8_lossy(name).into_owned());
+        }
+        Ok(Self {
+            undefined,
+            libraries,
+        })
+    }
+}

@@ -1,0 +1,143 @@
+//! What a test should know of and Suricata would let pass.
+
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
+
+use parking_lot::Mutex;
+
+/// Which rule was broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReportKind {
+    /// A set replaced a value that nobody had read just before, so that nobody can free it.
+    ValueLost,
+    /// A slot still held a value after the thread's storage was freed.
+    ValueNeverFreed,
+    /// A pointer is held by two slots, or was freed while it was being freed.
+    ValueFreedTwice,
+    /// A slot id that was never registered with this host, is another host's, or an ended one's.
+    UnknownSlot,
+    /// Storage was used while slots could still be registered.
+    StorageNotFinalized,
+    /// A `ThreadVars` was used after it was freed.
+    ThreadVarsFreed,
+    /// A `ThreadVars` pointer that is NULL or that no host gave out.
+    ThreadVarsUnknown,
+    /// A `ThreadVars` was used on a thread that it does not belong to at that time.
+    WrongThread,
+    /// Two threads registered at the same time.
+    ConcurrentRegistration,
+    /// A callback registered something.
+    RegistrationInCallback,
+    /// A callback was registered after threads had been created.
+    LateRegistration,
+    /// A callback that is NULL was registered.
+    NullCallback,
+    /// A panic left a function that the host called.
+    PanicAtBoundary,
+    /// A C function was called on a thread that belongs to no host.
+    NoHost,
+    /// Plugin code called a function that is the host's own.
+    HostFunction,
+    /// A function that the Suricata of this plugin does not have.
+    OtherGeneration,
+    /// Plugin code drove the host of the test, which called it.
+    DrivenFromPlugin,
+}
+
+/// One misuse, with what was expected, what happened, and what Suricata would do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Report {
+    /// Which rule was broken.
+    pub kind: ReportKind,
+    /// The whole text.
+    pub message: String,
+    /// How often exactly this happened.
+    pub times: u64,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)?;
+        if self.times > 1 {
+            write!(f, " ({} times)", self.times)?;
+        }
+        Ok(())
+    }
+}
+
+/// The reports of one host, in the order in which they first came.
+#[derive(Default)]
+pub(crate) struct Reports(Mutex<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    list: Vec<Report>,
+    index: HashMap<(ReportKind, String), usize>,
+    /// How many happened, repetitions counted.
+    count: u64,
+    /// `count` when somebody was last told.
+    told: u64,
+}
+
+impl Reports {
+    pub(crate) fn add(&self, kind: ReportKind, message: String) {
+        let mut inner = self.0.lock();
+        inner.count += 1;
+        let key = (kind, message);
+        if let Some(&at) = inner.index.get(&key) {
+            inner.list[at].times += 1;
+            return;
+        }
+        let at = inner.list.len();
+        inner.list.push(Report {
+            kind,
+            message: key.1.clone(),
+            times: 1,
+        });
+        inner.index.insert(key, at);
+    }
+
+    pub(crate) fn list(&self) -> Vec<Report> {
+        self.0.lock().list.clone()
+    }
+
+    /// All reports, if there is one that was not told yet; they count as told afterwards.
+    pub(crate) fn tell(&self) -> Option<Vec<Report>> {
+        let mut inner = self.0.lock();
+        if inner.told == inner.count {
+            return None;
+        }
+        inner.told = inner.count;
+        Some(inner.list.clone())
+    }
+}
+
+/// How many reports without a host are kept.
+const STRAYS: usize = 256;
+
+static STRAY: Mutex<VecDeque<Report>> = Mutex::new(VecDeque::new());
+
+/// What was done wrong where no host could be told: C calls on threads that belong to no host, and
+/// with a `ThreadVars` of a host that has ended. Each was also written to stderr when it happened.
+///
+/// The list is the process's, not a test's: look for the name of your thread, which each message
+/// has. It keeps the last 256.
+#[must_use]
+pub fn stray_reports() -> Vec<Report> {
+    STRAY.lock().iter().cloned().collect()
+}
+
+pub(crate) fn stray(kind: ReportKind, message: String) {
+    eprintln!("suricata-thread-mock: {message}");
+    let mut strays = STRAY.lock();
+    if strays.len() == STRAYS {
+        strays.pop_front();
+    }
+    strays.push_back(Report {
+        kind,
+        message,
+        times: 1,
+    });
+}

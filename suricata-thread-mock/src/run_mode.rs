@@ -1,0 +1,108 @@
+//! The threads that Suricata has in its run modes; as seen in 8.0.8.
+
+use std::sync::Arc;
+
+use suricata_thread_sys::common::SCLogLevel;
+
+use crate::context;
+use crate::host::{self, Host};
+use crate::thread::{Thread, ThreadKind};
+
+/// Which threads to create.
+///
+/// All modes have one flow manager and one flow recycler, created after those that handle packets.
+/// Suricata has further threads by configuration, for which see [`Host::spawn`]: with the command
+/// socket on, `US` ([`ThreadKind::Command`]) before all others; with statistics on, `CW` and `CS`
+/// ([`ThreadKind::Counters`]) after them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RunMode {
+    /// `single`: one worker, `W#01`, which reads packets too.
+    Single,
+    /// `autofp`: receivers, `RX#01`…, hand packets to workers, `W#01`…. One receiver for a file,
+    /// and by default one worker per processor.
+    Autofp {
+        /// How many threads read packets.
+        receivers: usize,
+        /// How many threads handle them.
+        workers: usize,
+    },
+    /// `workers`: threads that read and handle packets of an interface, `W#01-eth0`….
+    Workers {
+        /// How many.
+        threads: usize,
+    },
+}
+
+/// The threads that [`Host::start`] created.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Threads {
+    /// Empty but in `autofp`.
+    pub receivers: Vec<Thread>,
+    /// Those that handle packets and pick up flows.
+    pub workers: Vec<Thread>,
+    /// `FM#01`.
+    pub flow_manager: Thread,
+    /// `FR#01`.
+    pub flow_recycler: Thread,
+}
+
+impl Threads {
+    /// Joins and frees these threads on the current one, in the host's order, as in unix-socket
+    /// mode when a capture is over. Others of the host go on.
+    ///
+    /// # Panics
+    /// In plugin code, and in a job on one of them.
+    pub fn stop(self) {
+        let mut all = self.receivers;
+        all.extend(self.workers);
+        all.extend([self.flow_manager, self.flow_recycler]);
+        for thread in &all {
+            context::assert_drivable(&thread.state.host, "Threads::stop");
+        }
+        let all: Vec<_> = all.iter().map(|t| Arc::clone(&t.state)).collect();
+        host::take_down(&all);
+    }
+}
+
+impl Host {
+    /// Creates the threads of a run mode, after closing the registration of storage if that was
+    /// not done yet.
+    ///
+    /// # Panics
+    /// As [`Host::spawn`], and where the mode would have no worker.
+    pub fn start(&self, mode: RunMode) -> Threads {
+        let (receivers, workers, interface) = match mode {
+            RunMode::Single => (0, 1, ""),
+            RunMode::Autofp { receivers, workers } => (receivers, workers, ""),
+            RunMode::Workers { threads } => (0, threads, "-eth0"),
+        };
+        assert!(
+            workers > 0,
+            "{mode:?} has no worker; Suricata has one at least"
+        );
+        self.finalize();
+        let spawn = |n: usize, prefix: &str, suffix: &str, kind| -> Vec<Thread> {
+            (1..=n)
+                .map(|i| self.spawn(&format!("{prefix}#{i:02}{suffix}"), kind))
+                .collect()
+        };
+        let threads = Threads {
+            receivers: spawn(receivers, "RX", "", ThreadKind::Receiver),
+            workers: spawn(workers, "W", interface, ThreadKind::Worker),
+            flow_manager: self.spawn("FM#01", ThreadKind::FlowManager),
+            flow_recycler: self.spawn("FR#01", ThreadKind::FlowRecycler),
+        };
+        let rx = match receivers {
+            0 => String::new(),
+            n => format!("RX: {n} "),
+        };
+        self.shared.log_own(
+            SCLogLevel::SC_LOG_NOTICE,
+            "threads",
+            format!("Threads created -> {rx}W: {workers} FM: 1 FR: 1"),
+        );
+        threads
+    }
+}

@@ -1,0 +1,282 @@
+//! The storage slots of a host: registering them, and which ids are whose.
+//!
+//! Every host has ids of its own, never given out again in the life of the process: code under
+//! test may keep a handle in a `static` and use it in a second host, where it must find nothing
+//! rather than another slot's value of another type.
+
+use std::collections::HashSet;
+use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
+use std::sync::Arc;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+
+use parking_lot::{Mutex, RwLock};
+use suricata_thread_sys::common::{SCLogLevel, StorageFreeFn};
+use suricata_thread_sys::v8::StorageAllocFn;
+
+use crate::callbacks::Registering;
+use crate::context;
+use crate::host::{Api, Shared};
+
+/// How many slots a host can have.
+pub(crate) const BLOCK: c_int = 1024;
+
+/// The first block is left out: an id that was never assigned is often 0.
+static NEXT_BLOCK: AtomicI32 = AtomicI32::new(1);
+static LIVE_BLOCKS: LazyLock<RwLock<HashSet<c_int>>> = LazyLock::new(RwLock::default);
+
+/// What names a slot's values: registered once, good for every thread.
+pub(crate) struct Slot {
+    pub(crate) name: String,
+    pub(crate) size: c_uint,
+    pub(crate) alloc: StorageAllocFn,
+    pub(crate) free: StorageFreeFn,
+    /// Suricata keeps this pointer, so the mock does: plugins leak the text for it.
+    _name: NamePtr,
+}
+
+struct NamePtr(#[allow(dead_code, reason = "kept reachable")] *const c_char);
+// SAFETY: the pointer is never used, only kept.
+unsafe impl Send for NamePtr {}
+// SAFETY: as above.
+unsafe impl Sync for NamePtr {}
+
+/// The slots that a thread has room for: those registered when it was created.
+#[derive(Clone)]
+pub(crate) struct Table {
+    pub(crate) base: c_int,
+    pub(crate) slots: Arc<Vec<Arc<Slot>>>,
+}
+
+impl Table {
+    pub(crate) fn index(&self, id: c_int) -> Option<usize> {
+        let index = usize::try_from(id.checked_sub(self.base)?).ok()?;
+        (index < self.slots.len()).then_some(index)
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct Slots {
+    registry: Mutex<Registry>,
+    finalized: AtomicBool,
+}
+
+#[derive(Default)]
+struct Registry {
+    /// First id, once there is a slot.
+    base: Option<c_int>,
+    slots: Arc<Vec<Arc<Slot>>>,
+    names: HashSet<Vec<u8>>,
+}
+
+/// Names that hosts of this process have been given, and which they keep.
+static KEPT: Mutex<Vec<Arc<Vec<Arc<Slot>>>>> = Mutex::new(Vec::new());
+
+impl Slots {
+    pub(crate) fn is_finalized(&self) -> bool {
+        self.finalized.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn finalize(&self) {
+        self.finalized.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn table(&self) -> Table {
+        let registry = self.registry.lock();
+        Table {
+            base: registry.base.unwrap_or(0),
+            slots: Arc::clone(&registry.slots),
+        }
+    }
+
+    /// Forgets every slot; `open` says whether new ones can be registered.
+    pub(crate) fn reset(&self, open: bool) {
+        self.end();
+        self.finalized.store(!open, Ordering::Release);
+    }
+
+    /// The slots are gone; what was registered is kept for the life of the process.
+    pub(crate) fn end(&self) {
+        let registry = std::mem::take(&mut *self.registry.lock());
+        if let Some(base) = registry.base {
+            LIVE_BLOCKS.write().remove(&(base / BLOCK));
+        }
+        if !registry.slots.is_empty() {
+            KEPT.lock().push(registry.slots);
+        }
+    }
+}
+
+/// What 8.0 wants to know of a slot beyond its name and free function.
+pub(crate) struct Allocation {
+    pub(crate) size: c_uint,
+    pub(crate) alloc: StorageAllocFn,
+}
+
+/// `SCThreadStorageRegister` and `ThreadStorageRegister`, under the name `call`.
+///
+/// # Safety
+/// `name` is NULL or a C string.
+pub(crate) unsafe fn register(
+    call: &'static str,
+    name: *const c_char,
+    allocation: Option<Allocation>,
+    free: StorageFreeFn,
+) -> c_int {
+    let Some(host) = context::host_for(call) else {
+        return -1;
+    };
+    let api = if allocation.is_some() {
+        Api::V8
+    } else {
+        Api::V9
+    };
+    host.check_generation(call, api);
+    let Some(_registering) = Registering::begin(&host, call) else {
+        return -1;
+    };
+    if host.slots.is_finalized() || name.is_null() || free.is_none() {
+        return -1;
+    }
+    // SAFETY: not NULL, so a C string by the caller's promise.
+    let text = unsafe { CStr::from_ptr(name) };
+    if text.is_empty() {
+        return -1;
+    }
+    let (size, alloc) = match allocation {
+        Some(Allocation { size, alloc }) => {
+            let pointer = size as usize == size_of::<*mut c_void>();
+            if size == 0 || (alloc.is_none() && !pointer) {
+                return -1;
+            }
+            (size, alloc)
+        }
+        None => (size_of::<*mut c_void>() as c_uint, None),
+    };
+    let slot = Slot {
+        name: text.to_string_lossy().into_owned(),
+        size,
+        alloc,
+        free,
+        _name: NamePtr(name),
+    };
+    match host.add_slot(text.to_bytes(), slot) {
+        Ok(id) => id,
+        Err(Refused::Name) => {
+            host.log_own(
+                SCLogLevel::SC_LOG_ERROR,
+                "storage",
+                format!("thread storage has a slot named {text:?} already"),
+            );
+            -1
+        }
+        Err(Refused::Memory) => -1,
+        Err(Refused::Full) => {
+            host.log_own(
+                SCLogLevel::SC_LOG_ERROR,
+                "storage",
+                format!("no id left for slot {text:?}: a mock host has {BLOCK} at most"),
+            );
+            -1
+        }
+    }
+}
+
+enum Refused {
+    Name,
+    Memory,
+    Full,
+}
+
+impl Shared {
+    fn add_slot(&self, name: &[u8], slot: Slot) -> Result<c_int, Refused> {
+        let mut registry = self.slots.registry.lock();
+        if registry.names.contains(name) {
+            return Err(Refused::Name);
+        }
+        if self.faults.slot.hit() {
+            return Err(Refused::Memory);
+        }
+        let index = c_int::try_from(registry.slots.len()).map_err(|_| Refused::Full)?;
+        if index >= BLOCK {
+            return Err(Refused::Full);
+        }
+        let base = match registry.base {
+            Some(base) => base,
+            None => {
+                let base = take_block().ok_or(Refused::Full)?;
+                registry.base = Some(base);
+                base
+            }
+        };
+        registry.names.insert(name.to_vec());
+        Arc::make_mut(&mut registry.slots).push(Arc::new(slot));
+        Ok(base + index)
+    }
+}
+
+/// The first id of a block that no host of this process had before.
+fn take_block() -> Option<c_int> {
+    let block = NEXT_BLOCK
+        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |block| {
+            (block < c_int::MAX / BLOCK).then_some(block + 1)
+        })
+        .ok()?;
+    LIVE_BLOCKS.write().insert(block);
+    Some(block * BLOCK)
+}
+
+/// Whose id this is, for one that is not in the table of the thread it was used with.
+pub(crate) fn whose(id: c_int, host: &Shared) -> &'static str {
+    if id < 0 {
+        return "the result of a refused registration";
+    }
+    if host.slots.table().index(id).is_some() {
+        return "a slot that was registered after this thread was created, which has no room for it";
+    }
+    let block = id / BLOCK;
+    let own = host.slots.table();
+    if !own.slots.is_empty() && own.base / BLOCK == block {
+        return "never registered";
+    }
+    if LIVE_BLOCKS.read().contains(&block) {
+        return "an id of another host";
+    }
+    if (1..NEXT_BLOCK.load(Ordering::Relaxed)).contains(&block) {
+        return "an id of a host that has ended";
+    }
+    "never registered"
+}
+
+/// `SCThreadStorageSize` and `ThreadStorageSize`.
+pub(crate) fn size(call: &'static str, api: Api) -> c_uint {
+    let Some(host) = context::host_for(call) else {
+        return 0;
+    };
+    host.check_generation(call, api);
+    let slots = host.slots.table().slots.len();
+    (slots * size_of::<*mut c_void>()) as c_uint
+}
+
+/// `SCStorageInit`, `SCStorageFinalize` and `SCStorageCleanup`, under either name. 0 on success.
+pub(crate) fn phase(call: &'static str, api: Api, phase: Phase) -> c_int {
+    let Some(host) = context::host_for(call) else {
+        return -1;
+    };
+    host.check_generation(call, api);
+    if host.refuses_to_plugins(call) {
+        return -1;
+    }
+    match phase {
+        Phase::Init => host.slots.reset(true),
+        Phase::Finalize => host.slots.finalize(),
+        Phase::Cleanup => host.slots.reset(false),
+    }
+    0
+}
+
+pub(crate) enum Phase {
+    Init,
+    Finalize,
+    Cleanup,
+}

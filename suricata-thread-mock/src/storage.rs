@@ -1,0 +1,472 @@
+//! What the slots of a thread hold, and the calls that read and change it.
+
+use std::collections::HashMap;
+use std::ffi::{c_int, c_void};
+use std::sync::Arc;
+use std::thread;
+
+use suricata_thread_sys::ThreadVars;
+
+use crate::boundary;
+use crate::context::{self, PluginCode};
+use crate::host::{Api, Shared};
+use crate::report::{self, ReportKind};
+use crate::slots;
+use crate::thread::{Stage, ThreadState};
+use crate::token;
+
+/// What one slot of one thread holds.
+#[derive(Clone, Copy)]
+pub(crate) struct Value {
+    pub(crate) ptr: *mut c_void,
+    /// The last call for this slot returned `ptr`: the plugin has it and may replace it.
+    read: bool,
+    /// Its free function is running.
+    freeing: bool,
+}
+
+// SAFETY: the host only keeps the pointer and passes it to the plugin's free function; that this
+// may happen on another thread is what the plugin promised by storing it.
+unsafe impl Send for Value {}
+
+impl Default for Value {
+    fn default() -> Self {
+        Self {
+            ptr: std::ptr::null_mut(),
+            read: false,
+            freeing: false,
+        }
+    }
+}
+
+/// Which slots hold a pointer, over all threads of a host: to free it once.
+#[derive(Default)]
+pub(crate) struct Held(HashMap<usize, Holders>);
+
+struct Holders {
+    /// The first one.
+    token: usize,
+    index: usize,
+    count: usize,
+}
+
+/// Whether two slots may hold the same pointer: a dangling one, as Rust has them for values of no
+/// size. It is as large as an alignment.
+fn may_be_shared(ptr: *mut c_void) -> bool {
+    ptr.addr() < 65536 || ptr.addr().is_power_of_two()
+}
+
+impl Held {
+    /// Notes a holder; returns the thread and slot of an earlier one.
+    fn add(&mut self, ptr: *mut c_void, token: usize, index: usize) -> Option<(usize, usize)> {
+        if ptr.is_null() || may_be_shared(ptr) {
+            return None;
+        }
+        let holders = self.0.entry(ptr.addr()).or_insert(Holders {
+            token,
+            index,
+            count: 0,
+        });
+        holders.count += 1;
+        (holders.count > 1).then_some((holders.token, holders.index))
+    }
+
+    /// Takes a holder away; returns whether no other is left.
+    fn remove(&mut self, ptr: *mut c_void) -> bool {
+        let Some(holders) = self.0.get_mut(&ptr.addr()) else {
+            return true;
+        };
+        holders.count -= 1;
+        if holders.count > 0 {
+            return false;
+        }
+        self.0.remove(&ptr.addr());
+        true
+    }
+}
+
+/// The thread that `tv` stands for, where the current OS thread may use it now; what is wrong
+/// otherwise has been reported. `api` is the generation that has `call`, if only one has it.
+pub(crate) fn thread_of(
+    call: &'static str,
+    tv: *const ThreadVars,
+    api: Option<Api>,
+) -> Option<Arc<ThreadState>> {
+    let Some(thread) = token::thread(tv.addr()) else {
+        unknown(call, tv);
+        return None;
+    };
+    if let Some(api) = api {
+        thread.host.check_generation(call, api);
+    }
+    let owner = {
+        let stage = thread.stage.lock();
+        match *stage {
+            Stage::Created(id) | Stage::Running(id) | Stage::Joined(id) | Stage::Freeing(id) => {
+                Some((id, stage.owner()))
+            }
+            Stage::Freed => None,
+        }
+    };
+    let Some((id, owner)) = owner else {
+        thread.host.report(
+            ReportKind::ThreadVarsFreed,
+            format!(
+                "{call} with the ThreadVars of thread `{}`, called on thread `{}`: expected one \
+                 that is in use, actually it was freed when the thread was taken down. Suricata \
+                 would read or write freed memory",
+                thread.name,
+                thread.host.thread_name()
+            ),
+        );
+        return None;
+    };
+    if id != thread::current().id() {
+        thread.host.report(
+            ReportKind::WrongThread,
+            format!(
+                "{call} with the ThreadVars of thread `{}`: expected on {owner}, actually on thread \
+                 `{}`. Suricata has no lock here; memory could be corrupted",
+                thread.name,
+                thread.host.thread_name()
+            ),
+        );
+        return None;
+    }
+    Some(thread)
+}
+
+fn unknown(call: &'static str, tv: *const ThreadVars) {
+    let (kind, what) = if tv.is_null() {
+        (ReportKind::ThreadVarsUnknown, "NULL")
+    } else if token::was_given_out(tv.addr()) {
+        (
+            ReportKind::ThreadVarsFreed,
+            "one of a host that has ended, or that is no ThreadVars",
+        )
+    } else {
+        (
+            ReportKind::ThreadVarsUnknown,
+            "a pointer that no host gave out",
+        )
+    };
+    let host = context::host();
+    let name = match &host {
+        Some(host) => host.thread_name(),
+        None => context::os_thread_name(),
+    };
+    let message = format!(
+        "{call} on thread `{name}`: expected the ThreadVars of a thread, actually {what}. Suricata \
+         would crash or use memory that is not its own"
+    );
+    match host {
+        Some(host) => host.report(kind, message),
+        None => report::stray(kind, message),
+    }
+}
+
+/// A slot of a thread, checked for use by the current OS thread.
+struct SlotOf {
+    call: &'static str,
+    thread: Arc<ThreadState>,
+    index: usize,
+}
+
+fn slot_of(call: &'static str, api: Api, tv: *const ThreadVars, id: c_int) -> Option<SlotOf> {
+    let thread = thread_of(call, tv, Some(api))?;
+    if !thread.host.slots.is_finalized() {
+        thread.host.report(
+            ReportKind::StorageNotFinalized,
+            format!(
+                "{call} of slot {} on thread `{}`: expected after registration has closed \
+                 (Host::finalize), actually before. Suricata's debug builds abort here, and a \
+                 thread of that time has no room for slots",
+                slot_name(&thread, id),
+                thread.name
+            ),
+        );
+        return None;
+    }
+    let Some(index) = thread.table.index(id) else {
+        thread.host.report(
+            ReportKind::UnknownSlot,
+            format!(
+                "{call} of slot {} on thread `{}`: expected the id of a slot of this host{}, \
+                 actually {}. Suricata does not check the id; it would read or write past the \
+                 thread's slots",
+                slot_name(&thread, id),
+                thread.name,
+                ids(&thread),
+                slots::whose(id, &thread.host)
+            ),
+        );
+        return None;
+    };
+    Some(SlotOf {
+        call,
+        thread,
+        index,
+    })
+}
+
+fn ids(thread: &ThreadState) -> String {
+    let table = &thread.table;
+    match table.slots.len() {
+        0 => " (this thread has none)".to_owned(),
+        n => format!(
+            " (this thread has {} to {})",
+            table.base,
+            table.base + n as c_int - 1
+        ),
+    }
+}
+
+/// "`name` (id 1024)", or the id alone.
+fn slot_name(thread: &ThreadState, id: c_int) -> String {
+    match thread.table.index(id) {
+        Some(index) => format!("`{}` (id {id})", thread.table.slots[index].name),
+        None => format!("with id {id}"),
+    }
+}
+
+impl SlotOf {
+    fn host(&self) -> &Arc<Shared> {
+        &self.thread.host
+    }
+
+    fn name(&self) -> String {
+        self.thread.slot_name(self.index)
+    }
+
+    fn report(&self, kind: ReportKind, rest: std::fmt::Arguments<'_>) {
+        self.host().report(
+            kind,
+            format!(
+                "{} of slot {} on thread `{}`: {rest}",
+                self.call,
+                self.name(),
+                self.thread.name
+            ),
+        );
+    }
+
+    fn read(&self) -> *mut c_void {
+        let mut values = self.thread.values.lock();
+        let value = &mut values[self.index];
+        value.read = !value.ptr.is_null();
+        value.ptr
+    }
+
+    fn store(&self, ptr: *mut c_void) {
+        let old = {
+            let mut values = self.thread.values.lock();
+            let value = &mut values[self.index];
+            let old = *value;
+            value.ptr = ptr;
+            value.read = false;
+            old
+        };
+        if old.ptr == ptr {
+            return;
+        }
+        let other = {
+            let mut held = self.host().held.lock();
+            if !old.ptr.is_null() {
+                held.remove(old.ptr);
+            }
+            held.add(ptr, self.thread.token, self.index)
+        };
+        if !old.ptr.is_null() && !old.read && !old.freeing {
+            self.report(
+                ReportKind::ValueLost,
+                format_args!(
+                    "expected an empty slot, or one whose value was read by the call before, \
+                     actually it held {:p}, now replaced by {ptr:p}. Suricata would leak the old \
+                     value",
+                    old.ptr
+                ),
+            );
+        }
+        if let Some((token, index)) = other {
+            let holder = if token == self.thread.token {
+                format!("slot {} of the same thread", self.thread.slot_name(index))
+            } else {
+                match token::thread(token) {
+                    Some(t) => format!("slot {} of thread `{}`", t.slot_name(index), t.name),
+                    None => "a slot of another thread".to_owned(),
+                }
+            };
+            self.report(
+                ReportKind::ValueFreedTwice,
+                format_args!(
+                    "expected a value that no slot holds, actually {ptr:p} is held by {holder} \
+                     too. Suricata would free it twice"
+                ),
+            );
+        }
+    }
+
+    /// Frees what the slot holds.
+    fn free(&self) {
+        let ptr = {
+            let mut values = self.thread.values.lock();
+            let value = &mut values[self.index];
+            let ptr = value.ptr;
+            if ptr.is_null() {
+                return;
+            }
+            if value.freeing {
+                drop(values);
+                self.report(
+                    ReportKind::ValueFreedTwice,
+                    format_args!(
+                        "expected to be called once for {ptr:p}, actually its own free function \
+                         frees the slot again. Suricata would call the free function for ever"
+                    ),
+                );
+                return;
+            }
+            value.freeing = true;
+            ptr
+        };
+        if self.host().held.lock().remove(ptr) {
+            self.call_free(ptr);
+        }
+        let left = {
+            let mut values = self.thread.values.lock();
+            let left = values[self.index].ptr;
+            values[self.index] = Value::default();
+            left
+        };
+        if left != ptr && !left.is_null() {
+            self.host().held.lock().remove(left);
+            self.report(
+                ReportKind::ValueLost,
+                format_args!(
+                    "expected nothing to be stored while {ptr:p} is freed, actually its free \
+                     function stored {left:p}. Suricata sets the slot to NULL after it, and would \
+                     leak the new value"
+                ),
+            );
+        }
+    }
+
+    fn call_free(&self, ptr: *mut c_void) {
+        let Some(free) = self.thread.table.slots[self.index].free else {
+            return;
+        };
+        // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
+        let free: unsafe extern "C-unwind" fn(*mut c_void) = unsafe { std::mem::transmute(free) };
+        let what = || {
+            format!(
+                "free function of slot {} on thread `{}`",
+                self.name(),
+                self.thread.name
+            )
+        };
+        // A panic was reported; the value counts as freed.
+        let _ = boundary::call(self.host(), PluginCode::Callback, what, || {
+            // SAFETY: the plugin stored the pointer for this function, and no other slot has it.
+            unsafe { free(ptr) }
+        });
+    }
+}
+
+/// `SCThreadGetStorageById`, `ThreadGetStorageById`.
+pub(crate) fn get(call: &'static str, api: Api, tv: *const ThreadVars, id: c_int) -> *mut c_void {
+    slot_of(call, api, tv, id).map_or(std::ptr::null_mut(), |slot| slot.read())
+}
+
+/// `SCThreadSetStorageById`, `ThreadSetStorageById`.
+pub(crate) fn set(
+    call: &'static str,
+    api: Api,
+    tv: *mut ThreadVars,
+    id: c_int,
+    ptr: *mut c_void,
+) -> c_int {
+    let Some(slot) = slot_of(call, api, tv, id) else {
+        return -1;
+    };
+    if slot.host().faults.set.hit() {
+        return -1;
+    }
+    slot.store(ptr);
+    0
+}
+
+/// `ThreadAllocStorageById`.
+pub(crate) fn alloc(call: &'static str, api: Api, tv: *mut ThreadVars, id: c_int) -> *mut c_void {
+    let Some(slot) = slot_of(call, api, tv, id) else {
+        return std::ptr::null_mut();
+    };
+    let stored = slot.read();
+    let registered = &slot.thread.table.slots[slot.index];
+    let (false, Some(alloc)) = (!stored.is_null(), registered.alloc) else {
+        return stored;
+    };
+    // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
+    let alloc: unsafe extern "C-unwind" fn(std::ffi::c_uint) -> *mut c_void =
+        unsafe { std::mem::transmute(alloc) };
+    let what = || {
+        format!(
+            "alloc function of slot {} on thread `{}`",
+            slot.name(),
+            slot.thread.name
+        )
+    };
+    let made = boundary::call(slot.host(), PluginCode::Callback, what, || {
+        // SAFETY: the plugin registered it for this size.
+        unsafe { alloc(registered.size) }
+    });
+    let made = made.unwrap_or(std::ptr::null_mut());
+    if !made.is_null() {
+        slot.store(made);
+        return slot.read();
+    }
+    made
+}
+
+/// `SCThreadFreeStorageById`, `ThreadFreeStorageById`.
+pub(crate) fn free(call: &'static str, api: Api, tv: *mut ThreadVars, id: c_int) {
+    if let Some(slot) = slot_of(call, api, tv, id) {
+        slot.free();
+    }
+}
+
+/// `SCThreadFreeStorage`, `ThreadFreeStorage`.
+pub(crate) fn free_all_raw(call: &'static str, api: Api, tv: *mut ThreadVars) {
+    let Some(thread) = thread_of(call, tv, Some(api)) else {
+        return;
+    };
+    if !thread.host.refuses_to_plugins(call) {
+        free_all(call, &thread);
+    }
+}
+
+/// Frees what every slot of a thread holds, in the order of the ids.
+pub(crate) fn free_all(call: &'static str, thread: &Arc<ThreadState>) {
+    let slots = thread.table.slots.len();
+    let mut slot = SlotOf {
+        call,
+        thread: Arc::clone(thread),
+        index: 0,
+    };
+    for index in 0..slots {
+        slot.index = index;
+        slot.free();
+    }
+    for index in 0..slots {
+        slot.index = index;
+        let left = slot.thread.values.lock()[index].ptr;
+        if !left.is_null() {
+            slot.report(
+                ReportKind::ValueNeverFreed,
+                format_args!(
+                    "expected every slot to be empty after the thread's storage was freed, \
+                     actually a free function stored {left:p}. Suricata would leak it"
+                ),
+            );
+        }
+    }
+}

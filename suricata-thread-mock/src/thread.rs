@@ -1,0 +1,482 @@
+//! The threads of a host.
+
+use std::any::Any;
+use std::ffi::{c_int, c_void};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread::{self, JoinHandle, ThreadId};
+
+use parking_lot::{Condvar, Mutex};
+use suricata_thread_sys::ThreadVars;
+
+use crate::callbacks::{self, Event};
+use crate::context;
+use crate::flow::{Flow, Packet};
+use crate::host::Shared;
+use crate::slots::Table;
+use crate::storage::{self, Value};
+use crate::token;
+
+/// What a thread does in Suricata. Every kind gets its init callbacks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ThreadKind {
+    /// Reads packets and hands them to workers, in `autofp`: `RX#01`.
+    Receiver,
+    /// Handles packets: `W#01`; with the name of the interface in live modes: `W#01-eth0`.
+    Worker,
+    /// Times flows out: `FM#01`.
+    FlowManager,
+    /// Finishes flows: `FR#01`.
+    FlowRecycler,
+    /// Gathers or writes counters: `CW`, `CS`. Only where statistics are on.
+    Counters,
+    /// Takes commands: `US`, the unix manager. Only where the command socket is on. The host never
+    /// frees its storage.
+    Command,
+}
+
+impl ThreadKind {
+    pub(crate) fn handles_packets(self) -> bool {
+        matches!(self, Self::Receiver | Self::Worker)
+    }
+}
+
+/// A value on a thread that the host never frees.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LeftValue {
+    /// The thread.
+    pub thread: String,
+    /// The slot's name.
+    pub slot: String,
+    /// The slot's id.
+    pub id: c_int,
+}
+
+/// Who may use a `ThreadVars`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// The thread that creates it.
+    Created(ThreadId),
+    /// Its own OS thread.
+    Running(ThreadId),
+    /// The thread that joined it.
+    Joined(ThreadId),
+    /// The thread that frees it.
+    Freeing(ThreadId),
+    /// Nobody.
+    Freed,
+}
+
+impl Stage {
+    pub(crate) fn owner(self) -> &'static str {
+        match self {
+            Self::Created(_) => "the thread that is creating it",
+            Self::Running(_) => "that thread itself, which is running",
+            Self::Joined(_) => "the thread that has joined it",
+            Self::Freeing(_) => "the thread that is taking it down",
+            Self::Freed => "no thread",
+        }
+    }
+}
+
+/// What the host keeps for a thread: what a `ThreadVars` stands for.
+pub(crate) struct ThreadState {
+    pub(crate) host: Arc<Shared>,
+    pub(crate) token: usize,
+    pub(crate) name: String,
+    pub(crate) kind: ThreadKind,
+    pub(crate) table: Table,
+    pub(crate) values: Mutex<Vec<Value>>,
+    pub(crate) stage: Mutex<Stage>,
+    freed: Condvar,
+    jobs: Mutex<Option<Sender<Job>>>,
+    os_thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// Values of threads that are never freed. They stay reachable, as in Suricata.
+static LEFT: Mutex<Vec<Value>> = Mutex::new(Vec::new());
+
+impl ThreadState {
+    pub(crate) fn slot_name(&self, index: usize) -> String {
+        let id = self.table.base + index as c_int;
+        format!("`{}` (id {id})", self.table.slots[index].name)
+    }
+
+    /// Has the OS thread finish its jobs and waits for its end. `what` wants it.
+    pub(crate) fn join(&self, what: &str) {
+        let _waiting = context::wait_for(self.token, what, &self.name);
+        let mut os_thread = self.os_thread.lock();
+        let Some(handle) = os_thread.take() else {
+            return;
+        };
+        drop(self.jobs.lock().take());
+        if handle.join().is_err() {
+            // Jobs catch their panics, so this was a thread-local's destructor.
+            eprintln!(
+                "suricata-thread-mock: thread `{}` panicked as it ended",
+                self.name
+            );
+        }
+        *self.stage.lock() = Stage::Joined(thread::current().id());
+    }
+
+    /// Frees the storage on the current thread, if the host does that for this kind. Where another
+    /// thread is doing that, waits for it.
+    pub(crate) fn free(self: &Arc<Self>, what: &'static str) {
+        if self.kind == ThreadKind::Command {
+            self.leave();
+            return;
+        }
+        {
+            let mut stage = self.stage.lock();
+            match *stage {
+                Stage::Joined(_) => *stage = Stage::Freeing(thread::current().id()),
+                Stage::Freeing(_) | Stage::Freed => {
+                    while *stage != Stage::Freed {
+                        self.freed.wait(&mut stage);
+                    }
+                    return;
+                }
+                Stage::Created(_) | Stage::Running(_) => {
+                    drop(stage);
+                    panic!(
+                        "thread `{}` is running: join it before it is freed",
+                        self.name
+                    );
+                }
+            }
+        }
+        storage::free_all(what, self);
+        *self.stage.lock() = Stage::Freed;
+        self.freed.notify_all();
+    }
+
+    /// Notes what a thread still holds that is never freed.
+    fn leave(&self) {
+        let mut values = self.values.lock();
+        for (index, value) in values.iter_mut().enumerate() {
+            if value.ptr.is_null() {
+                continue;
+            }
+            LEFT.lock().push(std::mem::take(value));
+            self.host.left(LeftValue {
+                thread: self.name.clone(),
+                slot: self.table.slots[index].name.clone(),
+                id: self.table.base + index as c_int,
+            });
+        }
+    }
+
+    /// The host has ended: the `ThreadVars` stands for nothing any more.
+    pub(crate) fn end(&self) {
+        token::remove(self.token);
+    }
+}
+
+/// Something for a thread to do. Dropped or run, what it borrows is let go of before `done` says
+/// so: the fields are dropped in this order.
+struct Job {
+    run: Box<dyn FnOnce() + Send>,
+    done: Done,
+}
+
+struct Done(Arc<Latch>);
+
+impl Drop for Done {
+    fn drop(&mut self) {
+        *self.0.open.lock() -= 1;
+        self.0.changed.notify_all();
+    }
+}
+
+/// Counts jobs that are not over.
+#[derive(Default)]
+struct Latch {
+    open: Mutex<usize>,
+    changed: Condvar,
+}
+
+impl Latch {
+    fn add(self: &Arc<Self>) -> Done {
+        *self.open.lock() += 1;
+        Done(Arc::clone(self))
+    }
+
+    fn wait(&self) {
+        let mut open = self.open.lock();
+        while *open > 0 {
+            self.changed.wait(&mut open);
+        }
+    }
+}
+
+/// Waits for jobs, also on the way out of a panic.
+struct WaitOnDrop<'a>(&'a Latch);
+
+impl Drop for WaitOnDrop<'_> {
+    fn drop(&mut self) {
+        self.0.wait();
+    }
+}
+
+/// Work for a thread that may borrow from whoever waits for it.
+pub(crate) type Work<'a> = Box<dyn FnOnce() + Send + 'a>;
+
+/// A panic that came out of work.
+type Payload = Box<dyn Any + Send>;
+
+/// Has each thread do its work, all at the same time, and waits for all. The error is the first
+/// panic, or the name of a thread that had ended.
+pub(crate) fn run_all(what: &str, work: Vec<(&Thread, Work<'_>)>) -> Result<(), Payload> {
+    let panicked: Mutex<Option<Payload>> = Mutex::new(None);
+    // At most one job where this thread could be waited for itself: see `Host::traffic`.
+    let _waiting: Vec<_> = work
+        .iter()
+        .map(|(t, _)| {
+            context::assert_drivable(&t.state.host, what);
+            context::wait_for(t.state.token, what, &t.state.name)
+        })
+        .collect();
+    let latch = Arc::new(Latch::default());
+    {
+        let _wait = WaitOnDrop(&latch);
+        for (thread, work) in work {
+            let panicked = &panicked;
+            let run: Work<'_> = Box::new(move || {
+                if let Err(payload) = catch_unwind(AssertUnwindSafe(work)) {
+                    panicked.lock().get_or_insert(payload);
+                }
+            });
+            // SAFETY: only the lifetime changes. Every borrow in it ends before `Done` is dropped,
+            // and `_wait` waits for that before this function is left in any way.
+            let run: Work<'static> = unsafe { std::mem::transmute(run) };
+            let job = Job {
+                run,
+                done: latch.add(),
+            };
+            let refused = match &*thread.state.jobs.lock() {
+                Some(jobs) => jobs.send(job).err().map(|e| e.0),
+                None => Some(job),
+            };
+            if refused.is_some() {
+                let gone = format!("{what} on thread `{}`, which was joined", thread.state.name);
+                panicked.lock().get_or_insert(Box::new(gone));
+            }
+        }
+    }
+    match panicked.into_inner() {
+        Some(payload) => Err(payload),
+        None => Ok(()),
+    }
+}
+
+/// A thread of a host, and the way to have it do something.
+///
+/// What is done on it is done on its own OS thread, one after the other, while the caller waits.
+/// Clones are the same thread.
+///
+/// # Panics
+/// Every method that does something on the thread panics in plugin code (two callbacks would use
+/// one `ThreadVars` at the same time), once the thread has been joined, and where a job would wait
+/// for itself.
+#[derive(Clone)]
+pub struct Thread {
+    pub(crate) state: Arc<ThreadState>,
+}
+
+impl std::fmt::Debug for Thread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Thread")
+            .field("name", &self.state.name)
+            .field("kind", &self.state.kind)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Ends [`Shared::begin_creation`].
+struct Creating<'a>(&'a Shared);
+
+impl Drop for Creating<'_> {
+    fn drop(&mut self) {
+        self.0.end_creation();
+    }
+}
+
+impl Thread {
+    pub(crate) fn of(state: Arc<ThreadState>) -> Self {
+        Self { state }
+    }
+
+    pub(crate) fn spawn(host: &Arc<Shared>, name: &str, kind: ThreadKind) -> Self {
+        assert!(
+            host.begin_creation(),
+            "thread `{name}` was created after the host was shut down"
+        );
+        let _creating = Creating(host);
+        host.threads_created.store(true, Ordering::SeqCst);
+        let table = host.slots.table();
+        let state = Arc::new(ThreadState {
+            host: Arc::clone(host),
+            token: token::new(),
+            name: name.to_owned(),
+            kind,
+            values: Mutex::new(vec![Value::default(); table.slots.len()]),
+            table,
+            stage: Mutex::new(Stage::Created(thread::current().id())),
+            freed: Condvar::new(),
+            jobs: Mutex::default(),
+            os_thread: Mutex::default(),
+        });
+        token::insert(&state);
+        callbacks::run(host, Some(&state), Event::ThreadInit);
+        let (jobs, todo) = mpsc::channel();
+        let started = thread::Builder::new().name(name.to_owned()).spawn({
+            let (host, token) = (Arc::clone(host), state.token);
+            move || work(&host, token, &todo)
+        });
+        let os_thread = match started {
+            Ok(os_thread) => os_thread,
+            Err(e) => panic!("the system refused thread `{name}`: {e}"),
+        };
+        // From here on only the OS thread uses the storage, once it has a job.
+        *state.stage.lock() = Stage::Running(os_thread.thread().id());
+        *state.os_thread.lock() = Some(os_thread);
+        *state.jobs.lock() = Some(jobs);
+        host.threads.lock().push(Arc::clone(&state));
+        Self { state }
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.state.name
+    }
+
+    /// What it does in Suricata.
+    #[must_use]
+    pub fn kind(&self) -> ThreadKind {
+        self.state.kind
+    }
+
+    /// The pointer that plugins get for it: a token with no memory behind it.
+    #[must_use]
+    pub fn as_ptr(&self) -> *mut ThreadVars {
+        token::as_ptr(self.state.token)
+    }
+
+    /// Whether it runs: it was not joined.
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        matches!(*self.state.stage.lock(), Stage::Running(_))
+    }
+
+    /// Runs `job` on the thread and returns its result.
+    ///
+    /// `job` gets the `ThreadVars` for itself: no callback runs with it meanwhile.
+    ///
+    /// # Panics
+    /// With the panic of `job`, and see [`Thread`].
+    pub fn run<R: Send>(&self, job: impl FnOnce(*mut ThreadVars) -> R + Send) -> R {
+        let result = Mutex::new(None);
+        let token = self.state.token;
+        let work: Work<'_> = Box::new(|| {
+            *result.lock() = Some(job(token::as_ptr(token)));
+        });
+        if let Err(payload) = run_all("Thread::run", vec![(self, work)]) {
+            rethrow(payload);
+        }
+        result
+            .into_inner()
+            .expect("work that did not panic has a result")
+    }
+
+    pub(crate) fn event(&self, what: &'static str, event: Event) {
+        let state = &self.state;
+        let work: Work<'_> = Box::new(move || callbacks::run(&state.host, Some(state), event));
+        if let Err(payload) = run_all(what, vec![(self, work)]) {
+            rethrow(payload);
+        }
+    }
+
+    /// Picks a flow up: runs the flow init callbacks on the thread.
+    pub fn flow_init(&self, flow: &Flow) {
+        let packet = Packet::new();
+        self.event(
+            "Thread::flow_init",
+            Event::FlowInit(flow.as_ptr(), packet.as_ptr()),
+        );
+    }
+
+    /// Handles a packet of a flow: runs the flow update callbacks on the thread.
+    pub fn flow_update(&self, flow: &Flow) {
+        let packet = Packet::new();
+        self.event(
+            "Thread::flow_update",
+            Event::FlowUpdate(flow.as_ptr(), packet.as_ptr()),
+        );
+    }
+
+    /// Retires a flow: runs the flow finish callbacks on the thread. In Suricata that is usually
+    /// the flow recycler or the flow manager.
+    #[allow(clippy::needless_pass_by_value, reason = "the flow is over")]
+    pub fn flow_finish(&self, flow: Flow) {
+        self.event("Thread::flow_finish", Event::FlowFinish(flow.as_ptr()));
+    }
+
+    /// Has the OS thread end and waits for that. The storage is still there. A second call does
+    /// nothing.
+    ///
+    /// # Panics
+    /// See [`Thread`].
+    pub fn join(&self) {
+        context::assert_drivable(&self.state.host, "Thread::join");
+        self.state.join("Thread::join");
+    }
+
+    /// Frees the storage on the current thread, slot by slot in the order of the ids, and after
+    /// that the `ThreadVars`. A second call does nothing, nor does one for
+    /// [`ThreadKind::Command`]: the host never frees those.
+    ///
+    /// # Panics
+    /// Where the thread was not joined, and see [`Thread`].
+    pub fn free(&self) {
+        context::assert_drivable(&self.state.host, "Thread::free");
+        if self.state.kind != ThreadKind::Command {
+            self.state.free("Thread::free");
+        }
+    }
+
+    /// What a slot holds, without counting as a call of the plugin. NULL for an id that this
+    /// thread has no slot for.
+    #[must_use]
+    pub fn peek(&self, id: c_int) -> *mut c_void {
+        match self.state.table.index(id) {
+            Some(index) => self.state.values.lock()[index].ptr,
+            None => std::ptr::null_mut(),
+        }
+    }
+}
+
+/// Goes on with a panic of another thread on this one.
+pub(crate) fn rethrow(payload: Payload) -> ! {
+    match payload.downcast::<String>() {
+        // As a panic of this thread, so that it is printed for the test that it belongs to.
+        Ok(text) => panic!("{text}"),
+        Err(payload) => resume_unwind(payload),
+    }
+}
+
+/// The life of the OS thread.
+fn work(host: &Arc<Shared>, token: usize, todo: &Receiver<Job>) {
+    context::enter(host);
+    context::set_worker(token);
+    for job in todo {
+        let Job { run, done } = job;
+        run();
+        drop(done);
+    }
+}

@@ -1,0 +1,58 @@
+//! Pointers that stand for something and point to nothing: what plugins get as `ThreadVars`,
+//! `Flow` and `Packet`.
+//!
+//! All of these are opaque to plugins, so no memory has to be behind them. A token is handed out
+//! once in the life of the process; use after free is therefore recognised always, not only until
+//! an allocator gives the same address out again.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
+
+use parking_lot::RwLock;
+
+use crate::thread::ThreadState;
+
+/// On 64-bit machines 2^54: an address that no process has, so that a plugin that looks behind a
+/// token faults at once.
+const FIRST: usize = usize::MAX / 1024 + 1;
+const STEP: usize = 64;
+const SHARDS: usize = 16;
+
+static NEXT: AtomicUsize = AtomicUsize::new(FIRST);
+
+type Shard = RwLock<HashMap<usize, Arc<ThreadState>>>;
+static THREADS: LazyLock<[Shard; SHARDS]> = LazyLock::new(Default::default);
+
+/// A token that was never given out before.
+pub(crate) fn new() -> usize {
+    NEXT.fetch_add(STEP, Ordering::Relaxed)
+}
+
+/// Whether `token` was given out at any time, by any host.
+pub(crate) fn was_given_out(token: usize) -> bool {
+    (FIRST..NEXT.load(Ordering::Relaxed)).contains(&token) && (token - FIRST) % STEP == 0
+}
+
+pub(crate) fn as_ptr<T>(token: usize) -> *mut T {
+    std::ptr::without_provenance_mut(token)
+}
+
+fn shard(token: usize) -> &'static Shard {
+    &THREADS[token / STEP % SHARDS]
+}
+
+pub(crate) fn insert(thread: &Arc<ThreadState>) {
+    shard(thread.token)
+        .write()
+        .insert(thread.token, Arc::clone(thread));
+}
+
+pub(crate) fn remove(token: usize) {
+    shard(token).write().remove(&token);
+}
+
+/// The thread, of whichever host, whose `ThreadVars` this is.
+pub(crate) fn thread(token: usize) -> Option<Arc<ThreadState>> {
+    shard(token).read().get(&token).cloned()
+}

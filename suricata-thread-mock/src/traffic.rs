@@ -1,0 +1,290 @@
+//! Many flows at once, spread over the workers.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc;
+
+use parking_lot::Mutex;
+
+use crate::callbacks::{self, Event};
+use crate::context;
+use crate::flow::{Flow, Packet};
+use crate::host::Host;
+use crate::rng::Rng;
+use crate::thread::{self, Thread, ThreadKind, Work};
+
+/// How many flows a worker has at the same time.
+const ACTIVE: usize = 16;
+
+/// What to send through the host.
+///
+/// ```
+/// use suricata_thread_mock::Traffic;
+///
+/// let traffic = Traffic { flows: 200, packets_per_flow: 8, ..Traffic::default() };
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Traffic {
+    /// How many flows.
+    pub flows: u64,
+    /// How many packets each has; one at least.
+    pub packets_per_flow: u64,
+    /// Stop after this many packets. Flows that have begun are finished, as when Suricata is
+    /// stopped; the others never begin.
+    pub stop_after: Option<u64>,
+    /// One thread at a time, in an order that the seed decides: what one run does, the next does
+    /// again, over all threads. Otherwise the threads run at the same time; then the seed decides
+    /// which worker has which flow and in which order each worker sees its packets.
+    pub one_at_a_time: bool,
+}
+
+impl Default for Traffic {
+    /// 100 flows of 10 packets, threads running at the same time.
+    fn default() -> Self {
+        Self {
+            flows: 100,
+            packets_per_flow: 10,
+            stop_after: None,
+            one_at_a_time: false,
+        }
+    }
+}
+
+/// What the host saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TrafficReport {
+    /// The host's seed.
+    pub seed: u64,
+    /// Flows that began, which are those that were finished.
+    pub flows: u64,
+    /// Packets.
+    pub packets: u64,
+    /// The share of each worker.
+    pub workers: Vec<WorkerTraffic>,
+}
+
+/// What one worker saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WorkerTraffic {
+    /// The worker's name.
+    pub thread: String,
+    /// Flows that began on it.
+    pub flows: u64,
+    /// Packets of those.
+    pub packets: u64,
+}
+
+/// The rest of a worker's flows.
+struct Plan {
+    rng: Rng,
+    /// Not begun yet, the next one last.
+    waiting: Vec<Flow>,
+    /// Begun, with the packets to come.
+    active: Vec<(Flow, u64)>,
+    packets_per_flow: u64,
+    seen: WorkerTraffic,
+}
+
+impl Plan {
+    fn is_over(&self) -> bool {
+        self.waiting.is_empty() && self.active.is_empty()
+    }
+
+    /// Handles one packet of one flow by `deliver`; returns the flow if that was its last one.
+    fn step(&mut self, deliver: impl Fn(Event)) -> Option<Flow> {
+        while self.active.len() < ACTIVE {
+            let Some(flow) = self.waiting.pop() else {
+                break;
+            };
+            self.active.push((flow, self.packets_per_flow));
+        }
+        let at = self.rng.below(self.active.len());
+        let (flow, left) = &mut self.active[at];
+        let packet = Packet::new();
+        if *left == self.packets_per_flow {
+            self.seen.flows += 1;
+            deliver(Event::FlowInit(flow.as_ptr(), packet.as_ptr()));
+        }
+        deliver(Event::FlowUpdate(flow.as_ptr(), packet.as_ptr()));
+        self.seen.packets += 1;
+        *left -= 1;
+        (*left == 0).then(|| self.active.swap_remove(at).0)
+    }
+
+    /// The flows that have begun and go no further.
+    fn stop(&mut self) -> Vec<Flow> {
+        self.waiting.clear();
+        let begun = self.packets_per_flow;
+        self.active
+            .drain(..)
+            .filter(|(_, left)| *left < begun)
+            .map(|(flow, _)| flow)
+            .collect()
+    }
+}
+
+impl Host {
+    /// Sends traffic through the workers that are running: each flow goes to the worker that its
+    /// hash chooses, begins and is updated there, and is finished on the flow recycler; on the
+    /// flow manager where there is no recycler, on the worker where there is neither.
+    ///
+    /// # Panics
+    /// In plugin code and in a job on a thread of a host, where no worker is running, and where a
+    /// flow would have no packet.
+    pub fn traffic(&self, traffic: Traffic) -> TrafficReport {
+        context::assert_drivable(&self.shared, "Host::traffic");
+        assert!(
+            context::worker().is_none(),
+            "Host::traffic was called by a job on thread `{}`: have the test's thread do it",
+            context::os_thread_name()
+        );
+        assert!(traffic.packets_per_flow > 0, "a flow begins with a packet");
+        self.shared.traffic_ran.store(true, Ordering::Relaxed);
+        let running: Vec<_> = self
+            .threads()
+            .into_iter()
+            .filter(Thread::is_running)
+            .collect();
+        let workers: Vec<_> = of_kind(&running, ThreadKind::Worker).collect();
+        assert!(
+            !workers.is_empty(),
+            "traffic needs a running thread of kind Worker"
+        );
+        let finisher = of_kind(&running, ThreadKind::FlowRecycler)
+            .chain(of_kind(&running, ThreadKind::FlowManager))
+            .next();
+        let plans = self.plans(&workers, traffic);
+        let plans = if traffic.one_at_a_time {
+            self.one_at_a_time(&workers, finisher, plans, traffic)
+        } else {
+            parallel(&workers, finisher, plans, traffic)
+        };
+        let workers: Vec<_> = plans.into_iter().map(|plan| plan.seen).collect();
+        TrafficReport {
+            seed: self.seed(),
+            flows: workers.iter().map(|w| w.flows).sum(),
+            packets: workers.iter().map(|w| w.packets).sum(),
+            workers,
+        }
+    }
+
+    fn plans(&self, workers: &[&Thread], traffic: Traffic) -> Vec<Plan> {
+        let mut rng = Rng::new(self.seed());
+        let mut plans: Vec<_> = workers
+            .iter()
+            .map(|thread| Plan {
+                rng: Rng::new(rng.next()),
+                waiting: Vec::new(),
+                active: Vec::new(),
+                packets_per_flow: traffic.packets_per_flow,
+                seen: WorkerTraffic {
+                    thread: thread.name().to_owned(),
+                    flows: 0,
+                    packets: 0,
+                },
+            })
+            .collect();
+        for _ in 0..traffic.flows {
+            let flow = Flow::new(rng.next());
+            let worker = (flow.hash() % plans.len() as u64) as usize;
+            plans[worker].waiting.push(flow);
+        }
+        plans
+    }
+
+    fn one_at_a_time(
+        &self,
+        workers: &[&Thread],
+        finisher: Option<&Thread>,
+        mut plans: Vec<Plan>,
+        traffic: Traffic,
+    ) -> Vec<Plan> {
+        // Other numbers than those of `plans`.
+        let mut rng = Rng::new(!self.seed());
+        let mut budget = traffic.stop_after.unwrap_or(u64::MAX);
+        let mut finished: Vec<(usize, Flow)> = Vec::new();
+        loop {
+            if budget == 0 {
+                for (i, plan) in plans.iter_mut().enumerate() {
+                    finished.extend(plan.stop().into_iter().map(|flow| (i, flow)));
+                }
+            }
+            let busy: Vec<_> = (0..plans.len()).filter(|&i| !plans[i].is_over()).collect();
+            let choices = busy.len() + usize::from(!finished.is_empty());
+            if choices == 0 {
+                return plans;
+            }
+            match busy.get(rng.below(choices)) {
+                Some(&i) => {
+                    budget -= 1;
+                    let (worker, plan) = (workers[i], &mut plans[i]);
+                    let over = plan.step(|event| worker.event("Host::traffic", event));
+                    finished.extend(over.map(|flow| (i, flow)));
+                }
+                None => {
+                    let (i, flow) = finished.swap_remove(rng.below(finished.len()));
+                    finisher.unwrap_or(workers[i]).flow_finish(flow);
+                }
+            }
+        }
+    }
+}
+
+fn of_kind(threads: &[Thread], kind: ThreadKind) -> impl Iterator<Item = &Thread> {
+    threads.iter().filter(move |t| t.kind() == kind)
+}
+
+/// Each worker goes through its plan on its own thread.
+fn parallel(
+    workers: &[&Thread],
+    finisher: Option<&Thread>,
+    plans: Vec<Plan>,
+    traffic: Traffic,
+) -> Vec<Plan> {
+    let budget = AtomicU64::new(traffic.stop_after.unwrap_or(u64::MAX));
+    let take = || {
+        budget
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1))
+            .is_ok()
+    };
+    let plans: Vec<_> = plans.into_iter().map(Mutex::new).collect();
+    let (finished, to_finish) = mpsc::channel::<Flow>();
+    let mut work: Vec<(&Thread, Work<'_>)> = Vec::new();
+    for (&worker, plan) in workers.iter().zip(&plans) {
+        let (finished, take, state) = (finished.clone(), &take, &worker.state);
+        let run = move || {
+            let deliver = |event| callbacks::run(&state.host, Some(state), event);
+            let retire = |flow: Flow| match finisher {
+                // The finisher ends after the last worker only.
+                Some(_) => drop(finished.send(flow)),
+                None => deliver(Event::FlowFinish(flow.as_ptr())),
+            };
+            let mut plan = plan.lock();
+            while !plan.is_over() {
+                if !take() {
+                    plan.stop().into_iter().for_each(&retire);
+                    break;
+                }
+                if let Some(flow) = plan.step(deliver) {
+                    retire(flow);
+                }
+            }
+        };
+        work.push((worker, Box::new(run)));
+    }
+    drop(finished);
+    if let Some(finisher) = finisher {
+        let state = &finisher.state;
+        let run = move || {
+            for flow in to_finish {
+                callbacks::run(&state.host, Some(state), Event::FlowFinish(flow.as_ptr()));
+            }
+        };
+        work.push((finisher, Box::new(run)));
+    }
+    if let Err(payload) = thread::run_all("Host::traffic", work) {
+        thread::rethrow(payload);
+    }
+    plans.into_iter().map(Mutex::into_inner).collect()
+}

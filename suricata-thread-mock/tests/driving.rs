@@ -1,0 +1,203 @@
+//! Driving the host: what waits for what, and what is refused so that no callback runs while
+//! another one has the same `ThreadVars`.
+
+mod raw;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use raw::{Frees, V9, assert_says, on_flow_init, tags, thread_name, value};
+use suricata_thread_mock::{Host, ReportKind, RunMode, Thread, ThreadKind, Traffic};
+
+fn panic_of(f: impl FnOnce()) -> String {
+    let payload = catch_unwind(AssertUnwindSafe(f)).expect_err("a panic");
+    match payload.downcast::<String>() {
+        Ok(text) => *text,
+        Err(payload) => payload.downcast_ref::<&str>().unwrap().to_string(),
+    }
+}
+
+#[test]
+fn a_job_borrows_runs_on_the_thread_and_returns() {
+    let host = Host::new();
+    let worker = host.spawn("W#01", ThreadKind::Worker);
+    let mut local = vec![1];
+    let name = worker.run(|tv| {
+        assert_eq!(tv, worker.as_ptr());
+        local.push(2);
+        thread_name()
+    });
+    assert_eq!((&*name, &*local), ("W#01", &[1, 2][..]));
+}
+
+#[test]
+fn a_panic_of_a_job_goes_on_in_the_caller_and_the_thread_lives() {
+    let host = Host::new();
+    let worker = host.spawn("W#01", ThreadKind::Worker);
+    assert_eq!(
+        panic_of(|| worker.run(|_| panic!("in the job"))),
+        "in the job"
+    );
+    assert_eq!(worker.run(|_| 5), 5);
+}
+
+#[test]
+fn a_job_that_would_wait_for_itself_panics_instead() {
+    let host = Host::new();
+    let [one, two] = ["W#01", "W#02"].map(|n| host.spawn(n, ThreadKind::Worker));
+    let text = panic_of(|| one.run(|_| one.run(|_| {})));
+    assert_says(&text, &["Thread::run on thread `W#01`", "wait for itself"]);
+    let text = panic_of(|| one.run(|_| two.run(|_| one.flow_init(&host.flow()))));
+    assert_says(
+        &text,
+        &[
+            "Thread::flow_init on thread `W#01`",
+            "a job on thread `W#02`",
+        ],
+    );
+    assert_says(
+        &panic_of(|| one.run(|_| one.join())),
+        &["Thread::join", "wait for itself"],
+    );
+    assert_says(
+        &panic_of(|| one.run(|_| host.shutdown())),
+        &["Host::shutdown", "`W#01`"],
+    );
+    let traffic = || one.run(|_| drop(host.traffic(Traffic::default())));
+    assert_says(&panic_of(traffic), &["Host::traffic", "`W#01`"]);
+    one.run(|_| two.run(|_| {}));
+}
+
+#[test]
+fn two_threads_that_wait_for_each_other_at_the_same_time_do_not_hang() {
+    let host = Host::new();
+    let [one, two] = ["W#01", "W#02"].map(|n| host.spawn(n, ThreadKind::Worker));
+    let refused = AtomicUsize::new(0);
+    for _ in 0..100 {
+        let both = std::sync::Barrier::new(2);
+        let cross = |from: &Thread, to: &Thread| {
+            let job = || {
+                from.run(|_| {
+                    both.wait();
+                    to.run(|_| {});
+                });
+            };
+            if catch_unwind(AssertUnwindSafe(job)).is_err() {
+                refused.fetch_add(1, Ordering::SeqCst);
+            }
+        };
+        std::thread::scope(|s| {
+            s.spawn(|| cross(&one, &two));
+            s.spawn(|| cross(&two, &one));
+        });
+    }
+    assert_eq!(refused.load(Ordering::SeqCst), 100, "one of each two");
+}
+
+#[test]
+fn a_callback_cannot_drive_the_host() {
+    let host = Host::builder().record_only().build();
+    let threads: &'static Mutex<Option<Thread>> = Box::leak(Box::default());
+    let texts: &'static Mutex<Vec<String>> = Box::leak(Box::default());
+    on_flow_init(move |_| {
+        let thread = threads.lock().unwrap().clone().unwrap();
+        let mut texts = texts.lock().unwrap();
+        texts.push(panic_of(|| thread.run(|_| {})));
+        texts.push(panic_of(|| thread.join()));
+        texts.push(panic_of(|| thread.free()));
+    });
+    let worker = host.spawn("W#01", ThreadKind::Worker);
+    *threads.lock().unwrap() = Some(worker.clone());
+    worker.flow_init(&host.flow());
+    let texts = texts.lock().unwrap();
+    for (text, what) in texts
+        .iter()
+        .zip(["Thread::run", "Thread::join", "Thread::free"])
+    {
+        assert_says(text, &[what, "by plugin code", "`W#01`"]);
+    }
+    assert_eq!(texts.len(), 3);
+    let reports = host.reports();
+    assert!(
+        reports
+            .iter()
+            .all(|r| r.kind == ReportKind::DrivenFromPlugin)
+    );
+    *threads.lock().unwrap() = None;
+}
+
+#[test]
+fn a_thread_that_was_joined_does_nothing_more() {
+    let host = Host::new();
+    let worker = host.spawn("W#01", ThreadKind::Worker);
+    let text = panic_of(|| worker.free());
+    assert_says(&text, &["`W#01` is running", "join it"]);
+    worker.join();
+    worker.join();
+    assert!(!worker.is_running());
+    let text = panic_of(|| worker.run(|_| {}));
+    assert_says(&text, &["Thread::run", "`W#01`", "joined"]);
+    worker.free();
+    worker.free();
+    host.shutdown();
+    host.shutdown();
+    let text = panic_of(|| drop(host.spawn("W#02", ThreadKind::Worker)));
+    assert_says(&text, &["`W#02`", "after the host was shut down"]);
+}
+
+#[test]
+fn dropping_the_host_takes_everything_down() {
+    let frees = Frees::default();
+    let worker = {
+        let host = V9.host();
+        let id = V9.register(c"a");
+        let threads = host.start(RunMode::Single);
+        threads.workers[0].run(|tv| V9.set(tv, id, value(1, &frees)));
+        threads.workers[0].clone()
+    };
+    assert_eq!(tags(&frees), [1]);
+    assert!(!worker.is_running());
+}
+
+#[test]
+fn a_failing_test_takes_everything_down_too() {
+    let frees = Frees::default();
+    let text = panic_of(|| {
+        let host = V9.host();
+        let id = V9.register(c"a");
+        host.start(RunMode::Single).workers[0].run(|tv| V9.set(tv, id, value(1, &frees)));
+        panic!("assertion");
+    });
+    assert_eq!(text, "assertion");
+    assert_eq!(tags(&frees), [1]);
+}
+
+#[test]
+fn threads_may_be_created_joined_and_freed_by_several_threads_at_once() {
+    let host = V9.host();
+    let frees = Frees::default();
+    let id = V9.register(c"a");
+    host.finalize();
+    let life = |n: u32| {
+        let thread = host.spawn(&format!("W#{n:02}"), ThreadKind::Worker);
+        let made = frees.clone();
+        thread.run(|tv| V9.set(tv, id, value(n, &made)));
+        std::thread::scope(|s| {
+            for _ in 0..2 {
+                s.spawn(|| {
+                    thread.join();
+                    thread.free();
+                });
+            }
+        });
+    };
+    std::thread::scope(|s| {
+        for n in 0..16 {
+            s.spawn(move || life(n));
+        }
+    });
+    let mut all = tags(&frees);
+    all.sort_unstable();
+    assert_eq!(all, (0..16).collect::<Vec<_>>());
+}

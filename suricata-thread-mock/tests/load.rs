@@ -1,0 +1,180 @@
+//! Loading plugins: versions, fields that must not be NULL, what Init may do.
+
+mod raw;
+
+use std::ptr::{null, null_mut};
+use std::sync::Mutex;
+
+use raw::{V9, assert_says};
+use suricata_thread_mock::{Api, Host, LoadError, ReportKind, ThreadKind};
+use suricata_thread_sys as sys;
+use sys::common::{SCLogLevel, SCPlugin};
+
+/// A plugin that lives for ever.
+fn plugin(version: u64, init: unsafe extern "C" fn()) -> SCPlugin {
+    SCPlugin {
+        version,
+        suricata_version: c"8.0.8".as_ptr(),
+        name: c"probe".as_ptr(),
+        plugin_version: c"1.2".as_ptr(),
+        license: c"MIT".as_ptr(),
+        author: c"somebody".as_ptr(),
+        Init: Some(init),
+    }
+}
+
+unsafe extern "C" fn nothing() {}
+
+unsafe extern "C" fn registers() {
+    assert!(V9.register(c"state") >= 0);
+    let text = c"hello".as_ptr();
+    // SAFETY: the texts are C strings.
+    unsafe { sys::SCLogMessage(SCLogLevel::SC_LOG_INFO, text, 1, text, text, text) };
+}
+
+unsafe extern "C-unwind" fn init_panics() {
+    panic!("no configuration");
+}
+
+/// Plugins stay for the life of the process, as those of `plugin!` do.
+static PLUGINS: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+
+macro_rules! entry_points {
+    ($($name:ident => $plugin:expr;)*) => {$(
+        unsafe extern "C" fn $name() -> *mut SCPlugin {
+            let plugin = Box::into_raw(Box::new($plugin));
+            PLUGINS.lock().unwrap().push(plugin.expose_provenance());
+            plugin
+        }
+    )*};
+}
+
+entry_points! {
+    for_9 => plugin(0x0900, registers);
+    for_8 => plugin(0x0800, nothing);
+    for_7 => plugin(0x0700, nothing);
+    no_name => SCPlugin { name: null(), ..plugin(0x0900, nothing) };
+    no_author => SCPlugin { author: null(), ..plugin(0x0900, nothing) };
+    no_license => SCPlugin { license: null(), ..plugin(0x0900, nothing) };
+    no_init => SCPlugin { Init: None, ..plugin(0x0900, nothing) };
+    no_versions => SCPlugin {
+        suricata_version: null(),
+        plugin_version: null(),
+        ..plugin(0x0900, nothing)
+    };
+    panics => plugin(0x0900, {
+        let init: unsafe extern "C-unwind" fn() = init_panics;
+        // SAFETY: "C" and "C-unwind" functions are called alike; the mock catches what unwinds.
+        unsafe { std::mem::transmute::<unsafe extern "C-unwind" fn(), unsafe extern "C" fn()>(init) }
+    });
+}
+
+unsafe extern "C" fn none() -> *mut SCPlugin {
+    null_mut()
+}
+
+fn load(host: &Host, register: unsafe extern "C" fn() -> *mut SCPlugin) -> Result<(), LoadError> {
+    // SAFETY: every entry point here returns NULL or a plugin that is never freed.
+    unsafe { host.load(register) }
+}
+
+#[test]
+fn init_runs_on_this_thread_and_belongs_to_the_host() {
+    let host = V9.host();
+    let _other = V9.host();
+    load(&host, for_9).unwrap();
+    let log = host.log();
+    let levels: Vec<_> = log.iter().map(|l| l.level).collect();
+    assert_eq!(levels, [SCLogLevel::SC_LOG_NOTICE, SCLogLevel::SC_LOG_INFO]);
+    assert_eq!(log[0].module, "plugin");
+    assert_says(&log[0].message, &["probe", "1.2", "somebody", "MIT"]);
+    assert_eq!(
+        (&*log[1].message, &*log[1].thread),
+        ("hello", "Suricata-Main")
+    );
+    host.finalize();
+    let worker = host.spawn("W#01", ThreadKind::Worker);
+    worker.run(|_| {});
+    assert_eq!(_other.log(), []);
+}
+
+#[test]
+fn a_plugin_of_another_version_is_refused_with_an_error_in_the_log() {
+    for (api, register, other) in [
+        (
+            Api::V9,
+            for_8 as unsafe extern "C" fn() -> *mut SCPlugin,
+            0x0800,
+        ),
+        (Api::V8, for_9, 0x0900),
+        (Api::V9, for_7, 0x0700),
+    ] {
+        let host = Host::builder().api(api).build();
+        let error = load(&host, register).unwrap_err();
+        let expected = LoadError::Version {
+            plugin: other,
+            host: api.version(),
+        };
+        assert_eq!(error, expected);
+        let log = host.log();
+        assert_eq!(log.len(), 1);
+        assert_eq!(log[0].level, SCLogLevel::SC_LOG_ERROR);
+        let versions = [format!("{other:#06x}"), format!("{:#06x}", api.version())];
+        assert_says(
+            &log[0].message,
+            &[&versions[0], &versions[1], "goes on without"],
+        );
+        host.verify();
+    }
+}
+
+#[test]
+fn the_error_says_which_feature_to_use() {
+    let host = Host::builder().api(Api::V8).build();
+    let error = load(&host, for_9).unwrap_err().to_string();
+    assert_says(&error, &["with the feature `suricata-8`"]);
+    let host = Host::builder().api(Api::V9).build();
+    let error = load(&host, for_8).unwrap_err().to_string();
+    assert_says(&error, &["without the feature `suricata-8`"]);
+}
+
+#[test]
+fn the_first_plugin_decides_the_generation_where_the_test_did_not() {
+    let host = Host::new();
+    assert!(load(&host, for_7).is_err());
+    load(&host, for_8).unwrap();
+    assert!(load(&host, for_9).is_err());
+    load(&host, for_8).unwrap();
+    let host = Host::new();
+    load(&host, for_9).unwrap();
+    assert!(load(&host, for_8).is_err());
+}
+
+#[test]
+fn fields_that_abort_suricata_are_named() {
+    let host = V9.host();
+    for (register, field) in [
+        (no_name as unsafe extern "C" fn() -> *mut SCPlugin, "name"),
+        (no_author, "author"),
+        (no_license, "license"),
+        (no_init, "Init"),
+    ] {
+        let error = load(&host, register).unwrap_err();
+        assert_eq!(error, LoadError::NullField { field });
+        assert_says(&error.to_string(), &[field, "aborts"]);
+    }
+    load(&host, no_versions).unwrap();
+    assert_eq!(load(&host, none), Err(LoadError::NoPlugin));
+}
+
+#[test]
+fn a_panic_of_init_is_an_error_and_a_report() {
+    let host = V9.recording();
+    let error = load(&host, panics).unwrap_err();
+    assert_says(&error.to_string(), &["Init panicked", "no configuration"]);
+    let report = raw::only_report(&host, ReportKind::PanicAtBoundary);
+    assert_says(
+        &report.message,
+        &["Init", "`Suricata-Main`", "no configuration"],
+    );
+}

@@ -1,0 +1,97 @@
+//! What the host logs.
+
+use std::ptr::null;
+
+use suricata_thread_mock::{Host, ThreadKind};
+use suricata_thread_sys as sys;
+use sys::common::SCLogLevel;
+
+#[test]
+fn a_line_has_all_that_was_passed_and_the_thread() {
+    let host = Host::new();
+    let log = |message: &std::ffi::CStr| {
+        // SAFETY: the texts are C strings.
+        unsafe {
+            sys::SCLogMessage(
+                SCLogLevel::SC_LOG_WARNING,
+                c"src/lib.rs".as_ptr(),
+                42,
+                c"on_flow".as_ptr(),
+                c"probe".as_ptr(),
+                message.as_ptr(),
+            )
+        }
+    };
+    assert_eq!(log(c"main"), 0);
+    let worker = host.spawn("W#01", ThreadKind::Worker);
+    worker.run(|_| log(c"worker"));
+    std::thread::Builder::new()
+        .name("other".to_owned())
+        .spawn_scoped_in(&host, || log(c"other"));
+    let lines = host.log();
+    let said: Vec<_> = lines.iter().map(|l| (&*l.thread, &*l.message)).collect();
+    assert_eq!(
+        said,
+        [
+            ("Suricata-Main", "main"),
+            ("W#01", "worker"),
+            ("other", "other")
+        ]
+    );
+    let line = &lines[0];
+    assert_eq!(line.level, SCLogLevel::SC_LOG_WARNING);
+    assert_eq!((&*line.file, line.line), ("src/lib.rs", 42));
+    assert_eq!((&*line.function, &*line.module), ("on_flow", "probe"));
+    assert_eq!(line.to_string(), "Warning: probe: main");
+}
+
+trait SpawnIn {
+    fn spawn_scoped_in<R: Send>(self, host: &Host, f: impl FnOnce() -> R + Send);
+}
+
+impl SpawnIn for std::thread::Builder {
+    /// Runs `f` on a thread that has entered the host.
+    fn spawn_scoped_in<R: Send>(self, host: &Host, f: impl FnOnce() -> R + Send) {
+        std::thread::scope(|s| {
+            let run = || {
+                let _entered = host.enter();
+                f();
+            };
+            self.spawn_scoped(s, run).unwrap();
+        });
+    }
+}
+
+#[test]
+fn every_level_is_logged_and_the_level_tells_callers_what_to_leave_out() {
+    // As 8.0.8 does: its SCLogMessage printed levels from -1 to 8 while the host's was 4.
+    let host = Host::builder().log_level(SCLogLevel::SC_LOG_ERROR).build();
+    // SAFETY: no conditions.
+    assert_eq!(unsafe { sys::SCLogGetLogLevel() }, SCLogLevel::SC_LOG_ERROR);
+    for level in -1..=8 {
+        let text = c"x".as_ptr();
+        // SAFETY: the texts are C strings.
+        let result = unsafe { sys::SCLogMessage(SCLogLevel(level), text, 1, text, text, text) };
+        assert_eq!(result, 0);
+    }
+    let levels: Vec<_> = host.log().iter().map(|l| l.level.0).collect();
+    assert_eq!(levels, (-1..=8).collect::<Vec<_>>());
+    host.start(suricata_thread_mock::RunMode::Single);
+    assert_eq!(host.log().len(), 10, "a notice of the host's own");
+}
+
+#[test]
+fn the_level_is_info_unless_chosen() {
+    let _host = Host::new();
+    // SAFETY: no conditions.
+    assert_eq!(unsafe { sys::SCLogGetLogLevel() }, SCLogLevel::SC_LOG_INFO);
+}
+
+#[test]
+fn null_texts_are_empty() {
+    let host = Host::new();
+    // SAFETY: NULL is allowed.
+    unsafe { sys::SCLogMessage(SCLogLevel::SC_LOG_NOTICE, null(), 0, null(), null(), null()) };
+    let log = host.log();
+    assert_eq!((&*log[0].message, &*log[0].file), ("", ""));
+}

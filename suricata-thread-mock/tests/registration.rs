@@ -1,0 +1,163 @@
+//! Registering storage slots: ids, refusals, order of phases.
+
+mod raw;
+
+use std::ffi::{c_uint, c_void};
+use std::ptr::null;
+
+use raw::{BOTH, V8, V9, forget, free};
+use suricata_thread_mock::{Host, ThreadKind};
+use suricata_thread_sys as sys;
+use sys::common::SCLogLevel;
+
+unsafe extern "C" fn alloc(_: c_uint) -> *mut c_void {
+    std::ptr::null_mut()
+}
+
+#[test]
+fn ids_count_up_by_one_and_the_size_follows() {
+    for raw in BOTH {
+        let _host = raw.host();
+        assert_eq!(raw.size(), 0);
+        let first = raw.register(c"a");
+        assert!(first >= 0);
+        assert_eq!(raw.register(c"b"), first + 1);
+        assert_eq!(raw.register(c"c"), first + 2);
+        assert_eq!(raw.size(), 3 * size_of::<*mut c_void>());
+    }
+}
+
+#[test]
+fn a_refused_registration_takes_no_id() {
+    for raw in BOTH {
+        let _host = raw.host();
+        let first = raw.register(c"a");
+        assert_eq!(raw.register_raw(null(), Some(free)), -1, "NULL name");
+        assert_eq!(raw.register_raw(c"".as_ptr(), Some(free)), -1, "empty name");
+        assert_eq!(
+            raw.register_raw(c"b".as_ptr(), None),
+            -1,
+            "NULL free function"
+        );
+        assert_eq!(raw.register(c"b"), first + 1);
+    }
+}
+
+#[test]
+fn a_name_is_given_once_and_a_second_time_is_logged_as_an_error() {
+    for raw in BOTH {
+        let host = raw.host();
+        assert!(raw.register(c"flows") >= 0);
+        assert!(host.log().is_empty());
+        assert_eq!(raw.register(c"flows"), -1);
+        let log = host.log();
+        assert_eq!(log.len(), 1);
+        assert_eq!(log[0].level, SCLogLevel::SC_LOG_ERROR);
+        assert_eq!(log[0].module, "storage");
+        assert!(log[0].message.contains("\"flows\""), "{log:?}");
+    }
+}
+
+#[test]
+fn late_registration_is_refused_and_is_no_misuse() {
+    for raw in BOTH {
+        let host = raw.host();
+        host.finalize();
+        assert_eq!(raw.register(c"late"), -1);
+        host.spawn("W#01", ThreadKind::Worker);
+        assert_eq!(raw.register(c"later"), -1);
+        assert!(host.log().is_empty());
+        host.verify();
+    }
+}
+
+#[test]
+fn version_8_wants_a_size_and_an_alloc_function_unless_it_is_a_pointer() {
+    let _host = V8.host();
+    let register = |name: &'static std::ffi::CStr, size: usize, alloc| {
+        let size = c_uint::try_from(size).unwrap();
+        // SAFETY: the name is static, nothing is ever stored.
+        unsafe { sys::v8::ThreadStorageRegister(name.as_ptr(), size, alloc, Some(forget)) }.id
+    };
+    let pointer = size_of::<*mut c_void>();
+    assert_eq!(register(c"a", 0, None), -1);
+    assert_eq!(register(c"a", 0, Some(alloc)), -1);
+    assert_eq!(register(c"a", pointer - 1, None), -1);
+    assert_eq!(register(c"a", pointer + 1, None), -1);
+    let first = register(c"a", pointer, None);
+    assert!(first >= 0);
+    assert_eq!(register(c"b", 1000, Some(alloc)), first + 1);
+}
+
+#[test]
+fn the_hosts_own_functions_open_close_and_forget() {
+    for raw in BOTH {
+        let _host = raw.host();
+        let first = raw.register(c"a");
+        // SAFETY: no thread has storage.
+        let closed = unsafe {
+            match raw.prefix {
+                "SC" => sys::v9::SCStorageFinalize(),
+                _ => sys::v8::StorageFinalize(),
+            }
+        };
+        assert_eq!(closed, 0);
+        assert_eq!(raw.register(c"b"), -1);
+        // SAFETY: no thread has storage.
+        unsafe {
+            match raw.prefix {
+                "SC" => sys::v9::SCStorageCleanup(),
+                _ => sys::v8::StorageCleanup(),
+            }
+        };
+        assert_eq!(raw.size(), 0);
+        assert_eq!(raw.register(c"b"), -1);
+        // SAFETY: no thread has storage.
+        unsafe {
+            match raw.prefix {
+                "SC" => sys::v9::SCStorageInit(),
+                _ => sys::v8::StorageInit(),
+            }
+        };
+        let second = raw.register(c"a");
+        assert!(second > first, "ids are never given out again");
+    }
+}
+
+#[test]
+fn the_nth_slot_is_refused_on_demand() {
+    for raw in BOTH {
+        let host = raw.host();
+        host.refuse_slot(2);
+        let first = raw.register(c"a");
+        assert_eq!(raw.register(c"a"), -1, "a duplicate does not count");
+        assert_eq!(raw.register(c"b"), -1);
+        assert_eq!(raw.register(c"b"), first + 1);
+        host.refuse_slot(1);
+        host.refuse_slot(0);
+        assert_eq!(raw.register(c"c"), first + 2);
+    }
+}
+
+#[test]
+fn a_host_has_1024_ids_and_logs_when_they_are_used_up() {
+    let host = V9.host();
+    let names: Vec<_> = (0..1025)
+        .map(|i| std::ffi::CString::new(format!("slot {i}")).unwrap())
+        .collect();
+    let ids: Vec<_> = names
+        .iter()
+        .map(|name| V9.register_raw(name.as_ptr(), Some(forget)))
+        .collect();
+    assert!(ids[..1024].iter().all(|&id| id >= 0));
+    assert_eq!(ids[1024], -1);
+    assert!(host.log()[0].message.contains("1024"));
+}
+
+#[test]
+fn a_host_has_the_generation_of_the_first_plugin_that_says_one() {
+    let host = Host::new();
+    assert!(V8.register(c"a") >= 0);
+    assert!(V9.register(c"b") >= 0);
+    host.verify();
+}

@@ -1,0 +1,219 @@
+//! Run modes, and traffic through their threads.
+
+mod raw;
+
+use std::collections::{HashMap, HashSet};
+use std::ffi::c_void;
+use std::sync::{Arc, Mutex};
+
+use raw::{on_thread_init, thread_name};
+use suricata_thread_mock::{Host, RunMode, Traffic, TrafficReport};
+use suricata_thread_sys as sys;
+use sys::{Flow, Packet, ThreadVars};
+
+#[test]
+fn each_mode_has_the_threads_that_suricata_has() {
+    // As seen in 8.0.8: a file in `single` and `autofp`, an interface in `workers`.
+    for (mode, names, line) in [
+        (RunMode::Single, "W#01 FM#01 FR#01", "W: 1 FM: 1 FR: 1"),
+        (
+            RunMode::Autofp {
+                receivers: 1,
+                workers: 2,
+            },
+            "RX#01 W#01 W#02 FM#01 FR#01",
+            "RX: 1 W: 2 FM: 1 FR: 1",
+        ),
+        (
+            RunMode::Workers { threads: 2 },
+            "W#01-eth0 W#02-eth0 FM#01 FR#01",
+            "W: 2 FM: 1 FR: 1",
+        ),
+    ] {
+        let host = Host::new();
+        let inits = Arc::new(Mutex::new(0));
+        let count = Arc::clone(&inits);
+        on_thread_init(move |_| *count.lock().unwrap() += 1);
+        let threads = host.start(mode);
+        let all: Vec<_> = host.threads().iter().map(|t| t.name().to_owned()).collect();
+        assert_eq!(all.join(" "), names);
+        assert_eq!(*inits.lock().unwrap(), all.len());
+        assert_eq!(host.log()[0].message, format!("Threads created -> {line}"));
+        for thread in host.threads() {
+            assert_eq!(thread.run(|_| thread_name()), thread.name());
+        }
+        assert_eq!(threads.flow_recycler.name(), "FR#01");
+        host.shutdown();
+        assert!(host.threads().iter().all(|t| !t.is_running()));
+    }
+}
+
+/// Every flow event, in order: what, thread, flow.
+type Events = Mutex<Vec<(&'static str, String, usize)>>;
+
+unsafe fn note(user: *mut c_void, what: &'static str, flow: usize) {
+    // SAFETY: registered with a leaked `Arc` of this type.
+    let events = unsafe { &*user.cast::<Events>() };
+    events.lock().unwrap().push((what, thread_name(), flow));
+}
+
+unsafe extern "C" fn init(_: *mut ThreadVars, f: *mut Flow, _: *const Packet, user: *mut c_void) {
+    // SAFETY: the user pointer is as `note` wants it.
+    unsafe { note(user, "init", f.addr()) }
+}
+
+unsafe extern "C" fn update(_: *mut ThreadVars, f: *mut Flow, _: *mut Packet, user: *mut c_void) {
+    // SAFETY: the user pointer is as `note` wants it.
+    unsafe { note(user, "update", f.addr()) }
+}
+
+unsafe extern "C" fn finish(_: *mut ThreadVars, f: *mut Flow, user: *mut c_void) {
+    // SAFETY: the user pointer is as `note` wants it.
+    unsafe { note(user, "finish", f.addr()) }
+}
+
+fn run(seed: u64, traffic: Traffic) -> (TrafficReport, Vec<(&'static str, String, usize)>) {
+    let host = Host::builder().seed(seed).build();
+    let events = Arc::new(Events::default());
+    let user: *mut c_void = Arc::into_raw(Arc::clone(&events)).cast_mut().cast();
+    // SAFETY: the user pointer is never freed.
+    unsafe {
+        sys::SCFlowRegisterInitCallback(Some(init), user);
+        sys::SCFlowRegisterUpdateCallback(Some(update), user);
+        sys::SCFlowRegisterFinishCallback(Some(finish), user);
+    }
+    host.start(RunMode::Autofp {
+        receivers: 1,
+        workers: 3,
+    });
+    let report = host.traffic(traffic);
+    host.shutdown();
+    let events = std::mem::take(&mut *events.lock().unwrap());
+    (report, events)
+}
+
+/// The events with flows numbered in the order of their first one: comparable between hosts.
+fn numbered(events: &[(&'static str, String, usize)]) -> Vec<(&'static str, String, usize)> {
+    let mut numbers = HashMap::new();
+    let number = |(what, thread, flow): &(&'static str, String, usize)| {
+        let next = numbers.len();
+        (*what, thread.clone(), *numbers.entry(*flow).or_insert(next))
+    };
+    events.iter().map(number).collect()
+}
+
+#[test]
+fn every_flow_begins_and_is_updated_on_one_worker_and_is_finished_on_the_recycler() {
+    for one_at_a_time in [false, true] {
+        let traffic = Traffic {
+            flows: 200,
+            packets_per_flow: 5,
+            one_at_a_time,
+            ..Traffic::default()
+        };
+        let (report, events) = run(1, traffic);
+        assert_eq!((report.flows, report.packets, report.seed), (200, 1000, 1));
+        let mut flows: HashMap<usize, Vec<(&str, &str)>> = HashMap::new();
+        for (what, thread, flow) in &events {
+            flows.entry(*flow).or_default().push((what, thread));
+        }
+        assert_eq!(flows.len(), 200);
+        for events in flows.values() {
+            let worker = events[0].1;
+            assert!(worker.starts_with("W#"));
+            let mut expected = vec![("init", worker)];
+            expected.extend([("update", worker); 5]);
+            expected.push(("finish", "FR#01"));
+            assert_eq!(*events, expected);
+        }
+        for worker in &report.workers {
+            let began = events
+                .iter()
+                .filter(|(what, thread, _)| *what == "init" && *thread == worker.thread);
+            assert_eq!(began.count() as u64, worker.flows);
+            assert!(worker.flows > 30, "{report:?}");
+            assert_eq!(worker.packets, worker.flows * 5);
+        }
+    }
+}
+
+#[test]
+fn a_seed_replays() {
+    let traffic = Traffic {
+        flows: 60,
+        one_at_a_time: true,
+        ..Traffic::default()
+    };
+    let (report, events) = run(7, traffic);
+    let again = run(7, traffic);
+    assert_eq!(report, again.0);
+    assert_eq!(numbered(&events), numbered(&again.1));
+    assert_ne!(numbered(&events), numbered(&run(8, traffic).1));
+}
+
+#[test]
+fn a_seed_replays_what_each_worker_sees_when_they_run_at_the_same_time() {
+    let on_worker = |seed, worker: &str| {
+        let (_, events) = run(seed, Traffic::default());
+        let events: Vec<_> = events.into_iter().filter(|e| e.1 == worker).collect();
+        numbered(&events)
+    };
+    for worker in ["W#01", "W#02", "W#03"] {
+        assert_eq!(on_worker(7, worker), on_worker(7, worker));
+        assert_ne!(on_worker(7, worker), on_worker(8, worker));
+    }
+}
+
+#[test]
+fn stopping_in_the_middle_finishes_what_has_begun() {
+    for one_at_a_time in [false, true] {
+        let traffic = Traffic {
+            flows: 1000,
+            packets_per_flow: 10,
+            stop_after: Some(777),
+            one_at_a_time,
+        };
+        let (report, events) = run(3, traffic);
+        assert_eq!(report.packets, 777);
+        assert!(report.flows < 1000);
+        let of = |wanted| {
+            let flows: Vec<_> = events
+                .iter()
+                .filter(|e| e.0 == wanted)
+                .map(|e| e.2)
+                .collect();
+            let set: HashSet<_> = flows.iter().copied().collect();
+            assert_eq!(set.len(), flows.len(), "{wanted} once per flow");
+            set
+        };
+        assert_eq!(of("init"), of("finish"));
+        assert_eq!(of("init").len() as u64, report.flows);
+    }
+}
+
+#[test]
+#[should_panic(expected = "has no worker")]
+fn a_mode_without_a_worker_is_refused() {
+    Host::new().start(RunMode::Workers { threads: 0 });
+}
+
+#[test]
+#[should_panic(expected = "needs a running thread of kind Worker")]
+fn traffic_without_a_worker_is_refused() {
+    Host::new().traffic(Traffic::default());
+}
+
+#[test]
+fn hosts_have_other_seeds_unless_told() {
+    assert_ne!(Host::new().seed(), Host::new().seed());
+}
+
+#[test]
+fn a_flow_has_a_pointer_of_its_own_and_a_hash() {
+    let host = Host::new();
+    let flows: Vec<_> = (0..100).map(|_| host.flow()).collect();
+    let pointers: HashSet<_> = flows.iter().map(|f| f.as_ptr()).collect();
+    let hashes: HashSet<_> = flows.iter().map(|f| f.hash()).collect();
+    assert_eq!((pointers.len(), hashes.len()), (100, 100));
+    assert_eq!(host.flow_with_hash(5).hash(), 5);
+}

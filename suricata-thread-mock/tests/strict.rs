@@ -1,0 +1,782 @@
+//! Each misuse is reported with the slot, the thread, the call, what was expected, what happened,
+//! and what Suricata would do.
+
+mod raw;
+
+use std::ffi::c_void;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
+use std::sync::{Barrier, Mutex};
+
+use raw::{
+    BOTH, Frees, V8, V9, assert_says, forget, null, on_flow_init, on_thread_init, only_report, ptr,
+    tags, value,
+};
+use suricata_thread_mock::{Host, ReportKind, RunMode, Thread, ThreadKind, stray_reports};
+use suricata_thread_sys as sys;
+
+fn worker(host: &Host) -> Thread {
+    host.start(RunMode::Single).workers.remove(0)
+}
+
+#[test]
+fn a_value_overwritten_and_lost() {
+    for raw in BOTH {
+        let host = raw.recording();
+        let id = raw.register_raw(c"state".as_ptr(), Some(forget));
+        worker(&host).run(|tv| {
+            raw.set(tv, id, ptr(1));
+            raw.get(tv, id);
+            raw.set(tv, id, ptr(2)); // A swap.
+            assert!(host.reports().is_empty());
+            assert_eq!(raw.set(tv, id, ptr(3)), 0);
+        });
+        let report = only_report(&host, ReportKind::ValueLost);
+        assert_says(
+            &report.message,
+            &[
+                &format!("{}ThreadSetStorageById", raw.prefix),
+                &format!("slot `state` (id {id})"),
+                "thread `W#01`",
+                "expected",
+                "actually it held 0x2, now replaced by 0x3",
+                "Suricata would leak",
+            ],
+        );
+    }
+}
+
+#[test]
+fn a_value_replaced_by_null_and_lost() {
+    for raw in BOTH {
+        let host = raw.recording();
+        let id = raw.register_raw(c"state".as_ptr(), Some(forget));
+        worker(&host).run(|tv| {
+            raw.set(tv, id, ptr(1));
+            raw.set(tv, id, null());
+        });
+        let report = only_report(&host, ReportKind::ValueLost);
+        assert_says(&report.message, &["`state`", "held 0x1", "replaced by 0x0"]);
+    }
+}
+
+#[test]
+fn a_get_of_another_slot_or_thread_is_no_swap() {
+    let host = V9.recording();
+    let [one, two] = [c"one", c"two"].map(|n| V9.register_raw(n.as_ptr(), Some(forget)));
+    let threads = host.start(RunMode::Workers { threads: 2 });
+    threads.workers[0].run(|tv| {
+        V9.set(tv, one, ptr(1));
+        V9.set(tv, two, ptr(2));
+        V9.get(tv, two);
+    });
+    threads.workers[1].run(|tv| {
+        V9.get(tv, one);
+    });
+    threads.workers[0].run(|tv| V9.set(tv, one, ptr(3)));
+    only_report(&host, ReportKind::ValueLost);
+}
+
+/// The next free function to be called sets the slot `STORED.1` with `V9` to this.
+static STORED: Mutex<Option<(usize, i32)>> = Mutex::new(None);
+
+unsafe extern "C" fn free_and_store(_: *mut c_void) {
+    if let Some((tv, id)) = STORED.lock().unwrap().take() {
+        V9.set(ptr(tv).cast(), id, ptr(7));
+    }
+}
+
+#[test]
+fn a_value_never_freed() {
+    let host = V9.recording();
+    let first = V9.register_raw(c"first".as_ptr(), Some(forget));
+    let second = V9.register_raw(c"second".as_ptr(), Some(free_and_store));
+    let worker = worker(&host);
+    worker.run(|tv| {
+        V9.set(tv, second, ptr(1));
+        *STORED.lock().unwrap() = Some((tv.addr(), first));
+    });
+    host.shutdown();
+    let report = only_report(&host, ReportKind::ValueNeverFreed);
+    assert_says(
+        &report.message,
+        &[
+            "shutdown",
+            &format!("slot `first` (id {first})"),
+            "thread `W#01`",
+            "expected every slot to be empty",
+            "actually a free function stored 0x7",
+            "Suricata would leak",
+        ],
+    );
+}
+
+#[test]
+fn a_value_held_by_two_slots_is_freed_once() {
+    for raw in BOTH {
+        let host = raw.recording();
+        let frees = Frees::default();
+        let ids = [raw.register(c"one"), raw.register(c"two")];
+        worker(&host).run(|tv| {
+            let made = value(1, &frees);
+            raw.set(tv, ids[0], made);
+            raw.set(tv, ids[1], made);
+        });
+        host.shutdown();
+        assert_eq!(tags(&frees), [1]);
+        let report = only_report(&host, ReportKind::ValueFreedTwice);
+        assert_says(
+            &report.message,
+            &[
+                &format!("{}ThreadSetStorageById", raw.prefix),
+                &format!("slot `two` (id {})", ids[1]),
+                "thread `W#01`",
+                "expected a value that no slot holds",
+                &format!("slot `one` (id {}) of the same thread", ids[0]),
+                "Suricata would free it twice",
+            ],
+        );
+    }
+}
+
+#[test]
+fn a_value_held_by_two_threads_is_freed_once() {
+    for raw in BOTH {
+        let host = raw.recording();
+        let frees = Frees::default();
+        let id = raw.register(c"one");
+        let threads = host.start(RunMode::Autofp {
+            receivers: 1,
+            workers: 2,
+        });
+        let made = threads.workers[0].run(|tv| {
+            let made = value(1, &frees);
+            raw.set(tv, id, made);
+            made.expose_provenance()
+        });
+        threads.workers[1].run(|tv| raw.set(tv, id, std::ptr::with_exposed_provenance_mut(made)));
+        host.shutdown();
+        assert_eq!(tags(&frees), [1]);
+        let report = only_report(&host, ReportKind::ValueFreedTwice);
+        assert_says(&report.message, &["thread `W#02`", "of thread `W#01`"]);
+    }
+}
+
+static OWN_SLOT: Mutex<Option<(usize, i32)>> = Mutex::new(None);
+static OWN_SLOT_FREES: AtomicUsize = AtomicUsize::new(0);
+
+unsafe extern "C" fn free_own_slot(_: *mut c_void) {
+    OWN_SLOT_FREES.fetch_add(1, Ordering::SeqCst);
+    if let Some((tv, id)) = *OWN_SLOT.lock().unwrap() {
+        V9.free(ptr(tv).cast(), id);
+    }
+}
+
+#[test]
+fn a_value_freed_again_by_its_own_free_function() {
+    let host = V9.recording();
+    let id = V9.register_raw(c"state".as_ptr(), Some(free_own_slot));
+    worker(&host).run(|tv| {
+        V9.set(tv, id, ptr(1));
+        *OWN_SLOT.lock().unwrap() = Some((tv.addr(), id));
+        V9.free(tv, id);
+    });
+    assert_eq!(OWN_SLOT_FREES.load(Ordering::SeqCst), 1);
+    let report = only_report(&host, ReportKind::ValueFreedTwice);
+    assert_says(
+        &report.message,
+        &[
+            "SCThreadFreeStorageById",
+            "`state`",
+            "once for 0x1",
+            "its own free function",
+        ],
+    );
+}
+
+#[test]
+fn a_slot_that_was_never_registered() {
+    for raw in BOTH {
+        let host = raw.recording();
+        let id = raw.register_raw(c"state".as_ptr(), Some(forget));
+        worker(&host).run(|tv| {
+            assert!(raw.get(tv, id + 1).is_null());
+            assert_eq!(raw.set(tv, id + 1, ptr(1)), -1);
+            raw.free(tv, id + 1);
+            assert!(raw.get(tv, -1).is_null());
+            assert!(raw.get(tv, 0).is_null());
+        });
+        let reports = host.reports();
+        assert_eq!(reports.len(), 5);
+        assert!(reports.iter().all(|r| r.kind == ReportKind::UnknownSlot));
+        for (report, call) in reports.iter().zip(["Get", "Set", "Free"]) {
+            assert_says(
+                &report.message,
+                &[
+                    &format!("{}Thread{call}StorageById", raw.prefix),
+                    &format!("id {}", id + 1),
+                    "thread `W#01`",
+                    "expected the id of a slot of this host",
+                    &format!("{id} to {id}"),
+                    "actually never registered",
+                    "Suricata does not check the id",
+                ],
+            );
+        }
+        assert_says(
+            &reports[3].message,
+            &["the result of a refused registration"],
+        );
+        assert_says(&reports[4].message, &["never registered"]);
+    }
+}
+
+#[test]
+fn a_slot_of_another_host_or_of_one_that_has_ended() {
+    let ended = V9.host();
+    let stale = V9.register_raw(c"state".as_ptr(), Some(forget));
+    drop(ended);
+    let _other = V9.host();
+    let others = V9.register_raw(c"state".as_ptr(), Some(forget));
+    let host = V9.recording();
+    V9.register_raw(c"state".as_ptr(), Some(forget));
+    worker(&host).run(|tv| {
+        assert!(V9.get(tv, stale).is_null());
+        assert_eq!(V9.set(tv, others, ptr(1)), -1);
+    });
+    let reports = host.reports();
+    assert_eq!(reports.len(), 2);
+    assert_says(
+        &reports[0].message,
+        &[
+            "SCThreadGetStorageById",
+            "actually an id of a host that has ended",
+        ],
+    );
+    assert_says(
+        &reports[1].message,
+        &["SCThreadSetStorageById", "actually an id of another host"],
+    );
+}
+
+#[test]
+fn a_slot_registered_after_the_thread_was_created() {
+    let host = V9.recording();
+    let worker = host.spawn("W#01", ThreadKind::Worker);
+    let id = V9.register_raw(c"late".as_ptr(), Some(forget));
+    host.finalize();
+    worker.run(|tv| assert_eq!(V9.set(tv, id, ptr(1)), -1));
+    let report = only_report(&host, ReportKind::UnknownSlot);
+    assert_says(
+        &report.message,
+        &["after this thread was created", "no room"],
+    );
+}
+
+#[test]
+fn storage_used_before_registration_has_closed() {
+    for raw in BOTH {
+        let host = raw.recording();
+        let id = raw.register_raw(c"state".as_ptr(), Some(forget));
+        host.spawn("W#01", ThreadKind::Worker).run(|tv| {
+            assert!(raw.get(tv, id).is_null());
+            assert_eq!(raw.set(tv, id, ptr(1)), -1);
+        });
+        let reports = host.reports();
+        assert_eq!(reports.len(), 2);
+        for (report, call) in reports.iter().zip(["Get", "Set"]) {
+            assert_eq!(report.kind, ReportKind::StorageNotFinalized);
+            assert_says(
+                &report.message,
+                &[
+                    &format!("{}Thread{call}StorageById", raw.prefix),
+                    &format!("`state` (id {id})"),
+                    "`W#01`",
+                    "expected after registration has closed",
+                    "actually before",
+                    "Suricata's debug builds abort",
+                ],
+            );
+        }
+    }
+}
+
+#[test]
+fn a_thread_vars_used_after_it_was_freed() {
+    for raw in BOTH {
+        let host = raw.recording();
+        let id = raw.register_raw(c"state".as_ptr(), Some(forget));
+        let worker = worker(&host);
+        worker.join();
+        worker.free();
+        assert_eq!(raw.set(worker.as_ptr(), id, ptr(1)), -1);
+        let report = only_report(&host, ReportKind::ThreadVarsFreed);
+        assert_says(
+            &report.message,
+            &[
+                &format!("{}ThreadSetStorageById", raw.prefix),
+                "`W#01`",
+                "called on thread `Suricata-Main`",
+                "expected one that is in use",
+                "actually it was freed",
+                "Suricata would read or write freed memory",
+            ],
+        );
+    }
+}
+
+#[test]
+fn a_thread_vars_of_a_host_that_has_ended() {
+    let ended = V9.host();
+    let tv = ended.spawn("W#01", ThreadKind::Worker).as_ptr();
+    drop(ended);
+    let host = V9.recording();
+    assert!(V9.get(tv, 1024).is_null());
+    let report = only_report(&host, ReportKind::ThreadVarsFreed);
+    assert_says(
+        &report.message,
+        &["SCThreadGetStorageById", "a host that has ended"],
+    );
+}
+
+#[test]
+fn a_thread_vars_that_is_none() {
+    for raw in BOTH {
+        let host = raw.recording();
+        assert!(raw.get(std::ptr::null(), 0).is_null());
+        assert_eq!(raw.set(ptr(64).cast(), 0, ptr(1)), -1);
+        let reports = host.reports();
+        assert_eq!(reports.len(), 2);
+        assert!(
+            reports
+                .iter()
+                .all(|r| r.kind == ReportKind::ThreadVarsUnknown)
+        );
+        assert_says(
+            &reports[0].message,
+            &[
+                "GetStorageById",
+                "`Suricata-Main`",
+                "expected",
+                "NULL",
+                "Suricata would crash",
+            ],
+        );
+        assert_says(&reports[1].message, &["SetStorageById", "no host gave out"]);
+    }
+}
+
+#[test]
+fn a_thread_vars_used_on_another_thread() {
+    for raw in BOTH {
+        let host = raw.recording();
+        let id = raw.register_raw(c"state".as_ptr(), Some(forget));
+        let threads = host.start(RunMode::Autofp {
+            receivers: 1,
+            workers: 2,
+        });
+        let tv = threads.workers[0].as_ptr();
+        let addr = tv.addr();
+        assert!(raw.get(tv, id).is_null());
+        threads.workers[1].run(|_| assert_eq!(raw.set(ptr(addr).cast(), id, ptr(1)), -1));
+        let reports = host.reports();
+        assert_eq!(reports.len(), 2);
+        for (report, (call, thread)) in reports
+            .iter()
+            .zip([("Get", "`Suricata-Main`"), ("Set", "`W#02`")])
+        {
+            assert_eq!(report.kind, ReportKind::WrongThread);
+            assert_says(
+                &report.message,
+                &[
+                    &format!("{}Thread{call}StorageById", raw.prefix),
+                    "`W#01`",
+                    "expected on that thread itself",
+                    "actually on thread",
+                    thread,
+                    "Suricata has no lock",
+                ],
+            );
+        }
+    }
+}
+
+#[test]
+fn registration_inside_a_callback() {
+    for raw in BOTH {
+        let host = raw.recording();
+        on_thread_init(move |_| {
+            assert!(!on_thread_init(|_| {}));
+            assert!(!on_flow_init(|_| {}));
+            assert_eq!(raw.register_raw(c"late".as_ptr(), Some(forget)), -1);
+        });
+        host.spawn("W#01", ThreadKind::Worker);
+        let reports = host.reports();
+        assert_eq!(reports.len(), 3);
+        let calls = [
+            "SCThreadRegisterInitCallback".to_owned(),
+            "SCFlowRegisterInitCallback".to_owned(),
+            format!("{}ThreadStorageRegister", raw.prefix),
+        ];
+        for (report, call) in reports.iter().zip(&calls) {
+            assert_eq!(report.kind, ReportKind::RegistrationInCallback);
+            assert_says(
+                &report.message,
+                &[
+                    call,
+                    "by a callback",
+                    "`Suricata-Main`",
+                    "expected in `Init`",
+                    "Suricata would",
+                ],
+            );
+        }
+    }
+}
+
+#[test]
+fn a_callback_registered_after_threads_were_created() {
+    let host = V9.recording();
+    host.spawn("W#01", ThreadKind::Worker);
+    let ran = std::sync::Arc::new(AtomicI32::new(0));
+    let count = ran.clone();
+    assert!(on_thread_init(move |_| {
+        count.fetch_add(1, Ordering::SeqCst);
+    }));
+    let report = only_report(&host, ReportKind::LateRegistration);
+    assert_says(
+        &report.message,
+        &[
+            "SCThreadRegisterInitCallback",
+            "`Suricata-Main`",
+            "after threads were created",
+            "expected before",
+            "Suricata would accept it",
+            "later threads only",
+        ],
+    );
+    host.spawn("W#02", ThreadKind::Worker);
+    assert_eq!(ran.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn a_null_callback() {
+    let host = V9.recording();
+    // SAFETY: nothing is registered.
+    assert!(!unsafe { sys::SCThreadRegisterInitCallback(None, null()) });
+    // SAFETY: as above.
+    assert!(!unsafe { sys::SCFlowRegisterFinishCallback(None, null()) });
+    let reports = host.reports();
+    assert_eq!(reports.len(), 2);
+    assert!(reports.iter().all(|r| r.kind == ReportKind::NullCallback));
+    assert_says(
+        &reports[0].message,
+        &[
+            "SCThreadRegisterInitCallback",
+            "expected a callback",
+            "crash",
+        ],
+    );
+}
+
+unsafe extern "C-unwind" fn free_panics(_: *mut c_void) {
+    panic!("cannot free");
+}
+
+#[test]
+fn a_panic_that_reaches_the_boundary() {
+    let host = V9.recording();
+    let free: unsafe extern "C-unwind" fn(*mut c_void) = free_panics;
+    // SAFETY: "C" and "C-unwind" functions are called alike; the mock catches what unwinds.
+    let free: unsafe extern "C" fn(*mut c_void) = unsafe { std::mem::transmute(free) };
+    let id = V9.register_raw(c"state".as_ptr(), Some(free));
+    on_thread_init(|_| {});
+    on_thread_init(|_| panic!("no {}", "luck"));
+    on_flow_init(|_| std::panic::panic_any(7));
+    host.finalize();
+    let worker = host.spawn("W#01", ThreadKind::Worker);
+    worker.flow_init(&host.flow());
+    worker.run(|tv| V9.set(tv, id, ptr(1)));
+    host.shutdown();
+    let reports = host.reports();
+    assert_eq!(reports.len(), 3);
+    assert!(
+        reports
+            .iter()
+            .all(|r| r.kind == ReportKind::PanicAtBoundary)
+    );
+    let free = format!("free function of slot `state` (id {id})");
+    let texts: [&[&str]; 3] = [
+        &[
+            "thread init callback 2",
+            "`W#01`",
+            "panicked: no luck",
+            "Suricata would crash",
+        ],
+        &["flow init callback 1", "`W#01`", "not text"],
+        &[&free, "`W#01`", "panicked: cannot free"],
+    ];
+    for (report, says) in reports.iter().zip(texts) {
+        assert_says(&report.message, says);
+    }
+}
+
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        std::panic::panic_any(Bomb);
+    }
+}
+
+#[test]
+fn a_panic_payload_that_panics_when_dropped_is_contained() {
+    let host = V9.recording();
+    on_thread_init(|_| std::panic::panic_any(Bomb));
+    host.spawn("W#01", ThreadKind::Worker);
+    only_report(&host, ReportKind::PanicAtBoundary);
+}
+
+#[test]
+fn a_function_of_the_hosts_own_called_by_a_plugin() {
+    for raw in BOTH {
+        let host = raw.recording();
+        let frees = Frees::default();
+        let id = raw.register(c"state");
+        let made = frees.clone();
+        on_thread_init(move |tv| {
+            raw.set(tv, id, value(1, &made));
+            raw.free_all(tv);
+            assert!(tags(&made).is_empty());
+            // SAFETY: the mock refuses it.
+            unsafe { sys::SCThreadRunInitCallbacks(tv) };
+        });
+        host.finalize();
+        host.spawn("W#01", ThreadKind::Worker);
+        let reports = host.reports();
+        assert_eq!(reports.len(), 2);
+        assert!(reports.iter().all(|r| r.kind == ReportKind::HostFunction));
+        let name = format!("{}ThreadFreeStorage", raw.prefix);
+        assert_says(
+            &reports[0].message,
+            &[
+                &name,
+                "by plugin code",
+                "expected only the host to call it",
+                "Suricata would",
+            ],
+        );
+        assert_says(&reports[1].message, &["SCThreadRunInitCallbacks"]);
+        host.shutdown();
+        assert_eq!(tags(&frees), [1]);
+    }
+}
+
+#[test]
+fn a_function_that_this_suricata_does_not_have() {
+    let host = V9.recording();
+    let id = V8.register_raw(c"state".as_ptr(), Some(forget));
+    assert!(id >= 0);
+    let report = only_report(&host, ReportKind::OtherGeneration);
+    assert_says(
+        &report.message,
+        &[
+            "ThreadStorageRegister",
+            "expected only functions of Suricata 9.0",
+            "one of Suricata 8.0",
+            "undefined symbol",
+        ],
+    );
+}
+
+#[test]
+fn a_call_on_a_thread_of_no_host() {
+    let name = "belongs to nobody";
+    let host = V9.host();
+    let run = || {
+        assert!(!on_thread_init(|_| {}));
+        assert_eq!(V9.register(c"a"), -1);
+        assert_eq!(V8.register(c"a"), -1);
+        assert_eq!(V9.size(), 0);
+        let text = c"lost?".as_ptr();
+        // SAFETY: the texts are C strings.
+        unsafe {
+            let level = sys::SCLogLevel::SC_LOG_NOTICE;
+            assert_eq!(sys::SCLogMessage(level, text, 1, text, text, text), -1);
+            assert_eq!(sys::SCLogGetLogLevel(), sys::SCLogLevel::SC_LOG_INFO);
+            sys::SCFlowRunFinishCallbacks(std::ptr::null_mut(), std::ptr::null_mut());
+            assert_eq!(sys::v9::SCStorageFinalize(), -1);
+        }
+        assert!(V9.get(std::ptr::null(), 0).is_null());
+    };
+    let thread = std::thread::Builder::new().name(name.to_owned()).spawn(run);
+    thread.unwrap().join().unwrap();
+    let mine: Vec<_> = stray_reports()
+        .into_iter()
+        .filter(|r| r.message.contains(name))
+        .collect();
+    let calls = [
+        "SCThreadRegisterInitCallback",
+        "SCThreadStorageRegister",
+        "ThreadStorageRegister",
+        "SCThreadStorageSize",
+        "SCLogMessage",
+        "SCFlowRunFinishCallbacks",
+        "SCStorageFinalize",
+        "SCThreadGetStorageById",
+    ];
+    assert_eq!(mine.len(), calls.len(), "{mine:#?}");
+    for (report, call) in mine.iter().zip(calls) {
+        assert!(report.message.starts_with(call), "{report}");
+    }
+    assert_eq!(mine[0].kind, ReportKind::NoHost);
+    assert_says(
+        &mine[0].message,
+        &[
+            name,
+            "belongs to no mock host",
+            "Expected",
+            "host.enter()",
+            "refuse",
+        ],
+    );
+    assert_says(&mine[4].message, &["Notice", "lost?"]);
+    assert!(host.reports().is_empty());
+}
+
+#[test]
+fn a_plugin_that_drives_the_host() {
+    let host = V9.recording();
+    let threads: &'static Mutex<Vec<Thread>> = Box::leak(Box::default());
+    on_flow_init(move |_| {
+        let other = threads.lock().unwrap().pop().unwrap();
+        other.run(|_| {});
+    });
+    let one = host.spawn("W#01", ThreadKind::Worker);
+    let two = host.spawn("W#02", ThreadKind::Worker);
+    *threads.lock().unwrap() = vec![one.clone(), two];
+    one.flow_init(&host.flow());
+    one.flow_init(&host.flow());
+    let reports = host.reports();
+    assert_eq!(reports[0].kind, ReportKind::DrivenFromPlugin);
+    assert_says(
+        &reports[0].message,
+        &[
+            "Thread::run",
+            "by plugin code",
+            "`W#01`",
+            "only the test drives the host",
+        ],
+    );
+    assert_eq!((reports.len(), reports[0].times), (2, 2));
+    threads.lock().unwrap().clear();
+}
+
+/// The message of the panic in `f`.
+fn panic_of(f: impl FnOnce()) -> String {
+    let payload = catch_unwind(AssertUnwindSafe(f)).expect_err("a panic");
+    match payload.downcast::<String>() {
+        Ok(text) => *text,
+        Err(payload) => payload.downcast_ref::<&str>().unwrap().to_string(),
+    }
+}
+
+#[test]
+fn verify_panics_with_every_report_and_tells_each_once() {
+    let host = V9.host();
+    host.verify();
+    V9.get(std::ptr::null(), 0);
+    V9.get(std::ptr::null(), 0);
+    V9.set(std::ptr::null_mut(), 0, ptr(1));
+    let text = panic_of(|| host.verify());
+    assert_says(
+        &text,
+        &[
+            "2 misuse(s)",
+            "SCThreadGetStorageById",
+            "(2 times)",
+            "SCThreadSetStorageById",
+        ],
+    );
+    host.verify();
+    drop(host);
+}
+
+#[test]
+fn a_host_that_nobody_verified_verifies_itself_when_dropped() {
+    let host = V9.host();
+    V9.get(std::ptr::null(), 0);
+    let text = panic_of(|| drop(host));
+    assert_says(&text, &["1 misuse(s)", "SCThreadGetStorageById"]);
+}
+
+#[test]
+fn what_happens_in_the_shutdown_by_drop_is_told_too() {
+    let host = V9.host();
+    let free: unsafe extern "C-unwind" fn(*mut c_void) = free_panics;
+    // SAFETY: "C" and "C-unwind" functions are called alike; the mock catches what unwinds.
+    let free: unsafe extern "C" fn(*mut c_void) = unsafe { std::mem::transmute(free) };
+    let id = V9.register_raw(c"state".as_ptr(), Some(free));
+    worker(&host).run(|tv| V9.set(tv, id, ptr(1)));
+    host.verify();
+    let text = panic_of(|| drop(host));
+    assert_says(&text, &["free function of slot `state`", "cannot free"]);
+}
+
+#[test]
+fn a_test_that_panics_already_is_not_disturbed() {
+    let text = panic_of(|| {
+        let _host = V9.host();
+        V9.get(std::ptr::null(), 0);
+        panic!("the test's own");
+    });
+    assert_eq!(text, "the test's own");
+}
+
+#[test]
+fn a_host_that_only_records_never_panics() {
+    let host = V9.recording();
+    V9.get(std::ptr::null(), 0);
+    host.verify();
+    assert_eq!(host.reports().len(), 1);
+    drop(host);
+}
+
+#[test]
+fn reports_name_the_seed_after_traffic() {
+    let host = Host::builder().seed(4711).build();
+    on_flow_init(|_| panic!("at a flow"));
+    host.start(RunMode::Single);
+    host.traffic(suricata_thread_mock::Traffic::default());
+    let text = panic_of(|| host.verify());
+    assert_says(&text, &["at a flow", "(100 times)", "seed(4711)"]);
+}
+
+#[test]
+fn registration_from_two_threads_at_once_is_found_under_load() {
+    // That it is found every time when it happens is tested beside the code.
+    let host = V9.recording();
+    let barrier = Barrier::new(2);
+    let found = || {
+        let reports = host.reports();
+        reports
+            .iter()
+            .any(|r| r.kind == ReportKind::ConcurrentRegistration)
+    };
+    std::thread::scope(|s| {
+        for _ in 0..2 {
+            s.spawn(|| {
+                let _entered = host.enter();
+                barrier.wait();
+                for _ in 0..10_000_000 {
+                    // SAFETY: refused, so that nothing is kept.
+                    unsafe { sys::SCThreadRegisterInitCallback(None, null()) };
+                    if found() {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    assert!(found());
+}
