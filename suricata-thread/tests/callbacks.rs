@@ -1,0 +1,266 @@
+//! Thread and flow callbacks: order, threads, refusals.
+
+mod common;
+
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
+use std::thread::ThreadId;
+
+use common::{Counted, drops, host, run_init};
+use suricata_thread::{self as thread, ThreadStorage, flow, sys};
+use suricata_thread_mock::{Host, ThreadKind};
+
+type Seen<T> = Arc<Mutex<Vec<T>>>;
+
+fn seen<T: Clone>(seen: &Seen<T>) -> Vec<T> {
+    seen.lock().unwrap().clone()
+}
+
+#[test]
+fn thread_init_callbacks_run_in_order_for_each_thread_on_the_thread_that_creates_it() {
+    let calls: Seen<(&str, usize, ThreadId)> = Arc::default();
+    let host = host(|| {
+        for name in ["a", "b"] {
+            let calls = Arc::clone(&calls);
+            thread::register_init_callback(move |tv| {
+                let call = (name, tv.as_ptr().addr(), std::thread::current().id());
+                calls.lock().unwrap().push(call);
+            })?;
+        }
+        Ok(())
+    });
+    host.finalize();
+    let main = std::thread::current().id();
+    let first = host.spawn("W#01", ThreadKind::Worker).run(|tv| tv.addr());
+    let second = host.spawn("W#02", ThreadKind::Worker).run(|tv| tv.addr());
+    let expected = [
+        ("a", first, main),
+        ("b", first, main),
+        ("a", second, main),
+        ("b", second, main),
+    ];
+    assert_eq!(seen(&calls), expected);
+}
+
+#[test]
+fn a_function_registered_twice_runs_twice() {
+    static CALLS: AtomicUsize = AtomicUsize::new(0);
+    fn count(_: &mut thread::ThreadVars) {
+        CALLS.fetch_add(1, SeqCst);
+    }
+    let host = host(|| {
+        thread::register_init_callback(count)?;
+        thread::register_init_callback(count)
+    });
+    host.finalize();
+    host.spawn("W#01", ThreadKind::Worker);
+    assert_eq!(CALLS.load(SeqCst), 2);
+}
+
+#[test]
+fn a_value_made_by_the_init_callback_is_met_on_the_thread_itself() {
+    let total = Arc::new(AtomicUsize::new(0));
+    struct Flows(usize, Arc<AtomicUsize>);
+    impl Drop for Flows {
+        fn drop(&mut self) {
+            self.1.fetch_add(self.0, SeqCst);
+        }
+    }
+    let sum = Arc::clone(&total);
+    let host = host(|| {
+        let slot = ThreadStorage::register("flows")?;
+        thread::register_init_callback(move |tv| {
+            slot.get_or_insert_with(tv, || Flows(0, Arc::clone(&sum)))
+                .map(drop)
+                .unwrap();
+        })?;
+        flow::register_init_callback(move |tv, _, _| slot.get_mut(tv).unwrap().0 += 1)
+    });
+    host.finalize();
+    let workers = ["W#01", "W#02"].map(|name| host.spawn(name, ThreadKind::Worker));
+    for n in 0..10 {
+        workers[n % 2].flow_init(&host.flow());
+    }
+    host.shutdown();
+    assert_eq!(total.load(SeqCst), 10);
+}
+
+#[test]
+fn flow_callbacks_get_the_calling_threads_own_thread_vars_and_the_flow() {
+    type Call = (&'static str, usize, usize, ThreadId);
+    let calls: Seen<Call> = Arc::default();
+    let note = |name: &'static str| {
+        let calls = Arc::clone(&calls);
+        move |tv: &thread::ThreadVars<'_>, flow: *mut sys::Flow| {
+            let call = (
+                name,
+                tv.as_ptr().addr(),
+                flow.addr(),
+                std::thread::current().id(),
+            );
+            calls.lock().unwrap().push(call);
+        }
+    };
+    let (init, update, finish) = (note("init"), note("update"), note("finish"));
+    let host = host(|| {
+        flow::register_init_callback(move |tv, flow, packet| {
+            assert!(!packet.is_null());
+            init(tv, flow);
+        })?;
+        flow::register_update_callback(move |tv, flow, packet| {
+            assert!(!packet.is_null());
+            update(tv, flow);
+        })?;
+        flow::register_finish_callback(move |tv, flow| finish(tv, flow))
+    });
+    host.finalize();
+    let worker = host.spawn("W#01", ThreadKind::Worker);
+    let recycler = host.spawn("FR#01", ThreadKind::FlowRecycler);
+    let flow = host.flow();
+    worker.flow_init(&flow);
+    worker.flow_update(&flow);
+    let on_worker = worker.run(|tv| (tv.addr(), std::thread::current().id()));
+    let on_recycler = recycler.run(|tv| (tv.addr(), std::thread::current().id()));
+    let address = flow.as_ptr().addr();
+    recycler.flow_finish(flow);
+    let expected = [
+        ("init", on_worker.0, address, on_worker.1),
+        ("update", on_worker.0, address, on_worker.1),
+        ("finish", on_recycler.0, address, on_recycler.1),
+    ];
+    assert_eq!(seen(&calls), expected);
+}
+
+#[test]
+fn without_thread_vars_a_flow_callback_is_not_run_and_an_error_is_logged() {
+    let host = host(|| {
+        flow::register_init_callback(|_, _, _| unreachable!())?;
+        flow::register_update_callback(|_, _, _| unreachable!())?;
+        flow::register_finish_callback(|_, _| unreachable!())?;
+        thread::register_init_callback(|_| unreachable!())
+    });
+    host.finalize();
+    let (flow, packet) = (std::ptr::null_mut(), std::ptr::null_mut());
+    // SAFETY: the host's unit tests pass null like this.
+    unsafe { sys::SCFlowRunInitCallbacks(std::ptr::null_mut(), flow, packet) };
+    // SAFETY: as above.
+    unsafe { sys::SCFlowRunUpdateCallbacks(std::ptr::null_mut(), flow, packet) };
+    // SAFETY: as above.
+    unsafe { sys::SCFlowRunFinishCallbacks(std::ptr::null_mut(), flow) };
+    // SAFETY: as above.
+    unsafe { sys::SCThreadRunInitCallbacks(std::ptr::null_mut()) };
+
+    let log = host.log();
+    let kinds = ["flow init", "flow update", "flow finish", "thread init"];
+    assert_eq!(log.len(), kinds.len(), "{log:#?}");
+    for (line, kind) in log.iter().zip(kinds) {
+        let expected = format!("plugin tested: {kind} callback callbacks::without_thread_vars");
+        assert!(line.message.starts_with(&expected), "{}", line.message);
+        assert!(
+            line.message
+                .ends_with("not run: the host passed no ThreadVars")
+        );
+        assert_eq!(line.level, sys::SCLogLevel::SC_LOG_ERROR);
+    }
+}
+
+#[test]
+fn a_refused_callback_is_an_error_and_dropped() {
+    let count = drops();
+    let host = Host::new();
+    run_init(|| {
+        let refuse = || {
+            host.refuse_callback(1);
+            Counted(Arc::clone(&count))
+        };
+        let kept = refuse();
+        let results = [
+            thread::register_init_callback(move |_| drop(Arc::clone(&kept.0))),
+            {
+                let kept = refuse();
+                flow::register_init_callback(move |_, _, _| drop(Arc::clone(&kept.0)))
+            },
+            {
+                let kept = refuse();
+                flow::register_update_callback(move |_, _, _| drop(Arc::clone(&kept.0)))
+            },
+            {
+                let kept = refuse();
+                flow::register_finish_callback(move |_, _| drop(Arc::clone(&kept.0)))
+            },
+        ];
+        for result in results {
+            assert_eq!(
+                result,
+                Err("the host refused the callback: it is out of memory")
+            );
+        }
+        Ok(())
+    });
+    assert_eq!(count.load(SeqCst), 4);
+    assert_eq!(Arc::strong_count(&count), 1);
+    host.finalize();
+    host.spawn("W#01", ThreadKind::Worker)
+        .flow_init(&host.flow());
+}
+
+#[test]
+fn registering_inside_a_thread_init_callback_is_an_error() {
+    let errors: Seen<&str> = Arc::default();
+    let noted = Arc::clone(&errors);
+    let host = host(|| {
+        thread::register_init_callback(move |_| {
+            let results = [
+                thread::register_init_callback(|_| ()),
+                flow::register_init_callback(|_, _, _| ()),
+                ThreadStorage::<u8>::register("inside").map(drop),
+            ];
+            noted
+                .lock()
+                .unwrap()
+                .extend(results.map(Result::unwrap_err));
+        })
+    });
+    host.finalize();
+    host.spawn("W#01", ThreadKind::Worker);
+    for error in seen(&errors) {
+        assert!(
+            error.starts_with("registering from inside a callback is not possible"),
+            "{error}"
+        );
+    }
+    assert_eq!(seen(&errors).len(), 3);
+}
+
+#[test]
+fn registering_from_several_threads_at_once_loses_nothing() {
+    const THREADS: usize = 8;
+    const EACH: usize = 50;
+    let calls = Arc::new(AtomicUsize::new(0));
+    let host = Host::new();
+    run_init(|| {
+        std::thread::scope(|scope| {
+            for thread in 0..THREADS {
+                let (host, calls) = (&host, &calls);
+                scope.spawn(move || {
+                    let _here = host.enter();
+                    for n in 0..EACH {
+                        let calls = Arc::clone(calls);
+                        thread::register_init_callback(move |_| {
+                            calls.fetch_add(1, SeqCst);
+                        })
+                        .unwrap();
+                        ThreadStorage::<u8>::register(&format!("{thread}-{n}")).unwrap();
+                    }
+                });
+            }
+        });
+        Ok(())
+    });
+    host.finalize();
+    host.spawn("W#01", ThreadKind::Worker);
+    assert_eq!(calls.load(SeqCst), THREADS * EACH);
+    // SAFETY: takes nothing.
+    let bytes = unsafe { sys::SCThreadStorageSize() };
+    assert_eq!(bytes as usize, THREADS * EACH * size_of::<*const u8>());
+}

@@ -1,0 +1,36 @@
+//! What the tests share: a host that has run a plugin's `init`.
+
+#![allow(dead_code)] // Not every test file uses everything.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+use suricata_thread::plugin;
+use suricata_thread_mock::Host;
+
+/// A host in its registration phase, in which `init` has run as a plugin's.
+pub fn host(init: impl FnOnce() -> Result<(), &'static str>) -> Host {
+    let host = Host::new();
+    run_init(init);
+    host
+}
+
+/// Runs `init` as the plugin init of the host that the calling thread belongs to.
+pub fn run_init(init: impl FnOnce() -> Result<(), &'static str>) {
+    // SAFETY: the mock walks none of its lists meanwhile: it is driven by this thread alone.
+    unsafe { plugin::run_init("tested", init) };
+}
+
+/// A stored value that counts how many of its kind were dropped.
+pub struct Counted(pub Arc<AtomicUsize>);
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.fetch_add(1, SeqCst);
+    }
+}
+
+/// A counter for [`Counted`].
+pub fn drops() -> Arc<AtomicUsize> {
+    Arc::default()
+}

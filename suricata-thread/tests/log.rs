@@ -1,0 +1,115 @@
+//! The log macros: what reaches the host.
+
+use std::cell::Cell;
+use std::fmt;
+
+use suricata_thread::sys::SCLogLevel;
+use suricata_thread::{
+    SCLogConfig, SCLogDebug, SCLogError, SCLogInfo, SCLogNotice, SCLogPerf, SCLogWarning, log,
+};
+use suricata_thread_mock::Host;
+
+fn host(level: SCLogLevel) -> Host {
+    Host::builder().log_level(level).build()
+}
+
+#[test]
+fn each_macro_logs_at_its_level() {
+    let host = host(SCLogLevel::SC_LOG_DEBUG);
+    SCLogError!("1");
+    SCLogWarning!("2");
+    SCLogNotice!("3");
+    SCLogInfo!("4");
+    SCLogPerf!("5");
+    SCLogConfig!("6");
+    SCLogDebug!("7");
+    let logged = host.log();
+    let logged: Vec<_> = logged
+        .iter()
+        .map(|line| (line.level.0, line.message.as_str()))
+        .collect();
+    let expected = [
+        (1, "1"),
+        (2, "2"),
+        (3, "3"),
+        (4, "4"),
+        (5, "5"),
+        (6, "6"),
+        (7, "7"),
+    ];
+    assert_eq!(logged, expected);
+}
+
+#[test]
+fn a_message_is_formatted_and_carries_file_line_function_and_module() {
+    mod inner {
+        pub fn logs(n: u8) -> u32 {
+            suricata_thread::SCLogNotice!("{n} and {:?}", "text");
+            line!() - 1
+        }
+    }
+    let host = host(SCLogLevel::SC_LOG_NOTICE);
+    let line = inner::logs(7);
+    let logged = host.log();
+    assert_eq!(logged[0].message, "7 and \"text\"");
+    assert!(
+        logged[0].file.ends_with("tests/log.rs"),
+        "{}",
+        logged[0].file
+    );
+    assert_eq!(logged[0].line, line);
+    assert!(
+        logged[0].function.ends_with("::logs"),
+        "{}",
+        logged[0].function
+    );
+    assert!(logged[0].module.starts_with("log"), "{}", logged[0].module);
+}
+
+#[test]
+fn a_message_below_the_hosts_level_is_not_formatted() {
+    struct Counts(Cell<u32>);
+    impl fmt::Display for Counts {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            self.0.set(self.0.get() + 1);
+            f.write_str("formatted")
+        }
+    }
+    let host = host(SCLogLevel::SC_LOG_NOTICE);
+    let counts = Counts(Cell::new(0));
+    let evaluated = Cell::new(false);
+    SCLogInfo!("{counts} {:?}", evaluated.set(true));
+    assert_eq!((counts.0.get(), evaluated.get()), (0, false));
+    SCLogNotice!("{counts}");
+    assert_eq!(counts.0.get(), 1);
+    assert_eq!(host.log().len(), 1);
+}
+
+#[test]
+fn enabled_compares_with_the_hosts_level() {
+    let _host = host(SCLogLevel::SC_LOG_INFO);
+    assert!(log::enabled(SCLogLevel::SC_LOG_ERROR));
+    assert!(log::enabled(SCLogLevel::SC_LOG_INFO));
+    assert!(!log::enabled(SCLogLevel::SC_LOG_PERF));
+}
+
+#[test]
+fn a_nul_does_not_end_a_message() {
+    let host = host(SCLogLevel::SC_LOG_NOTICE);
+    SCLogNotice!("before\0after");
+    assert_eq!(host.log()[0].message, "before\\0after");
+}
+
+#[test]
+fn an_argument_that_cannot_be_formatted_does_not_lose_the_rest() {
+    struct Fails;
+    impl fmt::Display for Fails {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            Err(fmt::Error)
+        }
+    }
+    let host = host(SCLogLevel::SC_LOG_NOTICE);
+    SCLogNotice!("before {Fails} after");
+    let expected = "before  (cut short: an argument's Display returned an error)";
+    assert_eq!(host.log()[0].message, expected);
+}

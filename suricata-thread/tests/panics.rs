@@ -1,0 +1,253 @@
+//! No panic reaches the host: each is one error line, and everything else goes on.
+
+mod common;
+
+use std::panic::panic_any;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+use common::{host, run_init};
+use suricata_thread::{self as thread, ThreadStorage, flow, sys};
+use suricata_thread_mock::{Host, LogLine, ThreadKind};
+
+/// Whose drop panics, too.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("the payload's drop");
+    }
+}
+
+fn errors(host: &Host) -> Vec<String> {
+    let is_error = |line: &LogLine| line.level == sys::SCLogLevel::SC_LOG_ERROR;
+    host.log()
+        .into_iter()
+        .filter(is_error)
+        .map(|line| line.message)
+        .collect()
+}
+
+/// One line, with all of these in it.
+#[track_caller]
+fn assert_line(line: &str, parts: &[&str]) {
+    for part in parts {
+        assert!(line.contains(part), "{part:?} is missing in {line:?}");
+    }
+}
+
+#[test]
+fn in_a_thread_init_callback() {
+    let others = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&others);
+    let line = line!() + 2;
+    let host = host(|| {
+        thread::register_init_callback(|_| panic!("no {}", "luck"))?;
+        thread::register_init_callback(move |_| {
+            count.fetch_add(1, SeqCst);
+        })
+    });
+    host.finalize();
+    host.spawn("W#01", ThreadKind::Worker);
+    host.spawn("W#02", ThreadKind::Worker);
+    assert_eq!(others.load(SeqCst), 2);
+    let errors = errors(&host);
+    assert_eq!(errors.len(), 2, "{errors:#?}");
+    let place = format!("tests/panics.rs:{line}:");
+    let parts = [
+        "plugin tested: thread init callback panics::in_a_thread_init_callback",
+        "no luck",
+        &place,
+    ];
+    assert_line(&errors[0], &parts);
+    assert_line(&errors[1], &parts);
+}
+
+#[test]
+fn in_each_flow_callback() {
+    let updates = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&updates);
+    let host = host(|| {
+        flow::register_init_callback(|_, _, _| panic!("in init"))?;
+        flow::register_update_callback(|_, _, _| panic!("in update"))?;
+        flow::register_update_callback(move |_, _, _| {
+            count.fetch_add(1, SeqCst);
+        })?;
+        flow::register_finish_callback(|_, _| panic!("in finish"))
+    });
+    host.finalize();
+    let worker = host.spawn("W#01", ThreadKind::Worker);
+    let flow = host.flow();
+    worker.flow_init(&flow);
+    worker.flow_update(&flow);
+    worker.flow_finish(flow);
+    assert_eq!(updates.load(SeqCst), 1);
+    let errors = errors(&host);
+    assert_eq!(errors.len(), 3, "{errors:#?}");
+    for (error, kind) in errors.iter().zip(["init", "update", "finish"]) {
+        let (callback, message) = (format!("flow {kind} callback"), format!("in {kind} (at "));
+        assert_line(
+            error,
+            &["plugin tested", &callback, &message, "tests/panics.rs:"],
+        );
+    }
+}
+
+#[test]
+fn in_the_drop_of_a_value() {
+    struct Fails(#[expect(dead_code, reason = "for its size")] u64);
+    impl Drop for Fails {
+        fn drop(&mut self) {
+            panic!("in drop");
+        }
+    }
+    let after = common::drops();
+    let counted = Arc::clone(&after);
+    let host = host(|| {
+        let fails = ThreadStorage::register("fails")?;
+        let fine = ThreadStorage::register("fine")?;
+        thread::register_init_callback(move |tv| {
+            fails.get_or_insert_with(tv, || Fails(1)).map(drop).unwrap();
+            let count = || common::Counted(Arc::clone(&counted));
+            fine.get_or_insert_with(tv, count).map(drop).unwrap();
+        })
+    });
+    host.finalize();
+    host.spawn("W#01", ThreadKind::Worker);
+    host.spawn("W#02", ThreadKind::Worker);
+    host.shutdown();
+    assert_eq!(after.load(SeqCst), 2);
+    let errors = errors(&host);
+    assert_eq!(errors.len(), 2, "{errors:#?}");
+    for error in errors {
+        assert_line(
+            &error,
+            &[
+                "plugin tested: drop of a stored value",
+                "::Fails",
+                "in drop (at ",
+            ],
+        );
+    }
+}
+
+#[test]
+fn in_init_with_what_was_registered_before_in_place() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&calls);
+    let host = host(|| {
+        thread::register_init_callback(move |_| {
+            count.fetch_add(1, SeqCst);
+        })?;
+        panic!("half way")
+    });
+    host.finalize();
+    host.spawn("W#01", ThreadKind::Worker);
+    assert_eq!(calls.load(SeqCst), 1);
+    let errors = errors(&host);
+    assert_eq!(errors.len(), 1, "{errors:#?}");
+    assert_line(&errors[0], &["plugin tested: init", "half way (at "]);
+}
+
+#[test]
+fn with_a_payload_that_is_no_text() {
+    let host = host(|| thread::register_init_callback(|_| panic_any(7)));
+    host.finalize();
+    host.spawn("W#01", ThreadKind::Worker);
+    let errors = errors(&host);
+    assert_line(
+        &errors[0],
+        &[
+            "panicked: a payload that is no text (at ",
+            "tests/panics.rs:",
+        ],
+    );
+    assert_eq!(errors.len(), 1);
+}
+
+#[test]
+fn with_a_payload_whose_drop_panics() {
+    let host = host(|| thread::register_init_callback(|_| panic_any(Bomb)));
+    host.finalize();
+    host.spawn("W#01", ThreadKind::Worker);
+    let errors = errors(&host);
+    assert_eq!(errors.len(), 2, "{errors:#?}");
+    assert_line(&errors[0], &["panicked: a payload that is no text (at "]);
+    assert_line(
+        &errors[1],
+        &["panicked again, dropping the panic's payload: the payload's drop"],
+    );
+}
+
+#[test]
+fn with_a_payload_whose_drop_panics_with_another_one() {
+    struct Nested;
+    impl Drop for Nested {
+        fn drop(&mut self) {
+            panic_any(Bomb);
+        }
+    }
+    let host = host(|| thread::register_init_callback(|_| panic_any(Nested)));
+    host.finalize();
+    host.spawn("W#01", ThreadKind::Worker);
+    assert_eq!(errors(&host).len(), 2);
+}
+
+#[test]
+fn with_a_panic_that_the_plugin_caught_elsewhere_and_resumed() {
+    let host = host(|| {
+        thread::register_init_callback(|_| {
+            let _ = std::panic::catch_unwind(|| panic!("a stale one"));
+            std::panic::resume_unwind(Box::new("resumed"));
+        })
+    });
+    host.finalize();
+    host.spawn("W#01", ThreadKind::Worker);
+    let errors = errors(&host);
+    assert_line(&errors[0], &["panicked: resumed (at an unknown place)"]);
+    assert_eq!(errors.len(), 1);
+}
+
+#[test]
+fn while_the_thread_is_unwinding_already() {
+    struct Fails;
+    impl Drop for Fails {
+        fn drop(&mut self) {
+            panic!("in drop");
+        }
+    }
+    /// Shuts the host down in its drop, which runs while the test's panic unwinds.
+    struct Down<'a>(&'a Host);
+    impl Drop for Down<'_> {
+        fn drop(&mut self) {
+            assert!(std::thread::panicking());
+            self.0.shutdown();
+        }
+    }
+    let host = host(|| {
+        let slot = ThreadStorage::register("slot")?;
+        thread::register_init_callback(move |tv| {
+            slot.get_or_insert_with(tv, || Fails).map(drop).unwrap();
+        })
+    });
+    host.finalize();
+    host.spawn("W#01", ThreadKind::Worker);
+    let unwound = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let _down = Down(&host);
+        panic!("the first");
+    }));
+    assert!(unwound.is_err());
+    let errors = errors(&host);
+    assert_eq!(errors.len(), 1, "{errors:#?}");
+    assert_line(&errors[0], &["drop of a stored value", "in drop (at "]);
+}
+
+#[test]
+fn an_init_that_returns_an_error_is_logged_with_the_plugins_name() {
+    let host = Host::new();
+    run_init(|| Err("nothing to count"));
+    assert_eq!(
+        errors(&host),
+        ["plugin tested: init failed: nothing to count"]
+    );
+}
