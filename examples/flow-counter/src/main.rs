@@ -1,0 +1,92 @@
+//! Runs the plugin on the mock: prints what the host logged, and a table of threads.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use comfy_table::Table;
+use suricata_thread_mock::{Host, LogLine, RunMode, Traffic};
+
+/// Runs the flow-counter plugin on a host that needs no Suricata, over traffic made up for it.
+#[derive(Parser)]
+#[command(version)]
+struct Args {
+    /// How many workers; one more thread each reads packets, manages flows and recycles them.
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    threads: u16,
+    /// How many flows.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u64).range(..=10_000_000))]
+    flows: u64,
+    /// How many packets each flow has.
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
+    packets: u64,
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+
+    let host = Host::new();
+    // SAFETY: `plugin!` wrote the entry point.
+    if let Err(error) = unsafe { host.load(flow_counter::SCPluginRegister) } {
+        eprintln!("flow-counter: {error}");
+        return ExitCode::FAILURE;
+    }
+    host.start(RunMode::Autofp {
+        receivers: 1,
+        workers: args.threads.into(),
+    });
+    let sent = host.traffic(Traffic {
+        flows: args.flows,
+        packets_per_flow: args.packets,
+        ..Traffic::default()
+    });
+    host.shutdown();
+
+    let log = host.log();
+    for line in &log {
+        println!("{line}");
+    }
+    let names: Vec<_> = host
+        .threads()
+        .iter()
+        .map(|thread| thread.name().to_owned())
+        .collect();
+    let counted = table(&names, &log);
+    println!("{counted}");
+
+    let total = format!(
+        "flow-counter: total: {} flows, {} packets, {} threads",
+        sent.flows,
+        sent.packets,
+        names.len()
+    );
+    if !log.iter().any(|line| line.message == total) {
+        eprintln!("flow-counter: the host expected this line in the log: {total}");
+        return ExitCode::FAILURE;
+    }
+    host.verify();
+    ExitCode::SUCCESS
+}
+
+/// What the plugin logged of each thread, beside the name that the thread has in the host.
+fn table(names: &[String], log: &[LogLine]) -> Table {
+    let mut table = Table::new();
+    table.set_header(["thread", "flows", "packets"]);
+    for (name, number) in names.iter().zip(1..) {
+        let row = counts(log, &format!("flow-counter: thread {number}: "));
+        let [flows, packets] = row.unwrap_or(["not counted"; 2]);
+        table.add_row([name, flows, packets]);
+    }
+    if let Some([flows, packets]) = counts(log, "flow-counter: total: ") {
+        table.add_row(["total", flows, packets]);
+    }
+    table
+}
+
+/// The numbers in the line "PREFIXn flows, n packets…".
+fn counts<'l>(log: &'l [LogLine], prefix: &str) -> Option<[&'l str; 2]> {
+    let counts = log
+        .iter()
+        .find_map(|line| line.message.strip_prefix(prefix))?;
+    let (flows, packets) = counts.split_once(" flows, ")?;
+    Some([flows, packets.split(' ').next()?])
+}

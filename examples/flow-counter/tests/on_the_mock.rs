@@ -1,0 +1,94 @@
+//! The plugin on the mock, as its author would test it.
+
+use suricata_thread_mock::{Host, RunMode, ThreadKind, Traffic};
+
+/// A host that has loaded the plugin.
+fn loaded() -> Host {
+    let host = Host::new();
+    // SAFETY: `plugin!` wrote the entry point.
+    unsafe { host.load(flow_counter::SCPluginRegister) }.unwrap();
+    host
+}
+
+/// What the plugin has logged.
+fn counts(host: &Host) -> Vec<String> {
+    let messages = host.log().into_iter().map(|line| line.message);
+    messages
+        .filter(|message| message.starts_with("flow-counter: "))
+        .collect()
+}
+
+#[test]
+fn each_thread_counts_its_own_flows_and_packets() {
+    let host = loaded();
+    host.finalize();
+    let workers = ["W#01", "W#02"].map(|name| host.spawn(name, ThreadKind::Worker));
+    for (worker, flows) in workers.iter().zip([3, 1]) {
+        for _ in 0..flows {
+            let flow = host.flow();
+            worker.flow_init(&flow);
+            worker.flow_update(&flow);
+            worker.flow_update(&flow);
+        }
+    }
+    assert!(counts(&host).is_empty());
+    host.shutdown();
+    assert_eq!(
+        counts(&host),
+        [
+            "flow-counter: thread 1: 3 flows, 6 packets",
+            "flow-counter: thread 2: 1 flows, 2 packets",
+            "flow-counter: total: 4 flows, 8 packets, 2 threads",
+        ]
+    );
+}
+
+#[test]
+fn the_total_is_all_the_traffic_in_every_run_mode() {
+    let modes = [
+        (RunMode::Single, 3),
+        (
+            RunMode::Autofp {
+                receivers: 1,
+                workers: 4,
+            },
+            7,
+        ),
+        (RunMode::Workers { threads: 4 }, 6),
+    ];
+    for (mode, threads) in modes {
+        let host = loaded();
+        host.start(mode);
+        host.traffic(Traffic {
+            flows: 300,
+            packets_per_flow: 7,
+            ..Traffic::default()
+        });
+        host.shutdown();
+        let total = format!("flow-counter: total: 300 flows, 2100 packets, {threads} threads");
+        assert_eq!(counts(&host).last(), Some(&total), "{mode:?}");
+        assert_eq!(counts(&host).len(), threads + 1, "{mode:?}");
+    }
+}
+
+#[test]
+fn a_thread_that_cannot_have_a_state_is_logged_and_the_others_count_on() {
+    let host = loaded();
+    host.finalize();
+    host.refuse_set(1);
+    let workers = ["W#01", "W#02"].map(|name| host.spawn(name, ThreadKind::Worker));
+    for worker in &workers {
+        let flow = host.flow();
+        worker.flow_init(&flow);
+        worker.flow_update(&flow);
+    }
+    host.shutdown();
+    let counts = counts(&host);
+    let refused = "flow-counter: thread 1 will not be counted: thread storage: the host refused";
+    assert!(
+        counts.iter().any(|line| line.starts_with(refused)),
+        "{counts:#?}"
+    );
+    let total = "flow-counter: total: 1 flows, 1 packets, 2 threads";
+    assert_eq!(counts.last().unwrap(), total);
+}
