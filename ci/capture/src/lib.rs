@@ -1,0 +1,148 @@
+//! Captures with a known number of flows.
+//!
+//! A check that counts flows in a real Suricata needs a capture of which the right answer is known
+//! before Suricata has seen it. [`write_pcap`] and [`write_erf`] make one: the same [`Plan`] always
+//! gives the same bytes, and the [`Expectation`] that comes with it says what a correct counter must find.
+//!
+//! The flows are TCP (handshake, data from both sides, orderly close) and UDP, over IPv4 and IPv6, begun
+//! from either side of the network, in equal shares. Every flow has its own client address and
+//! port. Packets of flows that are alive together are interleaved, as on a wire, and all checksums
+//! are right.
+
+mod erf;
+mod flow;
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::time::Duration;
+
+use pcap_file::PcapError;
+use pcap_file::pcap::{PcapPacket, PcapWriter};
+use serde::{Deserialize, Serialize};
+
+pub use flow::{MAX_FLOWS, MAX_PACKETS};
+
+use flow::Flow;
+
+/// How many flows are alive at the same time.
+const ALIVE_TOGETHER: u32 = 64;
+
+/// Time of the first packet, since the Unix epoch.
+const START: Duration = Duration::from_secs(1_700_000_000);
+
+/// Time between two packets. With it, no flow lives long enough for Suricata to time it out.
+const STEP: Duration = Duration::from_micros(10);
+
+/// What a capture shall hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plan {
+    /// Number of flows, at most [`MAX_FLOWS`].
+    pub flows: u32,
+    /// Number of packets with payload in each flow, at most [`MAX_PACKETS`]; client and server send in turn, the
+    /// client first. TCP flows have the packets of handshake and close as well.
+    pub packets: u32,
+}
+
+/// Number of flows, and of packets in them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Count {
+    /// Number of flows.
+    pub flows: u64,
+    /// Number of packets of these flows.
+    pub packets: u64,
+}
+
+/// What a correct counter finds in a capture.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Expectation {
+    /// The whole capture: every packet belongs to a flow.
+    #[serde(flatten)]
+    pub total: Count,
+    /// The same per protocol: `tcp-ipv4`, `tcp-ipv6`, `udp-ipv4`, `udp-ipv6`.
+    pub protocols: BTreeMap<String, Count>,
+}
+
+impl Expectation {
+    fn add(&mut self, protocol: &str, packets: u64) {
+        let of_protocol = self.protocols.entry(protocol.to_owned()).or_default();
+        for count in [&mut self.total, of_protocol] {
+            count.flows += 1;
+            count.packets += packets;
+        }
+    }
+}
+
+/// Writes the capture of `plan` to `out` as a pcap file with Ethernet frames, and returns what it holds.
+///
+/// # Errors
+///
+/// What writing to `out` failed with.
+///
+/// # Panics
+///
+/// If `plan` has more than [`MAX_FLOWS`] flows or [`MAX_PACKETS`] packets per flow.
+pub fn write_pcap(plan: Plan, out: impl Write) -> io::Result<Expectation> {
+    let io_error = |error| match error {
+        PcapError::IoError(error) => error,
+        other => io::Error::other(other),
+    };
+    let mut writer = PcapWriter::new(out).map_err(io_error)?;
+    let expectation = generate(plan, |time, frame| {
+        let length = u32::try_from(frame.len()).expect("frames are small");
+        let packet = PcapPacket::new(time, length, frame);
+        writer.write_packet(&packet).map_err(io_error)?;
+        Ok(())
+    })?;
+    writer.into_writer().flush()?;
+    Ok(expectation)
+}
+
+/// Writes the capture of `plan` to `out` as a file of ERF records (the format of Endace's capture cards) with the
+/// same packets as [`write_pcap`], and returns what it holds.
+///
+/// # Errors
+///
+/// What writing to `out` failed with.
+///
+/// # Panics
+///
+/// If `plan` has more than [`MAX_FLOWS`] flows or [`MAX_PACKETS`] packets per flow.
+pub fn write_erf(plan: Plan, mut out: impl Write) -> io::Result<Expectation> {
+    let expectation = generate(plan, |time, frame| out.write_all(&erf::record(time, frame)))?;
+    out.flush()?;
+    Ok(expectation)
+}
+
+/// Gives the packets of `plan` to `put`, each with its time since the Unix epoch.
+fn generate(
+    plan: Plan,
+    mut put: impl FnMut(Duration, &[u8]) -> io::Result<()>,
+) -> io::Result<Expectation> {
+    assert!(plan.flows <= MAX_FLOWS, "too many flows: {}", plan.flows);
+    assert!(
+        plan.packets <= MAX_PACKETS,
+        "too many packets per flow: {}",
+        plan.packets
+    );
+    let mut expectation = Expectation::default();
+    let mut time = START;
+    for first in (0..plan.flows).step_by(ALIVE_TOGETHER as usize) {
+        let end = plan.flows.min(first + ALIVE_TOGETHER);
+        let flows: Vec<Vec<Vec<u8>>> = (first..end)
+            .map(|number| {
+                let flow = Flow::new(number);
+                let frames = flow.frames(plan.packets);
+                expectation.add(flow.protocol(), frames.len() as u64);
+                frames
+            })
+            .collect();
+        let longest = flows.iter().map(Vec::len).max().unwrap_or(0);
+        for round in 0..longest {
+            for frame in flows.iter().filter_map(|frames| frames.get(round)) {
+                put(time, frame)?;
+                time += STEP;
+            }
+        }
+    }
+    Ok(expectation)
+}

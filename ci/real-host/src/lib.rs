@@ -1,0 +1,20 @@
+//! Runs plugins in a real Suricata, and checks what its log says.
+//!
+//! - [`Suricata`] is an installed Suricata, on this machine or in a folder tree to chroot into. Its
+//!   [`run`](Suricata::run) is the one way to have a plugin run over a capture: it gives back a [`Run`] with the
+//!   host's log.
+//! - [`Log`] is that log, line by line, with what the host says in it about threads and flows.
+//! - [`flow_counter`] and [`refusal`] judge a run: every difference from what is expected becomes
+//!   a sentence that says so.
+
+pub mod flow_counter;
+mod log;
+pub mod refusal;
+mod run_modes;
+mod suricata;
+mod workspace;
+
+pub use log::{Level, Line, Log};
+pub use run_modes::{RunMode, file_run_modes};
+pub use suricata::{Error, Input, Run, Suricata};
+pub use workspace::Workspace;
