@@ -1,0 +1,1 @@
+//! Holds no code: `tests/fail` has what must not compile, `tests/pass` the nearest that must.

@@ -1,0 +1,10 @@
+//! The nearest neighbour: a `ThreadVars` can't be kept beyond a flow init callback.
+
+use suricata_thread_mock as _;
+use suricata_thread::ThreadVars;
+
+fn lend(_: &mut ThreadVars<'_>) {}
+
+fn main() {
+    let _ = suricata_thread::flow::register_init_callback(|tv, _, _| lend(tv));
+}

@@ -1,0 +1,11 @@
+//! The nearest neighbour: a flow update callback must be `Sync`: many threads call it.
+
+use suricata_thread_mock as _;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+fn main() {
+    let calls = AtomicU64::new(0);
+    let _ = suricata_thread::flow::register_update_callback(move |_, _, _| {
+        calls.fetch_add(1, Ordering::Relaxed);
+    });
+}
