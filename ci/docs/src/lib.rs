@@ -1,0 +1,1 @@
+//! Holds no code: `tests` compares the READMEs with what they speak of.
