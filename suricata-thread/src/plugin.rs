@@ -17,7 +17,7 @@ pub(crate) fn name() -> &'static str {
 
 /// Runs a plugin's `init`, with registering possible until it returns.
 ///
-/// [`plugin!`](crate::plugin) does this for you. It is the bridge for a plugin whose entry point is
+/// [`plugin!`](macro@crate::plugin) does this for you. It is the bridge for a plugin whose entry point is
 /// written by other means, such as `suricata-ffi`: call it in the C function `Init`.
 ///
 /// An `Err` or a panic is logged at error level with `name`; what `init` had registered before stays

@@ -69,12 +69,10 @@ fn the_pages_code_counts_flows() {
         ..Traffic::default()
     });
     for (worker, seen) in threads.workers.iter().zip(traffic.workers) {
-        // SAFETY: the mock passes the thread's own `ThreadVars`, on the thread itself.
         let flows = worker.run(|tv| {
-            storage
-                .get(&unsafe { ThreadVars::from_ptr(tv) })
-                .unwrap()
-                .flows
+            // SAFETY: the mock passes the thread's own `ThreadVars`, on the thread itself.
+            let tv = unsafe { ThreadVars::from_ptr(tv) };
+            storage.get(&tv).unwrap().flows
         });
         assert_eq!(flows, seen.flows);
     }

@@ -17,10 +17,14 @@ fn what_must_not_compile_does_not_and_its_neighbour_does() {
 #[test]
 fn each_case_has_a_neighbour() {
     let names = |folder: &str| -> BTreeSet<_> {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(folder);
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests")
+            .join(folder);
         let files = folder.read_dir().unwrap().map(|file| file.unwrap().path());
         let sources = files.filter(|file| file.extension().is_some_and(|e| e == "rs"));
-        sources.map(|file| file.file_name().unwrap().to_owned()).collect()
+        sources
+            .map(|file| file.file_name().unwrap().to_owned())
+            .collect()
     };
     assert_eq!(names("fail"), names("pass"));
     assert!(names("fail").len() > 10);
