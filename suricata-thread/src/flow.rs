@@ -35,6 +35,15 @@ use crate::{ThreadVars, panic, sys};
 ///
 /// A panic in `callback` is logged at error level and goes no further. See
 /// [the crate's notes](crate#panics).
+///
+/// ```
+/// # use suricata_thread_mock as _;
+/// use suricata_thread::{SCLogDebug, flow};
+///
+/// fn init() -> Result<(), &'static str> {
+///     flow::register_init_callback(|_tv, flow, _packet| SCLogDebug!("flow {flow:p}"))
+/// }
+/// ```
 pub fn register_init_callback<F>(callback: F) -> Result<(), &'static str>
 where
     F: Fn(&mut ThreadVars<'_>, *mut sys::Flow, *const sys::Packet) + Send + Sync + 'static,
@@ -59,6 +68,15 @@ where
 ///
 /// A panic in `callback` is logged at error level and goes no further. See
 /// [the crate's notes](crate#panics).
+///
+/// ```
+/// # use suricata_thread_mock as _;
+/// use suricata_thread::{SCLogDebug, flow};
+///
+/// fn init() -> Result<(), &'static str> {
+///     flow::register_update_callback(|_tv, flow, _packet| SCLogDebug!("flow {flow:p}"))
+/// }
+/// ```
 pub fn register_update_callback<F>(callback: F) -> Result<(), &'static str>
 where
     F: Fn(&mut ThreadVars<'_>, *mut sys::Flow, *mut sys::Packet) + Send + Sync + 'static,
@@ -83,6 +101,15 @@ where
 ///
 /// A panic in `callback` is logged at error level and goes no further. See
 /// [the crate's notes](crate#panics).
+///
+/// ```
+/// # use suricata_thread_mock as _;
+/// use suricata_thread::{SCLogDebug, flow};
+///
+/// fn init() -> Result<(), &'static str> {
+///     flow::register_finish_callback(|_tv, flow| SCLogDebug!("flow {flow:p}"))
+/// }
+/// ```
 pub fn register_finish_callback<F>(callback: F) -> Result<(), &'static str>
 where
     F: Fn(&mut ThreadVars<'_>, *mut sys::Flow) + Send + Sync + 'static,

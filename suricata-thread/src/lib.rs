@@ -130,10 +130,12 @@ pub mod log;
 mod panic;
 pub mod plugin;
 mod registration;
+mod set_error;
 mod storage;
 mod thread_init;
 mod thread_vars;
 
-pub use storage::{SetError, ThreadStorage};
+pub use set_error::SetError;
+pub use storage::ThreadStorage;
 pub use thread_init::register_init_callback;
 pub use thread_vars::ThreadVars;

@@ -26,6 +26,18 @@ use crate::sys::{self, SCLogLevel};
 ///
 /// The macros ask this themselves; ask it where the data for a message is costly to gather.
 #[inline]
+///
+/// ```
+/// # use suricata_thread_mock as _;
+/// use suricata_thread::{SCLogDebug, log, sys::SCLogLevel};
+///
+/// fn report(sizes: &[u64]) {
+///     if log::enabled(SCLogLevel::SC_LOG_DEBUG) {
+///         let total: u64 = sizes.iter().sum();
+///         SCLogDebug!("{total} bytes in {} flows", sizes.len());
+///     }
+/// }
+/// ```
 pub fn enabled(level: SCLogLevel) -> bool {
     // SAFETY: takes nothing, and may be called on any thread.
     unsafe { sys::SCLogGetLogLevel() }.0 >= level.0

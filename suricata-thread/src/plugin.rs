@@ -29,6 +29,18 @@ pub(crate) fn name() -> &'static str {
 /// # Safety
 ///
 /// The host is inside its call of the plugin's `Init` on this thread, and waits for it.
+///
+/// ```
+/// # use suricata_thread_mock as _;
+/// use suricata_thread::{ThreadStorage, plugin};
+///
+/// /// The `Init` of an entry point written by other means.
+/// unsafe extern "C" fn plugin_init() {
+///     let init = || ThreadStorage::<u64>::register("my-plugin").map(drop);
+///     // SAFETY: the host calls this, on its main thread, and waits for it.
+///     unsafe { plugin::run_init("my-plugin", init) }
+/// }
+/// ```
 pub unsafe fn run_init(name: &'static str, init: impl FnOnce() -> Result<(), &'static str>) {
     let _ = NAME.set(name);
     panic::install_hook();

@@ -1,10 +1,10 @@
 use std::any::type_name;
-use std::error::Error;
 use std::ffi::{CString, c_char, c_void};
 use std::fmt;
 use std::marker::PhantomData;
 
 use crate::registration::registering;
+use crate::set_error::{REFUSED_SET, SetError};
 use crate::{ThreadVars, panic, sys};
 
 const EMPTY_NAME: &str = "thread storage: the name is empty; give each slot a name of its own";
@@ -12,7 +12,6 @@ const NUL_IN_NAME: &str = "thread storage: the name contains a NUL, which ends a
 const REFUSED_SLOT: &str = "thread storage: the host refused the slot; either a slot of this name \
     exists already (the host's log says so), or its storage registration has closed, or it is out \
     of memory";
-const REFUSED_SET: &str = "thread storage: the host refused to store the value";
 
 /// A slot that holds one `T` for each thread of the host.
 ///
@@ -84,6 +83,19 @@ impl<T: Send + 'static> ThreadStorage<T> {
     ///   [the crate's notes](crate#registering).
     ///
     /// On an error nothing is registered and nothing leaks.
+    ///
+    /// ```
+    /// # use suricata_thread::{ThreadStorage, ThreadVars, SCLogError};
+    /// # use suricata_thread_mock as _;
+    /// fn init() -> Result<(), &'static str> {
+    ///     let flows = ThreadStorage::<u64>::register("my-plugin: flows")?;
+    ///     suricata_thread::register_init_callback(move |tv| {
+    ///         if let Err(error) = flows.get_or_insert_default(tv) {
+    ///             SCLogError!("my-plugin: {error}");
+    ///         }
+    ///     })
+    /// }
+    /// ```
     pub fn register(name: &str) -> Result<Self, &'static str> {
         if name.is_empty() {
             return Err(EMPTY_NAME);
@@ -108,6 +120,14 @@ impl<T: Send + 'static> ThreadStorage<T> {
     /// The calling thread's value, if there is one.
     ///
     /// Costs the host's own lookup and a null check.
+    ///
+    /// ```
+    /// # use suricata_thread::{ThreadStorage, ThreadVars, SCLogError};
+    /// # use suricata_thread_mock as _;
+    /// fn flows_so_far(flows: ThreadStorage<u64>, tv: &ThreadVars) -> u64 {
+    ///     flows.get(tv).copied().unwrap_or(0)
+    /// }
+    /// ```
     pub fn get<'t>(&self, tv: &'t ThreadVars<'_>) -> Option<&'t T> {
         // SAFETY: `tv` stands for a live `ThreadVars` with room for every slot, used by this thread
         // alone (`ThreadVars::from_ptr`). The slot is null or points to a boxed `T` that `set` stored
@@ -123,12 +143,30 @@ impl<T: Send + 'static> ThreadStorage<T> {
     /// The calling thread's value, to change in place, if there is one.
     ///
     /// Costs the host's own lookup and a null check.
+    ///
+    /// ```
+    /// # use suricata_thread::{ThreadStorage, ThreadVars, SCLogError};
+    /// # use suricata_thread_mock as _;
+    /// fn on_flow_init(flows: ThreadStorage<u64>, tv: &mut ThreadVars) {
+    ///     if let Some(flows) = flows.get_mut(tv) {
+    ///         *flows += 1;
+    ///     }
+    /// }
+    /// ```
     pub fn get_mut<'t>(&self, tv: &'t mut ThreadVars<'_>) -> Option<&'t mut T> {
         // SAFETY: as in `get`; the mutable borrow of `tv` makes this the only reference.
         unsafe { self.slot(tv).as_mut() }
     }
 
     /// Whether the calling thread has a value.
+    ///
+    /// ```
+    /// # use suricata_thread::{ThreadStorage, ThreadVars, SCLogError};
+    /// # use suricata_thread_mock as _;
+    /// fn is_counted(flows: ThreadStorage<u64>, tv: &ThreadVars) -> bool {
+    ///     flows.contains(tv)
+    /// }
+    /// ```
     pub fn contains(&self, tv: &ThreadVars<'_>) -> bool {
         self.get(tv).is_some()
     }
@@ -143,6 +181,15 @@ impl<T: Send + 'static> ThreadStorage<T> {
     /// # Panics
     ///
     /// Where `init` does; the slot stays empty.
+    ///
+    /// ```
+    /// # use suricata_thread::{ThreadStorage, ThreadVars, SCLogError};
+    /// # use suricata_thread_mock as _;
+    /// fn on_flow_init(sizes: ThreadStorage<Vec<u32>>, tv: &mut ThreadVars) -> Result<(), &'static str> {
+    ///     sizes.get_or_insert_with(tv, || Vec::with_capacity(1024))?.push(0);
+    ///     Ok(())
+    /// }
+    /// ```
     pub fn get_or_insert_with<'t>(
         &self,
         tv: &'t mut ThreadVars<'_>,
@@ -165,6 +212,15 @@ impl<T: Send + 'static> ThreadStorage<T> {
     /// # Panics
     ///
     /// Where `T::default` does; the slot stays empty.
+    ///
+    /// ```
+    /// # use suricata_thread::{ThreadStorage, ThreadVars, SCLogError};
+    /// # use suricata_thread_mock as _;
+    /// fn on_flow_init(flows: ThreadStorage<u64>, tv: &mut ThreadVars) -> Result<(), &'static str> {
+    ///     *flows.get_or_insert_default(tv)? += 1;
+    ///     Ok(())
+    /// }
+    /// ```
     pub fn get_or_insert_default<'t>(
         &self,
         tv: &'t mut ThreadVars<'_>,
@@ -186,6 +242,18 @@ impl<T: Send + 'static> ThreadStorage<T> {
     /// # Panics
     ///
     /// Where `init` does; the slot stays empty.
+    ///
+    /// ```
+    /// # use suricata_thread::{ThreadStorage, ThreadVars, SCLogError};
+    /// # use suricata_thread_mock as _;
+    /// use std::{error::Error, fs::File};
+    ///
+    /// fn open(file: ThreadStorage<File>, tv: &mut ThreadVars) -> Result<(), Box<dyn Error>> {
+    ///     let open = || File::open("/var/lib/my-plugin/state").map_err(Box::<dyn Error>::from);
+    ///     file.get_or_try_insert_with(tv, open)?;
+    ///     Ok(())
+    /// }
+    /// ```
     pub fn get_or_try_insert_with<'t, E: From<&'static str>>(
         &self,
         tv: &'t mut ThreadVars<'_>,
@@ -204,10 +272,18 @@ impl<T: Send + 'static> ThreadStorage<T> {
     ///
     /// The host refused to store `value`: it comes back in the [`SetError`], and what was stored
     /// stays.
+    ///
+    /// ```
+    /// # use suricata_thread::{ThreadStorage, ThreadVars, SCLogError};
+    /// # use suricata_thread_mock as _;
+    /// fn restart(flows: ThreadStorage<u64>, tv: &mut ThreadVars) -> Result<u64, &'static str> {
+    ///     Ok(flows.replace(tv, 0)?.unwrap_or(0))
+    /// }
+    /// ```
     pub fn replace(&self, tv: &mut ThreadVars<'_>, value: T) -> Result<Option<T>, SetError<T>> {
         let old = self.slot(tv);
         self.set(tv, Box::new(value))
-            .map_err(|value| SetError { value: *value })?;
+            .map_err(|value| SetError::new(*value))?;
         // SAFETY: `set` has put another pointer in the place of `old`.
         Ok(unsafe { unbox(old) })
     }
@@ -217,6 +293,14 @@ impl<T: Send + 'static> ThreadStorage<T> {
     /// # Errors
     ///
     /// The host refused to empty the slot: the value stays.
+    ///
+    /// ```
+    /// # use suricata_thread::{ThreadStorage, ThreadVars, SCLogError};
+    /// # use suricata_thread_mock as _;
+    /// fn finish(flows: ThreadStorage<u64>, tv: &mut ThreadVars) -> Result<u64, &'static str> {
+    ///     Ok(flows.take(tv)?.unwrap_or(0))
+    /// }
+    /// ```
     pub fn take(&self, tv: &mut ThreadVars<'_>) -> Result<Option<T>, &'static str> {
         let old = self.slot(tv);
         if old.is_null() {
@@ -304,38 +388,4 @@ unsafe fn register_slot(name: *const c_char, free: FreeFn) -> sys::SCThreadStora
     let size = size_of::<*mut c_void>() as std::ffi::c_uint;
     // SAFETY: the caller's promise; `registering` serializes the calls.
     unsafe { sys::ThreadStorageRegister(name, size, None, Some(free)) }
-}
-
-/// The host refused to store a value: here it is again.
-///
-/// Converts to the `&'static str` that the other methods return, so `?` works on both.
-pub struct SetError<T> {
-    value: T,
-}
-
-impl<T> SetError<T> {
-    /// The value that was not stored.
-    pub fn into_value(self) -> T {
-        self.value
-    }
-}
-
-impl<T> fmt::Debug for SetError<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SetError").finish_non_exhaustive()
-    }
-}
-
-impl<T> fmt::Display for SetError<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(REFUSED_SET)
-    }
-}
-
-impl<T> Error for SetError<T> {}
-
-impl<T> From<SetError<T>> for &'static str {
-    fn from(_: SetError<T>) -> Self {
-        REFUSED_SET
-    }
 }

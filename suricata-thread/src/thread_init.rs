@@ -26,6 +26,15 @@ use crate::{ThreadVars, panic, sys};
 ///
 /// A panic in `callback` is logged at error level and goes no further; the host and the other
 /// callbacks go on. See [the crate's notes](crate#panics).
+///
+/// ```
+/// # use suricata_thread_mock as _;
+/// use suricata_thread::{self as thread, SCLogNotice};
+///
+/// fn init() -> Result<(), &'static str> {
+///     thread::register_init_callback(|tv| SCLogNotice!("a thread begins: {:p}", tv.as_ptr()))
+/// }
+/// ```
 pub fn register_init_callback<F>(callback: F) -> Result<(), &'static str>
 where
     F: Fn(&mut ThreadVars<'_>) + Send + Sync + 'static,

@@ -43,6 +43,19 @@ impl ThreadVars<'_> {
     ///
     /// A callback that is given `tv` by the host and uses the result only until it returns keeps all
     /// three.
+    ///
+    /// ```
+    /// # use suricata_thread_mock as _;
+    /// use suricata_thread::{SCLogNotice, ThreadStorage, ThreadVars, sys};
+    ///
+    /// /// A callback registered by other means.
+    /// unsafe extern "C" fn on_event(tv: *mut sys::ThreadVars, flows: ThreadStorage<u64>) {
+    ///     // SAFETY: the host passes the calling thread's own, not null, and nothing else uses it until
+    ///     // this returns.
+    ///     let tv = unsafe { ThreadVars::from_ptr(tv) };
+    ///     SCLogNotice!("flows so far: {:?}", flows.get(&tv));
+    /// }
+    /// ```
     pub const unsafe fn from_ptr(tv: *mut sys::ThreadVars) -> Self {
         Self {
             // SAFETY: the caller promises that `tv` is not null.
