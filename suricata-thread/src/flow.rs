@@ -16,11 +16,9 @@
 //! Where the host passes no `ThreadVars` (its own unit tests do so), the callback is not run, and
 //! an error is logged.
 
-use std::any::type_name;
 use std::ffi::c_void;
 
-use crate::registration::register_callback;
-use crate::{ThreadVars, panic, sys};
+use crate::{ThreadVars, callback, sys};
 
 /// Has the host call `callback` for each flow that it picks up, with the flow and its first packet,
 /// on the worker that picks it up.
@@ -48,9 +46,9 @@ pub fn register_init_callback<F>(callback: F) -> Result<(), &'static str>
 where
     F: Fn(&mut ThreadVars<'_>, *mut sys::Flow, *const sys::Packet) + Send + Sync + 'static,
 {
-    // SAFETY: `init::<F>` takes what the host passes and, as the user pointer, the box of an `F`
-    // that lives for ever; `register_callback` serializes the calls.
-    register_callback(callback, |user| unsafe {
+    // SAFETY: `init::<F>` takes what the host passes, with what `callback::register` passes here;
+    // that also serializes the calls.
+    callback::register(callback, |user| unsafe {
         sys::SCFlowRegisterInitCallback(Some(init::<F>), user)
     })
 }
@@ -81,9 +79,9 @@ pub fn register_update_callback<F>(callback: F) -> Result<(), &'static str>
 where
     F: Fn(&mut ThreadVars<'_>, *mut sys::Flow, *mut sys::Packet) + Send + Sync + 'static,
 {
-    // SAFETY: `update::<F>` takes what the host passes and, as the user pointer, the box of an `F`
-    // that lives for ever; `register_callback` serializes the calls.
-    register_callback(callback, |user| unsafe {
+    // SAFETY: `update::<F>` takes what the host passes, with what `callback::register` passes here;
+    // that also serializes the calls.
+    callback::register(callback, |user| unsafe {
         sys::SCFlowRegisterUpdateCallback(Some(update::<F>), user)
     })
 }
@@ -114,9 +112,9 @@ pub fn register_finish_callback<F>(callback: F) -> Result<(), &'static str>
 where
     F: Fn(&mut ThreadVars<'_>, *mut sys::Flow) + Send + Sync + 'static,
 {
-    // SAFETY: `finish::<F>` takes what the host passes and, as the user pointer, the box of an `F`
-    // that lives for ever; `register_callback` serializes the calls.
-    register_callback(callback, |user| unsafe {
+    // SAFETY: `finish::<F>` takes what the host passes, with what `callback::register` passes here;
+    // that also serializes the calls.
+    callback::register(callback, |user| unsafe {
         sys::SCFlowRegisterFinishCallback(Some(finish::<F>), user)
     })
 }
@@ -129,12 +127,9 @@ unsafe extern "C" fn init<F>(
 ) where
     F: Fn(&mut ThreadVars<'_>, *mut sys::Flow, *const sys::Packet),
 {
-    // SAFETY: the host's, as `call` asks for: see there.
-    unsafe {
-        call("flow init callback", tv, user, |callback: &F, tv| {
-            callback(tv, flow, packet)
-        })
-    }
+    let run = |callback: &F, tv: &mut ThreadVars<'_>| callback(tv, flow, packet);
+    // SAFETY: both come from the host, as `call` asks for.
+    unsafe { callback::call("flow init callback", tv, user, run) }
 }
 
 unsafe extern "C" fn update<F>(
@@ -145,44 +140,16 @@ unsafe extern "C" fn update<F>(
 ) where
     F: Fn(&mut ThreadVars<'_>, *mut sys::Flow, *mut sys::Packet),
 {
-    // SAFETY: the host's, as `call` asks for: see there.
-    unsafe {
-        call("flow update callback", tv, user, |callback: &F, tv| {
-            callback(tv, flow, packet)
-        })
-    }
+    let run = |callback: &F, tv: &mut ThreadVars<'_>| callback(tv, flow, packet);
+    // SAFETY: both come from the host, as `call` asks for.
+    unsafe { callback::call("flow update callback", tv, user, run) }
 }
 
 unsafe extern "C" fn finish<F>(tv: *mut sys::ThreadVars, flow: *mut sys::Flow, user: *mut c_void)
 where
     F: Fn(&mut ThreadVars<'_>, *mut sys::Flow),
 {
-    // SAFETY: the host's, as `call` asks for: see there.
-    unsafe {
-        call("flow finish callback", tv, user, |callback: &F, tv| {
-            callback(tv, flow)
-        })
-    }
-}
-
-/// # Safety
-///
-/// `user` is a leaked `Box<F>`. `tv` is null or the calling thread's own, and nothing else uses it
-/// until this returns: so the host passes it to flow callbacks.
-#[inline]
-unsafe fn call<F>(
-    kind: &'static str,
-    tv: *mut sys::ThreadVars,
-    user: *mut c_void,
-    run: impl FnOnce(&F, &mut ThreadVars<'_>),
-) {
-    if tv.is_null() {
-        return panic::log_null_thread_vars(kind, type_name::<F>);
-    }
-    panic::contain(kind, type_name::<F>, || {
-        // SAFETY: the caller's promise.
-        let callback = unsafe { &*user.cast::<F>() };
-        // SAFETY: not null as seen above, and otherwise the caller's promise.
-        run(callback, &mut unsafe { ThreadVars::from_ptr(tv) });
-    });
+    let run = |callback: &F, tv: &mut ThreadVars<'_>| callback(tv, flow);
+    // SAFETY: both come from the host, as `call` asks for.
+    unsafe { callback::call("flow finish callback", tv, user, run) }
 }

@@ -125,6 +125,7 @@
 
 pub use suricata_thread_sys as sys;
 
+mod callback;
 pub mod flow;
 pub mod log;
 mod panic;

@@ -5,7 +5,6 @@ use std::cell::RefCell;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::Once;
 
-use crate::registration::InsideCallback;
 use crate::{SCLogError, plugin};
 
 /// Names the code that the host called: a function, so that the name is looked up only when needed.
@@ -22,22 +21,6 @@ pub(crate) fn contain(kind: &'static str, name: Name, f: impl FnOnce()) {
     if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(f)) {
         log_panic(kind, name, payload);
     }
-}
-
-/// [`contain`], for the calls off the packet path: registering from within is refused as well.
-pub(crate) fn contain_in_callback(kind: &'static str, name: Name, f: impl FnOnce()) {
-    let _inside = InsideCallback::enter();
-    contain(kind, name, f);
-}
-
-/// The host called without a `ThreadVars`.
-#[cold]
-pub(crate) fn log_null_thread_vars(kind: &'static str, name: Name) {
-    SCLogError!(
-        "plugin {}: {kind} {}: not run: the host passed no ThreadVars",
-        plugin::name(),
-        name()
-    );
 }
 
 #[cold]

@@ -4,7 +4,6 @@
 //! certain that it does not walk them: while it runs the plugin's `init`.
 
 use std::cell::Cell;
-use std::ffi::c_void;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 const OUTSIDE_INIT: &str = "registering is possible only while the plugin's init runs, since the \
@@ -12,7 +11,6 @@ const OUTSIDE_INIT: &str = "registering is possible only while the plugin's init
     inside suricata_thread::plugin::run_init";
 const INSIDE_CALLBACK: &str = "registering from inside a callback is not possible, since the host \
     would walk a growing list; register from the plugin's init";
-const REFUSED_CALLBACK: &str = "the host refused the callback: it is out of memory";
 
 /// How many plugin inits run now. Its lock is the one that all registrations go through. (More than
 /// one runs only where tests run hosts side by side.)
@@ -75,21 +73,4 @@ pub(crate) fn registering<R>(register: impl FnOnce() -> R) -> Result<R, &'static
         return Err(OUTSIDE_INIT);
     }
     Ok(register())
-}
-
-/// Boxes `callback` and registers it with the box as the user pointer; it is kept for the life of
-/// the process, but dropped where the host refuses it.
-pub(crate) fn register_callback<F>(
-    callback: F,
-    register: impl FnOnce(*mut c_void) -> bool,
-) -> Result<(), &'static str> {
-    let user = Box::into_raw(Box::new(callback));
-    match registering(|| register(user.cast())) {
-        Ok(true) => Ok(()),
-        refused => {
-            // SAFETY: boxed above, and the host keeps no user pointer that it refused.
-            drop(unsafe { Box::from_raw(user) });
-            refused.and(Err(REFUSED_CALLBACK))
-        }
-    }
 }

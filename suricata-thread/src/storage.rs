@@ -3,7 +3,7 @@ use std::ffi::{CString, c_char, c_void};
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::registration::registering;
+use crate::registration::{InsideCallback, registering};
 use crate::set_error::{REFUSED_SET, SetError};
 use crate::{ThreadVars, panic, sys};
 
@@ -359,7 +359,8 @@ unsafe fn unbox<T>(ptr: *mut T) -> Option<T> {
 
 /// What the host calls for each value left when a thread's storage is freed.
 unsafe extern "C" fn free<T>(value: *mut c_void) {
-    panic::contain_in_callback("drop of a stored value", type_name::<T>, || {
+    panic::contain("drop of a stored value", type_name::<T>, || {
+        let _inside = InsideCallback::enter();
         // SAFETY: the host calls this with what `ThreadStorage::<T>::set` stored, once, never with
         // null, and forgets the pointer; the thread that used the value has been joined.
         drop(unsafe { Box::from_raw(value.cast::<T>()) });

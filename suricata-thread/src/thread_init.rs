@@ -1,8 +1,7 @@
-use std::any::type_name;
 use std::ffi::c_void;
 
-use crate::registration::register_callback;
-use crate::{ThreadVars, panic, sys};
+use crate::registration::InsideCallback;
+use crate::{ThreadVars, callback, sys};
 
 /// Has the host call `callback` once for each thread that it creates from now on.
 ///
@@ -39,9 +38,9 @@ pub fn register_init_callback<F>(callback: F) -> Result<(), &'static str>
 where
     F: Fn(&mut ThreadVars<'_>) + Send + Sync + 'static,
 {
-    // SAFETY: `trampoline::<F>` takes a `ThreadVars` and, as the user pointer, the box of an `F`
-    // that lives for ever; `register_callback` serializes the calls.
-    register_callback(callback, |user| unsafe {
+    // SAFETY: `trampoline::<F>` takes a `ThreadVars` and what `callback::register` passes here;
+    // that also serializes the calls.
+    callback::register(callback, |user| unsafe {
         sys::SCThreadRegisterInitCallback(Some(trampoline::<F>), user)
     })
 }
@@ -50,16 +49,10 @@ unsafe extern "C" fn trampoline<F>(tv: *mut sys::ThreadVars, user: *mut c_void)
 where
     F: Fn(&mut ThreadVars<'_>),
 {
-    const KIND: &str = "thread init callback";
-    if tv.is_null() {
-        return panic::log_null_thread_vars(KIND, type_name::<F>);
-    }
-    panic::contain_in_callback(KIND, type_name::<F>, || {
-        // SAFETY: the user pointer that this function is registered with is a leaked `Box<F>`.
-        let callback = unsafe { &*user.cast::<F>() };
-        // SAFETY: the host passes the `ThreadVars` that it is creating on this thread, not null as
-        // seen above, after it has closed the storage registration, and runs nothing else on it
-        // until this returns.
-        callback(&mut unsafe { ThreadVars::from_ptr(tv) });
-    });
+    let run = |callback: &F, tv: &mut ThreadVars<'_>| {
+        let _inside = InsideCallback::enter();
+        callback(tv);
+    };
+    // SAFETY: both come from the host, as `call` asks for.
+    unsafe { callback::call("thread init callback", tv, user, run) }
 }
