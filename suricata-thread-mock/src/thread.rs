@@ -97,6 +97,10 @@ pub(crate) struct ThreadState {
     os_thread: Mutex<Option<JoinHandle<()>>>,
 }
 
+/// What a thread of Suricata has on Linux, where nothing else is configured; Rust's default is less,
+/// and a plugin that is fine there must be fine here.
+const STACK: usize = 8 << 20;
+
 /// Values of threads that are never freed. They stay reachable, as in Suricata.
 static LEFT: Mutex<Vec<Value>> = Mutex::new(Vec::new());
 
@@ -233,7 +237,8 @@ type Payload = Box<dyn Any + Send>;
 /// panic, or the name of a thread that had ended.
 pub(crate) fn run_all(what: &str, work: Vec<(&Thread, Work<'_>)>) -> Result<(), Payload> {
     let panicked: Mutex<Option<Payload>> = Mutex::new(None);
-    // At most one job where this thread could be waited for itself: see `Host::traffic`.
+    // A thread of a host gives one job at a time, so that it waits for one other at most:
+    // `Host::traffic`, which gives several, refuses to be called there.
     let _waiting: Vec<_> = work
         .iter()
         .map(|(t, _)| {
@@ -334,7 +339,10 @@ impl Thread {
         token::insert(&state);
         callbacks::run(host, Some(&state), Event::ThreadInit);
         let (jobs, todo) = mpsc::channel();
-        let started = thread::Builder::new().name(name.to_owned()).spawn({
+        let os_thread = thread::Builder::new()
+            .name(name.to_owned())
+            .stack_size(STACK);
+        let started = os_thread.spawn({
             let (host, token) = (Arc::clone(host), state.token);
             move || work(&host, token, &todo)
         });
