@@ -4,6 +4,7 @@
 //! certain that it does not walk them: while it runs the plugin's `init`.
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 const OUTSIDE_INIT: &str = "registering is possible only while the plugin's init runs, since the \
@@ -12,16 +13,19 @@ const OUTSIDE_INIT: &str = "registering is possible only while the plugin's init
 const INSIDE_CALLBACK: &str = "registering from inside a callback is not possible, since the host \
     would walk a growing list; register from the plugin's init";
 
-/// How many plugin inits run now. Its lock is the one that all registrations go through. (More than
-/// one runs only where tests run hosts side by side.)
-static RUNNING_INITS: Mutex<usize> = Mutex::new(0);
+/// How many plugin inits run now. (More than one runs only where tests run hosts side by side.)
+static RUNNING_INITS: AtomicUsize = AtomicUsize::new(0);
+
+/// Held by each registration, so that there is one at a time, and by the end of an init, so that none
+/// goes on after it.
+static REGISTERING: Mutex<()> = Mutex::new(());
 
 thread_local! {
     static INSIDE: Cell<bool> = const { Cell::new(false) };
 }
 
-fn running_inits() -> MutexGuard<'static, usize> {
-    RUNNING_INITS.lock().unwrap_or_else(PoisonError::into_inner)
+fn one_at_a_time() -> MutexGuard<'static, ()> {
+    REGISTERING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Registering is possible while this lives.
@@ -32,35 +36,41 @@ impl Init {
     ///
     /// While the result lives, the host is waiting for the plugin's init to return.
     pub(crate) unsafe fn begin() -> Self {
-        *running_inits() += 1;
+        RUNNING_INITS.fetch_add(1, Relaxed);
         Self(())
     }
 }
 
 impl Drop for Init {
     fn drop(&mut self) {
-        *running_inits() -= 1;
+        let _alone = one_at_a_time();
+        RUNNING_INITS.fetch_sub(1, Relaxed);
     }
 }
 
-/// Marks the calling thread as being inside a callback, where registering is refused, while it
-/// lives.
-pub(crate) struct InsideCallback {
-    before: bool,
+/// Runs `f`, which the host called, with registering refused meanwhile.
+#[inline]
+pub(crate) fn inside_callback(f: impl FnOnce()) {
+    // While no init runs, registering is refused anyway. A host calls back while one runs only where
+    // tests run hosts side by side: nobody else pays for the mark, which costs more than the call.
+    if RUNNING_INITS.load(Relaxed) == 0 {
+        f();
+    } else {
+        marked_as_inside(f);
+    }
 }
 
-impl InsideCallback {
-    pub(crate) fn enter() -> Self {
-        Self {
-            before: INSIDE.replace(true),
+#[cold]
+#[inline(never)]
+fn marked_as_inside(f: impl FnOnce()) {
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            INSIDE.set(self.0);
         }
     }
-}
-
-impl Drop for InsideCallback {
-    fn drop(&mut self) {
-        INSIDE.set(self.before);
-    }
+    let _restore = Restore(INSIDE.replace(true));
+    f();
 }
 
 /// Runs one call of the host's registration API, where it may be called at all, and one at a time.
@@ -68,8 +78,8 @@ pub(crate) fn registering<R>(register: impl FnOnce() -> R) -> Result<R, &'static
     if INSIDE.get() {
         return Err(INSIDE_CALLBACK);
     }
-    let running = running_inits();
-    if *running == 0 {
+    let _alone = one_at_a_time();
+    if RUNNING_INITS.load(Relaxed) == 0 {
         return Err(OUTSIDE_INIT);
     }
     Ok(register())

@@ -1,6 +1,6 @@
 use std::ffi::c_void;
 
-use crate::registration::InsideCallback;
+use crate::registration::inside_callback;
 use crate::{ThreadVars, callback, sys};
 
 /// Has the host call `callback` once for each thread that it creates from now on.
@@ -49,10 +49,7 @@ unsafe extern "C" fn trampoline<F>(tv: *mut sys::ThreadVars, user: *mut c_void)
 where
     F: Fn(&mut ThreadVars<'_>),
 {
-    let run = |callback: &F, tv: &mut ThreadVars<'_>| {
-        let _inside = InsideCallback::enter();
-        callback(tv);
-    };
+    let run = |callback: &F, tv: &mut ThreadVars<'_>| callback(tv);
     // SAFETY: both come from the host, as `call` asks for.
-    unsafe { callback::call("thread init callback", tv, user, run) }
+    inside_callback(move || unsafe { callback::call("thread init callback", tv, user, run) });
 }

@@ -1,8 +1,10 @@
 //! Registering while no plugin's init runs. Alone in its process: whether an init runs is known per
 //! plugin file, and tests that share a process share that.
 
+use std::sync::mpsc::{Sender, channel};
+
 use suricata_thread::{self as thread, ThreadStorage, flow, plugin};
-use suricata_thread_mock::Host;
+use suricata_thread_mock::{Host, ThreadKind};
 
 #[test]
 fn registering_outside_of_init_is_an_error_and_drops_the_callback() {
@@ -24,13 +26,35 @@ fn registering_outside_of_init_is_an_error_and_drops_the_callback() {
         assert!(result.unwrap_err().starts_with(outside), "{result:?}");
     }
 
+    struct RegistersInDrop(Sender<&'static str>);
+    impl Drop for RegistersInDrop {
+        fn drop(&mut self) {
+            let error = ThreadStorage::<u8>::register("drop").unwrap_err();
+            self.0.send(error).unwrap();
+        }
+    }
+    let (note, noted) = channel();
     // SAFETY: the mock walks none of its lists meanwhile: it is driven by this thread alone.
     unsafe {
         plugin::run_init("tested", || {
-            ThreadStorage::<u8>::register("inside").map(drop)
+            let slot = ThreadStorage::register("inside")?;
+            thread::register_init_callback(move |tv| {
+                let error = ThreadStorage::<u8>::register("callback").unwrap_err();
+                note.send(error).unwrap();
+                let value = || RegistersInDrop(note.clone());
+                assert!(slot.get_or_insert_with(tv, value).is_ok());
+            })
         })
     };
+    host.finalize();
+    host.spawn("W#01", ThreadKind::Worker);
+    host.shutdown();
     assert!(host.log().is_empty(), "{:?}", host.log());
+    let refused: Vec<_> = noted.try_iter().collect();
+    assert_eq!(refused.len(), 2, "{refused:?}");
+    for error in refused {
+        assert!(error.starts_with(outside), "{error}");
+    }
 
     for result in errors() {
         assert!(result.unwrap_err().starts_with(outside), "{result:?}");
