@@ -137,7 +137,9 @@ typedef enum SCLogLevel {
 /** Logs `message`, as said at `line` of `file` in `function` of `module`. The
  * strings end in NUL.
  *
- * Returns 0, or the host's error code. Any thread may call it. */
+ * Returns 0, or the host's error code. Call it on the host's threads only: at
+ * its end the host frees its log, when it has joined those, but without waiting
+ * for threads that it does not know. */
 int SCLogMessage(SCLogLevel level, const char *file, unsigned int line, const char *function,
         const char *module, const char *message);
 

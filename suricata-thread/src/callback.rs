@@ -5,9 +5,9 @@ use std::ffi::c_void;
 
 use crate::panic::{self, Name};
 use crate::registration::registering;
-use crate::{SCLogError, ThreadVars, plugin, sys};
+use crate::{SCLogError, ThreadVars, host_thread, plugin, sys};
 
-const REFUSED: &str = "the host refused the callback: it is out of memory";
+const REFUSED: &str = "the host refused the callback; Suricata does so when it is out of memory";
 
 /// Boxes `callback` and registers it with the box as the user pointer; it is kept for the life of
 /// the process, but dropped where it is refused.
@@ -58,6 +58,7 @@ pub(crate) unsafe fn call<F>(
 /// The host passed no `ThreadVars`, as its unit tests do.
 #[cold]
 fn log_null(kind: &'static str, name: Name) {
+    host_thread::mark();
     let (plugin, name) = (plugin::name(), name());
     SCLogError!("plugin {plugin}: {kind} {name}: not run: the host passed no ThreadVars");
 }

@@ -18,7 +18,7 @@
 
 use std::ffi::c_void;
 
-use crate::{ThreadVars, callback, sys};
+use crate::{ThreadVars, callback, host_thread, sys};
 
 /// Has the host call `callback` for each flow that it picks up, with the flow and its first packet,
 /// on the worker that picks it up.
@@ -149,6 +149,8 @@ unsafe extern "C" fn finish<F>(tv: *mut sys::ThreadVars, flow: *mut sys::Flow, u
 where
     F: Fn(&mut ThreadVars<'_>, *mut sys::Flow),
 {
+    // Some threads do nothing but finish flows, so nothing else has marked them.
+    host_thread::mark();
     let run = |callback: &F, tv: &mut ThreadVars<'_>| callback(tv, flow);
     // SAFETY: both come from the host, as `call` asks for.
     unsafe { callback::call("flow finish callback", tv, user, run) }

@@ -63,9 +63,9 @@
 //! | 9.0 (in development) | none |
 //! | 8.0.x | `suricata-8` |
 //!
-//! The two name their functions differently, so a plugin is built for one of them. Where the choice
-//! is wrong, Suricata logs a *notice* ("Failed to open …: undefined symbol: …") and goes on without
-//! the plugin.
+//! The two name their storage functions differently, so a plugin is built for one of them. Where the
+//! choice is wrong, Suricata goes on without the plugin: it logs a *notice* ("Failed to open …:
+//! undefined symbol: …"), or, where the plugin uses no storage, an error ("plugin versions differ").
 //!
 //! # Which thread runs what
 //!
@@ -104,7 +104,8 @@
 //! and the host and the other callbacks go on. The callback that panicked is called again the next
 //! time, with the state that it left behind. The panic hook runs as usual, so std's own message and
 //! backtrace still go to the standard error; a hook that a plugin installs should call the one that
-//! was there, or the log has "an unknown place" where the source line should be.
+//! was there, or the log has "an unknown place" where the source line should be. So it has for what
+//! `resume_unwind` throws, which runs no hook.
 //!
 //! Two things no library can contain. With `panic = "abort"` in the profile a panic ends the process,
 //! Suricata with it: leave the default, `unwind`. And a destructor that panics *while another panic
@@ -127,6 +128,7 @@ pub use suricata_thread_sys as sys;
 
 mod callback;
 pub mod flow;
+mod host_thread;
 pub mod log;
 mod panic;
 pub mod plugin;

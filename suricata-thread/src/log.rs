@@ -15,55 +15,89 @@
 //! | [`SCLogConfig!`](crate::SCLogConfig) | config |
 //! | [`SCLogDebug!`](crate::SCLogDebug) | debug |
 //!
-//! They may be called on any thread.
+//! # Threads
+//!
+//! They may be called on any thread. On the host's threads, which are those on which it has set the
+//! plugin up, created a thread, picked a flow up or dropped a value, the line goes to the host's log.
+//! On others, such as those that the plugin starts itself, it goes to the standard error: at its end
+//! the host frees its log, without waiting for threads that it doesn't know.
 
-use std::ffi::{CStr, CString};
-use std::fmt::{self, Write};
+use std::ffi::{CStr, c_char};
+use std::fmt::{self, Write as _};
+use std::io::Write as _;
 
 use crate::sys::{self, SCLogLevel};
+use crate::{host_thread, plugin};
 
-/// Whether the host logs messages of `level`.
+/// How much a line of the log matters: the later one here, the less.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Something failed.
+    Error = SCLogLevel::SC_LOG_ERROR.0 as isize,
+    /// Something is likely not as it was meant.
+    Warning = SCLogLevel::SC_LOG_WARNING.0 as isize,
+    /// What an operator should see: the host's usual level.
+    Notice = SCLogLevel::SC_LOG_NOTICE.0 as isize,
+    /// What explains the course of things.
+    Info = SCLogLevel::SC_LOG_INFO.0 as isize,
+    /// Figures on performance.
+    Perf = SCLogLevel::SC_LOG_PERF.0 as isize,
+    /// How configuration was understood.
+    Config = SCLogLevel::SC_LOG_CONFIG.0 as isize,
+    /// For developers. Unlike C's, these lines do not need a debug build of the host.
+    Debug = SCLogLevel::SC_LOG_DEBUG.0 as isize,
+}
+
+/// Whether the host logs lines of `level`.
 ///
-/// The macros ask this themselves; ask it where the data for a message is costly to gather.
-#[inline]
+/// The macros ask this themselves; ask it where the data for a message is costly to gather. Any
+/// thread may.
 ///
 /// ```
 /// # use suricata_thread_mock as _;
-/// use suricata_thread::{SCLogDebug, log, sys::SCLogLevel};
+/// use suricata_thread::{SCLogDebug, log};
 ///
 /// fn report(sizes: &[u64]) {
-///     if log::enabled(SCLogLevel::SC_LOG_DEBUG) {
+///     if log::enabled(log::Level::Debug) {
 ///         let total: u64 = sizes.iter().sum();
 ///         SCLogDebug!("{total} bytes in {} flows", sizes.len());
 ///     }
 /// }
 /// ```
-pub fn enabled(level: SCLogLevel) -> bool {
-    // SAFETY: takes nothing, and may be called on any thread.
-    unsafe { sys::SCLogGetLogLevel() }.0 >= level.0
+#[inline]
+pub fn enabled(level: Level) -> bool {
+    // SAFETY: takes nothing, and reads a number that the host never frees.
+    unsafe { sys::SCLogGetLogLevel() }.0 >= level as i32
 }
 
 /// What the macros expand to.
 #[doc(hidden)]
 #[cold]
 pub fn log(
-    level: SCLogLevel,
+    level: Level,
     file: &CStr,
     line: u32,
     function: &str,
     module: &CStr,
     message: fmt::Arguments<'_>,
 ) {
-    let mut text = String::new();
-    if text.write_fmt(message).is_err() {
-        text.push_str(" (cut short: an argument's Display returned an error)");
+    let message = CText::new(message);
+    if !host_thread::is_marked() {
+        let (plugin, text) = (plugin::name(), message.as_text());
+        // Where the standard error is closed there is nowhere left to say so.
+        let _ = writeln!(std::io::stderr(), "plugin {plugin}: {level:?}: {text}");
+        return;
     }
-    let function = c_string(function.trim_end_matches("::{{closure}}").into());
-    let message = c_string(text);
-    // SAFETY: all are C strings that outlive the call; the host copies what it keeps.
+    let mut function = function;
+    while let Some(outer) = function.strip_suffix("::{{closure}}") {
+        function = outer;
+    }
+    let function = CText::new(format_args!("{function}"));
+    // SAFETY: the pointers are to C strings that outlive the call, and the host copies what it keeps.
+    // The thread is the host's, which keeps its log until it has joined it.
     unsafe {
         sys::SCLogMessage(
-            level,
+            SCLogLevel(level as i32),
             file.as_ptr(),
             line,
             function.as_ptr(),
@@ -73,21 +107,47 @@ pub fn log(
     };
 }
 
-fn c_string(text: String) -> CString {
-    CString::new(text).unwrap_or_else(|e| {
-        let text = e.into_vec();
-        let text = String::from_utf8_lossy(&text).replace('\0', "\\0");
-        CString::new(text).unwrap_or_default()
-    })
+/// A text for the host: ends in a NUL, and has none before. Small code, since every plugin has a copy.
+struct CText(Vec<u8>);
+
+impl CText {
+    fn new(text: fmt::Arguments<'_>) -> Self {
+        let mut new = Self(Vec::new());
+        if new.write_fmt(text).is_err() {
+            let _ = new.write_str(" (cut short: an argument's Display returned an error)");
+        }
+        new.0.push(0);
+        new
+    }
+
+    fn as_ptr(&self) -> *const c_char {
+        self.0.as_ptr().cast()
+    }
+
+    fn as_text(&self) -> std::borrow::Cow<'_, str> {
+        String::from_utf8_lossy(&self.0[..self.0.len() - 1])
+    }
+}
+
+impl fmt::Write for CText {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        for byte in text.bytes() {
+            match byte {
+                0 => self.0.extend_from_slice(b"\\0"),
+                byte => self.0.push(byte),
+            }
+        }
+        Ok(())
+    }
 }
 
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __log {
     ($level:ident, $($arg:tt)+) => {
-        if $crate::log::enabled($crate::sys::SCLogLevel::$level) {
+        if $crate::log::enabled($crate::log::Level::$level) {
             $crate::log::log(
-                $crate::sys::SCLogLevel::$level,
+                $crate::log::Level::$level,
                 $crate::__c_str!(file!()),
                 line!(),
                 // The type of a closure is named after the function that it stands in.
@@ -102,41 +162,41 @@ macro_rules! __log {
 /// Logs at error level, with the arguments of [`format!`]. See [`log`](crate::log).
 #[macro_export]
 macro_rules! SCLogError {
-    ($($arg:tt)+) => { $crate::__log!(SC_LOG_ERROR, $($arg)+) };
+    ($($arg:tt)+) => { $crate::__log!(Error, $($arg)+) };
 }
 
 /// Logs at warning level, with the arguments of [`format!`]. See [`log`](crate::log).
 #[macro_export]
 macro_rules! SCLogWarning {
-    ($($arg:tt)+) => { $crate::__log!(SC_LOG_WARNING, $($arg)+) };
+    ($($arg:tt)+) => { $crate::__log!(Warning, $($arg)+) };
 }
 
 /// Logs at notice level, with the arguments of [`format!`]. See [`log`](crate::log).
 #[macro_export]
 macro_rules! SCLogNotice {
-    ($($arg:tt)+) => { $crate::__log!(SC_LOG_NOTICE, $($arg)+) };
+    ($($arg:tt)+) => { $crate::__log!(Notice, $($arg)+) };
 }
 
 /// Logs at info level, with the arguments of [`format!`]. See [`log`](crate::log).
 #[macro_export]
 macro_rules! SCLogInfo {
-    ($($arg:tt)+) => { $crate::__log!(SC_LOG_INFO, $($arg)+) };
+    ($($arg:tt)+) => { $crate::__log!(Info, $($arg)+) };
 }
 
 /// Logs at perf level, with the arguments of [`format!`]. See [`log`](crate::log).
 #[macro_export]
 macro_rules! SCLogPerf {
-    ($($arg:tt)+) => { $crate::__log!(SC_LOG_PERF, $($arg)+) };
+    ($($arg:tt)+) => { $crate::__log!(Perf, $($arg)+) };
 }
 
 /// Logs at config level, with the arguments of [`format!`]. See [`log`](crate::log).
 #[macro_export]
 macro_rules! SCLogConfig {
-    ($($arg:tt)+) => { $crate::__log!(SC_LOG_CONFIG, $($arg)+) };
+    ($($arg:tt)+) => { $crate::__log!(Config, $($arg)+) };
 }
 
 /// Logs at debug level, with the arguments of [`format!`]. See [`log`](crate::log).
 #[macro_export]
 macro_rules! SCLogDebug {
-    ($($arg:tt)+) => { $crate::__log!(SC_LOG_DEBUG, $($arg)+) };
+    ($($arg:tt)+) => { $crate::__log!(Debug, $($arg)+) };
 }

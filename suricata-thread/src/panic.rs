@@ -1,11 +1,11 @@
 //! Where panics end: every call from the host into Rust goes through here.
 
-use std::any::Any;
-use std::cell::RefCell;
+use std::any::{Any, TypeId};
+use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::Once;
 
-use crate::{SCLogError, plugin};
+use crate::{SCLogError, host_thread, plugin};
 
 /// Names the code that the host called: a function, so that the name is looked up only when needed.
 pub(crate) type Name = fn() -> &'static str;
@@ -25,62 +25,56 @@ pub(crate) fn contain(kind: &'static str, name: Name, f: impl FnOnce()) {
 
 #[cold]
 fn log_panic(kind: &'static str, name: Name, payload: Box<dyn Any + Send>) {
+    // The host called what panicked.
+    host_thread::mark();
     log_payload(kind, name, "panicked", &*payload);
-    // The payload may be of any type, and its destructor may panic as well; one that comes out of
-    // there is given up, undropped, lest this go on for ever.
+    // The payload may be of any type, and its destructor may panic as well. What comes out of there
+    // is given up, undropped, lest this go on for ever; but a text has no destructor to fear.
     if let Err(again) = panic::catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        log_payload(
-            kind,
-            name,
-            "panicked again, dropping the panic's payload",
-            &*again,
-        );
-        std::mem::forget(again);
+        let what = "panicked again, dropping the panic's payload";
+        log_payload(kind, name, what, &*again);
+        if text(&*again).is_none() {
+            std::mem::forget(again);
+        }
     }
 }
 
 fn log_payload(kind: &'static str, name: Name, what: &str, payload: &(dyn Any + Send)) {
-    let message = text(payload);
-    let location = LAST_PANIC
-        .try_with(RefCell::take)
-        .ok()
-        .flatten()
-        .filter(|last| last.message.as_deref() == message)
-        .map_or("an unknown place".into(), |last| last.location);
+    let message = text(payload).unwrap_or(NO_TEXT);
+    let (of_type, last) = LAST_PANIC.try_with(Cell::take).unwrap_or_default();
+    let place = last
+        .strip_prefix(message)
+        .filter(|place| place.starts_with(AT) && of_type == Some(payload.type_id()))
+        .unwrap_or(" (at an unknown place)");
     SCLogError!(
-        "plugin {}: {kind} {} {what}: {} (at {location})",
+        "plugin {}: {kind} {} {what}: {message}{place}",
         plugin::name(),
         name(),
-        message.unwrap_or("a payload that is no text"),
     );
 }
+
+const NO_TEXT: &str = "a payload that is no text";
+const AT: &str = " (at ";
 
 fn text(payload: &(dyn Any + Send)) -> Option<&str> {
     let text = payload.downcast_ref::<&'static str>().copied();
     text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
 }
 
-/// What the panic hook saw. A payload does not say where it comes from.
-struct LastPanic {
-    // Compared with the payload's: `resume_unwind` runs no hook, so what was seen last may be
-    // another panic, caught by the plugin itself.
-    message: Option<String>,
-    location: String,
-}
-
 thread_local! {
-    static LAST_PANIC: RefCell<Option<LastPanic>> = const { RefCell::new(None) };
+    /// What the panic hook saw: a payload does not say where it comes from. The payload's type and
+    /// the message are there to be compared with the payload's: `resume_unwind` runs no hook, so what
+    /// was seen last may be another panic, caught by the plugin itself.
+    static LAST_PANIC: Cell<(Option<TypeId>, String)> = const { Cell::new((None, String::new())) };
 }
 
 fn remember(panic: &PanicHookInfo<'_>) {
-    let last = LastPanic {
-        message: text(panic.payload()).map(String::from),
-        location: panic
-            .location()
-            .map_or("an unknown place".into(), ToString::to_string),
-    };
+    let mut last = String::from(text(panic.payload()).unwrap_or(NO_TEXT));
+    if let Some(location) = panic.location() {
+        last = format!("{last}{AT}{location})");
+    }
     // Not there while the thread is being torn down.
-    let _ = LAST_PANIC.try_with(|slot| slot.replace(Some(last)));
+    let _ = LAST_PANIC.try_with(|slot| slot.set((Some(panic.payload().type_id()), last)));
 }
 
 /// Has the panic hook remember where a panic came from, and then do what it did before.

@@ -5,7 +5,7 @@ use std::ffi::CStr;
 use std::sync::OnceLock;
 
 use crate::registration::Init;
-use crate::{SCLogError, panic, sys};
+use crate::{SCLogError, host_thread, panic, sys};
 
 /// There is one copy of this crate in each plugin file, so this is that plugin's.
 static NAME: OnceLock<&'static str> = OnceLock::new();
@@ -43,18 +43,18 @@ pub(crate) fn name() -> &'static str {
 /// ```
 pub unsafe fn run_init(name: &'static str, init: impl FnOnce() -> Result<(), &'static str>) {
     let _ = NAME.set(name);
+    host_thread::mark();
     panic::install_hook();
-    panic::contain(
-        "init",
-        || "of the plugin",
-        || {
-            // SAFETY: the caller's promise, until this returns.
-            let _registering = unsafe { Init::begin() };
-            if let Err(error) = init() {
-                SCLogError!("plugin {name}: init failed: {error}");
-            }
-        },
-    );
+    let run = || {
+        // SAFETY: the caller's promise, until this returns.
+        let _registering = unsafe { Init::begin() };
+        // SAFETY: the caller's promise; `init` has not begun, so nothing else registers.
+        unsafe { host_thread::register_marks() };
+        if let Err(error) = init() {
+            SCLogError!("plugin {name}: init failed: {error}");
+        }
+    };
+    panic::contain("init", || "of the plugin", run);
 }
 
 /// The `SCPlugin` that a plugin's entry point returns.
@@ -74,7 +74,7 @@ impl Entry {
         init: unsafe extern "C" fn(),
     ) -> Self {
         Self(UnsafeCell::new(sys::SCPlugin {
-            version: sys::SC_API_VERSION,
+            version: SC_API_VERSION,
             suricata_version: SURICATA_VERSION.as_ptr(),
             name: name.as_ptr(),
             plugin_version: version.as_ptr(),
@@ -89,6 +89,11 @@ impl Entry {
     }
 }
 
+// By this crate's own feature, as in `storage`.
+#[cfg(feature = "suricata-8")]
+const SC_API_VERSION: u64 = sys::v8::SC_API_VERSION;
+#[cfg(not(feature = "suricata-8"))]
+const SC_API_VERSION: u64 = sys::v9::SC_API_VERSION;
 const SURICATA_VERSION: &CStr = if cfg!(feature = "suricata-8") {
     c"8.0"
 } else {
@@ -107,6 +112,15 @@ pub const fn nul_terminated<const N: usize>(text: &str) -> [u8; N] {
     bytes
 }
 
+/// What [`nul_terminated`] made, as a C string.
+#[doc(hidden)]
+pub const fn c_str(bytes: &'static [u8]) -> &'static CStr {
+    match CStr::from_bytes_with_nul(bytes) {
+        Ok(text) => text,
+        Err(_) => panic!("this text contains a NUL, which would end it in C"),
+    }
+}
+
 /// A constant `&str` as a `&'static CStr`; a NUL in it does not compile.
 // Items in a macro are not hygienic: the names are such that `$text` can't mean one of them.
 #[doc(hidden)]
@@ -114,13 +128,11 @@ pub const fn nul_terminated<const N: usize>(text: &str) -> [u8; N] {
 macro_rules! __c_str {
     ($text:expr) => {
         const {
-            const __SURICATA_THREAD_TEXT: &str = $text;
-            const __SURICATA_THREAD_BYTES: &[u8; __SURICATA_THREAD_TEXT.len() + 1] =
+            const __SURICATA_THREAD_TEXT: &::core::primitive::str = $text;
+            const __SURICATA_THREAD_BYTES: &[::core::primitive::u8;
+                 __SURICATA_THREAD_TEXT.len() + 1] =
                 &$crate::plugin::nul_terminated(__SURICATA_THREAD_TEXT);
-            match ::core::ffi::CStr::from_bytes_with_nul(__SURICATA_THREAD_BYTES) {
-                Ok(text) => text,
-                Err(_) => panic!("this text contains a NUL, which would end it in C"),
-            }
+            $crate::plugin::c_str(__SURICATA_THREAD_BYTES)
         }
     };
 }
@@ -167,9 +179,11 @@ macro_rules! plugin {
         pub extern "C" fn SCPluginRegister() -> *mut $crate::sys::SCPlugin {
             // Items in a macro are not hygienic: the names are such that `$init` can't mean them.
             unsafe extern "C" fn __suricata_thread_init() {
-                let init: fn() -> ::core::result::Result<(), &'static str> = $init;
+                let init: fn() -> ::core::result::Result<(), &'static ::core::primitive::str> =
+                    $init;
+                let name: &'static ::core::primitive::str = $name;
                 // SAFETY: this is the plugin's `Init`, which only the host calls.
-                unsafe { $crate::plugin::run_init($name, init) }
+                unsafe { $crate::plugin::run_init(name, init) }
             }
             static __SURICATA_THREAD_ENTRY: $crate::plugin::Entry = $crate::plugin::Entry::new(
                 $crate::__c_str!($name),

@@ -3,9 +3,22 @@ use std::ffi::{CString, c_char, c_void};
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::registration::{InsideCallback, registering};
+use crate::registration::{inside_callback, registering};
 use crate::set_error::{REFUSED_SET, SetError};
-use crate::{ThreadVars, panic, sys};
+use crate::{ThreadVars, host_thread, panic};
+
+// By this crate's own feature, not by what the raw crate has at its root: another crate of the build
+// may have chosen that.
+#[cfg(feature = "suricata-8")]
+use crate::sys::v8::{
+    ThreadGetStorageById as SCThreadGetStorageById, ThreadSetStorageById as SCThreadSetStorageById,
+    ThreadStorageId as StorageId, ThreadStorageRegister,
+};
+#[cfg(not(feature = "suricata-8"))]
+use crate::sys::v9::{
+    SCThreadGetStorageById, SCThreadSetStorageById, SCThreadStorageId as StorageId,
+    SCThreadStorageRegister,
+};
 
 const EMPTY_NAME: &str = "thread storage: the name is empty; give each slot a name of its own";
 const NUL_IN_NAME: &str = "thread storage: the name contains a NUL, which ends a name in C";
@@ -48,7 +61,7 @@ const REFUSED_SLOT: &str = "thread storage: the host refused the slot; either a 
 /// }
 /// ```
 pub struct ThreadStorage<T> {
-    id: sys::SCThreadStorageId,
+    id: StorageId,
     // `fn(T) -> T` makes the handle invariant in `T`, and `Send` and `Sync` whatever `T` is: the
     // handle holds no `T`.
     _slot_of: PhantomData<fn(T) -> T>,
@@ -134,7 +147,7 @@ impl<T: Send + 'static> ThreadStorage<T> {
         // (only handles made by `register::<T>` carry this id, and they are invariant in `T`), and
         // the borrow of `tv` keeps it from being replaced or freed.
         unsafe {
-            sys::SCThreadGetStorageById(tv.as_ptr(), self.id)
+            SCThreadGetStorageById(tv.as_ptr(), self.id)
                 .cast::<T>()
                 .as_ref()
         }
@@ -307,8 +320,7 @@ impl<T: Send + 'static> ThreadStorage<T> {
             return Ok(None);
         }
         // SAFETY: `tv` as in `get`; null is what an empty slot holds.
-        match unsafe { sys::SCThreadSetStorageById(tv.as_mut_ptr(), self.id, std::ptr::null_mut()) }
-        {
+        match unsafe { SCThreadSetStorageById(tv.as_mut_ptr(), self.id, std::ptr::null_mut()) } {
             // SAFETY: the slot no longer holds `old`.
             0 => Ok(unsafe { unbox(old) }),
             _ => Err(REFUSED_SET),
@@ -318,7 +330,7 @@ impl<T: Send + 'static> ThreadStorage<T> {
     fn slot(&self, tv: &mut ThreadVars<'_>) -> *mut T {
         // SAFETY: `tv` stands for a live `ThreadVars` with room for every slot, used by this thread
         // alone (`ThreadVars::from_ptr`).
-        unsafe { sys::SCThreadGetStorageById(tv.as_ptr(), self.id) }.cast()
+        unsafe { SCThreadGetStorageById(tv.as_ptr(), self.id) }.cast()
     }
 
     /// Stores `value` in the slot, which is empty.
@@ -336,7 +348,7 @@ impl<T: Send + 'static> ThreadStorage<T> {
     fn set(&self, tv: &mut ThreadVars<'_>, value: Box<T>) -> Result<*mut T, Box<T>> {
         let value = Box::into_raw(value);
         // SAFETY: `tv` as in `slot`; `value` is what `free::<T>` frees.
-        match unsafe { sys::SCThreadSetStorageById(tv.as_mut_ptr(), self.id, value.cast()) } {
+        match unsafe { SCThreadSetStorageById(tv.as_mut_ptr(), self.id, value.cast()) } {
             0 => Ok(value),
             // SAFETY: a box until a moment ago, and the host has not taken it.
             _ => Err(unsafe { Box::from_raw(value) }),
@@ -359,11 +371,11 @@ unsafe fn unbox<T>(ptr: *mut T) -> Option<T> {
 
 /// What the host calls for each value left when a thread's storage is freed.
 unsafe extern "C" fn free<T>(value: *mut c_void) {
+    host_thread::mark();
     panic::contain("drop of a stored value", type_name::<T>, || {
-        let _inside = InsideCallback::enter();
         // SAFETY: the host calls this with what `ThreadStorage::<T>::set` stored, once, never with
         // null, and forgets the pointer; the thread that used the value has been joined.
-        drop(unsafe { Box::from_raw(value.cast::<T>()) });
+        inside_callback(|| drop(unsafe { Box::from_raw(value.cast::<T>()) }));
     });
 }
 
@@ -374,9 +386,9 @@ type FreeFn = unsafe extern "C" fn(*mut c_void);
 /// `name` is a C string that lives as long as the process where the result is not negative; `free`
 /// frees whatever is stored in the slot.
 #[cfg(not(feature = "suricata-8"))]
-unsafe fn register_slot(name: *const c_char, free: FreeFn) -> sys::SCThreadStorageId {
+unsafe fn register_slot(name: *const c_char, free: FreeFn) -> StorageId {
     // SAFETY: the caller's promise; `registering` serializes the calls.
-    unsafe { sys::SCThreadStorageRegister(name, Some(free)) }
+    unsafe { SCThreadStorageRegister(name, Some(free)) }
 }
 
 /// # Safety
@@ -384,9 +396,9 @@ unsafe fn register_slot(name: *const c_char, free: FreeFn) -> sys::SCThreadStora
 /// `name` is a C string that lives as long as the process where the result is not negative; `free`
 /// frees whatever is stored in the slot.
 #[cfg(feature = "suricata-8")]
-unsafe fn register_slot(name: *const c_char, free: FreeFn) -> sys::SCThreadStorageId {
+unsafe fn register_slot(name: *const c_char, free: FreeFn) -> StorageId {
     // Without an alloc function 8.0 takes no other size.
     let size = size_of::<*mut c_void>() as std::ffi::c_uint;
     // SAFETY: the caller's promise; `registering` serializes the calls.
-    unsafe { sys::ThreadStorageRegister(name, size, None, Some(free)) }
+    unsafe { ThreadStorageRegister(name, size, None, Some(free)) }
 }

@@ -5,12 +5,17 @@ use std::fmt;
 
 use suricata_thread::sys::SCLogLevel;
 use suricata_thread::{
-    SCLogConfig, SCLogDebug, SCLogError, SCLogInfo, SCLogNotice, SCLogPerf, SCLogWarning, log,
+    SCLogConfig, SCLogDebug, SCLogError, SCLogInfo, SCLogNotice, SCLogPerf, SCLogWarning, flow,
+    log, plugin,
 };
-use suricata_thread_mock::Host;
+use suricata_thread_mock::{Host, ThreadKind};
 
+/// A host that has run a plugin's init on this thread, so that the thread is known to be the host's.
 fn host(level: SCLogLevel) -> Host {
-    Host::builder().log_level(level).build()
+    let host = Host::builder().log_level(level).build();
+    // SAFETY: the mock walks none of its lists meanwhile: it is driven by this thread alone.
+    unsafe { plugin::run_init("tested", || Ok(())) };
+    host
 }
 
 #[test]
@@ -88,9 +93,9 @@ fn a_message_below_the_hosts_level_is_not_formatted() {
 #[test]
 fn enabled_compares_with_the_hosts_level() {
     let _host = host(SCLogLevel::SC_LOG_INFO);
-    assert!(log::enabled(SCLogLevel::SC_LOG_ERROR));
-    assert!(log::enabled(SCLogLevel::SC_LOG_INFO));
-    assert!(!log::enabled(SCLogLevel::SC_LOG_PERF));
+    assert!(log::enabled(log::Level::Error));
+    assert!(log::enabled(log::Level::Info));
+    assert!(!log::enabled(log::Level::Perf));
 }
 
 #[test]
@@ -112,4 +117,46 @@ fn an_argument_that_cannot_be_formatted_does_not_lose_the_rest() {
     SCLogNotice!("before {Fails} after");
     let expected = "before  (cut short: an argument's Display returned an error)";
     assert_eq!(host.log()[0].message, expected);
+}
+
+#[test]
+fn a_worker_logs_to_the_host_from_its_first_callback_on() {
+    let host = Host::new();
+    let init = || {
+        flow::register_init_callback(|_, _, _| SCLogNotice!("init"))?;
+        flow::register_update_callback(|_, _, _| SCLogNotice!("update"))?;
+        flow::register_finish_callback(|_, _| SCLogNotice!("finish"))
+    };
+    // SAFETY: as in `host`.
+    unsafe { plugin::run_init("tested", init) };
+    host.finalize();
+    let worker = host.spawn("W#01", ThreadKind::Worker);
+    let recycler = host.spawn("FR#01", ThreadKind::FlowRecycler);
+    let flow = host.flow();
+    worker.flow_init(&flow);
+    worker.flow_update(&flow);
+    recycler.flow_finish(flow);
+    let log = host.log();
+    let log: Vec<_> = log
+        .iter()
+        .map(|line| (line.message.as_str(), line.thread.as_str()))
+        .collect();
+    assert_eq!(
+        log,
+        [("init", "W#01"), ("update", "W#01"), ("finish", "FR#01")]
+    );
+}
+
+/// Suricata frees its log at its end without waiting for threads that it does not know.
+#[test]
+fn a_thread_that_the_plugin_starts_does_not_touch_the_hosts_log() {
+    let host = host(SCLogLevel::SC_LOG_NOTICE);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let _entered = host.enter();
+            SCLogNotice!("from a thread of its own");
+        });
+    });
+    SCLogNotice!("from init's thread");
+    assert_eq!(host.log().len(), 1, "{:?}", host.log());
 }

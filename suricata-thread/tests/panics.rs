@@ -209,6 +209,24 @@ fn with_a_panic_that_the_plugin_caught_elsewhere_and_resumed() {
 }
 
 #[test]
+fn with_a_payload_of_another_type_than_the_one_caught_before() {
+    let host = host(|| {
+        thread::register_init_callback(|_| {
+            let _ = std::panic::catch_unwind(|| panic_any(1_u8));
+            std::panic::resume_unwind(Box::new(2_u16));
+        })
+    });
+    host.finalize();
+    host.spawn("W#01", ThreadKind::Worker);
+    let errors = errors(&host);
+    assert_line(
+        &errors[0],
+        &["panicked: a payload that is no text (at an unknown place)"],
+    );
+    assert_eq!(errors.len(), 1);
+}
+
+#[test]
 fn while_the_thread_is_unwinding_already() {
     struct Fails;
     impl Drop for Fails {

@@ -393,8 +393,8 @@ fn a_drop_may_use_the_library() {
     impl Drop for Logs {
         fn drop(&mut self) {
             thread::SCLogNotice!("dropped");
-            let refused = ThreadStorage::<u8>::register("from a drop").unwrap_err();
-            assert!(refused.contains("from inside a callback"), "{refused}");
+            // `outside_init.rs` has the message, which depends on whether another test's init runs.
+            assert!(ThreadStorage::<u8>::register("from a drop").is_err());
             self.0.store(true, SeqCst);
         }
     }

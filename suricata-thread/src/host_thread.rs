@@ -1,0 +1,58 @@
+//! Which threads are the host's: those on which it has called the plugin.
+//!
+//! The host joins its own threads before it takes its log down, but knows nothing of those that a
+//! plugin starts: one of them could be writing to the log while the host frees it. So the log is for
+//! the host's threads only.
+//!
+//! Marking a thread costs more than dispatching a callback. Hence no callback of the plugin's marks,
+//! on the packet path or when threads are set up; two callbacks of this crate, which the host runs
+//! before them, do so when a thread is set up and when it picks a flow up.
+
+use std::cell::Cell;
+use std::ffi::c_void;
+
+use crate::{SCLogError, plugin, sys};
+
+thread_local! {
+    static IS_HOSTS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Notes that the calling thread is the host's: the host is calling the plugin on it.
+pub(crate) fn mark() {
+    IS_HOSTS.set(true);
+}
+
+/// Whether the calling thread is known to be the host's.
+pub(crate) fn is_marked() -> bool {
+    IS_HOSTS.get()
+}
+
+/// Has the host's threads marked, before the plugin registers callbacks of its own.
+///
+/// # Safety
+///
+/// The host is inside its call of the plugin's `Init` on this thread, and nothing else registers.
+pub(crate) unsafe fn register_marks() {
+    let user = std::ptr::null_mut();
+    // SAFETY: `at_thread_init` uses no user pointer, and the caller promises that this is the time.
+    let thread = unsafe { sys::SCThreadRegisterInitCallback(Some(at_thread_init), user) };
+    // SAFETY: as above.
+    let flow = unsafe { sys::SCFlowRegisterInitCallback(Some(at_flow_init), user) };
+    if !(thread && flow) {
+        let name = plugin::name();
+        SCLogError!("plugin {name}: the host is out of memory: some log lines will go to stderr");
+    }
+}
+
+unsafe extern "C" fn at_thread_init(_: *mut sys::ThreadVars, _: *mut c_void) {
+    mark();
+}
+
+unsafe extern "C" fn at_flow_init(
+    _: *mut sys::ThreadVars,
+    _: *mut sys::Flow,
+    _: *const sys::Packet,
+    _: *mut c_void,
+) {
+    mark();
+}

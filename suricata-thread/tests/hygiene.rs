@@ -1,0 +1,29 @@
+//! The macros work where names mean something else.
+
+#![allow(non_snake_case, non_camel_case_types, dead_code)]
+
+use suricata_thread_mock as _;
+
+/// As `use anyhow::Ok` does.
+fn Ok<T>(value: T) -> Result<T, String> {
+    Result::Ok(value)
+}
+
+fn Err() {}
+struct str;
+struct u8;
+
+const INIT: fn() -> Result<(), &'static ::core::primitive::str> = || Result::Ok(());
+
+suricata_thread::plugin! { name: "name", version: "1", author: "a", license: "l", init: INIT }
+
+fn logs() -> Result<(), String> {
+    suricata_thread::SCLogNotice!("a line");
+    Ok(())
+}
+
+#[test]
+fn the_macros_do_not_mind_what_names_mean() {
+    logs().unwrap();
+    assert!(!SCPluginRegister().is_null());
+}
