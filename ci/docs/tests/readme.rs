@@ -92,12 +92,12 @@ fn the_versions_and_features_are_those_of_the_manifests() {
         .unwrap();
     let (minor, _) = version.trim_end_matches('"').rsplit_once('.').unwrap();
     let readme = read("README.md");
-    for name in ["suricata-thread", "suricata-thread-mock"] {
-        let dependency = format!("\n{name} = \"{minor}\"\n");
-        assert!(
-            readme.contains(&dependency),
-            "README.md does not depend on {dependency:?}"
-        );
+    for file in ["README.md", "suricata-thread/README.md"] {
+        for name in ["suricata-thread", "suricata-thread-mock"] {
+            let dependency = format!("\n{name} = \"{minor}\"");
+            let found = read(file).contains(&dependency);
+            assert!(found, "{file} does not depend on {dependency:?}");
+        }
     }
     assert!(readme.contains(&format!("\n| {minor} | 8.0.x | `suricata-8` |\n")));
     assert!(readme.contains(&format!("\n| {minor} | 9.0 (in development) | none |\n")));

@@ -1,7 +1,9 @@
 //! Counts flows and packets: per thread while packets flow, in total at the end.
 //!
 //! Nothing is shared on the packet path: each thread counts in a state of its own. Only when the
-//! host drops that state, after the thread has ended, is it added to the totals.
+//! host drops that state, after the thread has ended, is it added to the totals. They are logged when
+//! the last thread has ended; not so in unix-socket mode, where the host never frees the state of its
+//! manager thread. There, go by the lines of the threads.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};

@@ -2,7 +2,7 @@ use suricata_thread_mock::{Host, RunMode, Traffic};
 
 #[test]
 fn each_thread_reports_its_flows() {
-    let host = Host::new(); // dropped at the end, it reports every leak and misuse by name
+    let host = Host::new(); // dropped at the end, it reports misuse by name
     // SAFETY: `plugin!` wrote the entry point.
     unsafe { host.load(minimal::SCPluginRegister) }.unwrap();
     host.start(RunMode::Single);
