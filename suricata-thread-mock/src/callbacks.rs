@@ -65,6 +65,16 @@ pub(crate) struct Callbacks(Arc<Lists>);
 static KEPT: Mutex<Vec<Arc<Lists>>> = Mutex::new(Vec::new());
 
 impl Callbacks {
+    /// How many were registered, of all kinds.
+    #[cfg(feature = "open")]
+    pub(crate) fn count(&self) -> usize {
+        let lists = &self.0;
+        lists.thread_init.0.lock().len()
+            + lists.flow_init.0.lock().len()
+            + lists.flow_update.0.lock().len()
+            + lists.flow_finish.0.lock().len()
+    }
+
     pub(crate) fn keep_for_ever(&self) {
         let lists = &self.0;
         let empty = lists.thread_init.0.lock().is_empty()
@@ -81,15 +91,15 @@ impl Callbacks {
 pub(crate) struct Registering<'a>(&'a Shared);
 
 impl<'a> Registering<'a> {
-    /// `None` where the registration must not go on; that has been reported then.
-    pub(crate) fn begin(host: &'a Shared, call: &str) -> Option<Self> {
+    /// `None` where the registration must not go on; that has been reported then. `in_callback` is
+    /// what Suricata would do with it in a callback.
+    pub(crate) fn begin(host: &'a Shared, call: &str, in_callback: &str) -> Option<Self> {
         if context::plugin_code() == Some(PluginCode::Callback) {
             host.report(
                 ReportKind::RegistrationInCallback,
                 format!(
                     "{call} was called by a callback on thread `{}`: expected in `Init` or before \
-                     threads are created. It was refused; Suricata would add to the list that it is \
-                     walking, for ever if each callback does so",
+                     threads are created. It was refused; Suricata would {in_callback}",
                     host.thread_name()
                 ),
             );
@@ -126,7 +136,8 @@ fn register<F: Copy>(
     let Some(host) = context::host_for(call) else {
         return false;
     };
-    let Some(_registering) = Registering::begin(&host, call) else {
+    let in_callback = "add to the list that it is walking, for ever if each callback does so";
+    let Some(_registering) = Registering::begin(&host, call, in_callback) else {
         return false;
     };
     let Some(callback) = callback else {
@@ -341,7 +352,7 @@ mod tests {
     #[test]
     fn registration_from_a_second_thread_at_once() {
         let host = Host::builder().record_only().build();
-        let under_way = Registering::begin(&host.shared, "first").expect("nothing forbids it");
+        let under_way = Registering::begin(&host.shared, "first", "").expect("nothing forbids it");
         std::thread::scope(|s| {
             let second = std::thread::Builder::new().name("second".to_owned());
             let run = || {
@@ -363,7 +374,7 @@ mod tests {
         ] {
             assert!(reports[0].message.contains(part), "{}", reports[0]);
         }
-        drop(Registering::begin(&host.shared, "third"));
+        drop(Registering::begin(&host.shared, "third", ""));
         assert_eq!(host.reports().len(), 1, "one after the other is fine");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Weak};
 
 use parking_lot::Mutex;
 
@@ -52,6 +52,15 @@ pub(crate) fn host() -> Option<Arc<Shared>> {
         })
         .ok()
         .flatten()
+        .or_else(|| EVERY_THREAD.lock().upgrade().filter(|h| !h.has_ended()))
+}
+
+/// The host of threads that have entered none.
+static EVERY_THREAD: Mutex<Weak<Shared>> = Mutex::new(Weak::new());
+
+/// Makes every thread that has entered no host belong to this one.
+pub(crate) fn serve_every_thread(host: &Arc<Shared>) {
+    *EVERY_THREAD.lock() = Arc::downgrade(host);
 }
 
 /// [`host`], for the C function `call`: says so where there is none.

@@ -52,6 +52,12 @@ impl Api {
     }
 }
 
+impl std::fmt::Display for Api {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// What all parts of a host share.
 pub(crate) struct Shared {
     main: ThreadId,
@@ -94,9 +100,14 @@ impl Shared {
         self.reports.add(kind, message);
     }
 
+    /// Whether the current thread is the host's main one.
+    pub(crate) fn is_main(&self) -> bool {
+        thread::current().id() == self.main
+    }
+
     /// The current thread's name as the host's log would have it.
     pub(crate) fn thread_name(&self) -> String {
-        if thread::current().id() == self.main {
+        if self.is_main() {
             "Suricata-Main".to_owned()
         } else {
             context::os_thread_name()
@@ -235,6 +246,7 @@ pub struct Builder {
     api: Option<Api>,
     log_level: SCLogLevel,
     record_only: bool,
+    every_thread: bool,
     seed: Option<u64>,
 }
 
@@ -245,8 +257,9 @@ impl Builder {
         self
     }
 
-    /// What `SCLogGetLogLevel` answers; INFO without it, as in Suricata. Only the host's own lines
-    /// are left out by it: `SCLogMessage` logs at every level, so that callers have to ask.
+    /// The host's level, INFO without this: what `SCLogGetLogLevel` answers, and up to which lines are
+    /// logged. In Suricata that is the level of the output that logs most; only one without any
+    /// `logging` in its configuration writes every line.
     pub fn log_level(mut self, level: SCLogLevel) -> Self {
         self.log_level = level;
         self
@@ -255,6 +268,14 @@ impl Builder {
     /// Records misuse and never panics on it: the test looks at [`Host::reports`].
     pub fn record_only(mut self) -> Self {
         self.record_only = true;
+        self
+    }
+
+    /// Makes every thread of the process that belongs to no host belong to this one: those that
+    /// plugins start themselves call the host that is there, as in Suricata. For programs that run
+    /// one host at a time; of several, the last one built has those threads.
+    pub fn every_thread(mut self) -> Self {
+        self.every_thread = true;
         self
     }
 
@@ -294,6 +315,9 @@ impl Builder {
             ended: AtomicBool::new(false),
         });
         context::enter(&shared);
+        if self.every_thread {
+            context::serve_every_thread(&shared);
+        }
         Host {
             shared,
             on_its_main_thread: PhantomData,
@@ -330,6 +354,7 @@ impl Host {
             api: None,
             log_level: SCLogLevel::SC_LOG_INFO,
             record_only: false,
+            every_thread: false,
             seed: None,
         }
     }
@@ -391,7 +416,7 @@ impl Host {
         self.shared.take_down();
     }
 
-    /// The log so far: the host's own lines, and all that `SCLogMessage` was called with.
+    /// The log so far: the host's own lines, and those that `SCLogMessage` was called with, up to the host's level.
     #[must_use]
     pub fn log(&self) -> Vec<LogLine> {
         self.shared.log.lock().clone()

@@ -150,6 +150,9 @@
 //!   registration is refused, with an error in the log.
 //! - Functions that abort on a panic, as `extern "C"` ones of Rust do, abort the test.
 
+#[cfg(all(feature = "open", not(unix)))]
+compile_error!("the features `open` and `cli` are for systems with ELF files and dlopen");
+
 mod boundary;
 pub mod c_api;
 mod callbacks;
@@ -159,16 +162,17 @@ mod flow;
 mod host;
 mod load;
 mod log;
-#[cfg(all(feature = "open", unix))]
+#[cfg(feature = "open")]
 mod open;
-#[cfg(all(feature = "open", unix))]
+#[cfg(feature = "open")]
 mod plugin_file;
+mod replay;
 mod report;
 mod rng;
 mod run_mode;
 mod slots;
 mod storage;
-#[cfg(all(feature = "open", unix))]
+#[cfg(feature = "open")]
 mod symbols;
 mod thread;
 mod token;
@@ -178,7 +182,7 @@ pub use flow::Flow;
 pub use host::{Api, Builder, Entered, Host};
 pub use load::LoadError;
 pub use log::LogLine;
-#[cfg(all(feature = "open", unix))]
+#[cfg(feature = "open")]
 pub use open::{OpenError, OpenErrorReason, UndefinedSymbol};
 pub use report::{Report, ReportKind, stray_reports};
 pub use run_mode::{RunMode, Threads};

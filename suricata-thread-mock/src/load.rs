@@ -86,6 +86,22 @@ impl Host {
         register: unsafe extern "C" fn() -> *mut SCPlugin,
     ) -> Result<(), LoadError> {
         context::assert_drivable(&self.shared, "Host::load");
+        // SAFETY: the caller's promise.
+        let init = unsafe { self.accept(register) }?;
+        // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
+        let init: unsafe extern "C-unwind" fn() = unsafe { std::mem::transmute(init) };
+        // SAFETY: the caller's promise.
+        self.call_plugin("Init", || unsafe { init() })
+    }
+
+    /// All of [`Host::load`] but `Init`, which it returns.
+    ///
+    /// # Safety
+    /// As [`Host::load`].
+    pub(crate) unsafe fn accept(
+        &self,
+        register: unsafe extern "C" fn() -> *mut SCPlugin,
+    ) -> Result<unsafe extern "C" fn(), LoadError> {
         // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
         let register: unsafe extern "C-unwind" fn() -> *mut SCPlugin =
             unsafe { std::mem::transmute(register) };
@@ -102,11 +118,26 @@ impl Host {
             (None, Some(of_plugin)) => self.shared.api_or(of_plugin),
             (None, None) => Api::V9,
         };
+        // SAFETY: each is NULL or a C string by the caller's promise.
+        let [name, version, author, license, built_with] = [
+            plugin.name,
+            plugin.plugin_version,
+            plugin.author,
+            plugin.license,
+            plugin.suricata_version,
+        ]
+        .map(|t| unsafe { log::text(t) });
         if plugin.version != host.version() {
-            return Err(self.refuse(LoadError::Version {
+            let error = LoadError::Version {
                 plugin: plugin.version,
                 host: host.version(),
-            }));
+            };
+            let (of_plugin, of_host) = (plugin.version, host.version());
+            self.log_refusal(format!(
+                "Suricata and plugin versions differ: plugin has {of_plugin:x} ({version}) vs \
+                 Suricata {of_host:x} (plugin was built with {built_with})"
+            ));
+            return Err(error);
         }
         let null = [
             ("name", plugin.name.is_null()),
@@ -117,26 +148,18 @@ impl Host {
         if let Some((field, _)) = null.into_iter().find(|(_, null)| *null) {
             return Err(self.refuse(LoadError::NullField { field }));
         }
-        // SAFETY: each is NULL or a C string by the caller's promise.
-        let [name, version, author, license] = [
-            plugin.name,
-            plugin.plugin_version,
-            plugin.author,
-            plugin.license,
-        ]
-        .map(|t| unsafe { log::text(t) });
         self.shared.log_own(
             SCLogLevel::SC_LOG_NOTICE,
             "plugin",
-            format!("initializing {name} {version} by {author}, license {license}"),
+            format!(
+                "Initializing plugin {name}; version= {version}; author={author}; \
+                 license={license}; built from {built_with}"
+            ),
         );
-        let Some(init) = plugin.Init else {
-            return Err(self.refuse(LoadError::NullField { field: "Init" }));
-        };
-        // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
-        let init: unsafe extern "C-unwind" fn() = unsafe { std::mem::transmute(init) };
-        // SAFETY: the caller's promise.
-        self.call_plugin("Init", || unsafe { init() })
+        match plugin.Init {
+            Some(init) => Ok(init),
+            None => Err(self.refuse(LoadError::NullField { field: "Init" })),
+        }
     }
 
     fn call_plugin<R>(
@@ -149,10 +172,14 @@ impl Host {
             .map_err(|message| LoadError::Panicked { function, message })
     }
 
-    /// Logs why a plugin was refused.
+    /// Logs why a plugin was refused where Suricata says nothing, as it crashes or aborts.
     fn refuse(&self, error: LoadError) -> LoadError {
-        self.shared
-            .log_own(SCLogLevel::SC_LOG_ERROR, "plugin", error.to_string());
+        self.log_refusal(error.to_string());
         error
+    }
+
+    fn log_refusal(&self, message: String) {
+        self.shared
+            .log_own(SCLogLevel::SC_LOG_ERROR, "plugin", message);
     }
 }

@@ -90,8 +90,8 @@ pub(crate) unsafe fn text(text: *const c_char) -> String {
         .into_owned()
 }
 
-/// `SCLogMessage`. Logs at every level, as Suricata 8.0.8 does: it is the caller who is to ask for
-/// the host's level first.
+/// `SCLogMessage`. Leaves out what is above the host's level, as the outputs of Suricata 8.0.8 do, and
+/// answers 0 for that too.
 ///
 /// # Safety
 /// Each text is NULL or a C string.
@@ -119,6 +119,9 @@ pub(crate) unsafe fn message(
         );
         return -1;
     };
+    if level.0 > host.log_level.0 {
+        return 0;
+    }
     let thread = host.thread_name();
     host.log.lock().push(LogLine {
         level,

@@ -16,6 +16,7 @@ use crate::plugin_file::PluginFile;
 use crate::symbols;
 
 const ENTRY_POINT: &str = "SCPluginRegister";
+type EntryPoint = unsafe extern "C" fn() -> *mut SCPlugin;
 
 /// A plugin file that was not opened, or not loaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,17 +43,24 @@ pub enum OpenErrorReason {
         /// What is wrong with it.
         message: String,
     },
-    /// The plugin uses what this host does not have. Suricata goes on without it.
+    /// The plugin uses what this host does not have. Suricata goes on without it, unless it has
+    /// all of it: the mock has no more than [`c_api`](crate::c_api).
     Undefined {
-        /// The host's generation, where it is settled or the plugin's symbols tell it.
-        host: Option<Api>,
         /// What is missing, by name, in alphabetical order.
         symbols: Vec<UndefinedSymbol>,
+        /// The plugin uses functions of both generations, so that no Suricata has all.
+        mixed: bool,
     },
     /// The dynamic linker refused the file. Suricata goes on without it.
     Linker {
         /// What the dynamic linker said.
         message: String,
+    },
+    /// The plugin has functions of the host in itself, as when `suricata-thread-mock` is linked into
+    /// it. Suricata opens it, and it may talk to itself.
+    HostInside {
+        /// Those that it exports.
+        functions: Vec<&'static str>,
     },
     /// The plugin does not export `SCPluginRegister`. Suricata goes on without it.
     NoEntryPoint,
@@ -96,8 +104,14 @@ impl fmt::Display for OpenErrorReason {
         match self {
             Self::Unreadable { message } => write!(f, "the file cannot be read: {message}"),
             Self::NotAPlugin { message } => write!(f, "the file is no plugin: {message}"),
-            Self::Undefined { host, symbols } => display_undefined(*host, symbols, f),
+            Self::Undefined { symbols, mixed } => display_undefined(symbols, *mixed, f),
             Self::Linker { message } => write!(f, "the dynamic linker refused it: {message}"),
+            Self::HostInside { functions } => write!(
+                f,
+                "it defines functions that are the host's: {}. Is suricata-thread-mock among its \
+                 dependencies rather than its dev-dependencies?",
+                functions.join(", ")
+            ),
             Self::NoEntryPoint => write!(
                 f,
                 "it does not export {ENTRY_POINT}, the entry point of plugins"
@@ -114,8 +128,8 @@ impl fmt::Display for OpenErrorReason {
 }
 
 fn display_undefined(
-    host: Option<Api>,
     symbols: &[UndefinedSymbol],
+    mixed: bool,
     f: &mut fmt::Formatter<'_>,
 ) -> fmt::Result {
     let names = |of: Option<Api>| -> Vec<_> {
@@ -137,18 +151,19 @@ fn display_undefined(
         if names.is_empty() {
             continue;
         }
-        // Where it uses those of both, no feature helps.
-        let hint = match host {
-            Some(host) if host != of => hint,
-            _ => "uses functions of both generations",
+        let hint = if mixed {
+            "the plugin uses functions of both 8.0 and 9.0"
+        } else {
+            hint
         };
         parts.push(format!("{} ({hint})", names.join(", ")));
     }
     let others = names(None);
     if !others.is_empty() {
         parts.push(format!(
-            "{} (no function of the thread, storage, flow callback and log API, and in no library \
-             that the plugin names)",
+            "{} (not among the functions for threads, storage, flow callbacks and the log, which \
+             are all that the mock has, nor in a library that the plugin names; Suricata may have \
+             it)",
             others.join(", ")
         ));
     }
@@ -165,7 +180,7 @@ impl Host {
     ///
     /// The program that calls this must export the functions of [`c_api`](crate::c_api) to what it
     /// opens: link it with `-rdynamic`, by `println!("cargo::rustc-link-arg=-rdynamic")` in its
-    /// build script. It must not be built with fat link-time optimisation, which hides them.
+    /// build script.
     ///
     /// A process opens a file once: hosts that open the same file share its `static`s.
     ///
@@ -178,21 +193,67 @@ impl Host {
     /// # Safety
     /// The file and the libraries that it names are code that may run in this process. What is
     /// said at [`Host::load`] holds for its `SCPluginRegister`. Where the plugin is refused before
-    /// `Init`, nothing of it is in use any more when `SCPluginRegister` returns: no thread of its
-    /// own, nothing registered. The file does not change meanwhile.
+    /// `Init`, no thread of its own uses it when `SCPluginRegister` returns. The file does not
+    /// change while it is open.
     pub unsafe fn open(&self, path: impl AsRef<Path>) -> Result<(), OpenError> {
         let path = path.as_ref();
         context::assert_drivable(&self.shared, "Host::open");
-        // SAFETY: the caller's promise.
-        unsafe { self.open_file(path) }.map_err(|reason| OpenError {
-            path: path.to_owned(),
-            reason,
-        })
+        let open = || {
+            let before = self.registered();
+            // SAFETY: the caller's promise.
+            let library = unsafe { self.open_file(path) }?;
+            let loaded = self.entry_point(&library, path).and_then(|entry| {
+                // SAFETY: the caller's promise; the library stays open while it is in use.
+                unsafe { self.load(entry) }.map_err(OpenErrorReason::Load)
+            });
+            match &loaded {
+                // Of a plugin that panicked a part has run; what it left behind may be in use.
+                Ok(()) | Err(OpenErrorReason::Load(LoadError::Panicked { .. })) => {
+                    std::mem::forget(library);
+                }
+                Err(_) => self.close(library, path, before),
+            }
+            loaded
+        };
+        open().map_err(|reason| self.refused(path, reason))
     }
 
+    /// Finds out whether [`Host::open`] would load a plugin file: opens it, looks at what its
+    /// `SCPluginRegister` returns, and closes it. `Init` does not run.
+    ///
+    /// # Errors
+    /// See [`OpenErrorReason`].
+    ///
+    /// # Panics
+    /// In plugin code.
+    ///
+    /// # Safety
+    /// As [`Host::open`], where the plugin is always refused before `Init`.
+    pub unsafe fn check(&self, path: impl AsRef<Path>) -> Result<(), OpenError> {
+        let path = path.as_ref();
+        context::assert_drivable(&self.shared, "Host::check");
+        let check = || {
+            let before = self.registered();
+            // SAFETY: the caller's promise.
+            let library = unsafe { self.open_file(path) }?;
+            let accepted = self.entry_point(&library, path).and_then(|entry| {
+                // SAFETY: the caller's promise; the library stays open while it is in use.
+                unsafe { self.accept(entry) }.map_err(OpenErrorReason::Load)
+            });
+            self.close(library, path, before);
+            accepted
+        };
+        match check() {
+            Ok(_init) => Ok(()),
+            Err(reason) => Err(self.refused(path, reason)),
+        }
+    }
+
+    /// Opens the file, and logs that as Suricata does.
+    ///
     /// # Safety
     /// As [`Host::open`].
-    unsafe fn open_file(&self, path: &Path) -> Result<(), OpenErrorReason> {
+    unsafe fn open_file(&self, path: &Path) -> Result<Library, OpenErrorReason> {
         let shown = path.display();
         let file = fs::read(path).map_err(|e| {
             let message = e.to_string();
@@ -200,40 +261,47 @@ impl Host {
             OpenErrorReason::Unreadable { message }
         })?;
         // SAFETY: the caller's promise.
-        let library = match unsafe { self.link(path, &file) } {
-            Ok(library) => library,
+        let library = unsafe { self.link(path, &file) };
+        match &library {
+            Ok(_) => self.log_notice(format!("Loading plugin {shown}")),
             Err(reason) => {
-                self.log_notice(format!("Failed to open {shown} as a plugin: {reason}"));
-                return Err(reason);
+                let why = match reason {
+                    OpenErrorReason::Linker { message } => message.clone(),
+                    // The dynamic linker names the first that it looks for.
+                    OpenErrorReason::Undefined { symbols, .. } => {
+                        format!("{shown}: undefined symbol: {}", symbols[0].name)
+                    }
+                    other => format!("{shown}: {other}"),
+                };
+                self.log_notice(format!("Failed to open {shown} as a plugin: {why}"));
             }
-        };
-        self.log_notice(format!("Loading plugin {shown}"));
-        // SAFETY: this is what the entry point of a plugin is, and by the caller's promise the
-        // file is code that may run here.
-        let entry = unsafe {
-            library.get::<unsafe extern "C" fn() -> *mut SCPlugin>(ENTRY_POINT.as_bytes())
-        };
-        let Ok(entry) = entry else {
-            self.log_error(format!(
-                "Plugin does not export {ENTRY_POINT} function: {shown}"
-            ));
-            self.close(library);
-            return Err(OpenErrorReason::NoEntryPoint);
-        };
-        // SAFETY: the caller's promise; the library stays open as long as anything of it is used.
-        let Err(error) = (unsafe { self.load(*entry) }) else {
-            std::mem::forget(library);
-            return Ok(());
-        };
-        self.log_error(format!("Plugin registration failed: {shown}"));
-        match error {
-            LoadError::NoPlugin | LoadError::Version { .. } | LoadError::NullField { .. } => {
-                self.close(library);
-            }
-            // A part of it has run; what it left behind may be in use.
-            LoadError::Panicked { .. } => std::mem::forget(library),
         }
-        Err(OpenErrorReason::Load(error))
+        library
+    }
+
+    fn entry_point(&self, library: &Library, path: &Path) -> Result<EntryPoint, OpenErrorReason> {
+        // SAFETY: a symbol of that name is a function of that type in every plugin; that this
+        // file is one that may be loaded is promised by who opens it.
+        match unsafe { library.get::<EntryPoint>(ENTRY_POINT.as_bytes()) } {
+            Ok(entry) => Ok(*entry),
+            Err(_) => {
+                let shown = path.display();
+                self.log_error(format!(
+                    "Plugin does not export {ENTRY_POINT} function: {shown}"
+                ));
+                Err(OpenErrorReason::NoEntryPoint)
+            }
+        }
+    }
+
+    fn refused(&self, path: &Path, reason: OpenErrorReason) -> OpenError {
+        if matches!(reason, OpenErrorReason::Load(_)) {
+            self.log_error(format!("Plugin registration failed: {}", path.display()));
+        }
+        OpenError {
+            path: path.to_owned(),
+            reason,
+        }
     }
 
     /// Opens the file with all that it uses resolved.
@@ -243,6 +311,13 @@ impl Host {
     unsafe fn link(&self, path: &Path, file: &[u8]) -> Result<Library, OpenErrorReason> {
         let file =
             PluginFile::parse(file).map_err(|message| OpenErrorReason::NotAPlugin { message })?;
+        let functions: Vec<_> = symbols::all()
+            .map(|function| function.name)
+            .filter(|name| file.defined.contains(*name))
+            .collect();
+        if !functions.is_empty() {
+            return Err(OpenErrorReason::HostInside { functions });
+        }
         let functions = not_exported(&file.undefined);
         if !functions.is_empty() {
             return Err(OpenErrorReason::NotExported { functions });
@@ -258,9 +333,10 @@ impl Host {
                 Err(message) => {
                     // SAFETY: the caller's promise.
                     return Err(match unsafe { self.unresolved(&file) } {
-                        Some(symbols) if !symbols.is_empty() => {
-                            OpenErrorReason::Undefined { host, symbols }
-                        }
+                        Some(symbols) if !symbols.is_empty() => OpenErrorReason::Undefined {
+                            symbols,
+                            mixed: false,
+                        },
                         _ => OpenErrorReason::Linker { message },
                     });
                 }
@@ -270,7 +346,10 @@ impl Host {
         // SAFETY: the caller's promise.
         symbols.extend(unsafe { self.unresolved(&file) }.unwrap_or_default());
         symbols.sort_by(|a, b| a.name.cmp(&b.name));
-        Err(OpenErrorReason::Undefined { host, symbols })
+        let mixed = [Api::V8, Api::V9]
+            .into_iter()
+            .all(|api| !only_in(api, &file.undefined).is_empty());
+        Err(OpenErrorReason::Undefined { symbols, mixed })
     }
 
     /// Opens a library; its constructors run as plugin code. The error is what the linker said.
@@ -313,12 +392,27 @@ impl Host {
         )
     }
 
-    /// Closes a plugin that was refused; its destructors run as plugin code.
-    fn close(&self, library: Library) {
-        let what = || "closing a plugin that was refused".to_owned();
+    /// How many callbacks and slots were registered so far.
+    fn registered(&self) -> usize {
+        self.shared.callbacks.count() + self.shared.slots.table().slots.len()
+    }
+
+    /// Closes a plugin that is not used; its destructors run as plugin code. One that has
+    /// registered something since there were `before` is left open: the host may call it.
+    fn close(&self, library: Library, path: &Path, before: usize) {
+        let shown = path.display();
+        if self.registered() != before {
+            self.log_error(format!(
+                "{shown} registered callbacks or slots before its Init ran, and stays open; \
+                 Suricata would close it where it refuses it, and crash when it calls them"
+            ));
+            std::mem::forget(library);
+            return;
+        }
+        let what = || format!("closing {shown}");
         let closed = boundary::call(&self.shared, PluginCode::Loading, what, || library.close());
         if let Ok(Err(e)) = closed {
-            self.log_error(format!("a plugin that was refused was not closed: {e}"));
+            self.log_error(format!("{shown} was not closed: {e}"));
         }
     }
 
@@ -364,20 +458,55 @@ fn not_exported(used: &BTreeSet<String>) -> Vec<&'static str> {
 /// The functions among `used` that the host's generation does not have; where it has none yet,
 /// those of 9.0 if there are some of 8.0 too.
 fn of_other_generation(host: Option<Api>, used: &BTreeSet<String>) -> Vec<UndefinedSymbol> {
-    let of = |api: Api| -> Vec<_> {
-        let used = used
-            .iter()
-            .filter(|name| symbols::generation_of(name) == Some(api));
-        used.map(|name| UndefinedSymbol {
-            name: name.clone(),
-            of: Some(api),
-        })
-        .collect()
-    };
     match host {
-        Some(Api::V8) => of(Api::V9),
-        Some(Api::V9) => of(Api::V8),
-        None if of(Api::V8).is_empty() => Vec::new(),
-        None => of(Api::V9),
+        Some(Api::V8) => only_in(Api::V9, used),
+        Some(Api::V9) => only_in(Api::V8, used),
+        None if only_in(Api::V8, used).is_empty() => Vec::new(),
+        None => only_in(Api::V9, used),
+    }
+}
+
+/// The functions among `used` that only this generation has.
+fn only_in(api: Api, used: &BTreeSet<String>) -> Vec<UndefinedSymbol> {
+    let functions = symbols::only(api);
+    let only = functions.iter().filter(|f| used.contains(f.name));
+    only.map(|function| UndefinedSymbol {
+        name: function.name.to_owned(),
+        of: Some(api),
+    })
+    .collect()
+}
+
+#[cfg(test)]
+#[path = "../tests/built/mod.rs"]
+mod built;
+
+#[cfg(test)]
+mod tests {
+    use super::{OpenErrorReason, built};
+    use crate::Host;
+
+    /// Cargo links the unit tests without `-rdynamic`, as it does a program whose author did not
+    /// think of that.
+    #[test]
+    fn a_program_that_does_not_export_the_functions_is_told_how_to() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let plugin = built::c_plugin(folder.path(), "plugin", 9, &[]);
+        let host = Host::new();
+        // SAFETY: the plugin is one.
+        let error = unsafe { host.open(plugin) }.expect_err("nothing is exported");
+        let text = error.to_string();
+        let OpenErrorReason::NotExported { functions } = error.reason else {
+            panic!("{text}");
+        };
+        assert!(
+            functions.contains(&"SCThreadStorageRegister"),
+            "{functions:?}"
+        );
+        assert!(
+            !functions.contains(&"SCLogGetLogLevel"),
+            "it does not use that"
+        );
+        assert!(text.contains("cargo::rustc-link-arg=-rdynamic"), "{text}");
     }
 }

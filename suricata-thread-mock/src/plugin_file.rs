@@ -9,6 +9,8 @@ use object::{FileKind, NativeEndian, Object, ObjectSegment, ObjectSymbol};
 /// The names in an ELF file that matter when it is opened.
 #[derive(Debug)]
 pub(crate) struct PluginFile {
+    /// What it offers to others.
+    pub(crate) defined: BTreeSet<String>,
     /// What it uses and does not define, less what may stay undefined.
     pub(crate) undefined: BTreeSet<String>,
     /// The libraries that it asks for.
@@ -41,19 +43,22 @@ impl PluginFile {
         if file.segments().any(|segment| beyond(segment.file_range())) {
             return Err("it is truncated: it ends before its last segment does".to_owned());
         }
-        let undefined = file
-            .dynamic_symbols()
-            .filter(|symbol| symbol.is_undefined() && !symbol.is_weak())
-            .map(|symbol| symbol.name().map(str::to_owned))
-            .filter(|name| name.as_ref().is_ok_and(|name| !name.is_empty()))
-            .collect::<Result<_, _>>()
-            .map_err(broken)?;
+        let (mut defined, mut undefined) = (BTreeSet::new(), BTreeSet::new());
+        for symbol in file.dynamic_symbols() {
+            let name = symbol.name().map_err(broken)?;
+            if symbol.is_definition() {
+                defined.insert(name.to_owned());
+            } else if symbol.is_undefined() && !symbol.is_weak() && !name.is_empty() {
+                undefined.insert(name.to_owned());
+            }
+        }
         let mut libraries = Vec::new();
         for library in file.import_libraries().map_err(broken)? {
             let name = library.map_err(broken)?.name();
             libraries.push(String::from_utf8_lossy(name).into_owned());
         }
         Ok(Self {
+            defined,
             undefined,
             libraries,
         })

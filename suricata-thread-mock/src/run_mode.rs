@@ -98,11 +98,14 @@ impl Host {
             0 => String::new(),
             n => format!("RX: {n} "),
         };
-        self.shared.log_own(
-            SCLogLevel::SC_LOG_NOTICE,
-            "threads",
-            format!("Threads created -> {rx}W: {workers} FM: 1 FR: 1"),
-        );
+        // The unix manager says nothing of the threads that it creates for a capture.
+        if self.shared.is_main() {
+            self.shared.log_own(
+                SCLogLevel::SC_LOG_NOTICE,
+                "threads",
+                format!("Threads created -> {rx}W: {workers} FM: 1 FR: 1"),
+            );
+        }
         threads
     }
 }

@@ -132,7 +132,8 @@ pub(crate) unsafe fn register(
         Api::V9
     };
     host.check_generation(call, api);
-    let Some(_registering) = Registering::begin(&host, call) else {
+    let in_callback = "refuse it too, since registration has closed when threads are created";
+    let Some(_registering) = Registering::begin(&host, call, in_callback) else {
         return -1;
     };
     if host.slots.is_finalized() || name.is_null() || free.is_none() {

@@ -49,13 +49,6 @@ pub(crate) fn all() -> impl Iterator<Item = Function> {
         .chain(only(Api::V9))
 }
 
-/// The generation that has this function and the other does not.
-pub(crate) fn generation_of(name: &str) -> Option<Api> {
-    [Api::V8, Api::V9]
-        .into_iter()
-        .find(|&api| only(api).iter().any(|f| f.name == name))
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

@@ -75,6 +75,27 @@ pub struct WorkerTraffic {
     pub packets: u64,
 }
 
+impl TrafficReport {
+    pub(crate) fn of(host: &Host, workers: Vec<WorkerTraffic>) -> Self {
+        Self {
+            seed: host.seed(),
+            flows: workers.iter().map(|w| w.flows).sum(),
+            packets: workers.iter().map(|w| w.packets).sum(),
+            workers,
+        }
+    }
+}
+
+impl WorkerTraffic {
+    pub(crate) fn none(worker: &Thread) -> Self {
+        Self {
+            thread: worker.name().to_owned(),
+            flows: 0,
+            packets: 0,
+        }
+    }
+}
+
 /// The rest of a worker's flows.
 struct Plan {
     rng: Rng,
@@ -133,40 +154,45 @@ impl Host {
     /// In plugin code and in a job on a thread of a host, where no worker is running, and where a
     /// flow would have no packet.
     pub fn traffic(&self, traffic: Traffic) -> TrafficReport {
-        context::assert_drivable(&self.shared, "Host::traffic");
-        assert!(
-            context::worker().is_none(),
-            "Host::traffic was called by a job on thread `{}`: have the test's thread do it",
-            context::os_thread_name()
-        );
         assert!(traffic.packets_per_flow > 0, "a flow begins with a packet");
-        self.shared.traffic_ran.store(true, Ordering::Relaxed);
-        let running: Vec<_> = self
-            .threads()
-            .into_iter()
-            .filter(Thread::is_running)
-            .collect();
-        let workers: Vec<_> = of_kind(&running, ThreadKind::Worker).collect();
-        assert!(
-            !workers.is_empty(),
-            "traffic needs a running thread of kind Worker"
-        );
-        let finisher = of_kind(&running, ThreadKind::FlowRecycler)
-            .chain(of_kind(&running, ThreadKind::FlowManager))
-            .next();
+        let (workers, finisher) = self.traffic_threads("Host::traffic");
+        let (workers, finisher): (Vec<_>, _) = (workers.iter().collect(), finisher.as_ref());
         let plans = self.plans(&workers, traffic);
         let plans = if traffic.one_at_a_time {
             self.one_at_a_time(&workers, finisher, plans, traffic)
         } else {
             parallel(&workers, finisher, plans, traffic)
         };
-        let workers: Vec<_> = plans.into_iter().map(|plan| plan.seen).collect();
-        TrafficReport {
-            seed: self.seed(),
-            flows: workers.iter().map(|w| w.flows).sum(),
-            packets: workers.iter().map(|w| w.packets).sum(),
-            workers,
-        }
+        TrafficReport::of(self, plans.into_iter().map(|plan| plan.seen).collect())
+    }
+
+    /// The running threads that handle flows: workers, and who finishes flows where not they.
+    ///
+    /// # Panics
+    /// In plugin code and in a job on a thread of a host, and where no worker is running.
+    pub(crate) fn traffic_threads(&self, what: &str) -> (Vec<Thread>, Option<Thread>) {
+        context::assert_drivable(&self.shared, what);
+        assert!(
+            context::worker().is_none(),
+            "{what} was called by a job on thread `{}`: have the test's thread do it",
+            context::os_thread_name()
+        );
+        self.shared.traffic_ran.store(true, Ordering::Relaxed);
+        let running: Vec<_> = self
+            .threads()
+            .into_iter()
+            .filter(Thread::is_running)
+            .collect();
+        let workers: Vec<_> = of_kind(&running, ThreadKind::Worker).cloned().collect();
+        assert!(
+            !workers.is_empty(),
+            "traffic needs a running thread of kind Worker"
+        );
+        let finisher = of_kind(&running, ThreadKind::FlowRecycler)
+            .chain(of_kind(&running, ThreadKind::FlowManager))
+            .next()
+            .cloned();
+        (workers, finisher)
     }
 
     fn plans(&self, workers: &[&Thread], traffic: Traffic) -> Vec<Plan> {
@@ -178,11 +204,7 @@ impl Host {
                 waiting: Vec::new(),
                 active: Vec::new(),
                 packets_per_flow: traffic.packets_per_flow,
-                seen: WorkerTraffic {
-                    thread: thread.name().to_owned(),
-                    flows: 0,
-                    packets: 0,
-                },
+                seen: WorkerTraffic::none(thread),
             })
             .collect();
         for _ in 0..traffic.flows {

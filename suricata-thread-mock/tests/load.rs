@@ -121,9 +121,14 @@ fn a_plugin_of_another_version_is_refused_with_an_error_in_the_log() {
         assert_eq!(log[0].level, SCLogLevel::SC_LOG_ERROR);
         let versions = [format!("{other:#06x}"), format!("{:#06x}", api.version())];
         assert_says(
-            &log[0].message,
+            &error.to_string(),
             &[&versions[0], &versions[1], "goes on without"],
         );
+        let versions = [
+            format!("plugin has {other:x} (1.2)"),
+            format!("Suricata {:x} ", api.version()),
+        ];
+        assert_says(&log[0].message, &[&versions[0], &versions[1], "8.0.8"]);
         host.verify();
     }
 }

@@ -63,8 +63,7 @@ impl SpawnIn for std::thread::Builder {
 }
 
 #[test]
-fn every_level_is_logged_and_the_level_tells_callers_what_to_leave_out() {
-    // As 8.0.8 does: its SCLogMessage printed levels from -1 to 8 while the host's was 4.
+fn lines_above_the_level_of_the_host_are_left_out() {
     let host = Host::builder().log_level(SCLogLevel::SC_LOG_ERROR).build();
     // SAFETY: no conditions.
     assert_eq!(unsafe { sys::SCLogGetLogLevel() }, SCLogLevel::SC_LOG_ERROR);
@@ -75,9 +74,9 @@ fn every_level_is_logged_and_the_level_tells_callers_what_to_leave_out() {
         assert_eq!(result, 0);
     }
     let levels: Vec<_> = host.log().iter().map(|l| l.level.0).collect();
-    assert_eq!(levels, (-1..=8).collect::<Vec<_>>());
+    assert_eq!(levels, [-1, 0, 1]);
     host.start(suricata_thread_mock::RunMode::Single);
-    assert_eq!(host.log().len(), 10, "a notice of the host's own");
+    assert_eq!(host.log().len(), 3, "a notice of the host's own");
 }
 
 #[test]

@@ -1,36 +1,336 @@
-#![cfg(all(feature = "open", unix))]
-//! t
-use suricata_thread_mock::*;
+//! Opening built plugin files in a test of one's own.
+
+mod built;
+
+use std::fs;
+use std::path::Path;
+
+use built::{c_plugin, example};
+use suricata_thread_mock::{
+    Api, Host, LoadError, OpenError, OpenErrorReason, RunMode, Traffic, UndefinedSymbol,
+};
+use suricata_thread_sys::common::SCLogLevel;
+
+fn open(host: &Host, plugin: &Path) -> Result<(), OpenError> {
+    // SAFETY: a plugin that these tests have built, or no code at all.
+    unsafe { host.open(plugin) }
+}
+
+fn reason(host: &Host, plugin: &Path) -> OpenErrorReason {
+    let error = open(host, plugin).expect_err("the plugin is refused");
+    assert_eq!(error.path, plugin);
+    error.reason
+}
+
+fn messages(host: &Host) -> Vec<String> {
+    host.log().iter().map(ToString::to_string).collect()
+}
+
+fn names(symbols: &[UndefinedSymbol]) -> Vec<(&str, Option<Api>)> {
+    symbols.iter().map(|s| (&*s.name, s.of)).collect()
+}
+
 #[test]
-fn t() {
-    for p in [
-        "ok", "v9", "noentry", "undef", "retnull", "noname", "noinit", "nopv", "trunc", "text",
-        "missing",
-    ] {
-        let host = Host::builder().api(Api::V8).record_only().build();
-        let r = unsafe { host.open(format!("/tmp/peek/sur/tmp/cli/{p}.so")) };
-        println!(
-            "== {p}: {}",
-            r.map_or_else(|e| e.to_string(), |()| "ok".into())
-        );
-        for l in host.log() {
-            println!("   {l}");
-        }
+fn a_plugin_in_c_runs_in_its_generation() {
+    let folder = tempfile::tempdir().unwrap();
+    for (generation, api) in [(8, Api::V8), (9, Api::V9)] {
+        let plugin = c_plugin(folder.path(), &format!("for_{generation}"), generation, &[]);
+        let host = Host::builder().api(api).build();
+        open(&host, &plugin).unwrap();
+        host.start(RunMode::Workers { threads: 2 });
+        host.traffic(Traffic {
+            flows: 30,
+            ..Traffic::default()
+        });
+        host.shutdown();
+        let log = messages(&host);
+        let (loading, initializing) = (&log[0], &log[1]);
+        let expected = format!("Notice: plugin: Loading plugin {}", plugin.display());
+        assert_eq!(*loading, expected);
+        assert!(initializing.contains("c-counter"), "{initializing}");
+        let flows: u64 = log
+            .iter()
+            .filter_map(|l| l.split_once("flows of a thread: ")?.1.parse::<u64>().ok())
+            .sum();
+        assert_eq!(flows, 30, "{log:#?}");
     }
-    for (p, api) in [
-        ("8", Api::V8),
-        ("8", Api::V9),
-        ("9", Api::V8),
-        ("9", Api::V9),
-    ] {
-        let host = Host::builder().api(api).record_only().build();
-        let r = unsafe { host.open(format!("/tmp/team/t-cli/fc{p}.so")) };
-        println!(
-            "== {p} in {api:?}: {}",
-            r.map_or_else(|e| e.to_string(), |()| "ok".into())
-        );
-        for l in host.log() {
-            println!("   {l}");
-        }
+}
+
+#[test]
+fn a_plugin_in_rust_runs_in_its_generation() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    for generation in [8, 9] {
+        // The host is what the plugin is for.
+        let host = Host::new();
+        open(&host, &example(folder, "minimal", generation)).unwrap();
+        host.start(RunMode::Single);
+        host.traffic(Traffic {
+            flows: 7,
+            ..Traffic::default()
+        });
+        host.shutdown();
+        let log = messages(&host);
+        let last = log.last().unwrap();
+        assert!(last.contains("minimal: a thread saw 7 flows"), "{log:#?}");
     }
+}
+
+#[test]
+fn a_plugin_for_the_other_generation_has_undefined_symbols() {
+    let folder = tempfile::tempdir().unwrap();
+    for (generation, host, feature, storage) in [
+        (
+            9,
+            Api::V8,
+            "build with the feature `suricata-8`",
+            "SCThreadStorageRegister",
+        ),
+        (
+            8,
+            Api::V9,
+            "build without the feature `suricata-8`",
+            "ThreadStorageRegister",
+        ),
+    ] {
+        let plugin = c_plugin(folder.path(), "other", generation, &[]);
+        let host = Host::builder().api(host).build();
+        let error = open(&host, &plugin).unwrap_err();
+        let text = error.to_string();
+        assert!(text.contains(feature), "{text}");
+        let OpenErrorReason::Undefined { symbols, .. } = error.reason else {
+            panic!("{text}");
+        };
+        let of = if generation == 8 { Api::V8 } else { Api::V9 };
+        assert_eq!(symbols.len(), 3, "{symbols:?}");
+        assert!(
+            names(&symbols).contains(&(storage, Some(of))),
+            "{symbols:?}"
+        );
+        let log = host.log();
+        assert_eq!(log.len(), 1);
+        assert_eq!(log[0].level, SCLogLevel::SC_LOG_NOTICE);
+        let shown = plugin.display();
+        let expected = format!("Failed to open {shown} as a plugin: {shown}: undefined symbol: ");
+        assert!(log[0].message.starts_with(&expected), "{}", log[0]);
+    }
+}
+
+#[test]
+fn what_nobody_has_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = c_plugin(folder.path(), "missing", 9, &["MISSING"]);
+    for (api, expected) in [
+        (Some(Api::V9), vec!["also_missing", "no_such_function"]),
+        (None, vec!["also_missing", "no_such_function"]),
+        (
+            Some(Api::V8),
+            vec![
+                "SCThreadGetStorageById",
+                "SCThreadSetStorageById",
+                "SCThreadStorageRegister",
+                "also_missing",
+                "no_such_function",
+            ],
+        ),
+    ] {
+        let host = api.map_or_else(Host::new, |api| Host::builder().api(api).build());
+        let OpenErrorReason::Undefined { symbols, .. } = reason(&host, &plugin) else {
+            panic!("{:?}", messages(&host));
+        };
+        let names: Vec<_> = names(&symbols).into_iter().map(|(name, _)| name).collect();
+        assert_eq!(names, expected);
+    }
+}
+
+#[test]
+fn no_host_has_the_functions_of_both_generations() {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = c_plugin(folder.path(), "both", 9, &["BOTH_GENERATIONS"]);
+    for api in [None, Some(Api::V8), Some(Api::V9)] {
+        let host = api.map_or_else(Host::new, |api| Host::builder().api(api).build());
+        let reason = reason(&host, &plugin);
+        assert!(
+            matches!(reason, OpenErrorReason::Undefined { .. }),
+            "{reason}"
+        );
+    }
+}
+
+#[test]
+fn a_plugin_that_is_refused_before_init_is_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, macros, expected) in [
+        (
+            "version",
+            &["VERSION=0x0700"][..],
+            OpenErrorReason::Load(LoadError::Version {
+                plugin: 0x0700,
+                host: 0x0900,
+            }),
+        ),
+        ("entry", &["NO_ENTRY_POINT"], OpenErrorReason::NoEntryPoint),
+        (
+            "null",
+            &["RETURNS_NULL"],
+            OpenErrorReason::Load(LoadError::NoPlugin),
+        ),
+        (
+            "name",
+            &["NAME=NULL"],
+            OpenErrorReason::Load(LoadError::NullField { field: "name" }),
+        ),
+        (
+            "author",
+            &["AUTHOR=NULL"],
+            OpenErrorReason::Load(LoadError::NullField { field: "author" }),
+        ),
+        (
+            "license",
+            &["LICENSE=NULL"],
+            OpenErrorReason::Load(LoadError::NullField { field: "license" }),
+        ),
+        (
+            "init",
+            &["INIT=NULL"],
+            OpenErrorReason::Load(LoadError::NullField { field: "Init" }),
+        ),
+    ] {
+        let plugin = c_plugin(folder.path(), name, 9, macros);
+        let host = Host::builder().api(Api::V9).build();
+        assert_eq!(reason(&host, &plugin), expected, "{name}");
+        assert!(!is_mapped(&plugin), "{name}");
+        let last = host.log().pop().unwrap();
+        assert_eq!(last.level, SCLogLevel::SC_LOG_ERROR);
+        assert!(
+            last.message.ends_with(&plugin.display().to_string()),
+            "{last}"
+        );
+    }
+}
+
+#[test]
+fn a_plugin_that_has_run_stays_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = c_plugin(folder.path(), "stays", 9, &[]);
+    let host = Host::new();
+    open(&host, &plugin).unwrap();
+    drop(host);
+    assert!(is_mapped(&plugin));
+}
+
+#[test]
+fn a_plugin_that_registered_before_it_was_refused_stays_open() {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = c_plugin(folder.path(), "early", 9, &["REGISTERS_EARLY", "VERSION=1"]);
+    let host = Host::builder().api(Api::V9).build();
+    open(&host, &plugin).unwrap_err();
+    assert!(is_mapped(&plugin));
+    let log = messages(&host);
+    let said = |line: &String| line.contains("registered callbacks or slots before its Init");
+    assert!(log.iter().any(said), "{log:#?}");
+}
+
+#[test]
+fn looking_at_a_plugin_runs_no_init_and_leaves_it_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = c_plugin(folder.path(), "checked", 9, &[]);
+    let host = Host::builder().api(Api::V9).build();
+    // SAFETY: a plugin that this test has built.
+    unsafe { host.check(&plugin) }.unwrap();
+    assert!(!is_mapped(&plugin));
+    let other = Host::builder().api(Api::V8).build();
+    // SAFETY: as above.
+    let error = unsafe { other.check(&plugin) }.unwrap_err();
+    assert!(
+        matches!(error.reason, OpenErrorReason::Undefined { .. }),
+        "{error}"
+    );
+    // `Init` would have registered this one.
+    host.start(RunMode::Single);
+    host.traffic(Traffic::default());
+    host.shutdown();
+    let log = messages(&host);
+    assert!(
+        !log.iter().any(|line| line.contains("flows of a thread")),
+        "{log:#?}"
+    );
+}
+
+#[test]
+fn the_mock_inside_a_plugin_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = c_plugin(folder.path(), "inside", 9, &["HOST_INSIDE"]);
+    let error = open(&Host::new(), &plugin).unwrap_err();
+    assert!(error.to_string().contains("dev-dependencies"), "{error}");
+    let functions = vec!["SCLogMessage"];
+    assert_eq!(error.reason, OpenErrorReason::HostInside { functions });
+}
+
+#[test]
+fn files_that_are_no_plugin_are_refused_and_not_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let plugin = c_plugin(folder, "whole", 9, &[]);
+    let whole = fs::read(&plugin).unwrap();
+    let host = Host::new();
+    for (name, bytes, expected) in [
+        ("text", &b"#!/bin/sh\n"[..], "no ELF file"),
+        ("empty", b"", "no ELF file"),
+        ("header", &whole[..40], "truncated"),
+        ("half", &whole[..whole.len() / 2], "truncated"),
+        ("byte", &whole[..whole.len() - 1], "truncated"),
+    ] {
+        let file = folder.join(name);
+        fs::write(&file, bytes).unwrap();
+        let reason = reason(&host, &file);
+        assert!(
+            matches!(reason, OpenErrorReason::NotAPlugin { .. }),
+            "{name}: {reason}"
+        );
+        assert!(reason.to_string().contains(expected), "{name}: {reason}");
+        let last = messages(&host).pop().unwrap();
+        assert!(
+            last.starts_with("Notice: plugin: Failed to open "),
+            "{last}"
+        );
+    }
+    for file in [folder.join("missing.so"), folder.to_owned()] {
+        let reason = reason(&host, &file);
+        assert!(
+            matches!(reason, OpenErrorReason::Unreadable { .. }),
+            "{reason}"
+        );
+        let last = messages(&host).pop().unwrap();
+        assert!(
+            last.starts_with("Error: plugin: Bad plugin path: "),
+            "{last}"
+        );
+    }
+    let program = reason(&host, Path::new(env!("CARGO")));
+    assert!(
+        matches!(program, OpenErrorReason::Linker { .. }),
+        "{program}"
+    );
+}
+
+#[test]
+fn a_truncated_file_without_section_headers_is_found_by_its_segments() {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = c_plugin(folder.path(), "whole", 9, &[]);
+    let mut bytes = fs::read(plugin).unwrap();
+    // No section header table: `e_shoff`, `e_shnum` and `e_shstrndx` of a 64-bit file.
+    bytes[0x28..0x30].fill(0);
+    bytes[0x3c..0x40].fill(0);
+    bytes.truncate(0x1000);
+    let file = folder.path().join("segments.so");
+    fs::write(&file, bytes).unwrap();
+    let reason = reason(&Host::new(), &file);
+    let expected = "it ends before its last segment does";
+    assert!(reason.to_string().contains(expected), "{reason}");
+}
+
+/// Whether the file is part of this process.
+fn is_mapped(file: &Path) -> bool {
+    let maps = fs::read_to_string("/proc/self/maps").unwrap();
+    maps.contains(file.to_str().unwrap())
 }

@@ -7,7 +7,7 @@ use std::ffi::c_void;
 use std::sync::{Arc, Mutex};
 
 use raw::{on_thread_init, thread_name};
-use suricata_thread_mock::{Host, RunMode, Traffic, TrafficReport};
+use suricata_thread_mock::{Host, RunMode, ThreadKind, Traffic, TrafficReport};
 use suricata_thread_sys as sys;
 use sys::{Flow, Packet, ThreadVars};
 
@@ -46,6 +46,17 @@ fn each_mode_has_the_threads_that_suricata_has() {
         host.shutdown();
         assert!(host.threads().iter().all(|t| !t.is_running()));
     }
+}
+
+#[test]
+fn threads_that_the_unix_manager_creates_are_not_counted_in_the_log() {
+    let host = Host::new();
+    host.finalize();
+    let manager = host.spawn("US", ThreadKind::Command);
+    let threads = manager.run(|_| host.start(RunMode::Single));
+    assert_eq!(host.threads().len(), 4);
+    assert_eq!(host.log(), []);
+    manager.run(|_| threads.stop());
 }
 
 /// Every flow event, in order: what, thread, flow.

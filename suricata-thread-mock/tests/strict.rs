@@ -413,12 +413,16 @@ fn registration_inside_a_callback() {
         host.spawn("W#01", ThreadKind::Worker);
         let reports = host.reports();
         assert_eq!(reports.len(), 3);
+        let walking = "Suricata would add to the list that it is walking";
         let calls = [
-            "SCThreadRegisterInitCallback".to_owned(),
-            "SCFlowRegisterInitCallback".to_owned(),
-            format!("{}ThreadStorageRegister", raw.prefix),
+            ("SCThreadRegisterInitCallback".to_owned(), walking),
+            ("SCFlowRegisterInitCallback".to_owned(), walking),
+            (
+                format!("{}ThreadStorageRegister", raw.prefix),
+                "Suricata would refuse it too",
+            ),
         ];
-        for (report, call) in reports.iter().zip(&calls) {
+        for (report, (call, suricata)) in reports.iter().zip(&calls) {
             assert_eq!(report.kind, ReportKind::RegistrationInCallback);
             assert_says(
                 &report.message,
@@ -427,7 +431,7 @@ fn registration_inside_a_callback() {
                     "by a callback",
                     "`Suricata-Main`",
                     "expected in `Init`",
-                    "Suricata would",
+                    suricata,
                 ],
             );
         }

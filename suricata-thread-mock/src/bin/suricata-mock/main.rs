@@ -1,3 +1,93 @@
-//! Runs built plugins in the mock.
+//! Opens built plugins as Suricata does, and says what they do wrong.
 
-fn main() {}
+mod capture;
+mod check;
+mod run;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use suricata_thread_mock::{Api, Host};
+
+/// A strict Suricata host for built plugins that use the thread, storage and flow callback API.
+#[derive(Parser)]
+#[command(version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run plugins: print the log, a table of the threads, and all that they do wrong
+    ///
+    /// Exits with 1 where a plugin is not loaded or does something wrong.
+    Run(run::Arguments),
+    /// Say what Suricata would say when it loads a plugin, without running it
+    ///
+    /// Opens the file and calls SCPluginRegister, but not Init. Exits with 1 where a Suricata that
+    /// was asked for, or every one where none was, would not load the plugin, or where that cannot
+    /// be told, as the plugin uses functions other than those for threads, storage, flow callbacks
+    /// and the log.
+    Check(check::Arguments),
+}
+
+/// A generation of Suricata's API.
+#[derive(Clone, Copy, ValueEnum)]
+enum Generation {
+    /// Suricata 8.0.x
+    #[value(name = "8")]
+    V8,
+    /// Suricata 9.0
+    #[value(name = "9")]
+    V9,
+}
+
+impl From<Generation> for Api {
+    fn from(generation: Generation) -> Self {
+        match generation {
+            Generation::V8 => Self::V8,
+            Generation::V9 => Self::V9,
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Check(arguments) => check::check(&arguments),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("suricata-mock: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Where the log of a host was printed up to.
+#[derive(Default)]
+struct LogPrinter {
+    printed: usize,
+}
+
+impl LogPrinter {
+    /// Prints what the host has logged since the last time.
+    fn print(&mut self, host: &Host, indent: &str) {
+        let log = host.log();
+        for line in &log[self.printed..] {
+            println!("{indent}{line}");
+        }
+        self.printed = log.len();
+    }
+}
+
+/// The files, as arguments of both commands.
+#[derive(clap::Args)]
+struct Plugins {
+    /// The plugin files, in the order in which Suricata would be told to load them
+    #[arg(required = true, value_name = "PLUGIN.so")]
+    plugins: Vec<PathBuf>,
+}

@@ -1,0 +1,75 @@
+//! What Suricata would say when it loads a plugin.
+
+use std::path::Path;
+
+use suricata_thread_mock::{Api, Host, OpenErrorReason};
+
+use crate::{Generation, LogPrinter, Plugins};
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    files: Plugins,
+    /// Which Suricata; both without it, of which one must load the plugin
+    #[arg(long, value_enum)]
+    api: Option<Generation>,
+}
+
+pub(crate) fn check(arguments: &Arguments) -> Result<(), String> {
+    let mut refused = Vec::new();
+    for plugin in &arguments.files.plugins {
+        let loaded = match arguments.api {
+            Some(api) => loads(plugin, api.into()),
+            // Both are looked at, also where the first one loads it.
+            None => loads(plugin, Api::V8) | loads(plugin, Api::V9),
+        };
+        if !loaded {
+            refused.push(plugin.display().to_string());
+        }
+    }
+    if refused.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("not to be loaded: {}", refused.join(", ")))
+    }
+}
+
+/// Whether that Suricata would load the plugin, which does nothing wrong meanwhile; prints why not.
+fn loads(plugin: &Path, api: Api) -> bool {
+    let host = Host::builder()
+        .api(api)
+        .record_only()
+        .every_thread()
+        .build();
+    // SAFETY: who runs this program has chosen the file for being a plugin, which is code that may
+    // run here and whose entry point does what a plugin's does.
+    let checked = unsafe { host.check(plugin) };
+    let shown = plugin.display();
+    let misuses = host.reports();
+    for misuse in &misuses {
+        println!("{shown}: {misuse}");
+    }
+    let Err(error) = checked else {
+        println!("{shown}: {api} would load it");
+        return misuses.is_empty();
+    };
+    if is_unknown(&error.reason) {
+        println!(
+            "{shown}: whether {api} would load it cannot be told: {}",
+            error.reason
+        );
+        return false;
+    }
+    println!("{shown}: {api} would not load it: {}", error.reason);
+    println!("  its log:");
+    LogPrinter::default().print(&host, "    ");
+    false
+}
+
+/// Whether the plugin only lacks what a Suricata may have and this program does not.
+fn is_unknown(reason: &OpenErrorReason) -> bool {
+    match reason {
+        OpenErrorReason::Undefined { symbols, .. } => symbols.iter().all(|s| s.of.is_none()),
+        _ => false,
+    }
+}

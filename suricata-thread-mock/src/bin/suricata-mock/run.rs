@@ -1,0 +1,181 @@
+//! Running plugins.
+
+use std::num::NonZero;
+use std::path::PathBuf;
+use std::thread::available_parallelism;
+
+use clap::ValueEnum;
+use comfy_table::{CellAlignment, Table, presets};
+use suricata_thread_mock::{Host, RunMode, Thread, Threads, Traffic, TrafficReport, stray_reports};
+
+use crate::capture::Capture;
+use crate::{Generation, LogPrinter, Plugins};
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    files: Plugins,
+    /// Which Suricata; that which the first plugin is for without it
+    #[arg(long, value_enum)]
+    api: Option<Generation>,
+    /// Which threads Suricata would have
+    #[arg(long, value_enum, default_value_t = Mode::Autofp)]
+    runmode: Mode,
+    /// How many threads handle packets; one for each processor without it
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZero<usize>>,
+    /// How many flows to make up, of 10 packets each
+    #[arg(long, value_name = "N", default_value_t = 100, conflicts_with = "pcap")]
+    flows: u64,
+    /// Take the flows from a capture, pcap or pcapng: TCP and UDP over IPv4 and IPv6, by VLANs,
+    /// addresses and ports, both directions one flow. All flows end with the capture
+    #[arg(long, value_name = "FILE")]
+    pcap: Option<PathBuf>,
+    /// Chooses which worker has which flow, and the order of packets that are made up
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Mode {
+    /// One thread reads and handles packets
+    Single,
+    /// One thread reads packets, others handle them
+    Autofp,
+    /// Threads read and handle packets
+    Workers,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
+    let mode = run_mode(arguments.runmode, arguments.threads)?;
+    // Before anything of a plugin runs.
+    let capture = arguments.pcap.as_deref().map(Capture::open).transpose()?;
+    let host = host(arguments);
+    let mut log = LogPrinter::default();
+    let mut failures = load(&host, &arguments.files.plugins);
+    log.print(&host, "");
+    if failures.len() < arguments.files.plugins.len() {
+        let threads = host.start(mode);
+        log.print(&host, "");
+        let (traffic, failure) = match capture {
+            Some(capture) => replay(&host, capture),
+            None => (make_up(&host, arguments.flows), None),
+        };
+        failures.extend(failure);
+        host.shutdown();
+        log.print(&host, "");
+        println!("{}", table(&threads, &traffic));
+        println!(
+            "{} flows, {} packets, seed {}",
+            traffic.flows, traffic.packets, traffic.seed
+        );
+    }
+
+    let strays = stray_reports();
+    let misuses: Vec<_> = host.reports().into_iter().chain(strays).collect();
+    if !misuses.is_empty() {
+        failures.push(format!("{} misuse(s) of Suricata's C API:", misuses.len()));
+        failures.extend(misuses.iter().map(|misuse| format!("- {misuse}")));
+    }
+    if failures.is_empty() {
+        Ok(())
+    } else {
+        Err(failures.join("\n"))
+    }
+}
+
+fn make_up(host: &Host, flows: u64) -> TrafficReport {
+    host.traffic(Traffic {
+        flows,
+        ..Traffic::default()
+    })
+}
+
+/// Has the host handle the packets of a capture, up to where it cannot be read.
+fn replay(host: &Host, mut capture: Capture) -> (TrafficReport, Option<String>) {
+    let mut failure = None;
+    capture.show_progress();
+    let traffic = host.replay(std::iter::from_fn(|| match capture.next_flow() {
+        Ok(flow) => flow,
+        Err(e) => {
+            failure = Some(e);
+            None
+        }
+    }));
+    capture.end_progress();
+    if capture.others() > 0 {
+        println!(
+            "{} of {} packets are left out: they are not TCP or UDP, or later fragments",
+            capture.others(),
+            capture.packets()
+        );
+    }
+    (traffic, failure)
+}
+
+/// What each thread did, in the order of creation.
+fn table(threads: &Threads, traffic: &TrafficReport) -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
+    table.set_header(["thread", "kind", "flows begun", "packets", "flows finished"]);
+    let mut row = |thread: &Thread, flows: u64, packets: u64, finished: u64| {
+        table.add_row([
+            thread.name().to_owned(),
+            format!("{:?}", thread.kind()),
+            flows.to_string(),
+            packets.to_string(),
+            finished.to_string(),
+        ]);
+    };
+    for receiver in &threads.receivers {
+        row(receiver, 0, 0, 0);
+    }
+    for (worker, seen) in threads.workers.iter().zip(&traffic.workers) {
+        row(worker, seen.flows, seen.packets, 0);
+    }
+    row(&threads.flow_manager, 0, 0, 0);
+    row(&threads.flow_recycler, 0, 0, traffic.flows);
+    for column in table.column_iter_mut().skip(2) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    table
+}
+
+fn run_mode(mode: Mode, threads: Option<NonZero<usize>>) -> Result<RunMode, String> {
+    let many = || {
+        threads
+            .or_else(|| available_parallelism().ok())
+            .map_or(1, NonZero::get)
+    };
+    match (mode, threads.map(NonZero::get)) {
+        (Mode::Single, None | Some(1)) => Ok(RunMode::Single),
+        (Mode::Single, Some(_)) => Err("the run mode single has one thread for packets".to_owned()),
+        (Mode::Autofp, _) => Ok(RunMode::Autofp {
+            receivers: 1,
+            workers: many(),
+        }),
+        (Mode::Workers, _) => Ok(RunMode::Workers { threads: many() }),
+    }
+}
+
+fn host(arguments: &Arguments) -> Host {
+    let mut builder = Host::builder().record_only().every_thread();
+    if let Some(api) = arguments.api {
+        builder = builder.api(api.into());
+    }
+    if let Some(seed) = arguments.seed {
+        builder = builder.seed(seed);
+    }
+    builder.build()
+}
+
+/// Loads the plugins, each whatever became of the others; returns what went wrong.
+fn load(host: &Host, plugins: &[PathBuf]) -> Vec<String> {
+    let load = |plugin: &PathBuf| {
+        // SAFETY: who runs this program has chosen the file for being a plugin, which is code that
+        // may run here and whose entry point does what a plugin's does.
+        let opened = unsafe { host.open(plugin) };
+        opened.err().map(|error| error.to_string())
+    };
+    plugins.iter().filter_map(load).collect()
+}

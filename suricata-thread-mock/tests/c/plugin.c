@@ -1,0 +1,164 @@
+/* A plugin in C that counts flows per thread, and what can be wrong with one: each macro below
+ * makes one thing so. */
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+typedef struct ThreadVars_ ThreadVars;
+typedef struct Flow_ Flow;
+typedef struct Packet_ Packet;
+typedef struct { int id; } Id;
+typedef struct {
+    uint64_t version;
+    const char *suricata_version, *name, *plugin_version, *license, *author;
+    void (*Init)(void);
+} SCPlugin;
+
+int SCLogMessage(int, const char *, unsigned int, const char *, const char *, const char *);
+void SCThreadRunInitCallbacks(ThreadVars *);
+bool SCThreadRegisterInitCallback(void (*)(ThreadVars *, void *), void *);
+bool SCFlowRegisterInitCallback(void (*)(ThreadVars *, Flow *, const Packet *, void *), void *);
+bool SCFlowRegisterFinishCallback(void (*)(ThreadVars *, Flow *, void *), void *);
+
+#if GENERATION == 8
+#define API_VERSION 0x0800
+#define GET ThreadGetStorageById
+#define SET ThreadSetStorageById
+Id ThreadStorageRegister(const char *, unsigned int, void *(*)(unsigned int), void (*)(void *));
+#define REGISTER(name, free) ThreadStorageRegister(name, sizeof(void *), NULL, free)
+#else
+#define API_VERSION 0x0900
+#define GET SCThreadGetStorageById
+#define SET SCThreadSetStorageById
+Id SCThreadStorageRegister(const char *, void (*)(void *));
+#define REGISTER(name, free) SCThreadStorageRegister(name, free)
+#endif
+void *GET(const ThreadVars *, Id);
+int SET(ThreadVars *, Id, void *);
+
+#ifndef VERSION
+#define VERSION API_VERSION
+#endif
+#ifndef NAME
+#define NAME "c-counter"
+#endif
+#ifndef AUTHOR
+#define AUTHOR "the tests"
+#endif
+#ifndef LICENSE
+#define LICENSE "MIT"
+#endif
+#ifndef INIT
+#define INIT init
+#endif
+
+#ifdef MISSING
+void no_such_function(void);
+void also_missing(void);
+void use_them(void) {
+    no_such_function();
+    also_missing();
+}
+#endif
+#ifdef BOTH_GENERATIONS
+unsigned int ThreadStorageSize(void);
+unsigned int SCThreadStorageSize(void);
+unsigned int use_both(void) { return ThreadStorageSize() + SCThreadStorageSize(); }
+#endif
+#ifdef HOST_INSIDE
+int SCLogMessage(int a, const char *b, unsigned int c, const char *d, const char *e, const char *f) {
+    return 0;
+}
+#endif
+
+static Id slot;
+static unsigned long finished;
+
+static void say(const char *what, unsigned long number) {
+    char text[64];
+    snprintf(text, sizeof text, "%s: %lu", what, number);
+    SCLogMessage(3 /* notice */, __FILE__, __LINE__, __func__, "c-counter", text);
+}
+
+static void release(void *value) {
+    unsigned long *flows = value;
+    say("flows of a thread", *flows);
+    free(flows);
+}
+
+/* Never freed where it gets lost, but known, so that leak checkers look for other leaks. */
+static void *known[64];
+static unsigned int made;
+
+static void *new_count(void) {
+    void *count = calloc(1, sizeof(unsigned long));
+    if (made < sizeof known / sizeof *known)
+        known[made++] = count;
+    return count;
+}
+
+static void on_thread(ThreadVars *tv, void *user) {
+    (void)user;
+    SET(tv, slot, new_count());
+}
+
+static void on_flow(ThreadVars *tv, Flow *flow, const Packet *packet, void *user) {
+    (void)flow;
+    (void)packet;
+    (void)user;
+#ifdef LOSE_VALUE
+    SET(tv, slot, new_count());
+#endif
+    ++*(unsigned long *)GET(tv, slot);
+}
+
+static void on_end(ThreadVars *tv, Flow *flow, void *user) {
+    (void)tv;
+    (void)flow;
+    (void)user;
+    ++finished; /* all on the flow recycler */
+}
+
+__attribute__((destructor)) static void at_exit(void) {
+    if (finished)
+        printf("flows finished: %lu\n", finished);
+}
+
+#ifdef OWN_THREAD
+static void *run(void *user) {
+    say("from a thread of my own", 1);
+    return user;
+}
+#endif
+
+void init(void) {
+    puts("Init ran");
+#ifdef OWN_THREAD
+    pthread_t thread;
+    pthread_create(&thread, NULL, run, NULL);
+    pthread_join(thread, NULL);
+#endif
+    slot = REGISTER("c-counter", release);
+    SCThreadRegisterInitCallback(on_thread, NULL);
+    SCFlowRegisterInitCallback(on_flow, NULL);
+    SCFlowRegisterFinishCallback(on_end, NULL);
+}
+
+#ifndef NO_ENTRY_POINT
+SCPlugin *SCPluginRegister(void) {
+    static SCPlugin plugin = {VERSION, "tests", NAME, "1", LICENSE, AUTHOR, INIT};
+#ifdef REGISTERS_EARLY
+    SCThreadRegisterInitCallback(on_thread, NULL);
+#endif
+#ifdef CALLS_WHAT_IS_THE_HOSTS
+    SCThreadRunInitCallbacks(NULL);
+#endif
+#ifdef RETURNS_NULL
+    return NULL;
+#else
+    return &plugin;
+#endif
+}
+#endif

@@ -1,0 +1,620 @@
+//! The program `suricata-mock`, over plugins in C and in Rust and over captures.
+
+mod built;
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use built::{c_plugin, example};
+use capture::{Expectation, Plan};
+use etherparse::PacketBuilder;
+use pcap_file::DataLink;
+use pcap_file::pcap::{PcapHeader, PcapPacket, PcapReader, PcapWriter};
+use pcap_file::pcapng::PcapNgWriter;
+use pcap_file::pcapng::blocks::enhanced_packet::EnhancedPacketBlock;
+use pcap_file::pcapng::blocks::interface_description::InterfaceDescriptionBlock;
+use tempfile::TempDir;
+
+/// What the program did.
+struct Ran {
+    code: Option<i32>,
+    stdout: String,
+    stderr: String,
+}
+
+fn mock<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Ran {
+    let output = Command::new(env!("CARGO_BIN_EXE_suricata-mock"))
+        .args(arguments)
+        .output()
+        .expect("the program starts");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it prints text");
+    Ran {
+        code: output.status.code(),
+        stdout: text(output.stdout),
+        stderr: text(output.stderr),
+    }
+}
+
+/// Runs the words of `command`, in which `{}` stands for the next of `files`.
+fn mock_with(command: &str, files: &[&Path]) -> Ran {
+    let mut files = files.iter();
+    mock(command.split(' ').map(|word| match word {
+        "{}" => files.next().expect("a file for each {}").as_os_str(),
+        word => OsStr::new(word),
+    }))
+}
+
+impl Ran {
+    #[track_caller]
+    fn succeeds(self) -> Self {
+        assert_eq!(self.code, Some(0), "{}\n{}", self.stdout, self.stderr);
+        assert_eq!(self.stderr, "");
+        self
+    }
+
+    #[track_caller]
+    fn fails(self) -> Self {
+        assert_eq!(self.code, Some(1), "{}\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    #[track_caller]
+    fn prints(self, parts: &[&str]) -> Self {
+        for part in parts {
+            assert!(
+                self.stdout.contains(part),
+                "no `{part}` in: {}",
+                self.stdout
+            );
+        }
+        self
+    }
+
+    #[track_caller]
+    fn says(self, parts: &[&str]) -> Self {
+        for part in parts {
+            assert!(
+                self.stderr.contains(part),
+                "no `{part}` in: {}",
+                self.stderr
+            );
+        }
+        self
+    }
+
+    /// The figures of the table, by thread: flows begun, packets, flows finished.
+    fn table(&self) -> Vec<(String, [u64; 3])> {
+        let row = |line: &str| {
+            let words: Vec<_> = line.split_whitespace().collect();
+            let [thread, _kind, figures @ ..] = &*words else {
+                return None;
+            };
+            let figures: Vec<u64> = figures
+                .iter()
+                .map(|f| f.parse())
+                .collect::<Result<_, _>>()
+                .ok()?;
+            Some(((*thread).to_owned(), figures.try_into().ok()?))
+        };
+        self.stdout.lines().filter_map(row).collect()
+    }
+}
+
+fn flow_counter(generation: u32) -> PathBuf {
+    example(
+        Path::new(env!("CARGO_TARGET_TMPDIR")),
+        "flow-counter",
+        generation,
+    )
+}
+
+fn known_capture(folder: &TempDir) -> (PathBuf, Expectation) {
+    let path = folder.path().join("flows.pcap");
+    let file = File::create(&path).unwrap();
+    let plan = Plan {
+        flows: 300,
+        packets: 6,
+    };
+    let expectation = capture::write_pcap(plan, file).unwrap();
+    (path, expectation)
+}
+
+#[test]
+fn the_example_counts_a_capture_in_both_generations_and_all_run_modes() {
+    let folder = tempfile::tempdir().unwrap();
+    let (capture, expectation) = known_capture(&folder);
+    let (flows, packets) = (expectation.total.flows, expectation.total.packets);
+    for generation in [8, 9] {
+        let plugin = flow_counter(generation);
+        for (mode, threads) in [
+            ("single", &["W#01", "FM#01", "FR#01"][..]),
+            (
+                "autofp --threads 2",
+                &["RX#01", "W#01", "W#02", "FM#01", "FR#01"],
+            ),
+            ("workers --threads 1", &["W#01-eth0", "FM#01", "FR#01"]),
+        ] {
+            let command = format!("run {{}} --api {generation} --pcap {{}} --runmode {mode}");
+            let total = format!(
+                "flow-counter: total: {flows} flows, {packets} packets, {} threads",
+                threads.len()
+            );
+            let ran = mock_with(&command, &[&plugin, &capture])
+                .succeeds()
+                .prints(&[&total]);
+            let table = ran.table();
+            let names: Vec<_> = table.iter().map(|(name, _)| &**name).collect();
+            assert_eq!(names, threads);
+            let sum = |at: usize| table.iter().map(|(_, figures)| figures[at]).sum::<u64>();
+            assert_eq!([sum(0), sum(1), sum(2)], [flows, packets, flows]);
+            assert_eq!(table.last().unwrap().1, [0, 0, flows]);
+        }
+    }
+}
+
+#[test]
+fn a_plugin_in_c_runs_in_both_generations() {
+    let folder = tempfile::tempdir().unwrap();
+    for generation in [8, 9] {
+        let plugin = c_plugin(folder.path(), "c", generation, &[]);
+        mock_with("run {} --flows 70 --threads 1", &[&plugin])
+            .succeeds()
+            .prints(&[
+                "Notice: c-counter: flows of a thread: 70",
+                "flows finished: 70",
+                "70 flows, 700 packets",
+            ]);
+    }
+}
+
+#[test]
+fn several_plugins_run_in_one_host() {
+    let folder = tempfile::tempdir().unwrap();
+    let c = c_plugin(folder.path(), "c", 9, &[]);
+    mock_with(
+        "run {} {} --runmode single --flows 9",
+        &[&c, &flow_counter(9)],
+    )
+    .succeeds()
+    .prints(&[
+        "flows of a thread: 9",
+        "total: 9 flows, 90 packets, 3 threads",
+    ]);
+}
+
+#[test]
+fn the_seed_decides_who_has_which_flow() {
+    let folder = tempfile::tempdir().unwrap();
+    let (capture, _) = known_capture(&folder);
+    let plugin = c_plugin(folder.path(), "c", 9, &[]);
+    let made_up = |seed: u32| {
+        mock_with(
+            &format!("run {{}} --flows 500 --threads 3 --seed {seed}"),
+            &[&plugin],
+        )
+        .succeeds()
+        .table()
+    };
+    assert_eq!(made_up(1), made_up(1));
+    assert_ne!(made_up(1), made_up(2));
+    let captured = |seed: u32| {
+        let command = format!("run {{}} --pcap {{}} --threads 3 --seed {seed}");
+        mock_with(&command, &[&plugin, &capture]).succeeds().table()
+    };
+    assert_eq!(captured(1), captured(1));
+    assert_ne!(captured(1), captured(2));
+}
+
+#[test]
+fn misuse_is_reported_by_name_and_fails() {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = c_plugin(folder.path(), "loses", 8, &["LOSE_VALUE"]);
+    mock_with("run {} --flows 3 --runmode single", &[&plugin])
+        .fails()
+        .prints(&["flows of a thread: 1", "3 flows, 30 packets"])
+        .says(&[
+            "misuse",
+            "`c-counter`",
+            "`W#01`",
+            "ThreadSetStorageById",
+            "leak",
+        ]);
+}
+
+#[test]
+fn threads_that_a_plugin_starts_itself_may_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = c_plugin(folder.path(), "threads", 9, &["OWN_THREAD"]);
+    mock_with("run {} --flows 1", &[&plugin])
+        .succeeds()
+        .prints(&["Notice: c-counter: from a thread of my own: 1"]);
+}
+
+#[test]
+fn one_plugin_that_is_refused_does_not_keep_the_others_from_running() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = c_plugin(folder.path(), "good", 9, &[]);
+    let bad = c_plugin(folder.path(), "bad", 8, &[]);
+    mock_with(
+        "run {} {} --api 9 --runmode single --flows 5",
+        &[&bad, &good],
+    )
+    .fails()
+    .prints(&["Failed to open", "flows of a thread: 5"])
+    .says(&[
+        "bad.so",
+        "ThreadStorageRegister",
+        "without the feature `suricata-8`",
+    ]);
+    let ran = mock_with("run {} --api 9", &[&bad]).fails();
+    assert!(!ran.stdout.contains("Threads created"), "{}", ran.stdout);
+}
+
+#[test]
+fn check_tells_a_plugin_for_9_from_one_for_8() {
+    for (generation, other, hint) in [
+        (
+            8,
+            9,
+            "built for 8.0; build without the feature `suricata-8`",
+        ),
+        (9, 8, "built for 9.0; build with the feature `suricata-8`"),
+    ] {
+        let plugin = flow_counter(generation);
+        let loads = format!("Suricata {generation}.0 would load it");
+        let refuses = format!("Suricata {other}.0 would not load it: undefined symbol: ");
+        mock_with(&format!("check {{}} --api {generation}"), &[&plugin])
+            .succeeds()
+            .prints(&[&loads]);
+        mock_with(&format!("check {{}} --api {other}"), &[&plugin])
+            .fails()
+            .prints(&[&refuses, hint, "Notice: plugin: Failed to open "])
+            .says(&["libflow_counter.so"]);
+        mock_with("check {}", &[&plugin])
+            .succeeds()
+            .prints(&[&loads, &refuses, hint]);
+    }
+}
+
+#[test]
+fn check_says_what_is_wrong_and_runs_no_init() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, macros, parts) in [
+        (
+            "missing",
+            "MISSING",
+            &[
+                "would load it cannot be told",
+                "also_missing, no_such_function",
+            ][..],
+        ),
+        (
+            "both",
+            "BOTH_GENERATIONS",
+            &["uses functions of both 8.0 and 9.0", "SCThreadStorageSize"],
+        ),
+        (
+            "entry",
+            "NO_ENTRY_POINT",
+            &["Error: plugin: Plugin does not export SCPluginRegister"],
+        ),
+        (
+            "version",
+            "VERSION=0x0900",
+            &[
+                "API version 0x0900",
+                "with the feature `suricata-8`",
+                "versions differ: plugin has 900 (1) vs Suricata 800",
+                "Error: plugin: Plugin registration failed",
+            ],
+        ),
+        ("name", "NAME=NULL", &["`name` is NULL; Suricata aborts"]),
+        (
+            "author",
+            "AUTHOR=NULL",
+            &["`author` is NULL; Suricata aborts"],
+        ),
+        (
+            "license",
+            "LICENSE=NULL",
+            &["`license` is NULL; Suricata aborts"],
+        ),
+        ("init", "INIT=NULL", &["`Init` is NULL; Suricata aborts"]),
+        ("null", "RETURNS_NULL", &["returned NULL", "crash"]),
+        (
+            "misuse",
+            "CALLS_WHAT_IS_THE_HOSTS",
+            &[
+                "SCThreadRunInitCallbacks was called by plugin code",
+                "would load it",
+            ],
+        ),
+        (
+            "inside",
+            "HOST_INSIDE",
+            &["SCLogMessage", "dev-dependencies"],
+        ),
+    ] {
+        let plugin = c_plugin(folder.path(), name, 8, &[macros]);
+        let ran = mock_with("check {} --api 8", &[&plugin])
+            .fails()
+            .prints(parts)
+            .says(&[name]);
+        assert!(!ran.stdout.contains("Init ran"), "{}", ran.stdout);
+        mock_with("run {} --api 8", &[&plugin])
+            .fails()
+            .says(&[name]);
+    }
+}
+
+#[test]
+fn check_looks_at_every_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = c_plugin(folder.path(), "good", 9, &[]);
+    let text = folder.path().join("text.so");
+    fs::write(&text, "no plugin").unwrap();
+    let missing = folder.path().join("missing.so");
+    mock_with("check {} {} {}", &[&text, &good, &missing])
+        .fails()
+        .prints(&[
+            "good.so: Suricata 9.0 would load it",
+            "no ELF file",
+            "Bad plugin path",
+        ])
+        .says(&["text.so", "missing.so"]);
+}
+
+#[test]
+fn a_plugin_in_the_current_folder_needs_no_path() {
+    let folder = tempfile::tempdir().unwrap();
+    c_plugin(folder.path(), "here", 9, &[]);
+    let output = Command::new(env!("CARGO_BIN_EXE_suricata-mock"))
+        .current_dir(folder.path())
+        .args(["check", "here.so", "--api", "9"])
+        .output()
+        .unwrap();
+    built::assert_success(&output);
+}
+
+/// A packet from one end to the other.
+type Ends = (([u8; 4], u16), ([u8; 4], u16));
+const A: ([u8; 4], u16) = ([10, 0, 0, 1], 1000);
+const B: ([u8; 4], u16) = ([10, 0, 0, 2], 53);
+
+fn udp((from, to): Ends, vlan: Option<u16>) -> Vec<u8> {
+    let ethernet = PacketBuilder::ethernet2([2, 0, 0, 0, 0, 1], [2, 0, 0, 0, 0, 2]);
+    let ip = match vlan {
+        Some(id) => ethernet
+            .single_vlan(id.try_into().unwrap())
+            .ipv4(from.0, to.0, 64),
+        None => ethernet.ipv4(from.0, to.0, 64),
+    };
+    let mut frame = Vec::new();
+    ip.udp(from.1, to.1).write(&mut frame, &[0; 100]).unwrap();
+    frame
+}
+
+fn tcp((from, to): Ends) -> Vec<u8> {
+    let mut frame = Vec::new();
+    PacketBuilder::ethernet2([2, 0, 0, 0, 0, 1], [2, 0, 0, 0, 0, 2])
+        .ipv4(from.0, to.0, 64)
+        .tcp(from.1, to.1, 1, 1000)
+        .write(&mut frame, &[])
+        .unwrap();
+    frame
+}
+
+fn ping() -> Vec<u8> {
+    let mut frame = Vec::new();
+    PacketBuilder::ethernet2([2, 0, 0, 0, 0, 1], [2, 0, 0, 0, 0, 2])
+        .ipv4(A.0, B.0, 64)
+        .icmpv4_echo_request(1, 1)
+        .write(&mut frame, &[])
+        .unwrap();
+    frame
+}
+
+/// The second half of a datagram, whose ports are in the first.
+fn later_fragment() -> Vec<u8> {
+    let mut frame = udp((A, B), None);
+    // Offset of the fragment, in units of 8 bytes; the checksum is not looked at.
+    frame[14 + 6..14 + 8].copy_from_slice(&10u16.to_be_bytes());
+    frame
+}
+
+fn write_pcap(path: &Path, datalink: DataLink, snaplen: u32, frames: &[&[u8]]) {
+    let header = PcapHeader {
+        datalink,
+        snaplen: 65535,
+        ..PcapHeader::default()
+    };
+    let mut writer = PcapWriter::with_header(File::create(path).unwrap(), header).unwrap();
+    for frame in frames {
+        let cut = &frame[..frame.len().min(snaplen as usize)];
+        let length = frame.len() as u32;
+        writer
+            .write_packet(&PcapPacket::new(Duration::ZERO, length, cut))
+            .unwrap();
+    }
+    drop(writer);
+    // The limit that tcpdump -s writes, to which pcap-file would hold the length on the wire too.
+    let mut bytes = fs::read(path).unwrap();
+    let limit = match bytes[0] {
+        0xa1 => snaplen.to_be_bytes(),
+        _ => snaplen.to_le_bytes(),
+    };
+    bytes[16..20].copy_from_slice(&limit);
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn flows_are_told_apart_by_protocol_ends_and_vlan_and_are_the_same_in_both_directions() {
+    let folder = tempfile::tempdir().unwrap();
+    let capture = folder.path().join("some.pcap");
+    let (there, back) = (udp((A, B), None), udp((B, A), None));
+    let other_port = udp(((A.0, 1001), B), None);
+    // The same two addresses and ports, swapped: another flow.
+    let crossed = udp(((A.0, B.1), (B.0, A.1)), None);
+    let vlan = udp((A, B), Some(7));
+    let vlan_back = udp((B, A), Some(7));
+    let other_vlan = udp((A, B), Some(8));
+    let (tcp, ping, fragment) = (tcp((A, B)), ping(), later_fragment());
+    let frames = [
+        &*there,
+        &back,
+        &there,
+        &other_port,
+        &crossed,
+        &vlan,
+        &vlan_back,
+        &other_vlan,
+        &tcp,
+        &ping,
+        &fragment,
+    ];
+    write_pcap(&capture, DataLink::ETHERNET, 65535, &frames);
+    let command = "run {} --pcap {} --runmode single";
+    mock_with(command, &[&flow_counter(9), &capture])
+        .succeeds()
+        .prints(&["total: 6 flows, 9 packets", "2 of 11 packets are left out"]);
+}
+
+#[test]
+fn other_link_types_and_cut_packets_are_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let frame = udp((A, B), None);
+    let ip = &frame[14..];
+    let mut linux = vec![0; 16];
+    linux[14..].copy_from_slice(&[8, 0]);
+    linux.extend(ip);
+    let mut linux_2 = vec![0; 20];
+    linux_2[..2].copy_from_slice(&[8, 0]);
+    linux_2.extend(ip);
+    let loopback = [&[2, 0, 0, 0], ip].concat();
+    for (link, frame) in [
+        (DataLink::ETHERNET, &*frame),
+        (DataLink::RAW, ip),
+        (DataLink::IPV4, ip),
+        (DataLink::LINUX_SLL, &linux),
+        (DataLink::LINUX_SLL2, &linux_2),
+        (DataLink::NULL, &loopback),
+    ] {
+        let capture = folder.path().join("link.pcap");
+        // Cut after the ports, as by tcpdump -s.
+        write_pcap(&capture, link, 48, &[frame, frame]);
+        mock_with(
+            "run {} --pcap {} --runmode single",
+            &[&flow_counter(9), &capture],
+        )
+        .succeeds()
+        .prints(&["total: 1 flows, 2 packets"]);
+    }
+    let capture = folder.path().join("usb.pcap");
+    write_pcap(&capture, DataLink::USB_LINUX, 65535, &[&frame]);
+    mock_with("run {} --pcap {}", &[&flow_counter(9), &capture])
+        .fails()
+        .says(&["usb.pcap", "link type USB_LINUX is not supported"]);
+}
+
+#[test]
+fn pcapng_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let capture = folder.path().join("some.pcapng");
+    let mut writer = PcapNgWriter::new(File::create(&capture).unwrap()).unwrap();
+    let (ethernet, frame) = (udp((A, B), None), udp((B, A), None));
+    for linktype in [DataLink::ETHERNET, DataLink::RAW] {
+        writer
+            .write_pcapng_block(InterfaceDescriptionBlock {
+                linktype,
+                snaplen: 0xffff,
+                options: vec![],
+            })
+            .unwrap();
+    }
+    for (interface_id, data) in [(0, &ethernet[..]), (1, &frame[14..])] {
+        writer
+            .write_pcapng_block(EnhancedPacketBlock {
+                interface_id,
+                timestamp: Duration::ZERO,
+                original_len: data.len() as u32,
+                data: data.into(),
+                options: vec![],
+            })
+            .unwrap();
+    }
+    drop(writer);
+    mock_with(
+        "run {} --pcap {} --runmode single",
+        &[&flow_counter(9), &capture],
+    )
+    .succeeds()
+    .prints(&["total: 1 flows, 2 packets"]);
+}
+
+#[test]
+fn a_truncated_capture_is_an_error_after_what_could_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let (whole, _) = known_capture(&folder);
+    let capture = folder.path().join("truncated.pcap");
+    let bytes = fs::read(whole).unwrap();
+    // Header of the file, 3 packets with theirs, and a part of the next.
+    let mut end = 24;
+    let mut packets = PcapReader::new(&*bytes).unwrap();
+    for _ in 0..3 {
+        end += 16 + packets.next_packet().unwrap().unwrap().data.len();
+    }
+    for more in [1, 15, 16, 20] {
+        fs::write(&capture, &bytes[..end + more]).unwrap();
+        mock_with(
+            "run {} --pcap {} --runmode single",
+            &[&flow_counter(9), &capture],
+        )
+        .fails()
+        .prints(&["total: 3 flows, 3 packets"])
+        .says(&["truncated.pcap", "truncated: it ends within packet 4"]);
+    }
+}
+
+#[test]
+fn a_file_that_is_no_capture_is_an_error_before_a_plugin_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = c_plugin(folder.path(), "c", 9, &[]);
+    let empty = folder.path().join("empty");
+    fs::write(&empty, "").unwrap();
+    for file in [&plugin, &empty] {
+        let ran = mock_with("run {} --pcap {}", &[&plugin, file])
+            .fails()
+            .says(&["no capture in the format pcap or pcapng"]);
+        assert_eq!(ran.stdout, "");
+    }
+    let missing = folder.path().join("missing.pcap");
+    mock_with("run {} --pcap {}", &[&plugin, &missing])
+        .fails()
+        .says(&["missing.pcap", "No such file"]);
+}
+
+#[test]
+fn arguments_that_make_no_sense_are_refused() {
+    for command in [
+        "run",
+        "check",
+        "run x.so --threads 0",
+        "run x.so --runmode some",
+        "run x.so --api 7",
+        "run x.so --flows 1 --pcap x.pcap",
+    ] {
+        let ran = mock_with(command, &[]);
+        assert_eq!(ran.code, Some(2), "{command}: {}", ran.stderr);
+        assert!(
+            ran.stderr.contains("For more information, try '--help'"),
+            "{}",
+            ran.stderr
+        );
+    }
+    mock_with("run x.so --runmode single --threads 2", &[])
+        .fails()
+        .says(&["single has one thread"]);
+}

@@ -1,0 +1,200 @@
+//! Replaying packets of known flows.
+
+mod raw;
+
+use std::collections::{HashMap, HashSet};
+use std::ffi::c_void;
+use std::ptr::from_ref;
+use std::sync::Mutex;
+
+use raw::V9;
+use suricata_thread_mock::{Host, RunMode, ThreadKind};
+use suricata_thread_sys::{
+    Flow, Packet, SCFlowRegisterFinishCallback, SCFlowRegisterInitCallback,
+    SCFlowRegisterUpdateCallback, ThreadVars,
+};
+
+/// What the callbacks of one host saw, in the order in which they saw it.
+#[derive(Default)]
+struct Seen(Mutex<Vec<Event>>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Event {
+    what: What,
+    thread: String,
+    flow: usize,
+    packet: usize,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    Init,
+    Update,
+    Finish,
+}
+
+fn note(what: What, flow: *mut Flow, packet: *const Packet, user: *mut c_void) {
+    // SAFETY: each test registers a `Seen` that outlives its host.
+    let seen = unsafe { &*user.cast::<Seen>() };
+    seen.0.lock().unwrap().push(Event {
+        what,
+        thread: std::thread::current().name().unwrap().to_owned(),
+        flow: flow.addr(),
+        packet: packet.addr(),
+    });
+}
+
+unsafe extern "C" fn on_init(
+    _: *mut ThreadVars,
+    flow: *mut Flow,
+    packet: *const Packet,
+    user: *mut c_void,
+) {
+    note(What::Init, flow, packet, user);
+}
+
+unsafe extern "C" fn on_update(
+    _: *mut ThreadVars,
+    flow: *mut Flow,
+    packet: *mut Packet,
+    user: *mut c_void,
+) {
+    note(What::Update, flow, packet, user);
+}
+
+unsafe extern "C" fn on_finish(_: *mut ThreadVars, flow: *mut Flow, user: *mut c_void) {
+    note(What::Finish, flow, std::ptr::null(), user);
+}
+
+impl Seen {
+    fn watch(&'static self) {
+        let user = from_ref(self).cast_mut().cast();
+        // SAFETY: the callbacks take a `Seen` that stays.
+        unsafe {
+            assert!(SCFlowRegisterInitCallback(Some(on_init), user));
+            assert!(SCFlowRegisterUpdateCallback(Some(on_update), user));
+            assert!(SCFlowRegisterFinishCallback(Some(on_finish), user));
+        }
+    }
+
+    fn events(&self) -> Vec<Event> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+fn seen() -> &'static Seen {
+    Box::leak(Box::default())
+}
+
+#[test]
+fn each_flow_begins_with_its_first_packet_and_goes_on_in_order() {
+    let seen = seen();
+    let host = V9.host();
+    seen.watch();
+    host.start(RunMode::Single);
+    let report = host.replay([7, 3, 7, 7, 3]);
+    host.shutdown();
+    assert_eq!((report.flows, report.packets), (2, 5));
+    let events = seen.events();
+    let (first, second) = (events[0].flow, events[2].flow);
+    assert_ne!(first, second);
+    let order: Vec<_> = events.iter().map(|e| (e.what, e.flow)).collect();
+    use What::{Finish, Init, Update};
+    let expected = [
+        (Init, first),
+        (Update, first),
+        (Init, second),
+        (Update, second),
+        (Update, first),
+        (Update, first),
+        (Update, second),
+        (Finish, first),
+        (Finish, second),
+    ];
+    assert_eq!(order, expected);
+    assert_eq!(
+        events[0].packet, events[1].packet,
+        "the packet that begins it"
+    );
+    let packets: HashSet<_> = events[..7].iter().map(|e| e.packet).collect();
+    assert_eq!(packets.len(), 5);
+    assert!(
+        events[..7].iter().all(|e| e.thread == "W#01"),
+        "{events:#?}"
+    );
+    assert!(
+        events[7..].iter().all(|e| e.thread == "FR#01"),
+        "{events:#?}"
+    );
+}
+
+#[test]
+fn each_flow_stays_on_one_worker_and_all_workers_get_some() {
+    let seen = seen();
+    let host = V9.host();
+    seen.watch();
+    host.start(RunMode::Autofp {
+        receivers: 1,
+        workers: 3,
+    });
+    let report = host.replay((0..5000).map(|packet| packet % 100));
+    host.shutdown();
+    assert_eq!((report.flows, report.packets), (100, 5000));
+    let mut workers: HashMap<usize, HashSet<String>> = HashMap::new();
+    for event in seen.events().into_iter().filter(|e| e.what != What::Finish) {
+        workers.entry(event.flow).or_default().insert(event.thread);
+    }
+    assert!(workers.values().all(|threads| threads.len() == 1));
+    let used: HashSet<_> = workers.values().flatten().collect();
+    assert_eq!(used.len(), 3);
+    for worker in &report.workers {
+        let flows = workers
+            .values()
+            .filter(|t| t.contains(&worker.thread))
+            .count();
+        assert_eq!(worker.flows, flows as u64);
+        assert_eq!(worker.packets, worker.flows * 50);
+    }
+}
+
+#[test]
+fn without_other_threads_the_worker_finishes_its_flows() {
+    let seen = seen();
+    let host = V9.host();
+    seen.watch();
+    host.finalize();
+    for name in ["W#01", "W#02"] {
+        host.spawn(name, ThreadKind::Worker);
+    }
+    host.replay(0..40);
+    host.shutdown();
+    let events = seen.events();
+    let on = |what| -> HashMap<usize, &str> {
+        let of_that = events.iter().filter(|e| e.what == what);
+        of_that.map(|e| (e.flow, &*e.thread)).collect()
+    };
+    assert_eq!(on(What::Init).len(), 40);
+    assert_eq!(on(What::Init), on(What::Finish));
+}
+
+#[test]
+fn nothing_is_nothing() {
+    let host = V9.host();
+    host.start(RunMode::Single);
+    let report = host.replay([]);
+    assert_eq!((report.flows, report.packets), (0, 0));
+}
+
+#[test]
+#[should_panic(expected = "running thread of kind Worker")]
+fn a_worker_is_needed() {
+    Host::new().replay([1]);
+}
+
+#[test]
+#[should_panic(expected = "the packets ran out of ink")]
+fn a_panic_of_the_packets_comes_through_and_the_workers_end() {
+    let host = V9.host();
+    host.start(RunMode::Workers { threads: 2 });
+    host.replay((0..10).inspect(|packet| assert!(*packet < 5, "the packets ran out of ink")));
+}
