@@ -81,11 +81,13 @@ pub fn log(
     module: &CStr,
     message: fmt::Arguments<'_>,
 ) {
-    let message = CText::new(message);
     if !host_thread::is_marked() {
-        let (plugin, text) = (plugin::name(), message.as_text());
+        let line = CText::new(format_args!(
+            "plugin {}: {level:?}: {message}\n",
+            plugin::name()
+        ));
         // Where the standard error is closed there is nowhere left to say so.
-        let _ = writeln!(std::io::stderr(), "plugin {plugin}: {level:?}: {text}");
+        let _ = std::io::stderr().write_all(line.without_nul());
         return;
     }
     let mut function = function;
@@ -93,6 +95,7 @@ pub fn log(
         function = outer;
     }
     let function = CText::new(format_args!("{function}"));
+    let message = CText::new(message);
     // SAFETY: the pointers are to C strings that outlive the call, and the host copies what it keeps.
     // The thread is the host's, which keeps its log until it has joined it.
     unsafe {
@@ -124,8 +127,8 @@ impl CText {
         self.0.as_ptr().cast()
     }
 
-    fn as_text(&self) -> std::borrow::Cow<'_, str> {
-        String::from_utf8_lossy(&self.0[..self.0.len() - 1])
+    fn without_nul(&self) -> &[u8] {
+        &self.0[..self.0.len() - 1]
     }
 }
 
