@@ -225,6 +225,9 @@ fn registering_inside_a_thread_init_callback_is_an_error() {
     // While an init runs: at other times registering is refused for that reason, see `outside_init.rs`.
     run_init(|| {
         host.spawn("W#01", ThreadKind::Worker);
+        // The callback is over, so it is the host that refuses this one.
+        let after = ThreadStorage::<u8>::register("after").unwrap_err();
+        assert!(after.contains("the host refused the slot"), "{after}");
         Ok(())
     });
     for error in seen(&errors) {

@@ -149,14 +149,34 @@ fn a_worker_logs_to_the_host_from_its_first_callback_on() {
 
 /// Suricata frees its log at its end without waiting for threads that it does not know.
 #[test]
-fn a_thread_that_the_plugin_starts_does_not_touch_the_hosts_log() {
-    let host = host(SCLogLevel::SC_LOG_NOTICE);
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            let _entered = host.enter();
-            SCLogNotice!("from a thread of its own");
+fn a_thread_that_the_plugin_starts_logs_to_stderr_and_leaves_the_hosts_log_alone() {
+    const NAME: &str =
+        "a_thread_that_the_plugin_starts_logs_to_stderr_and_leaves_the_hosts_log_alone";
+    const AGAIN: &str = "SURICATA_THREAD_TEST_RUNS_ITSELF";
+    if std::env::var_os(AGAIN).is_some() {
+        let host = host(SCLogLevel::SC_LOG_NOTICE);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                let _entered = host.enter();
+                SCLogNotice!("from a thread\0of its own");
+                SCLogInfo!("below the host's level");
+            });
         });
-    });
-    SCLogNotice!("from init's thread");
-    assert_eq!(host.log().len(), 1, "{:?}", host.log());
+        SCLogNotice!("from init's thread");
+        assert_eq!(host.log().len(), 1, "{:?}", host.log());
+        return;
+    }
+    let this = std::env::current_exe().unwrap();
+    let mut again = std::process::Command::new(this);
+    let output = again
+        .args(["--exact", NAME, "--nocapture"])
+        .env(AGAIN, "1")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        stderr,
+        "plugin tested: Notice: from a thread\\0of its own\n"
+    );
 }

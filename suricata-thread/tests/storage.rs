@@ -70,6 +70,8 @@ fn get_or_try_insert_with_passes_an_error_on_and_inserts_nothing() {
         assert!(!slot.contains(tv));
         let value = slot.get_or_try_insert_with(tv, || Ok::<_, String>(7));
         assert_eq!(value, Ok(&mut 7));
+        let value = slot.get_or_try_insert_with(tv, || Err("not called"));
+        assert_eq!(value, Ok(&mut 7));
     });
 }
 
@@ -245,6 +247,7 @@ fn a_refused_set_gives_the_value_back_and_keeps_the_old_one() {
     host.refuse_set(1);
     on(&worker, |tv| {
         let error = slot.replace(tv, "new".into()).unwrap_err();
+        assert_eq!(format!("{error:?}"), "SetError { .. }");
         assert_eq!(
             error.to_string(),
             "thread storage: the host refused to store the value"
