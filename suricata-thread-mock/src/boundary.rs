@@ -20,19 +20,19 @@ pub(crate) fn call<R>(
 ) -> Result<R, String> {
     let result = {
         let _in_plugin = InPlugin::new(host, code);
-        catch_unwind(AssertUnwindSafe(plugin))
+        // The payload is dropped in here too: its `Drop` is plugin code.
+        catch_unwind(AssertUnwindSafe(plugin)).map_err(panic_message)
     };
-    result.map_err(|payload| {
-        let message = panic_message(payload);
+    result.inspect_err(|message| {
+        let what = what();
         host.report(
             ReportKind::PanicAtBoundary,
+            what.clone(),
             format!(
-                "{}: expected to return, actually panicked: {message}. The panic reached the C \
-                 boundary; Suricata would crash or run on with corrupt memory",
-                what()
+                "{what}: expected to return, actually panicked: {message}. The panic reached the C \
+                 boundary; Suricata would crash or run on with corrupt memory"
             ),
         );
-        message
     })
 }
 

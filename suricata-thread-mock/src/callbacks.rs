@@ -20,6 +20,19 @@ type FlowInit = unsafe extern "C" fn(*mut ThreadVars, *mut Flow, *const Packet, 
 type FlowUpdate = unsafe extern "C" fn(*mut ThreadVars, *mut Flow, *mut Packet, *mut c_void);
 type FlowFinish = unsafe extern "C" fn(*mut ThreadVars, *mut Flow, *mut c_void);
 
+/// The same functions, as they are called: what unwinds out of them is caught.
+mod unwinding {
+    use super::{Flow, Packet, ThreadVars, c_void};
+
+    pub(super) type ThreadInit = unsafe extern "C-unwind" fn(*mut ThreadVars, *mut c_void);
+    pub(super) type FlowInit =
+        unsafe extern "C-unwind" fn(*mut ThreadVars, *mut Flow, *const Packet, *mut c_void);
+    pub(super) type FlowUpdate =
+        unsafe extern "C-unwind" fn(*mut ThreadVars, *mut Flow, *mut Packet, *mut c_void);
+    pub(super) type FlowFinish =
+        unsafe extern "C-unwind" fn(*mut ThreadVars, *mut Flow, *mut c_void);
+}
+
 /// What a plugin registered with a callback, and gets back with each call.
 #[derive(Clone, Copy)]
 struct User(*mut c_void);
@@ -51,10 +64,10 @@ impl<F: Copy> List<F> {
 
 #[derive(Default)]
 struct Lists {
-    thread_init: List<ThreadInit>,
-    flow_init: List<FlowInit>,
-    flow_update: List<FlowUpdate>,
-    flow_finish: List<FlowFinish>,
+    thread_init: List<unwinding::ThreadInit>,
+    flow_init: List<unwinding::FlowInit>,
+    flow_update: List<unwinding::FlowUpdate>,
+    flow_finish: List<unwinding::FlowFinish>,
 }
 
 /// The callbacks of a host.
@@ -91,16 +104,23 @@ impl Callbacks {
 pub(crate) struct Registering<'a>(&'a Shared);
 
 impl<'a> Registering<'a> {
-    /// `None` where the registration must not go on; that has been reported then. `in_callback` is
-    /// what Suricata would do with it in a callback.
-    pub(crate) fn begin(host: &'a Shared, call: &str, in_callback: &str) -> Option<Self> {
+    /// `None` where the registration of `what` must not go on; that has been reported then.
+    /// `in_callback` is what Suricata would do with it in a callback.
+    pub(crate) fn begin(
+        host: &'a Shared,
+        call: &str,
+        what: &str,
+        in_callback: &str,
+    ) -> Option<Self> {
+        let thread = host.thread_name();
+        let key = format!("{call} {what} {thread}");
         if context::plugin_code() == Some(PluginCode::Callback) {
             host.report(
                 ReportKind::RegistrationInCallback,
+                key,
                 format!(
-                    "{call} was called by a callback on thread `{}`: expected in `Init` or before \
-                     threads are created. It was refused; Suricata would {in_callback}",
-                    host.thread_name()
+                    "{call} of {what} was called by a callback on thread `{thread}`: expected \
+                     outside callbacks, in `Init`. It was refused; Suricata would {in_callback}"
                 ),
             );
             return None;
@@ -108,11 +128,11 @@ impl<'a> Registering<'a> {
         if host.registering.fetch_add(1, Ordering::SeqCst) > 0 {
             host.report(
                 ReportKind::ConcurrentRegistration,
+                key,
                 format!(
-                    "{call} was called on thread `{}` while another thread was registering: \
-                     expected one registration at a time. Suricata's lists have no lock; it would \
-                     lose a registration or crash",
-                    host.thread_name()
+                    "{call} of {what} was called on thread `{thread}` while another thread was \
+                     registering: expected one registration at a time. Suricata's lists have no \
+                     lock; it would lose a registration or crash"
                 ),
             );
         }
@@ -126,27 +146,41 @@ impl Drop for Registering<'_> {
     }
 }
 
+/// A kind of callback: how it is registered.
+struct Kind {
+    call: &'static str,
+    name: &'static str,
+    /// What Suricata would do with one that is registered when there are threads.
+    late: &'static str,
+}
+
+const FLOW_LATE: &str = "accept it while those threads may be walking the list";
+
 /// Registers a callback in the list that `list` chooses.
 fn register<F: Copy>(
-    call: &'static str,
+    kind: &Kind,
     callback: Option<F>,
     user: *mut c_void,
     list: impl FnOnce(&Lists) -> &List<F>,
 ) -> bool {
+    let Kind { call, name, late } = *kind;
     let Some(host) = context::host_for(call) else {
         return false;
     };
     let in_callback = "add to the list that it is walking, for ever if each callback does so";
-    let Some(_registering) = Registering::begin(&host, call, in_callback) else {
+    let what = format!("a {name}");
+    let Some(_registering) = Registering::begin(&host, call, &what, in_callback) else {
         return false;
     };
+    let thread = host.thread_name();
+    let key = format!("{call} {thread}");
     let Some(callback) = callback else {
         host.report(
             ReportKind::NullCallback,
+            key,
             format!(
-                "{call} was called on thread `{}` with NULL: expected a callback. It was refused; \
-                 Suricata would accept it, and crash when it runs it",
-                host.thread_name()
+                "{call} was called on thread `{thread}` with NULL: expected a callback. It was \
+                 refused; Suricata would accept it, and crash when it runs it"
             ),
         );
         return false;
@@ -157,11 +191,10 @@ fn register<F: Copy>(
     if host.threads_created.load(Ordering::SeqCst) {
         host.report(
             ReportKind::LateRegistration,
+            key,
             format!(
-                "{call} was called on thread `{}` after threads were created: expected before, in \
-                 `Init`. Suricata would accept it while those threads may be walking the list, and \
-                 a thread init callback would run for later threads only",
-                host.thread_name()
+                "{call} of a {name} was called on thread `{thread}` after threads were created: \
+                 expected before, in `Init`. Suricata would {late}"
             ),
         );
     }
@@ -170,27 +203,47 @@ fn register<F: Copy>(
 }
 
 pub(crate) fn register_thread_init(callback: Option<ThreadInit>, user: *mut c_void) -> bool {
-    register("SCThreadRegisterInitCallback", callback, user, |l| {
-        &l.thread_init
-    })
+    let kind = Kind {
+        call: "SCThreadRegisterInitCallback",
+        name: "thread init callback",
+        late: "accept it, and run it for later threads only",
+    };
+    // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
+    let callback: Option<unwinding::ThreadInit> = unsafe { std::mem::transmute(callback) };
+    register(&kind, callback, user, |l| &l.thread_init)
 }
 
 pub(crate) fn register_flow_init(callback: Option<FlowInit>, user: *mut c_void) -> bool {
-    register("SCFlowRegisterInitCallback", callback, user, |l| {
-        &l.flow_init
-    })
+    let kind = Kind {
+        call: "SCFlowRegisterInitCallback",
+        name: "flow init callback",
+        late: FLOW_LATE,
+    };
+    // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
+    let callback: Option<unwinding::FlowInit> = unsafe { std::mem::transmute(callback) };
+    register(&kind, callback, user, |l| &l.flow_init)
 }
 
 pub(crate) fn register_flow_update(callback: Option<FlowUpdate>, user: *mut c_void) -> bool {
-    register("SCFlowRegisterUpdateCallback", callback, user, |l| {
-        &l.flow_update
-    })
+    let kind = Kind {
+        call: "SCFlowRegisterUpdateCallback",
+        name: "flow update callback",
+        late: FLOW_LATE,
+    };
+    // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
+    let callback: Option<unwinding::FlowUpdate> = unsafe { std::mem::transmute(callback) };
+    register(&kind, callback, user, |l| &l.flow_update)
 }
 
 pub(crate) fn register_flow_finish(callback: Option<FlowFinish>, user: *mut c_void) -> bool {
-    register("SCFlowRegisterFinishCallback", callback, user, |l| {
-        &l.flow_finish
-    })
+    let kind = Kind {
+        call: "SCFlowRegisterFinishCallback",
+        name: "flow finish callback",
+        late: FLOW_LATE,
+    };
+    // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
+    let callback: Option<unwinding::FlowFinish> = unsafe { std::mem::transmute(callback) };
+    register(&kind, callback, user, |l| &l.flow_finish)
 }
 
 /// One of the four occasions on which the host runs callbacks.
@@ -229,75 +282,26 @@ impl Event {
 /// thread. The caller sees to it that nothing else is using that thread's storage.
 pub(crate) fn run(host: &Arc<Shared>, thread: Option<&ThreadState>, event: Event) {
     let tv: *mut ThreadVars = thread.map_or(std::ptr::null_mut(), |t| token::as_ptr(t.token));
+    let lists = &host.callbacks.0;
     match event {
-        Event::ThreadInit => {
-            each(
-                host,
-                thread,
-                event,
-                &host.callbacks.0.thread_init,
-                |f, user| {
-                    // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
-                    let f: unsafe extern "C-unwind" fn(*mut ThreadVars, *mut c_void) =
-                        unsafe { std::mem::transmute(f) };
-                    // SAFETY: the plugin registered both for calls such as this one.
-                    unsafe { f(tv, user) }
-                },
-            );
-        }
-        Event::FlowInit(flow, packet) => {
-            each(
-                host,
-                thread,
-                event,
-                &host.callbacks.0.flow_init,
-                |f, user| {
-                    // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
-                    let f: unsafe extern "C-unwind" fn(
-                        *mut ThreadVars,
-                        *mut Flow,
-                        *const Packet,
-                        *mut c_void,
-                    ) = unsafe { std::mem::transmute(f) };
-                    // SAFETY: the plugin registered both for calls such as this one.
-                    unsafe { f(tv, flow, packet, user) }
-                },
-            );
-        }
+        Event::ThreadInit => each(host, thread, event, &lists.thread_init, |f, user| {
+            // SAFETY: the plugin registered both for calls such as this one.
+            unsafe { f(tv, user) }
+        }),
+        Event::FlowInit(flow, packet) => each(host, thread, event, &lists.flow_init, |f, user| {
+            // SAFETY: the plugin registered both for calls such as this one.
+            unsafe { f(tv, flow, packet, user) }
+        }),
         Event::FlowUpdate(flow, packet) => {
-            each(
-                host,
-                thread,
-                event,
-                &host.callbacks.0.flow_update,
-                |f, user| {
-                    // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
-                    let f: unsafe extern "C-unwind" fn(
-                        *mut ThreadVars,
-                        *mut Flow,
-                        *mut Packet,
-                        *mut c_void,
-                    ) = unsafe { std::mem::transmute(f) };
-                    // SAFETY: the plugin registered both for calls such as this one.
-                    unsafe { f(tv, flow, packet, user) }
-                },
-            );
+            each(host, thread, event, &lists.flow_update, |f, user| {
+                // SAFETY: the plugin registered both for calls such as this one.
+                unsafe { f(tv, flow, packet, user) }
+            });
         }
-        Event::FlowFinish(flow) => {
-            each(
-                host,
-                thread,
-                event,
-                &host.callbacks.0.flow_finish,
-                |f, user| {
-                    // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
-                    let f: unsafe extern "C-unwind" fn(*mut ThreadVars, *mut Flow, *mut c_void) =
-                        unsafe { std::mem::transmute(f) };
-                    // SAFETY: the plugin registered both for calls such as this one.
-                    unsafe { f(tv, flow, user) }
-                },
-            );
-        }
+        Event::FlowFinish(flow) => each(host, thread, event, &lists.flow_finish, |f, user| {
+            // SAFETY: the plugin registered both for calls such as this one.
+            unsafe { f(tv, flow, user) }
+        }),
     }
 }
 
@@ -334,7 +338,7 @@ pub(crate) fn run_raw(tv: *mut ThreadVars, event: Event) {
         }
         return;
     }
-    let Some(thread) = storage::thread_of(call, tv, None) else {
+    let Some(thread) = storage::thread_of(call, tv, None, None) else {
         return;
     };
     if !thread.host.refuses_to_plugins(call) {
@@ -352,7 +356,8 @@ mod tests {
     #[test]
     fn registration_from_a_second_thread_at_once() {
         let host = Host::builder().record_only().build();
-        let under_way = Registering::begin(&host.shared, "first", "").expect("nothing forbids it");
+        let under_way =
+            Registering::begin(&host.shared, "first", "", "").expect("nothing forbids it");
         std::thread::scope(|s| {
             let second = std::thread::Builder::new().name("second".to_owned());
             let run = || {
@@ -368,13 +373,14 @@ mod tests {
         assert_eq!(reports[0].kind, ReportKind::ConcurrentRegistration);
         for part in [
             "SCThreadStorageRegister",
+            "slot \"state\"",
             "`second`",
             "expected one registration at a time",
             "Suricata's lists have no lock",
         ] {
             assert!(reports[0].message.contains(part), "{}", reports[0]);
         }
-        drop(Registering::begin(&host.shared, "third", ""));
+        drop(Registering::begin(&host.shared, "third", "", ""));
         assert_eq!(host.reports().len(), 1, "one after the other is fine");
     }
 }

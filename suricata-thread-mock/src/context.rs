@@ -23,11 +23,14 @@ thread_local! {
     static PLUGIN: Cell<Option<PluginCode>> = const { Cell::new(None) };
     /// The token of the thread of a host that this OS thread is.
     static WORKER: Cell<Option<usize>> = const { Cell::new(None) };
+    /// The packets of a replay are being produced.
+    static FEEDING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Makes the current OS thread belong to a host until [`leave`].
 pub(crate) fn enter(host: &Arc<Shared>) {
-    HOSTS.with_borrow_mut(|hosts| hosts.push(Arc::clone(host)));
+    // In the destructor of another thread-local it may be gone; then the thread belongs to no host.
+    let _ = HOSTS.try_with(|hosts| hosts.borrow_mut().push(Arc::clone(host)));
 }
 
 /// Takes back the last [`enter`] of this host on this thread. The order need not be that of a
@@ -101,32 +104,60 @@ pub(crate) struct InPlugin<'a> {
 impl<'a> InPlugin<'a> {
     pub(crate) fn new(host: &'a Arc<Shared>, code: PluginCode) -> Self {
         enter(host);
-        let before = PLUGIN.replace(Some(code));
+        // Gone in the destructor of another thread-local, see `enter`.
+        let before = PLUGIN.try_with(|p| p.replace(Some(code))).ok().flatten();
         Self { host, before }
     }
 }
 
 impl Drop for InPlugin<'_> {
     fn drop(&mut self) {
-        PLUGIN.set(self.before);
+        let _ = PLUGIN.try_with(|p| p.set(self.before));
         leave(self.host);
     }
 }
 
 /// Refuses what drives the host, `what`, in plugin code: the host would call a second callback
-/// with a `ThreadVars` whose first one has not returned.
+/// with a `ThreadVars` whose first one has not returned. In the packets of a replay as well: the
+/// workers are busy until there are no more packets.
 ///
 /// # Panics
-/// In plugin code.
+/// In plugin code and in the packets of a replay.
 pub(crate) fn assert_drivable(host: &Shared, what: &str) {
+    assert!(
+        !is_feeding(),
+        "{what} was called by the iterator that Host::replay takes its packets from: the workers \
+         are busy until it ends, so this could wait for ever. Drive the host before or after"
+    );
     if plugin_code().is_some() {
         let message = format!(
             "{what} was called by plugin code that the host is running, on thread `{}`. Expected: \
              only the test drives the host. Suricata has no such function",
             os_thread_name()
         );
-        host.report(ReportKind::DrivenFromPlugin, message.clone());
+        let key = format!("{what} {}", os_thread_name());
+        host.report(ReportKind::DrivenFromPlugin, key, message.clone());
         panic!("{message}");
+    }
+}
+
+fn is_feeding() -> bool {
+    FEEDING.try_with(Cell::get).unwrap_or(false)
+}
+
+/// The current thread produces the packets of a replay until this is dropped.
+pub(crate) struct Feeding(());
+
+impl Feeding {
+    pub(crate) fn new() -> Self {
+        FEEDING.set(true);
+        Self(())
+    }
+}
+
+impl Drop for Feeding {
+    fn drop(&mut self) {
+        FEEDING.set(false);
     }
 }
 

@@ -1,11 +1,12 @@
 //! Flows and packets: for plugins, pointers that they may compare and not look behind.
 
+use std::sync::atomic::Ordering;
+
 use suricata_thread_sys as sys;
 
 use crate::callbacks::{self, Event};
 use crate::context;
 use crate::host::Host;
-use crate::rng::Rng;
 use crate::token;
 
 /// A flow. Its pointer is like no other flow's in the life of the process.
@@ -49,12 +50,12 @@ impl Packet {
 }
 
 impl Host {
-    /// A flow with a random hash.
+    /// A flow with a random hash: the seed decides which hash the first flow has, the second, and so
+    /// on.
     #[must_use]
     pub fn flow(&self) -> Flow {
-        let flow = Flow::new(0);
-        let hash = Rng::new(self.seed() ^ flow.token as u64).next();
-        Flow { hash, ..flow }
+        self.shared.seed_used.store(true, Ordering::Relaxed);
+        Flow::new(self.shared.flow_hashes.lock().next())
     }
 
     /// A flow with this hash.

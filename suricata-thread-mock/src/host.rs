@@ -14,7 +14,7 @@ use crate::context;
 use crate::fault::Faults;
 use crate::log::LogLine;
 use crate::report::{Report, ReportKind, Reports};
-use crate::rng;
+use crate::rng::{self, Rng};
 use crate::slots::Slots;
 use crate::storage::Held;
 use crate::thread::{LeftValue, Thread, ThreadKind, ThreadState};
@@ -72,9 +72,16 @@ pub(crate) struct Shared {
     pub(crate) callbacks: Callbacks,
     pub(crate) registering: AtomicUsize,
     pub(crate) held: Mutex<Held>,
+    /// Whether values may be in several slots; `held` is empty then.
+    pub(crate) shared_values: bool,
     pub(crate) threads: Mutex<Vec<Arc<ThreadState>>>,
     pub(crate) threads_created: AtomicBool,
-    pub(crate) traffic_ran: AtomicBool,
+    /// Held while traffic runs.
+    pub(crate) traffic: Mutex<()>,
+    /// The hashes of the flows to come from [`Host::flow`].
+    pub(crate) flow_hashes: Mutex<Rng>,
+    /// Whether something was decided by the seed.
+    pub(crate) seed_used: AtomicBool,
     left: Mutex<Vec<LeftValue>>,
     phase: Mutex<Phase>,
     phase_changed: Condvar,
@@ -96,8 +103,9 @@ impl Shared {
         self.ended.load(Ordering::Acquire)
     }
 
-    pub(crate) fn report(&self, kind: ReportKind, message: String) {
-        self.reports.add(kind, message);
+    /// See [`Reports::add`].
+    pub(crate) fn report(&self, kind: ReportKind, key: String, message: String) {
+        self.reports.add(kind, key, message);
     }
 
     /// Whether the current thread is the host's main one.
@@ -128,6 +136,7 @@ impl Shared {
         match self.api() {
             Some(api) if api != of => self.report(
                 ReportKind::OtherGeneration,
+                format!("{call} {}", self.thread_name()),
                 format!(
                     "{call} was called on thread `{}`: expected only functions of {}, actually one \
                      of {}. Suricata would not have loaded the plugin: undefined symbol",
@@ -147,6 +156,7 @@ impl Shared {
         }
         self.report(
             ReportKind::HostFunction,
+            format!("{call} {}", self.thread_name()),
             format!(
                 "{call} was called by plugin code on thread `{}`: expected only the host to call \
                  it. The call was ignored; Suricata would obey, and lose what it has registered or \
@@ -247,6 +257,7 @@ pub struct Builder {
     log_level: SCLogLevel,
     record_only: bool,
     every_thread: bool,
+    shared_values: bool,
     seed: Option<u64>,
 }
 
@@ -279,6 +290,18 @@ impl Builder {
         self
     }
 
+    /// Lets a value be in several slots, of one thread or of several: one whose free function gives
+    /// up a reference (`Arc::into_raw`, for each slot one), or that is static and whose free
+    /// function does nothing. The free function is called for each slot that holds the value, as
+    /// Suricata does.
+    ///
+    /// Without it a second slot is reported as [`ReportKind::ValueFreedTwice`] and the free
+    /// function is called once, for what is right for a value of one owner.
+    pub fn shared_values(mut self) -> Self {
+        self.shared_values = true;
+        self
+    }
+
     /// Chooses what is random in [`Host::traffic`] and [`Host::flow`]; another one each time
     /// without it.
     pub fn seed(mut self, seed: u64) -> Self {
@@ -293,12 +316,13 @@ impl Builder {
         if let Some(of) = self.api {
             let _ = api.set(of);
         }
+        let seed = self.seed.unwrap_or_else(rng::random_seed);
         let shared = Arc::new(Shared {
             main: thread::current().id(),
             api,
             log_level: self.log_level,
             log: Mutex::default(),
-            seed: self.seed.unwrap_or_else(rng::random_seed),
+            seed,
             record_only: self.record_only,
             reports: Reports::default(),
             faults: Faults::default(),
@@ -306,9 +330,13 @@ impl Builder {
             callbacks: Callbacks::default(),
             registering: AtomicUsize::new(0),
             held: Mutex::default(),
+            shared_values: self.shared_values,
             threads: Mutex::default(),
             threads_created: AtomicBool::new(false),
-            traffic_ran: AtomicBool::new(false),
+            traffic: Mutex::default(),
+            // Other numbers than those of traffic, which begin with the seed itself.
+            flow_hashes: Mutex::new(Rng::new(seed.rotate_left(32))),
+            seed_used: AtomicBool::new(false),
             left: Mutex::default(),
             phase: Mutex::default(),
             phase_changed: Condvar::new(),
@@ -332,7 +360,10 @@ impl Builder {
 /// built several hosts talks to the last one that has not been dropped.
 ///
 /// Dropping it shuts it down, and panics with the reports that nobody was told of yet, unless the
-/// thread is panicking already or the host only records.
+/// host only records. Where the thread is panicking already they are written to stderr.
+///
+/// It must not live in a thread-local: that is dropped when the thread has let go of other
+/// thread-locals, so that C calls of free functions find no host.
 #[derive(Debug)]
 pub struct Host {
     pub(crate) shared: Arc<Shared>,
@@ -355,6 +386,7 @@ impl Host {
             log_level: SCLogLevel::SC_LOG_INFO,
             record_only: false,
             every_thread: false,
+            shared_values: false,
             seed: None,
         }
     }
@@ -391,7 +423,8 @@ impl Host {
         Thread::spawn(&self.shared, name, kind)
     }
 
-    /// The threads created so far, in the order of creation; joined and freed ones too.
+    /// The threads created so far, in the order in which their init callbacks had run; joined and
+    /// freed ones too, but not one whose init callbacks are still running.
     #[must_use]
     pub fn threads(&self) -> Vec<Thread> {
         let threads = self.shared.threads.lock();
@@ -444,19 +477,15 @@ impl Host {
     /// Ends the test if something was done wrong that it was not told of before.
     ///
     /// # Panics
-    /// With all reports, unless the host only records.
+    /// With the reports, the first 40 if there are more, unless the host only records.
     pub fn verify(&self) {
         if self.shared.record_only {
             return;
         }
-        let Some(reports) = self.shared.reports.tell() else {
+        let Some(mut text) = self.shared.reports.tell_text() else {
             return;
         };
-        let mut text = format!("{} misuse(s) of Suricata's C API:", reports.len());
-        for report in reports {
-            text.push_str(&format!("\n- {report}"));
-        }
-        if self.shared.traffic_ran.load(Ordering::Relaxed) {
+        if self.shared.seed_used.load(Ordering::Relaxed) {
             text.push_str(&self.seed_hint());
         }
         panic!("{text}");
@@ -469,6 +498,10 @@ impl Host {
 
     /// Refuses the `n`-th registration of a thread or flow callback from now, as for lack of
     /// memory. The next one is 1; 0 refuses none.
+    ///
+    /// A plugin made with the crate `suricata-thread` begins its `Init` by registering a thread init
+    /// and a flow init callback of that crate's own. So the author's first callback is the third
+    /// where this is called before [`Host::load`], and the first where `init` itself calls it.
     pub fn refuse_callback(&self, n: u64) {
         self.shared.faults.callback.set(n);
     }
@@ -503,6 +536,19 @@ impl Drop for Host {
                  threads and values are left as they are"
             );
             context::leave(&self.shared);
+            if let Some(running) = context::host() {
+                let thread = context::os_thread_name();
+                running.report(
+                    ReportKind::DrivenFromPlugin,
+                    format!("drop of a Host {thread}"),
+                    format!(
+                        "A Host was dropped by plugin code that a host is running, on thread \
+                         `{thread}`. Expected: only the test drives a host. Suricata has no such \
+                         function"
+                    ),
+                );
+            }
+            self.print_reports();
             return;
         }
         self.shared.take_down();
@@ -510,11 +556,26 @@ impl Drop for Host {
         context::leave(&self.shared);
         if !thread::panicking() {
             self.verify();
-        } else if self.shared.traffic_ran.load(Ordering::Relaxed) {
+            return;
+        }
+        self.print_reports();
+        if self.shared.seed_used.load(Ordering::Relaxed) {
             eprintln!(
-                "suricata-thread-mock: a test failed after traffic{}",
+                "suricata-thread-mock: a test with random flows failed{}",
                 self.seed_hint()
             );
+        }
+    }
+}
+
+impl Host {
+    /// Writes what nobody was told of yet to stderr, where no panic can say it.
+    fn print_reports(&self) {
+        if self.shared.record_only {
+            return;
+        }
+        if let Some(text) = self.shared.reports.tell_text() {
+            eprintln!("suricata-thread-mock: {text}");
         }
     }
 }

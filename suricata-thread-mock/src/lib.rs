@@ -106,7 +106,8 @@
 //!   other. [`Host::shutdown`] frees the storage on the thread that calls it, after all have been
 //!   joined.
 //! - One callback at a time runs with a `ThreadVars`. So plugin code cannot drive the host that is
-//!   running it: that panics. No more can a job wait for its own thread.
+//!   running it: that panics. No more can a job wait for its own thread (seen where the waiting is
+//!   done on the hosts' own threads).
 //! - Hosts share nothing. Tests run in parallel; slot ids are never given out again in the life of
 //!   a process, so that a handle that the code under test keeps in a `static` finds nothing in
 //!   another host, and is reported.
@@ -115,7 +116,7 @@
 //!
 //! [`ReportKind`] has the list. Each report names the slot, the thread and the call, and says what
 //! was expected, what happened, and what Suricata would do. [`Host::verify`] panics with them, the
-//! host's drop does if nobody called it, unless the test is panicking already. With
+//! host's drop does if nobody called it; where the test is panicking already, they go to stderr. With
 //! [`Builder::record_only`] nothing panics and the test looks at [`Host::reports`].
 //!
 //! What is misuse and also fails in the mock: it stores nothing, frees nothing and answers NULL or
@@ -123,13 +124,14 @@
 //! answers -1, and a plugin has to cope.
 //!
 //! **A swap** or a loss? Set does not free what the slot held. To replace a value, read it, set the
-//! new one (or NULL), and free the old one. The mock takes a set over another value for a swap if
+//! new one (or NULL), and free the old one after that, if the set did not fail. The mock takes a set over another value for a swap if
 //! the last call for that slot of that thread was the get that returned the value; the value is the
 //! plugin's from then on. Otherwise the value is lost and reported.
 //!
 //! **Freed twice.** A pointer that a slot is set to while another slot holds it would be freed twice
-//! by Suricata. It is reported at the set; the mock frees it once. To move a value, empty the first
-//! slot before. Pointers below 65536 or equal to a power of two are left out: Rust's boxes of values
+//! by Suricata. It is reported at the set; the mock frees it once, where Suricata calls the free
+//! function for each slot. Values that may be in several slots are for [`Builder::shared_values`]. To
+//! move a value, empty the first slot before. Pointers below 65536 or equal to a power of two are left out: Rust's boxes of values
 //! without size are such, and all the same.
 //!
 //! # Failures on demand

@@ -36,10 +36,18 @@ impl fmt::Display for LogLine {
         write!(
             f,
             "{}: {}: {}",
-            level_name(self.level),
+            self.level_name(),
             self.module,
             self.message
         )
+    }
+}
+
+impl LogLine {
+    /// The level as Suricata writes it: `Error`, `Warning`, `Notice` and so on.
+    #[must_use]
+    pub fn level_name(&self) -> &'static str {
+        level_name(self.level)
     }
 }
 

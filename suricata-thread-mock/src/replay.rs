@@ -5,6 +5,7 @@ use std::collections::hash_map::Entry;
 use std::sync::mpsc::{self, Receiver};
 
 use crate::callbacks::{self, Event};
+use crate::context;
 use crate::flow::{Flow, Packet};
 use crate::host::Host;
 use crate::rng::Rng;
@@ -27,11 +28,14 @@ impl Host {
     /// time. When there are no more packets, the flows are finished in the order in which they
     /// began, on the thread that [`Host::traffic`] would do that on.
     ///
-    /// `packets` runs on the current thread, while the workers do.
+    /// `packets` runs on the current thread, while the workers do. It must not drive a host, nor wait
+    /// for another thread that drives this one: the workers are busy until it ends.
     ///
     /// # Panics
-    /// In plugin code and in a job on a thread of a host, and where no worker is running.
+    /// In plugin code and in a job on a thread of a host, where no worker is running, and while
+    /// other traffic of this host runs. What drives a host panics in `packets`.
     pub fn replay(&self, packets: impl IntoIterator<Item = u64>) -> TrafficReport {
+        let _alone = self.traffic_alone("Host::replay");
         let (workers, finisher) = self.traffic_threads("Host::replay");
         let mut seen: Vec<_> = workers.iter().map(WorkerTraffic::none).collect();
         let mut begun: Vec<(Flow, usize)> = Vec::new();
@@ -44,6 +48,8 @@ impl Host {
         }
         let outcome = std::thread::scope(|scope| {
             let running = scope.spawn(|| thread::run_all("Host::replay", work));
+            // Until the iterator is dropped, which the loop does.
+            let feeding = context::Feeding::new();
             let mut rng = Rng::new(self.seed());
             let mut flows: HashMap<u64, usize> = HashMap::new();
             for number in packets {
@@ -71,6 +77,7 @@ impl Host {
                 }
                 seen[worker].packets += 1;
             }
+            drop(feeding);
             drop(queues);
             running.join()
         });

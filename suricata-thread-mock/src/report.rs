@@ -11,9 +11,13 @@ use parking_lot::Mutex;
 pub enum ReportKind {
     /// A set replaced a value that nobody had read just before, so that nobody can free it.
     ValueLost,
-    /// A slot still held a value after the thread's storage was freed.
+    /// A free function stored a value in a slot that had been freed before it, so that nobody frees
+    /// the value. What threads hold that the host never frees is no misuse; for that see
+    /// [`Host::left_values`](crate::Host::left_values).
     ValueNeverFreed,
-    /// A pointer is held by two slots, or was freed while it was being freed.
+    /// A pointer is held by two slots, unless
+    /// [`Builder::shared_values`](crate::Builder::shared_values) is on, or was freed while it was
+    /// being freed.
     ValueFreedTwice,
     /// A slot id that was never registered with this host, is another host's, or an ended one's.
     UnknownSlot,
@@ -51,9 +55,10 @@ pub enum ReportKind {
 pub struct Report {
     /// Which rule was broken.
     pub kind: ReportKind,
-    /// The whole text.
+    /// The whole text, as it was the first time.
     pub message: String,
-    /// How often exactly this happened.
+    /// How often this happened: the same rule, call, slot and thread. Pointers and the texts of
+    /// panics may have been others each time.
     pub times: u64,
 }
 
@@ -74,6 +79,7 @@ pub(crate) struct Reports(Mutex<Inner>);
 #[derive(Default)]
 struct Inner {
     list: Vec<Report>,
+    /// Where the report for a key is, see [`Reports::add`].
     index: HashMap<(ReportKind, String), usize>,
     /// How many happened, repetitions counted.
     count: u64,
@@ -82,10 +88,12 @@ struct Inner {
 }
 
 impl Reports {
-    pub(crate) fn add(&self, kind: ReportKind, message: String) {
+    /// Reports of one kind with the same `key` are one report: the key says which call, slot and
+    /// thread it was, and has nothing in it that is another one each time.
+    pub(crate) fn add(&self, kind: ReportKind, key: String, message: String) {
         let mut inner = self.0.lock();
         inner.count += 1;
-        let key = (kind, message);
+        let key = (kind, key);
         if let Some(&at) = inner.index.get(&key) {
             inner.list[at].times += 1;
             return;
@@ -93,7 +101,7 @@ impl Reports {
         let at = inner.list.len();
         inner.list.push(Report {
             kind,
-            message: key.1.clone(),
+            message,
             times: 1,
         });
         inner.index.insert(key, at);
@@ -103,8 +111,22 @@ impl Reports {
         self.0.lock().list.clone()
     }
 
+    /// A text with the reports, if there is one that nobody was told of yet; they count as told
+    /// afterwards.
+    pub(crate) fn tell_text(&self) -> Option<String> {
+        let reports = self.tell()?;
+        let mut text = format!("{} misuse(s) of Suricata's C API:", reports.len());
+        for report in reports.iter().take(SHOWN) {
+            text.push_str(&format!("\n- {report}"));
+        }
+        if let more @ 1.. = reports.len().saturating_sub(SHOWN) {
+            text.push_str(&format!("\n… and {more} more, see `Host::reports`"));
+        }
+        Some(text)
+    }
+
     /// All reports, if there is one that was not told yet; they count as told afterwards.
-    pub(crate) fn tell(&self) -> Option<Vec<Report>> {
+    fn tell(&self) -> Option<Vec<Report>> {
         let mut inner = self.0.lock();
         if inner.told == inner.count {
             return None;
@@ -113,6 +135,9 @@ impl Reports {
         Some(inner.list.clone())
     }
 }
+
+/// How many reports a text has at most.
+const SHOWN: usize = 40;
 
 /// How many reports without a host are kept.
 const STRAYS: usize = 256;

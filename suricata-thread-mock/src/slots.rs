@@ -4,7 +4,7 @@
 //! test may keep a handle in a `static` and use it in a second host, where it must find nothing
 //! rather than another slot's value of another type.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use std::sync::Arc;
 use std::sync::LazyLock;
@@ -69,8 +69,17 @@ struct Registry {
     names: HashSet<Vec<u8>>,
 }
 
-/// Names that hosts of this process have been given, and which they keep.
-static KEPT: Mutex<Vec<Arc<Vec<Arc<Slot>>>>> = Mutex::new(Vec::new());
+/// Every slot that any host of this process has been given, by id: what was registered is kept for
+/// the life of the process, and reports name the slots of other hosts too.
+static ALL: LazyLock<RwLock<HashMap<c_int, Arc<Slot>>>> = LazyLock::new(RwLock::default);
+
+/// "`name` (id 1024)", or "with id 7" where no slot of that id ever was.
+pub(crate) fn named(id: c_int) -> String {
+    match ALL.read().get(&id) {
+        Some(slot) => format!("`{}` (id {id})", slot.name),
+        None => format!("with id {id}"),
+    }
+}
 
 impl Slots {
     pub(crate) fn is_finalized(&self) -> bool {
@@ -95,14 +104,11 @@ impl Slots {
         self.finalized.store(!open, Ordering::Release);
     }
 
-    /// The slots are gone; what was registered is kept for the life of the process.
+    /// The slots are gone.
     pub(crate) fn end(&self) {
         let registry = std::mem::take(&mut *self.registry.lock());
         if let Some(base) = registry.base {
             LIVE_BLOCKS.write().remove(&(base / BLOCK));
-        }
-        if !registry.slots.is_empty() {
-            KEPT.lock().push(registry.slots);
         }
     }
 }
@@ -133,7 +139,13 @@ pub(crate) unsafe fn register(
     };
     host.check_generation(call, api);
     let in_callback = "refuse it too, since registration has closed when threads are created";
-    let Some(_registering) = Registering::begin(&host, call, in_callback) else {
+    let what = if name.is_null() {
+        "a slot without a name".to_owned()
+    } else {
+        // SAFETY: not NULL, so a C string by the caller's promise.
+        format!("slot {:?}", unsafe { CStr::from_ptr(name) })
+    };
+    let Some(_registering) = Registering::begin(&host, call, &what, in_callback) else {
         return -1;
     };
     if host.slots.is_finalized() || name.is_null() || free.is_none() {
@@ -211,7 +223,9 @@ impl Shared {
             }
         };
         registry.names.insert(name.to_vec());
-        Arc::make_mut(&mut registry.slots).push(Arc::new(slot));
+        let slot = Arc::new(slot);
+        ALL.write().insert(base + index, Arc::clone(&slot));
+        Arc::make_mut(&mut registry.slots).push(slot);
         Ok(base + index)
     }
 }

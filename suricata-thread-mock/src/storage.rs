@@ -87,13 +87,16 @@ impl Held {
 
 /// The thread that `tv` stands for, where the current OS thread may use it now; what is wrong
 /// otherwise has been reported. `api` is the generation that has `call`, if only one has it.
+/// `slot` is the id of the slot that `call` is for, if it is for one.
 pub(crate) fn thread_of(
     call: &'static str,
     tv: *const ThreadVars,
     api: Option<Api>,
+    slot: Option<c_int>,
 ) -> Option<Arc<ThreadState>> {
+    let of_slot = || slot.map_or(String::new(), |id| format!(" of slot {}", slots::named(id)));
     let Some(thread) = token::thread(tv.addr()) else {
-        unknown(call, tv);
+        unknown(&format!("{call}{}", of_slot()), tv);
         return None;
     };
     if let Some(api) = api {
@@ -109,26 +112,28 @@ pub(crate) fn thread_of(
         }
     };
     let Some((id, owner)) = owner else {
+        let (call, here) = (format!("{call}{}", of_slot()), thread.host.thread_name());
         thread.host.report(
             ReportKind::ThreadVarsFreed,
+            format!("{call} {} {here}", thread.name),
             format!(
-                "{call} with the ThreadVars of thread `{}`, called on thread `{}`: expected one \
-                 that is in use, actually it was freed when the thread was taken down. Suricata \
-                 would read or write freed memory",
+                "{call} with the ThreadVars of thread `{}`, called on thread `{here}`: expected \
+                 one that is in use, actually it was freed when the thread was taken down. \
+                 Suricata would read or write freed memory",
                 thread.name,
-                thread.host.thread_name()
             ),
         );
         return None;
     };
     if id != thread::current().id() {
+        let (call, here) = (format!("{call}{}", of_slot()), thread.host.thread_name());
         thread.host.report(
             ReportKind::WrongThread,
+            format!("{call} {} {here}", thread.name),
             format!(
-                "{call} with the ThreadVars of thread `{}`: expected on {owner}, actually on thread \
-                 `{}`. Suricata has no lock here; memory could be corrupted",
+                "{call} with the ThreadVars of thread `{}`: expected on {owner}, actually on \
+                 thread `{here}`. Suricata has no lock here; memory could be corrupted",
                 thread.name,
-                thread.host.thread_name()
             ),
         );
         return None;
@@ -136,18 +141,23 @@ pub(crate) fn thread_of(
     Some(thread)
 }
 
-fn unknown(call: &'static str, tv: *const ThreadVars) {
+fn unknown(call: &str, tv: *const ThreadVars) {
     let (kind, what) = if tv.is_null() {
-        (ReportKind::ThreadVarsUnknown, "NULL")
-    } else if token::was_given_out(tv.addr()) {
+        (ReportKind::ThreadVarsUnknown, "NULL".to_owned())
+    } else if let Some(name) = token::ended(tv.addr()) {
         (
             ReportKind::ThreadVarsFreed,
-            "one of a host that has ended, or that is no ThreadVars",
+            format!("that of thread `{name}` of a host that has ended"),
+        )
+    } else if token::was_given_out(tv.addr()) {
+        (
+            ReportKind::ThreadVarsUnknown,
+            "the pointer of a flow or a packet".to_owned(),
         )
     } else {
         (
             ReportKind::ThreadVarsUnknown,
-            "a pointer that no host gave out",
+            "a pointer that no host gave out".to_owned(),
         )
     };
     let host = context::host();
@@ -160,7 +170,7 @@ fn unknown(call: &'static str, tv: *const ThreadVars) {
          would crash or use memory that is not its own"
     );
     match host {
-        Some(host) => host.report(kind, message),
+        Some(host) => host.report(kind, format!("{call} {name} {what}"), message),
         None => report::stray(kind, message),
     }
 }
@@ -173,15 +183,16 @@ struct SlotOf {
 }
 
 fn slot_of(call: &'static str, api: Api, tv: *const ThreadVars, id: c_int) -> Option<SlotOf> {
-    let thread = thread_of(call, tv, Some(api))?;
+    let thread = thread_of(call, tv, Some(api), Some(id))?;
     if !thread.host.slots.is_finalized() {
         thread.host.report(
             ReportKind::StorageNotFinalized,
+            format!("{call} {id} {}", thread.name),
             format!(
                 "{call} of slot {} on thread `{}`: expected after registration has closed \
                  (Host::finalize), actually before. Suricata's debug builds abort here, and a \
                  thread of that time has no room for slots",
-                slot_name(&thread, id),
+                slots::named(id),
                 thread.name
             ),
         );
@@ -190,11 +201,12 @@ fn slot_of(call: &'static str, api: Api, tv: *const ThreadVars, id: c_int) -> Op
     let Some(index) = thread.table.index(id) else {
         thread.host.report(
             ReportKind::UnknownSlot,
+            format!("{call} {id} {}", thread.name),
             format!(
                 "{call} of slot {} on thread `{}`: expected the id of a slot of this host{}, \
                  actually {}. Suricata does not check the id; it would read or write past the \
                  thread's slots",
-                slot_name(&thread, id),
+                slots::named(id),
                 thread.name,
                 ids(&thread),
                 slots::whose(id, &thread.host)
@@ -221,14 +233,6 @@ fn ids(thread: &ThreadState) -> String {
     }
 }
 
-/// "`name` (id 1024)", or the id alone.
-fn slot_name(thread: &ThreadState, id: c_int) -> String {
-    match thread.table.index(id) {
-        Some(index) => format!("`{}` (id {id})", thread.table.slots[index].name),
-        None => format!("with id {id}"),
-    }
-}
-
 impl SlotOf {
     fn host(&self) -> &Arc<Shared> {
         &self.thread.host
@@ -239,8 +243,10 @@ impl SlotOf {
     }
 
     fn report(&self, kind: ReportKind, rest: std::fmt::Arguments<'_>) {
+        let key = format!("{} {} {}", self.call, self.index, self.thread.name);
         self.host().report(
             kind,
+            key,
             format!(
                 "{} of slot {} on thread `{}`: {rest}",
                 self.call,
@@ -269,7 +275,9 @@ impl SlotOf {
         if old.ptr == ptr {
             return;
         }
-        let other = {
+        let other = if self.host().shared_values {
+            None
+        } else {
             let mut held = self.host().held.lock();
             if !old.ptr.is_null() {
                 held.remove(old.ptr);
@@ -300,7 +308,10 @@ impl SlotOf {
                 ReportKind::ValueFreedTwice,
                 format_args!(
                     "expected a value that no slot holds, actually {ptr:p} is held by {holder} \
-                     too. Suricata would free it twice"
+                     too. Suricata would free it twice, by a call of the free function for each \
+                     slot; the mock calls it once. Where each slot has a reference of its own \
+                     (`Arc::into_raw`) or the free function does nothing, say so with \
+                     Builder::shared_values"
                 ),
             );
         }
@@ -329,7 +340,7 @@ impl SlotOf {
             value.freeing = true;
             ptr
         };
-        if self.host().held.lock().remove(ptr) {
+        if self.host().shared_values || self.host().held.lock().remove(ptr) {
             self.call_free(ptr);
         }
         let left = {
@@ -366,7 +377,7 @@ impl SlotOf {
         };
         // A panic was reported; the value counts as freed.
         let _ = boundary::call(self.host(), PluginCode::Callback, what, || {
-            // SAFETY: the plugin stored the pointer for this function, and no other slot has it.
+            // SAFETY: the plugin stored the pointer for this function, once for each call.
             unsafe { free(ptr) }
         });
     }
@@ -436,7 +447,7 @@ pub(crate) fn free(call: &'static str, api: Api, tv: *mut ThreadVars, id: c_int)
 
 /// `SCThreadFreeStorage`, `ThreadFreeStorage`.
 pub(crate) fn free_all_raw(call: &'static str, api: Api, tv: *mut ThreadVars) {
-    let Some(thread) = thread_of(call, tv, Some(api)) else {
+    let Some(thread) = thread_of(call, tv, Some(api), None) else {
         return;
     };
     if !thread.host.refuses_to_plugins(call) {

@@ -139,6 +139,14 @@ impl ThreadState {
             let mut stage = self.stage.lock();
             match *stage {
                 Stage::Joined(_) => *stage = Stage::Freeing(thread::current().id()),
+                Stage::Freeing(by) if by == thread::current().id() => {
+                    drop(stage);
+                    panic!(
+                        "{what} on thread `{}` was called by the thread that is freeing it, which \
+                         would wait for itself for ever",
+                        self.name
+                    );
+                }
                 Stage::Freeing(_) | Stage::Freed => {
                     while *stage != Stage::Freed {
                         self.freed.wait(&mut stage);
@@ -177,7 +185,7 @@ impl ThreadState {
 
     /// The host has ended: the `ThreadVars` stands for nothing any more.
     pub(crate) fn end(&self) {
-        token::remove(self.token);
+        token::end(self.token, &self.name);
     }
 }
 
@@ -318,6 +326,10 @@ impl Thread {
 
     pub(crate) fn spawn(host: &Arc<Shared>, name: &str, kind: ThreadKind) -> Self {
         assert!(
+            !name.contains('\0'),
+            "a thread cannot have the name {name:?}, with NUL in it"
+        );
+        assert!(
             host.begin_creation(),
             "thread `{name}` was created after the host was shut down"
         );
@@ -348,7 +360,12 @@ impl Thread {
         });
         let os_thread = match started {
             Ok(os_thread) => os_thread,
-            Err(e) => panic!("the system refused thread `{name}`: {e}"),
+            Err(e) => {
+                // What the callbacks stored is freed with the rest of the host.
+                *state.stage.lock() = Stage::Joined(thread::current().id());
+                host.threads.lock().push(state);
+                panic!("the system refused thread `{name}`: {e}");
+            }
         };
         // From here on only the OS thread uses the storage, once it has a job.
         *state.stage.lock() = Stage::Running(os_thread.thread().id());

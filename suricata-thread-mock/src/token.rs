@@ -21,12 +21,25 @@ const SHARDS: usize = 16;
 
 static NEXT: AtomicUsize = AtomicUsize::new(FIRST);
 
-type Shard = RwLock<HashMap<usize, Arc<ThreadState>>>;
+/// Who a `ThreadVars` stands for.
+enum Entry {
+    Thread(Arc<ThreadState>),
+    /// The name of a thread whose host has ended.
+    Ended(Box<str>),
+}
+
+type Shard = RwLock<HashMap<usize, Entry>>;
 static THREADS: LazyLock<[Shard; SHARDS]> = LazyLock::new(Default::default);
 
 /// A token that was never given out before.
+///
+/// # Panics
+/// When there is none left, after 67 million on 32-bit machines.
 pub(crate) fn new() -> usize {
-    NEXT.fetch_add(STEP, Ordering::Relaxed)
+    NEXT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| {
+        next.checked_add(STEP)
+    })
+    .expect("no pointer is left that this process has not given out")
 }
 
 /// Whether `token` was given out at any time, by any host.
@@ -45,14 +58,30 @@ fn shard(token: usize) -> &'static Shard {
 pub(crate) fn insert(thread: &Arc<ThreadState>) {
     shard(thread.token)
         .write()
-        .insert(thread.token, Arc::clone(thread));
+        .insert(thread.token, Entry::Thread(Arc::clone(thread)));
 }
 
-pub(crate) fn remove(token: usize) {
-    shard(token).write().remove(&token);
+/// The host of the thread has ended: only its name is kept.
+pub(crate) fn end(token: usize, name: &str) {
+    let before = shard(token)
+        .write()
+        .insert(token, Entry::Ended(name.into()));
+    // With no lock held: it may be the last reference to the host.
+    drop(before);
+}
+
+/// The name of the thread whose `ThreadVars` this was, if its host has ended.
+pub(crate) fn ended(token: usize) -> Option<String> {
+    match shard(token).read().get(&token) {
+        Some(Entry::Ended(name)) => Some(name.to_string()),
+        _ => None,
+    }
 }
 
 /// The thread, of whichever host, whose `ThreadVars` this is.
 pub(crate) fn thread(token: usize) -> Option<Arc<ThreadState>> {
-    shard(token).read().get(&token).cloned()
+    match shard(token).read().get(&token) {
+        Some(Entry::Thread(thread)) => Some(Arc::clone(thread)),
+        _ => None,
+    }
 }

@@ -1,9 +1,9 @@
 //! Many flows at once, spread over the workers.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 
-use parking_lot::Mutex;
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::callbacks::{self, Event};
 use crate::context;
@@ -29,7 +29,8 @@ pub struct Traffic {
     /// How many packets each has; one at least.
     pub packets_per_flow: u64,
     /// Stop after this many packets. Flows that have begun are finished, as when Suricata is
-    /// stopped; the others never begin.
+    /// stopped; the others never begin. Where the threads run at the same time, the seed decides
+    /// how many of the packets each worker handles.
     pub stop_after: Option<u64>,
     /// One thread at a time, in an order that the seed decides: what one run does, the next does
     /// again, over all threads. Otherwise the threads run at the same time; then the seed decides
@@ -104,6 +105,8 @@ struct Plan {
     /// Begun, with the packets to come.
     active: Vec<(Flow, u64)>,
     packets_per_flow: u64,
+    /// How many more packets it handles, where the workers run at the same time.
+    share: u64,
     seen: WorkerTraffic,
 }
 
@@ -151,19 +154,37 @@ impl Host {
     /// flow manager where there is no recycler, on the worker where there is neither.
     ///
     /// # Panics
-    /// In plugin code and in a job on a thread of a host, where no worker is running, and where a
-    /// flow would have no packet.
+    /// In plugin code and in a job on a thread of a host, where no worker is running, where a flow
+    /// would have no packet, and while other traffic of this host runs.
     pub fn traffic(&self, traffic: Traffic) -> TrafficReport {
         assert!(traffic.packets_per_flow > 0, "a flow begins with a packet");
+        let _alone = self.traffic_alone("Host::traffic");
         let (workers, finisher) = self.traffic_threads("Host::traffic");
         let (workers, finisher): (Vec<_>, _) = (workers.iter().collect(), finisher.as_ref());
         let plans = self.plans(&workers, traffic);
         let plans = if traffic.one_at_a_time {
             self.one_at_a_time(&workers, finisher, plans, traffic)
         } else {
-            parallel(&workers, finisher, plans, traffic)
+            parallel(&workers, finisher, self.shares(plans, traffic))
         };
         TrafficReport::of(self, plans.into_iter().map(|plan| plan.seen).collect())
+    }
+
+    /// Keeps other traffic away until dropped: two at once would cross on the workers, in an order
+    /// that no seed decides.
+    ///
+    /// # Panics
+    /// In plugin code, in the packets of a replay, and while other traffic runs.
+    pub(crate) fn traffic_alone(&self, what: &str) -> MutexGuard<'_, ()> {
+        context::assert_drivable(&self.shared, what);
+        let Some(alone) = self.shared.traffic.try_lock() else {
+            panic!(
+                "{what} was called on thread `{}` while other traffic of this host runs: one after \
+                 the other",
+                context::os_thread_name()
+            );
+        };
+        alone
     }
 
     /// The running threads that handle flows: workers, and who finishes flows where not they.
@@ -177,7 +198,7 @@ impl Host {
             "{what} was called by a job on thread `{}`: have the test's thread do it",
             context::os_thread_name()
         );
-        self.shared.traffic_ran.store(true, Ordering::Relaxed);
+        self.shared.seed_used.store(true, Ordering::Relaxed);
         let running: Vec<_> = self
             .threads()
             .into_iter()
@@ -204,6 +225,7 @@ impl Host {
                 waiting: Vec::new(),
                 active: Vec::new(),
                 packets_per_flow: traffic.packets_per_flow,
+                share: u64::MAX,
                 seen: WorkerTraffic::none(thread),
             })
             .collect();
@@ -211,6 +233,32 @@ impl Host {
             let flow = Flow::new(rng.next());
             let worker = (flow.hash() % plans.len() as u64) as usize;
             plans[worker].waiting.push(flow);
+        }
+        plans
+    }
+
+    /// Spreads the packets that there are before the stop over the workers.
+    fn shares(&self, mut plans: Vec<Plan>, traffic: Traffic) -> Vec<Plan> {
+        let Some(stop_after) = traffic.stop_after else {
+            return plans;
+        };
+        let all = |plan: &Plan| (plan.waiting.len() as u64).saturating_mul(plan.packets_per_flow);
+        let mut left: Vec<_> = plans.iter().map(all).collect();
+        let mut busy: Vec<_> = (0..plans.len()).filter(|&i| left[i] > 0).collect();
+        plans.iter_mut().for_each(|plan| plan.share = 0);
+        // Other numbers than those of `plans`.
+        let mut rng = Rng::new(!self.seed());
+        for _ in 0..stop_after {
+            if busy.is_empty() {
+                break;
+            }
+            let at = rng.below(busy.len());
+            let i = busy[at];
+            plans[i].share += 1;
+            left[i] -= 1;
+            if left[i] == 0 {
+                busy.swap_remove(at);
+            }
         }
         plans
     }
@@ -258,23 +306,12 @@ fn of_kind(threads: &[Thread], kind: ThreadKind) -> impl Iterator<Item = &Thread
 }
 
 /// Each worker goes through its plan on its own thread.
-fn parallel(
-    workers: &[&Thread],
-    finisher: Option<&Thread>,
-    plans: Vec<Plan>,
-    traffic: Traffic,
-) -> Vec<Plan> {
-    let budget = AtomicU64::new(traffic.stop_after.unwrap_or(u64::MAX));
-    let take = || {
-        budget
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| n.checked_sub(1))
-            .is_ok()
-    };
+fn parallel(workers: &[&Thread], finisher: Option<&Thread>, plans: Vec<Plan>) -> Vec<Plan> {
     let plans: Vec<_> = plans.into_iter().map(Mutex::new).collect();
     let (finished, to_finish) = mpsc::channel::<Flow>();
     let mut work: Vec<(&Thread, Work<'_>)> = Vec::new();
     for (&worker, plan) in workers.iter().zip(&plans) {
-        let (finished, take, state) = (finished.clone(), &take, &worker.state);
+        let (finished, state) = (finished.clone(), &worker.state);
         let run = move || {
             let deliver = |event| callbacks::run(&state.host, Some(state), event);
             let retire = |flow: Flow| match finisher {
@@ -284,10 +321,11 @@ fn parallel(
             };
             let mut plan = plan.lock();
             while !plan.is_over() {
-                if !take() {
+                if plan.share == 0 {
                     plan.stop().into_iter().for_each(&retire);
                     break;
                 }
+                plan.share -= 1;
                 if let Some(flow) = plan.step(deliver) {
                     retire(flow);
                 }

@@ -7,16 +7,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use raw::{Frees, V9, assert_says, on_flow_init, tags, thread_name, value};
+use raw::{Frees, V9, assert_says, on_flow_init, panic_of, tags, thread_name, value};
 use suricata_thread_mock::{Host, ReportKind, RunMode, Thread, ThreadKind, Traffic};
-
-fn panic_of(f: impl FnOnce()) -> String {
-    let payload = catch_unwind(AssertUnwindSafe(f)).expect_err("a panic");
-    match payload.downcast::<String>() {
-        Ok(text) => *text,
-        Err(payload) => payload.downcast_ref::<&str>().unwrap().to_string(),
-    }
-}
 
 #[test]
 fn a_job_borrows_runs_on_the_thread_and_returns() {
@@ -200,4 +192,60 @@ fn threads_may_be_created_joined_and_freed_by_several_threads_at_once() {
     let mut all = tags(&frees);
     all.sort_unstable();
     assert_eq!(all, (0..16).collect::<Vec<_>>());
+}
+
+#[test]
+fn traffic_while_other_traffic_runs_is_refused() {
+    let host = Host::new();
+    let inside = std::sync::Arc::new(std::sync::Barrier::new(2));
+    let once = AtomicUsize::new(0);
+    let both = std::sync::Arc::clone(&inside);
+    on_flow_init(move |_| {
+        if once.fetch_add(1, Ordering::SeqCst) == 0 {
+            both.wait();
+            both.wait();
+        }
+    });
+    host.start(RunMode::Single);
+    std::thread::scope(|s| {
+        s.spawn(|| host.traffic(Traffic::default()));
+        inside.wait();
+        let texts = [
+            panic_of(|| drop(host.traffic(Traffic::default()))),
+            panic_of(|| drop(host.replay([1]))),
+        ];
+        inside.wait();
+        for (text, what) in texts.iter().zip(["Host::traffic", "Host::replay"]) {
+            assert_says(text, &[what, "while other traffic of this host runs"]);
+        }
+    });
+    host.traffic(Traffic::default());
+}
+
+thread_local! {
+    static KEPT_BY_THE_THREAD: std::cell::RefCell<Option<Host>> = const { std::cell::RefCell::new(None) };
+}
+
+#[test]
+fn a_host_in_a_thread_local_is_taken_down_all_the_same() {
+    let frees = Frees::default();
+    let made = frees.clone();
+    let life = move || {
+        // Dropped after the thread-locals of the mock, which are used later for the first time.
+        KEPT_BY_THE_THREAD.with_borrow(|none| assert!(none.is_none()));
+        let host = V9.host();
+        let id = V9.register(c"a");
+        host.start(RunMode::Single).workers[0].run(|tv| V9.set(tv, id, value(1, &made)));
+        KEPT_BY_THE_THREAD.set(Some(host));
+    };
+    std::thread::spawn(life).join().unwrap();
+    assert_eq!(tags(&frees), [1]);
+}
+
+#[test]
+fn a_name_that_no_thread_can_have_is_refused_before_anything_is_made() {
+    let host = Host::new();
+    let text = panic_of(|| drop(host.spawn("W\0", ThreadKind::Worker)));
+    assert_says(&text, &["cannot have the name", "NUL"]);
+    assert!(host.threads().is_empty());
 }

@@ -7,7 +7,7 @@ use std::ffi::c_void;
 use std::ptr::from_ref;
 use std::sync::Mutex;
 
-use raw::V9;
+use raw::{V9, assert_says, panic_of};
 use suricata_thread_mock::{Host, RunMode, ThreadKind};
 use suricata_thread_sys::{
     Flow, Packet, SCFlowRegisterFinishCallback, SCFlowRegisterInitCallback,
@@ -197,4 +197,22 @@ fn a_panic_of_the_packets_comes_through_and_the_workers_end() {
     let host = V9.host();
     host.start(RunMode::Workers { threads: 2 });
     host.replay((0..10).inspect(|packet| assert!(*packet < 5, "the packets ran out of ink")));
+}
+
+#[test]
+fn packets_that_drive_the_host_panic_instead_of_waiting_for_ever() {
+    let host = V9.host();
+    let worker = host.start(RunMode::Single).workers.remove(0);
+    let cases: [(&str, &dyn Fn()); 4] = [
+        ("Thread::run", &|| worker.run(|_| {})),
+        ("Host::shutdown", &|| host.shutdown()),
+        ("Host::replay", &|| drop(host.replay([1]))),
+        ("Thread::join", &|| worker.join()),
+    ];
+    for (what, drive) in cases {
+        let text = panic_of(|| drop(host.replay((0..5).inspect(|_| drive()))));
+        assert_says(&text, &[what, "by the iterator", "Drive the host before"]);
+    }
+    worker.run(|_| {});
+    assert_eq!(host.replay(0..5).packets, 5, "all is as before");
 }

@@ -228,3 +228,35 @@ fn a_flow_has_a_pointer_of_its_own_and_a_hash() {
     assert_eq!((pointers.len(), hashes.len()), (100, 100));
     assert_eq!(host.flow_with_hash(5).hash(), 5);
 }
+
+#[test]
+fn a_seed_decides_the_hashes_of_single_flows() {
+    let hashes = |seed| {
+        let host = Host::builder().seed(seed).build();
+        let _other = Host::new().flow();
+        [host.flow().hash(), host.flow().hash()]
+    };
+    assert_eq!(hashes(7), hashes(7));
+    assert_ne!(hashes(7), hashes(8));
+}
+
+#[test]
+fn a_seed_replays_where_traffic_stops_on_each_worker() {
+    let traffic = Traffic {
+        flows: 1000,
+        stop_after: Some(777),
+        ..Traffic::default()
+    };
+    let shares = |seed| run(seed, traffic).0.workers;
+    for _ in 0..5 {
+        assert_eq!(shares(7), shares(7));
+    }
+    assert_ne!(shares(7), shares(8));
+    assert!(shares(7).iter().all(|w| w.packets > 0));
+    let all = Traffic {
+        flows: 10,
+        stop_after: Some(u64::MAX),
+        ..Traffic::default()
+    };
+    assert_eq!(run(7, all).0.packets, 100);
+}

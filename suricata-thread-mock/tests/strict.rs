@@ -4,13 +4,12 @@
 mod raw;
 
 use std::ffi::c_void;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
-use std::sync::{Barrier, Mutex};
+use std::sync::{Arc, Mutex};
 
 use raw::{
-    BOTH, Frees, V8, V9, assert_says, forget, null, on_flow_init, on_thread_init, only_report, ptr,
-    tags, value,
+    BOTH, Frees, V8, V9, assert_says, forget, null, on_flow_init, on_thread_init, only_report,
+    panic_of, ptr, tags, value,
 };
 use suricata_thread_mock::{Host, ReportKind, RunMode, Thread, ThreadKind, stray_reports};
 use suricata_thread_sys as sys;
@@ -134,6 +133,8 @@ fn a_value_held_by_two_slots_is_freed_once() {
                 "expected a value that no slot holds",
                 &format!("slot `one` (id {}) of the same thread", ids[0]),
                 "Suricata would free it twice",
+                "for each slot; the mock calls it once",
+                "Builder::shared_values",
             ],
         );
     }
@@ -250,12 +251,17 @@ fn a_slot_of_another_host_or_of_one_that_has_ended() {
         &reports[0].message,
         &[
             "SCThreadGetStorageById",
+            &format!("slot `state` (id {stale})"),
             "actually an id of a host that has ended",
         ],
     );
     assert_says(
         &reports[1].message,
-        &["SCThreadSetStorageById", "actually an id of another host"],
+        &[
+            "SCThreadSetStorageById",
+            &format!("slot `state` (id {others})"),
+            "actually an id of another host",
+        ],
     );
 }
 
@@ -269,7 +275,7 @@ fn a_slot_registered_after_the_thread_was_created() {
     let report = only_report(&host, ReportKind::UnknownSlot);
     assert_says(
         &report.message,
-        &["after this thread was created", "no room"],
+        &["slot `late`", "after this thread was created", "no room"],
     );
 }
 
@@ -315,6 +321,7 @@ fn a_thread_vars_used_after_it_was_freed() {
             &report.message,
             &[
                 &format!("{}ThreadSetStorageById", raw.prefix),
+                &format!("slot `state` (id {id})"),
                 "`W#01`",
                 "called on thread `Suricata-Main`",
                 "expected one that is in use",
@@ -335,7 +342,10 @@ fn a_thread_vars_of_a_host_that_has_ended() {
     let report = only_report(&host, ReportKind::ThreadVarsFreed);
     assert_says(
         &report.message,
-        &["SCThreadGetStorageById", "a host that has ended"],
+        &[
+            "SCThreadGetStorageById of slot",
+            "that of thread `W#01` of a host that has ended",
+        ],
     );
 }
 
@@ -390,6 +400,7 @@ fn a_thread_vars_used_on_another_thread() {
                 &report.message,
                 &[
                     &format!("{}Thread{call}StorageById", raw.prefix),
+                    &format!("slot `state` (id {id})"),
                     "`W#01`",
                     "expected on that thread itself",
                     "actually on thread",
@@ -415,10 +426,16 @@ fn registration_inside_a_callback() {
         assert_eq!(reports.len(), 3);
         let walking = "Suricata would add to the list that it is walking";
         let calls = [
-            ("SCThreadRegisterInitCallback".to_owned(), walking),
-            ("SCFlowRegisterInitCallback".to_owned(), walking),
             (
-                format!("{}ThreadStorageRegister", raw.prefix),
+                "SCThreadRegisterInitCallback of a thread init callback".to_owned(),
+                walking,
+            ),
+            (
+                "SCFlowRegisterInitCallback of a flow init callback".to_owned(),
+                walking,
+            ),
+            (
+                format!("{}ThreadStorageRegister of slot \"late\"", raw.prefix),
                 "Suricata would refuse it too",
             ),
         ];
@@ -430,7 +447,7 @@ fn registration_inside_a_callback() {
                     call,
                     "by a callback",
                     "`Suricata-Main`",
-                    "expected in `Init`",
+                    "expected outside callbacks, in `Init`",
                     suricata,
                 ],
             );
@@ -442,7 +459,7 @@ fn registration_inside_a_callback() {
 fn a_callback_registered_after_threads_were_created() {
     let host = V9.recording();
     host.spawn("W#01", ThreadKind::Worker);
-    let ran = std::sync::Arc::new(AtomicI32::new(0));
+    let ran = Arc::new(AtomicI32::new(0));
     let count = ran.clone();
     assert!(on_thread_init(move |_| {
         count.fetch_add(1, Ordering::SeqCst);
@@ -676,15 +693,6 @@ fn a_plugin_that_drives_the_host() {
     threads.lock().unwrap().clear();
 }
 
-/// The message of the panic in `f`.
-fn panic_of(f: impl FnOnce()) -> String {
-    let payload = catch_unwind(AssertUnwindSafe(f)).expect_err("a panic");
-    match payload.downcast::<String>() {
-        Ok(text) => *text,
-        Err(payload) => payload.downcast_ref::<&str>().unwrap().to_string(),
-    }
-}
-
 #[test]
 fn verify_panics_with_every_report_and_tells_each_once() {
     let host = V9.host();
@@ -757,30 +765,150 @@ fn reports_name_the_seed_after_traffic() {
 }
 
 #[test]
-fn registration_from_two_threads_at_once_is_found_under_load() {
-    // That it is found every time when it happens is tested beside the code.
-    let host = V9.recording();
-    let barrier = Barrier::new(2);
-    let found = || {
-        let reports = host.reports();
-        reports
-            .iter()
-            .any(|r| r.kind == ReportKind::ConcurrentRegistration)
-    };
-    std::thread::scope(|s| {
-        for _ in 0..2 {
-            s.spawn(|| {
-                let _entered = host.enter();
-                barrier.wait();
-                for _ in 0..10_000_000 {
-                    // SAFETY: refused, so that nothing is kept.
-                    unsafe { sys::SCThreadRegisterInitCallback(None, null()) };
-                    if found() {
-                        return;
-                    }
+fn values_that_slots_share_are_freed_for_each_slot_where_the_host_allows_it() {
+    unsafe extern "C" fn release(ptr: *mut c_void) {
+        // SAFETY: each slot has a reference of its own.
+        drop(unsafe { Arc::from_raw(ptr.cast::<Frees>()) });
+    }
+    for raw in BOTH {
+        let host = Host::builder().api(raw.api).shared_values().build();
+        let shared = Arc::new(Frees::default());
+        let ids = [c"one", c"two"].map(|n| raw.register_raw(n.as_ptr(), Some(release)));
+        host.finalize();
+        for name in ["W#01", "W#02"] {
+            host.spawn(name, ThreadKind::Worker).run(|tv| {
+                for id in ids {
+                    let reference = Arc::into_raw(Arc::clone(&shared));
+                    raw.set(tv, id, reference.cast_mut().cast());
                 }
             });
         }
+        assert_eq!(Arc::strong_count(&shared), 5);
+        host.threads()[0].run(|tv| raw.free(tv, ids[0]));
+        assert_eq!(Arc::strong_count(&shared), 4);
+        host.shutdown();
+        assert_eq!(Arc::strong_count(&shared), 1);
+        assert_eq!(host.reports(), []);
+    }
+}
+
+#[test]
+fn what_differs_in_pointers_only_is_one_report() {
+    let host = V9.recording();
+    let id = V9.register_raw(c"state".as_ptr(), Some(forget));
+    worker(&host).run(|tv| {
+        for n in 1..=5001 {
+            V9.set(tv, id, ptr(n));
+        }
     });
-    assert!(found());
+    assert_eq!(only_report(&host, ReportKind::ValueLost).times, 5000);
+}
+
+#[test]
+fn a_long_list_of_reports_is_cut() {
+    let host = V9.host();
+    worker(&host).run(|tv| {
+        for id in 0..77 {
+            V9.get(tv, id);
+        }
+    });
+    assert_eq!(host.reports().len(), 77);
+    let text = panic_of(|| host.verify());
+    assert_says(&text, &["77 misuse(s)", "id 39 ", "and 37 more"]);
+    assert!(!text.contains("with id 40 "), "{text}");
+}
+
+/// Runs this test alone in a process of its own, with `CHILD` set there; returns its stderr.
+fn stderr_of(test: &str) -> String {
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--nocapture"])
+        .env("CHILD", "1")
+        .output()
+        .unwrap();
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn reports_of_a_test_that_panics_already_are_printed() {
+    if std::env::var_os("CHILD").is_some() {
+        let host = V9.host();
+        V9.get(std::ptr::null(), 0);
+        let _flow = host.flow();
+        panic!("the test's own");
+    }
+    let text = stderr_of("reports_of_a_test_that_panics_already_are_printed");
+    assert_says(
+        &text,
+        &[
+            "the test's own",
+            "1 misuse(s)",
+            "SCThreadGetStorageById",
+            "Host::builder().seed(",
+        ],
+    );
+}
+
+#[test]
+fn reports_of_a_host_that_plugin_code_drops_are_printed() {
+    let child = std::env::var_os("CHILD").is_some();
+    let host = V9.recording();
+    on_thread_init(move |_| {
+        let inner = V9.host();
+        if child {
+            V9.get(std::ptr::null(), 0);
+        }
+        drop(inner);
+    });
+    host.spawn("W#01", ThreadKind::Worker);
+    let report = only_report(&host, ReportKind::DrivenFromPlugin);
+    assert_says(&report.message, &["A Host was dropped by plugin code"]);
+    if !child {
+        let text = stderr_of("reports_of_a_host_that_plugin_code_drops_are_printed");
+        assert_says(&text, &["1 misuse(s)", "SCThreadGetStorageById"]);
+    }
+}
+
+#[test]
+fn a_flow_from_the_seed_has_the_seed_named() {
+    let host = Host::builder().seed(4711).build();
+    let _flow = host.flow();
+    V9.get(std::ptr::null(), 0);
+    assert_says(&panic_of(|| host.verify()), &["seed(4711)"]);
+}
+
+/// The thread that the payload below frees when it is dropped.
+static FREED_BY_PAYLOAD: Mutex<Option<Thread>> = Mutex::new(None);
+
+struct FreesThread;
+
+impl Drop for FreesThread {
+    fn drop(&mut self) {
+        let thread = FREED_BY_PAYLOAD.lock().unwrap().take();
+        if let Some(thread) = thread {
+            thread.free();
+        }
+    }
+}
+
+unsafe extern "C-unwind" fn free_panics_with_a_payload(_: *mut c_void) {
+    std::panic::panic_any(FreesThread);
+}
+
+#[test]
+fn a_panic_payload_that_drives_the_host_does_not_hang() {
+    let host = V9.recording();
+    let free: unsafe extern "C-unwind" fn(*mut c_void) = free_panics_with_a_payload;
+    // SAFETY: "C" and "C-unwind" functions are called alike; the mock catches what unwinds.
+    let free: unsafe extern "C" fn(*mut c_void) = unsafe { std::mem::transmute(free) };
+    let id = V9.register_raw(c"state".as_ptr(), Some(free));
+    let worker = worker(&host);
+    worker.run(|tv| V9.set(tv, id, ptr(1)));
+    *FREED_BY_PAYLOAD.lock().unwrap() = Some(worker.clone());
+    worker.join();
+    worker.free();
+    let kinds: Vec<_> = host.reports().iter().map(|r| r.kind).collect();
+    assert_eq!(
+        kinds,
+        [ReportKind::DrivenFromPlugin, ReportKind::PanicAtBoundary]
+    );
 }

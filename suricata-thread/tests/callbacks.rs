@@ -271,3 +271,30 @@ fn registering_from_several_threads_at_once_loses_nothing() {
     let bytes = unsafe { sys::SCThreadStorageSize() };
     assert_eq!(bytes as usize, THREADS * EACH * size_of::<*const u8>());
 }
+
+#[test]
+fn the_first_two_callbacks_of_a_plugin_are_the_crates_own() {
+    // What `Host::refuse_callback` of the mock says.
+    let register = || {
+        [
+            thread::register_init_callback(|_| ()).is_ok(),
+            flow::register_init_callback(|_, _, _| ()).is_ok(),
+        ]
+    };
+    let mut results = [true; 2];
+    let host = Host::new();
+    host.refuse_callback(3);
+    run_init(|| {
+        results = register();
+        Ok(())
+    });
+    assert_eq!(results, [false, true]);
+    drop(host);
+    let host = Host::new();
+    run_init(|| {
+        host.refuse_callback(1);
+        results = register();
+        Ok(())
+    });
+    assert_eq!(results, [false, true]);
+}

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use std::ffi::{CStr, c_int, c_uint, c_void};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::null_mut;
 use std::sync::{Arc, Mutex};
 
@@ -206,6 +207,15 @@ pub fn only_report(host: &Host, kind: ReportKind) -> Report {
     assert_eq!(reports.len(), 1, "{reports:#?}");
     assert_eq!(reports[0].kind, kind, "{reports:#?}");
     reports[0].clone()
+}
+
+/// The message of the panic in `f`.
+pub fn panic_of(f: impl FnOnce()) -> String {
+    let payload = catch_unwind(AssertUnwindSafe(f)).expect_err("a panic");
+    match payload.downcast::<String>() {
+        Ok(text) => *text,
+        Err(payload) => payload.downcast_ref::<&str>().unwrap().to_string(),
+    }
 }
 
 /// Each of `parts` is in `text`, in this order.

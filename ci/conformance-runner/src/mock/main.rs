@@ -106,16 +106,6 @@ fn traffic(host: &Host, expectation: &Expectation) {
 
 /// A line as Suricata writes it to a log of type JSON.
 fn json_line(line: &LogLine) -> String {
-    let level = match line.level {
-        SCLogLevel::SC_LOG_ERROR => "Error",
-        SCLogLevel::SC_LOG_WARNING => "Warning",
-        SCLogLevel::SC_LOG_NOTICE => "Notice",
-        SCLogLevel::SC_LOG_INFO => "Info",
-        SCLogLevel::SC_LOG_PERF => "Perf",
-        SCLogLevel::SC_LOG_CONFIG => "Config",
-        SCLogLevel::SC_LOG_DEBUG => "Debug",
-        _ => "Not set",
-    };
     let LogLine {
         message,
         thread,
@@ -123,5 +113,5 @@ fn json_line(line: &LogLine) -> String {
         ..
     } = line;
     let engine = json!({ "message": message, "thread_name": thread, "module": module });
-    json!({ "log_level": level, "engine": engine }).to_string()
+    json!({ "log_level": line.level_name(), "engine": engine }).to_string()
 }

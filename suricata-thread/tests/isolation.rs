@@ -1,0 +1,89 @@
+//! Lives of plugins side by side in one process, as tests that run in parallel have them.
+
+mod common;
+
+use std::sync::Mutex;
+
+use common::run_init;
+use suricata_thread::{self as thread, ThreadStorage, ThreadVars};
+use suricata_thread_mock::{Host, ReportKind, RunMode, Traffic};
+
+/// A handle as a plugin keeps it.
+#[derive(Clone, Copy)]
+enum Handle {
+    Number(ThreadStorage<u64>),
+    Text(ThreadStorage<String>),
+}
+
+/// The handle of the life that wrote it last.
+static HANDLE: Mutex<Option<(u64, Handle)>> = Mutex::new(None);
+
+impl Handle {
+    fn register(life: u64) -> Result<Self, &'static str> {
+        Ok(if life % 2 == 0 {
+            Self::Number(ThreadStorage::register("the same name")?)
+        } else {
+            Self::Text(ThreadStorage::register("the same name")?)
+        })
+    }
+
+    fn insert(self, tv: &mut ThreadVars<'_>, life: u64) {
+        match self {
+            Self::Number(slot) => *slot.get_or_insert_with(tv, || 0).unwrap() = life,
+            Self::Text(slot) => *slot.get_or_insert_default(tv).unwrap() = life.to_string(),
+        }
+    }
+
+    /// Which life's value it finds.
+    fn find(self, tv: &ThreadVars<'_>) -> Option<u64> {
+        match self {
+            Self::Number(slot) => slot.get(tv).copied(),
+            Self::Text(slot) => slot.get(tv).map(|text| text.parse().unwrap()),
+        }
+    }
+}
+
+fn one_life(life: u64) {
+    let host = Host::builder().record_only().build();
+    run_init(|| {
+        let handle = Handle::register(life)?;
+        *HANDLE.lock().unwrap() = Some((life, handle));
+        thread::register_init_callback(move |tv| handle.insert(tv, life))?;
+        thread::flow::register_init_callback(move |tv, _, _| {
+            assert_eq!(handle.find(tv), Some(life));
+        })
+    });
+    let threads = host.start(RunMode::Autofp {
+        receivers: 1,
+        workers: 2,
+    });
+    host.traffic(Traffic {
+        flows: 10,
+        packets_per_flow: 2,
+        ..Traffic::default()
+    });
+    let (of, handle) = HANDLE.lock().unwrap().unwrap();
+    let found = threads.workers[0].run(|tv| {
+        // SAFETY: the mock passes the worker's own `ThreadVars`, on the worker.
+        handle.find(&unsafe { ThreadVars::from_ptr(tv) })
+    });
+    assert_eq!(found, (of == life).then_some(life));
+    host.shutdown();
+    let reports = host.reports();
+    if of == life {
+        assert_eq!(reports, []);
+    } else {
+        assert_eq!(reports.len(), 1, "{reports:#?}");
+        assert_eq!(reports[0].kind, ReportKind::UnknownSlot);
+        assert_eq!(reports[0].times, 1);
+    }
+}
+
+#[test]
+fn two_hundred_lives_in_parallel_never_see_values_of_each_other() {
+    std::thread::scope(|scope| {
+        for life in 0..200 {
+            scope.spawn(move || one_life(life));
+        }
+    });
+}
