@@ -139,21 +139,19 @@ pub(crate) unsafe fn register(
     };
     host.check_generation(call, api);
     let in_callback = "refuse it too, since registration has closed when threads are created";
-    let what = if name.is_null() {
-        "a slot without a name".to_owned()
-    } else {
-        // SAFETY: not NULL, so a C string by the caller's promise.
-        format!("slot {:?}", unsafe { CStr::from_ptr(name) })
+    // SAFETY: not NULL, so a C string by the caller's promise.
+    let text = (!name.is_null()).then(|| unsafe { CStr::from_ptr(name) });
+    let what = match text {
+        None => "a slot without a name".to_owned(),
+        Some(text) => format!("slot {text:?}"),
     };
     let Some(_registering) = Registering::begin(&host, call, &what, in_callback) else {
         return -1;
     };
-    if host.slots.is_finalized() || name.is_null() || free.is_none() {
+    let Some(text) = text.filter(|text| !text.is_empty()) else {
         return -1;
-    }
-    // SAFETY: not NULL, so a C string by the caller's promise.
-    let text = unsafe { CStr::from_ptr(name) };
-    if text.is_empty() {
+    };
+    if host.slots.is_finalized() || free.is_none() {
         return -1;
     }
     let (size, alloc) = match allocation {
