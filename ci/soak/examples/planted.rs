@@ -1,0 +1,31 @@
+//! A plugin with faults in it, to see that they are found: memory that is lost, memory that is used after it was
+//! freed, and a value for each thread that is never dropped.
+
+use suricata_thread::{ThreadStorage, flow, plugin, register_init_callback};
+
+plugin! {
+    name: "planted",
+    version: "1.0.0",
+    author: "The suricata-thread developers",
+    license: "MIT OR Apache-2.0",
+    init: init,
+}
+
+fn init() -> Result<(), &'static str> {
+    let slot = ThreadStorage::<Vec<u8>>::register("planted")?;
+    register_init_callback(move |tv| {
+        let _ = slot.replace(tv, vec![7; 256 * 1024]);
+        // Lost.
+        let _ = slot.take(tv).map(std::mem::forget);
+    })?;
+    flow::register_init_callback(move |tv, _, _| {
+        let _ = slot.replace(tv, vec![7; 64]);
+        let first: *const u8 = slot
+            .get(tv)
+            .map_or(std::ptr::null(), |value| value.as_ptr());
+        let _ = slot.take(tv).map(drop);
+        // SAFETY: none: this is the planted fault. It reads what was freed the line before.
+        let byte = unsafe { first.read_volatile() };
+        assert!(byte < u8::MAX || !first.is_null());
+    })
+}

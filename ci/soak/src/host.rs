@@ -1,0 +1,226 @@
+//! A Suricata that runs while the check does something with it.
+
+use std::error::Error;
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use real_host::{Log, Workspace};
+use serde_json::{Value, json};
+
+/// How long the host may take to start, to stop, or to read one capture.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// A running Suricata; killed when dropped.
+pub(crate) struct Host {
+    child: Child,
+    workspace: Workspace,
+    folder: PathBuf,
+}
+
+/// What the host reads.
+pub(crate) enum Mode<'a> {
+    /// One capture file.
+    Capture(&'a Path),
+    /// What it is told to over its socket.
+    Socket,
+}
+
+impl Host {
+    /// Starts the host below `root`, with or without a plugin.
+    pub(crate) fn start(
+        root: &Path,
+        plugin: Option<&Path>,
+        mode: &Mode,
+    ) -> Result<Self, Box<dyn Error>> {
+        let workspace = Workspace::new(root)?;
+        let folder = root.join(workspace.seen().strip_prefix("/")?);
+        let seen = match plugin {
+            Some(plugin) => workspace.add(plugin)?,
+            None => PathBuf::new(),
+        };
+        let configuration = workspace.configure(&seen)?;
+        if plugin.is_none() {
+            let file = folder.join("suricata.yaml");
+            let yaml = fs::read_to_string(&file)?;
+            fs::write(file, yaml.replace("plugins: [\"\"]", "plugins: []"))?;
+        }
+        let mut command = Command::new("chroot");
+        command
+            .arg(root)
+            .arg("suricata")
+            .arg("-c")
+            .arg(configuration)
+            .arg("-l")
+            .arg(workspace.seen());
+        match mode {
+            Mode::Capture(capture) => {
+                command
+                    .args(["--runmode", "autofp", "-r"])
+                    .arg(workspace.add(capture)?);
+            }
+            Mode::Socket => {
+                command.arg(format!(
+                    "--unix-socket={}",
+                    workspace.seen().join("socket").display()
+                ));
+            }
+        }
+        let printed = fs::File::create(folder.join("printed"))?;
+        command
+            .stdin(Stdio::null())
+            .stdout(printed.try_clone()?)
+            .stderr(printed);
+        Ok(Self {
+            child: command.spawn()?,
+            workspace,
+            folder,
+        })
+    }
+
+    /// Gives the host a file; the path is as the host sees it.
+    pub(crate) fn add(&self, file: &Path) -> Result<PathBuf, Box<dyn Error>> {
+        Ok(self.workspace.add(file)?)
+    }
+
+    /// The folder that the host writes to, as it sees it.
+    pub(crate) fn folder(&self) -> &Path {
+        self.workspace.seen()
+    }
+
+    /// Waits until `done` is so.
+    pub(crate) fn wait_until(
+        &mut self,
+        what: &str,
+        mut done: impl FnMut(&mut Self) -> Result<bool, Box<dyn Error>>,
+    ) -> Result<(), Box<dyn Error>> {
+        let start = Instant::now();
+        while !done(self)? {
+            if let Some(status) = self.child.try_wait()? {
+                return Err(format!(
+                    "the host ended with {status} before {what}:\n{}",
+                    self.said()
+                )
+                .into());
+            }
+            if start.elapsed() > LIMIT {
+                return Err(format!("waited in vain for {what}:\n{}", self.said()).into());
+            }
+            sleep(Duration::from_millis(10));
+        }
+        Ok(())
+    }
+
+    /// Connects to the host's socket.
+    pub(crate) fn connect(&mut self) -> Result<Socket, Box<dyn Error>> {
+        let path = self.folder.join("socket");
+        let mut stream = None;
+        self.wait_until("its socket", |_| {
+            stream = UnixStream::connect(&path).ok();
+            Ok(stream.is_some())
+        })?;
+        let stream = stream.ok_or("no socket")?;
+        stream.set_read_timeout(Some(LIMIT))?;
+        let mut socket = Socket(BufReader::new(stream));
+        socket.ask(&json!({"version": "0.2"}))?;
+        Ok(socket)
+    }
+
+    /// The memory that the host holds now, in KiB.
+    pub(crate) fn resident_kib(&self) -> Result<u64, Box<dyn Error>> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:"))
+            .ok_or("no VmRSS")?;
+        Ok(line.trim().trim_end_matches(" kB").parse()?)
+    }
+
+    /// Sends a signal.
+    pub(crate) fn signal(&self, signal: libc::c_int) -> Result<(), Box<dyn Error>> {
+        let pid = libc::pid_t::try_from(self.child.id())?;
+        // SAFETY: takes two numbers; the child has not been waited for, so the number is its own.
+        match unsafe { libc::kill(pid, signal) } {
+            0 => Ok(()),
+            _ => Err(std::io::Error::last_os_error().into()),
+        }
+    }
+
+    /// Waits for the host to end.
+    pub(crate) fn end(mut self) -> Result<(ExitStatus, Log), Box<dyn Error>> {
+        let start = Instant::now();
+        let status = loop {
+            if let Some(status) = self.child.try_wait()? {
+                break status;
+            }
+            if start.elapsed() > LIMIT {
+                return Err(format!("the host does not end:\n{}", self.said()).into());
+            }
+            sleep(Duration::from_millis(10));
+        };
+        Ok((status, Log::parse(&self.workspace.log()?)?))
+    }
+
+    /// The host's log and what it printed, for an error message.
+    fn said(&self) -> String {
+        let log = self.workspace.log().unwrap_or_default();
+        let tail: Vec<_> = log.lines().rev().take(20).collect();
+        let printed = fs::read_to_string(self.folder.join("printed")).unwrap_or_default();
+        format!(
+            "{}\n{printed}",
+            tail.into_iter().rev().collect::<Vec<_>>().join("\n")
+        )
+    }
+
+    /// What the host has logged so far.
+    pub(crate) fn log(&self) -> Result<String, Box<dyn Error>> {
+        Ok(self.workspace.log()?)
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        // Does nothing where the host has ended and was waited for.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The socket over which the host is told what to read.
+pub(crate) struct Socket(BufReader<UnixStream>);
+
+impl Socket {
+    /// Sends a command and returns the answer's `message`.
+    pub(crate) fn ask(&mut self, command: &Value) -> Result<Value, Box<dyn Error>> {
+        // In one piece: the host takes what one read gives it for the whole command.
+        let command = format!("{command}\n");
+        self.0.get_mut().write_all(command.as_bytes())?;
+        let mut answer = String::new();
+        self.0.read_line(&mut answer)?;
+        let answer: Value = serde_json::from_str(&answer)?;
+        if answer["return"] != "OK" {
+            return Err(format!("{} was answered with {answer}", command.trim_end()).into());
+        }
+        Ok(answer["message"].clone())
+    }
+
+    /// Has the host read a capture.
+    pub(crate) fn read(&mut self, capture: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
+        self.ask(&json!({
+            "command": "pcap-file",
+            "arguments": {"filename": capture, "output-dir": folder},
+        }))?;
+        Ok(())
+    }
+
+    /// Whether the host has read all that it was told to.
+    pub(crate) fn is_idle(&mut self) -> Result<bool, Box<dyn Error>> {
+        let waiting = self.ask(&json!({"command": "pcap-file-number"}))?;
+        let current = self.ask(&json!({"command": "pcap-current"}))?;
+        Ok(waiting == 0 && current == "None")
+    }
+}
