@@ -31,7 +31,7 @@ pub struct Report {
 }
 
 /// What the suite does that the mock reports though Suricata lets it pass: the rule, and a part of the text.
-const EXPECTED: [(&str, &str); 5] = [
+const EXPECTED: [(&str, &str); 6] = [
     ("RegistrationInCallback", "StorageRegister of slot"),
     ("ValueLost", "SetStorageById of slot `conformance: values`"),
     (
@@ -42,6 +42,10 @@ const EXPECTED: [(&str, &str); 5] = [
     (
         "ValueNeverFreed",
         "shutdown of slot `conformance: free, before`",
+    ),
+    (
+        "RegistrationInCallback",
+        "StorageRegister of a slot without a name",
     ),
 ];
 
