@@ -11,6 +11,7 @@
 use std::cell::Cell;
 use std::ffi::c_void;
 
+use crate::registration::registering;
 use crate::{SCLogError, plugin, sys};
 
 thread_local! {
@@ -27,18 +28,20 @@ pub(crate) fn is_marked() -> bool {
     IS_HOSTS.get()
 }
 
-/// Has the host's threads marked, before the plugin registers callbacks of its own.
+/// Has the host's threads marked: called while an init runs, before the plugin's own part of it.
 ///
-/// # Safety
-///
-/// The host is inside its call of the plugin's `Init` on this thread, and nothing else registers.
-pub(crate) unsafe fn register_marks() {
+/// Through the same lock as all registrations: a thread that the plugin has started in an init before
+/// (the host runs it twice for a plugin that is listed twice) may be registering at this time.
+pub(crate) fn register_marks() {
     let user = std::ptr::null_mut();
-    // SAFETY: `at_thread_init` uses no user pointer, and the caller promises that this is the time.
-    let thread = unsafe { sys::SCThreadRegisterInitCallback(Some(at_thread_init), user) };
-    // SAFETY: as above.
-    let flow = unsafe { sys::SCFlowRegisterInitCallback(Some(at_flow_init), user) };
-    if !(thread && flow) {
+    let registered = registering(|| {
+        // SAFETY: `at_thread_init` uses no user pointer, and `registering` sees to time and order.
+        let thread = unsafe { sys::SCThreadRegisterInitCallback(Some(at_thread_init), user) };
+        // SAFETY: the same for `at_flow_init`.
+        let flow = unsafe { sys::SCFlowRegisterInitCallback(Some(at_flow_init), user) };
+        thread && flow
+    });
+    if registered != Ok(true) {
         let name = plugin::name();
         SCLogError!("plugin {name}: the host is out of memory: some log lines will go to stderr");
     }

@@ -48,8 +48,7 @@ pub unsafe fn run_init(name: &'static str, init: impl FnOnce() -> Result<(), &'s
     let run = || {
         // SAFETY: the caller's promise, until this returns.
         let _registering = unsafe { Init::begin() };
-        // SAFETY: the caller's promise; `init` has not begun, so nothing else registers.
-        unsafe { host_thread::register_marks() };
+        host_thread::register_marks();
         if let Err(error) = init() {
             SCLogError!("plugin {name}: init failed: {error}");
         }

@@ -298,3 +298,23 @@ fn the_first_two_callbacks_of_a_plugin_are_the_crates_own() {
     });
     assert_eq!(results, [false, true]);
 }
+
+/// Suricata runs the init of a plugin twice where the plugin is listed twice.
+#[test]
+fn a_second_init_registers_nothing_beside_a_thread_of_the_first() {
+    let host = Host::new();
+    let done = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let _here = host.enter();
+            while !done.load(SeqCst) {
+                let _ = thread::register_init_callback(|_| ());
+            }
+        });
+        for _ in 0..2_000 {
+            run_init(|| Ok(()));
+        }
+        done.store(true, SeqCst);
+    });
+    assert_eq!(host.reports(), []);
+}
