@@ -5,7 +5,7 @@ use std::ffi::CStr;
 use std::sync::OnceLock;
 
 use crate::registration::Init;
-use crate::{SCLogError, host_thread, panic, sys};
+use crate::{SCLogError, SCLogWarning, host_thread, panic, sys};
 
 /// There is one copy of this crate in each plugin file, so this is that plugin's.
 static NAME: OnceLock<&'static str> = OnceLock::new();
@@ -45,6 +45,11 @@ pub unsafe fn run_init(name: &'static str, init: impl FnOnce() -> Result<(), &'s
     let _ = NAME.set(name);
     host_thread::mark();
     panic::install_hook();
+    if cfg!(panic = "abort") {
+        SCLogWarning!(
+            "plugin {name}: built with panic = \"abort\": a panic in it will end Suricata"
+        );
+    }
     let run = || {
         // SAFETY: the caller's promise, until this returns.
         let _registering = unsafe { Init::begin() };
