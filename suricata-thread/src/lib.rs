@@ -10,7 +10,7 @@
 //! # A complete plugin
 //!
 //! ```standalone_crate
-//! use suricata_thread::{self as thread, SCLogNotice, ThreadStorage, flow};
+//! use suricata_thread::{self as thread, SCLogError, SCLogNotice, ThreadStorage, flow};
 //!
 //! struct ThreadState {
 //!     flows: u64,
@@ -25,7 +25,9 @@
 //! fn init() -> Result<(), &'static str> {
 //!     let storage = ThreadStorage::<ThreadState>::register("my-plugin")?;
 //!     thread::register_init_callback(move |tv| {
-//!         let _ = storage.get_or_insert_with(tv, || ThreadState { flows: 0 });
+//!         if let Err(error) = storage.get_or_insert_with(tv, || ThreadState { flows: 0 }) {
+//!             SCLogError!("a thread is not counted: {error}");
+//!         }
 //!     })?;
 //!     flow::register_init_callback(move |tv, _flow, _packet| {
 //!         if let Some(state) = storage.get_mut(tv) {
@@ -67,7 +69,13 @@
 //! choice is wrong, Suricata goes on without the plugin: it logs a *notice* ("Failed to open …:
 //! undefined symbol: …"), or, where the plugin uses no storage, an error ("plugin versions differ").
 //!
+//! More: [`recipes`] for what plugins often need.
+//!
 //! # Which thread runs what
+//!
+//! <div>
+#![doc = include_str!("../doc/life.svg")]
+//! </div>
 //!
 //! | what | when | on |
 //! | --- | --- | --- |
@@ -108,7 +116,8 @@
 //! `resume_unwind` throws, which runs no hook.
 //!
 //! Two things no library can contain. With `panic = "abort"` in the profile a panic ends the process,
-//! Suricata with it: leave the default, `unwind`. And a destructor that panics *while another panic
+//! Suricata with it: leave the default, `unwind`. (The host's log has a warning where a plugin is built
+//! so.) And a destructor that panics *while another panic
 //! unwinds past it* makes Rust itself abort.
 //!
 //! # Errors
@@ -116,6 +125,22 @@
 //! Errors are `&'static str`, which says what was tried, what the host answered and what the reasons
 //! can be. `init` may pass them on with `?`: they end up in the host's log. [`SetError`] also holds
 //! the value that could not be stored.
+//!
+//! # Features
+//!
+//! `suricata-8` is the only one, and off: see [above](#which-suricata). Have a feature of that name in
+//! your plugin that turns this one on, so that the choice is made once, when the plugin is built.
+//!
+//! # Limits
+//!
+//! - Thread storage, thread and flow callbacks and the log: the rest of Suricata's API is not here.
+//!   Flows and packets are pointers to hand to functions of the host's that you declare yourself.
+//! - A registration is for the life of the process, as in the host. So what a callback owns is never
+//!   dropped.
+//! - There is no callback for the end of a thread: a value's [`Drop`] is one, with the
+//!   [exceptions](recipes#run-code-when-a-thread-ends) above.
+//! - A slot's value is within reach of its own thread only, and of no one while the host frees it.
+//! - Suricata loads plugins on Unix only, and opens them for the life of the process.
 //!
 //! # Unsafe code in plugins
 //!
@@ -137,6 +162,10 @@ mod set_error;
 mod storage;
 mod thread_init;
 mod thread_vars;
+
+#[cfg(any(doc, doctest))]
+#[doc = include_str!("../doc/recipes.md")]
+pub mod recipes {}
 
 pub use set_error::SetError;
 pub use storage::ThreadStorage;
