@@ -94,6 +94,15 @@
 //! generation of the first plugin it loads, or of the one that [`Builder::api`] says, and reports
 //! calls of functions that this Suricata does not have.
 //!
+//! # Features
+//!
+//! | feature, off by default | brings |
+//! | --- | --- |
+//! | `open` | [`Host::open`](crate::Host#method.open): plugin files, built in Rust or in C, are opened as Suricata opens them |
+//! | `cli` | the program `suricata-mock`, which checks and runs plugin files; `cargo install suricata-thread-mock --features cli` |
+//!
+//! None of them chooses the generation: that is the plugin's choice.
+//!
 //! # Threads
 //!
 //! - A C call is answered by the host that the calling thread belongs to: the thread that built

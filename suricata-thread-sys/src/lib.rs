@@ -29,6 +29,94 @@
 //! # assert_eq!(SC_API_VERSION, 0x0800);
 //! ```
 //!
+//! # A plugin
+//!
+//! This one, for 9.0, counts the flows of each thread. What the safe layer would see to is the author's
+//! affair here: that the types on both sides of a `void *` are the same, that a pointer stays valid,
+//! that nothing panics into C (`extern "C"` functions of Rust abort then).
+//!
+//! ```no_run
+//! use std::cell::UnsafeCell;
+//! use std::ffi::{CString, c_void};
+//! use std::sync::atomic::{AtomicI32, Ordering::Relaxed};
+//!
+//! use suricata_thread_sys::v9::{
+//!     SC_API_VERSION, SCThreadGetStorageById, SCThreadSetStorageById, SCThreadStorageId,
+//!     SCThreadStorageRegister,
+//! };
+//! use suricata_thread_sys::{
+//!     Flow, Packet, SCFlowRegisterInitCallback, SCLogLevel, SCLogMessage, SCPlugin, ThreadVars,
+//! };
+//!
+//! static SLOT: AtomicI32 = AtomicI32::new(-1);
+//!
+//! fn slot() -> SCThreadStorageId {
+//!     SCThreadStorageId { id: SLOT.load(Relaxed) }
+//! }
+//!
+//! /// On the main thread, right after the plugin was loaded.
+//! unsafe extern "C" fn init() {
+//!     // SAFETY: the host calls this while it registers; the name and the functions stay.
+//!     let id = unsafe { SCThreadStorageRegister(c"my-plugin".as_ptr(), Some(free)).id };
+//!     SLOT.store(id, Relaxed);
+//!     // SAFETY: as above.
+//!     if id < 0 || !unsafe { SCFlowRegisterInitCallback(Some(on_flow), std::ptr::null_mut()) } {
+//!         log(SCLogLevel::SC_LOG_ERROR, "my-plugin: registration was refused");
+//!     }
+//! }
+//!
+//! /// On the worker that picks the flow up.
+//! unsafe extern "C" fn on_flow(tv: *mut ThreadVars, _: *mut Flow, _: *const Packet, _: *mut c_void) {
+//!     // SAFETY: the thread's own ThreadVars, and a slot that was registered before it was made.
+//!     let mut flows = unsafe { SCThreadGetStorageById(tv, slot()) }.cast::<u64>();
+//!     if flows.is_null() {
+//!         flows = Box::into_raw(Box::new(0));
+//!         // SAFETY: as above; `free` is for what this stores.
+//!         if unsafe { SCThreadSetStorageById(tv, slot(), flows.cast()) } != 0 {
+//!             // SAFETY: boxed above, and not stored.
+//!             drop(unsafe { Box::from_raw(flows) });
+//!             return log(SCLogLevel::SC_LOG_ERROR, "my-plugin: a flow is not counted");
+//!         }
+//!     }
+//!     // SAFETY: the slot holds what is boxed above, and only this thread uses it.
+//!     unsafe { *flows += 1 };
+//! }
+//!
+//! /// On the main thread, when the worker has ended.
+//! unsafe extern "C" fn free(flows: *mut c_void) {
+//!     // SAFETY: what `on_flow` stored, and the host lets go of it.
+//!     let flows = unsafe { Box::from_raw(flows.cast::<u64>()) };
+//!     log(SCLogLevel::SC_LOG_NOTICE, &format!("my-plugin: {flows} flows"));
+//! }
+//!
+//! fn log(level: SCLogLevel, message: &str) {
+//!     let Ok(message) = CString::new(message) else { return };
+//!     let (file, name) = (c"lib.rs".as_ptr(), c"my-plugin".as_ptr());
+//!     // SAFETY: C strings that outlive the call.
+//!     unsafe { SCLogMessage(level, file, line!(), name, name, message.as_ptr()) };
+//! }
+//!
+//! struct Plugin(UnsafeCell<SCPlugin>);
+//! // SAFETY: only the host looks inside.
+//! unsafe impl Sync for Plugin {}
+//!
+//! static PLUGIN: Plugin = Plugin(UnsafeCell::new(SCPlugin {
+//!     version: SC_API_VERSION,
+//!     suricata_version: c"9.0".as_ptr(),
+//!     name: c"my-plugin".as_ptr(),
+//!     plugin_version: c"0.1.0".as_ptr(),
+//!     license: c"MIT".as_ptr(),
+//!     author: c"You".as_ptr(),
+//!     Init: Some(init),
+//! }));
+//!
+//! /// What the host looks for in the plugin file.
+//! #[unsafe(no_mangle)]
+//! pub extern "C" fn SCPluginRegister() -> *mut SCPlugin {
+//!     PLUGIN.0.get()
+//! }
+//! ```
+//!
 //! # One set of names
 //!
 //! With `suricata-8`, the crate root names 8.0's functions as 9.0 does, as far as the signatures
