@@ -69,7 +69,8 @@
 //! choice is wrong, Suricata goes on without the plugin: it logs a *notice* ("Failed to open …:
 //! undefined symbol: …"), or, where the plugin uses no storage, an error ("plugin versions differ").
 //!
-//! More: [`recipes`] for what plugins often need.
+//! More: [`recipes`] for what plugins often need, [`troubleshooting`] for when something goes wrong,
+//! by the words of the message.
 //!
 //! # Which thread runs what
 //!
@@ -166,6 +167,9 @@ mod thread_vars;
 #[cfg(any(doc, doctest))]
 #[doc = include_str!("../doc/recipes.md")]
 pub mod recipes {}
+#[cfg(any(doc, doctest))]
+#[doc = include_str!("../doc/troubleshooting.md")]
+pub mod troubleshooting {}
 
 pub use set_error::SetError;
 pub use storage::ThreadStorage;

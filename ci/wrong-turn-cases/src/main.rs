@@ -1,0 +1,214 @@
+//! Takes each wrong turn, and compares what is said with the troubleshooting page.
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+use capture::Plan;
+use clap::Parser;
+use real_host::{Log, Suricata, Workspace};
+use wrong_turns::{is_in, messages};
+
+/// Take each wrong turn, and look for the words of the troubleshooting page in what is said.
+#[derive(Parser)]
+struct Arguments {
+    /// Root folder of the Suricata: / for the one on the PATH
+    #[arg(long)]
+    root: PathBuf,
+    /// The folder with the plugins of this package, built for 8.0
+    #[arg(long)]
+    plugins: PathBuf,
+    /// The same, built for 9.0
+    #[arg(long)]
+    plugins_for_9: PathBuf,
+    /// The same, built for 8.0 with panic = "abort"
+    #[arg(long)]
+    plugins_that_abort: PathBuf,
+    /// The repository
+    #[arg(long)]
+    repository: PathBuf,
+    /// Where cargo builds the plugin that lacks the mock
+    #[arg(long)]
+    target_dir: PathBuf,
+    /// The page
+    #[arg(long)]
+    page: PathBuf,
+}
+
+/// A wrong turn and what was said then.
+struct Turn {
+    name: &'static str,
+    said: String,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("wrong-turns: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
+    let turns = turns(arguments)?;
+    let page = fs::read_to_string(&arguments.page)?;
+    let messages = messages(&page);
+    let mut right = true;
+    for message in &messages {
+        match turns.iter().find(|turn| is_in(message, &turn.said)) {
+            Some(turn) => println!("{}: {message}", turn.name),
+            None => {
+                right = false;
+                eprintln!("wrong-turns: the page explains \"{message}\", which nobody said");
+            }
+        }
+    }
+    for turn in &turns {
+        if !messages.iter().any(|message| is_in(message, &turn.said)) {
+            right = false;
+            let Turn { name, said } = turn;
+            eprintln!("wrong-turns: the page does not explain what was said after {name}:\n{said}");
+        }
+    }
+    if messages.is_empty() {
+        return Err("the page explains no message".into());
+    }
+    Ok(right)
+}
+
+fn turns(arguments: &Arguments) -> Result<Vec<Turn>, Box<dyn Error>> {
+    let host = Host::new(&arguments.root)?;
+    let plugin = |name: &str| arguments.plugins.join(name);
+    let lost = plugin("libwrong_turn.so");
+    let for_9 = |name: &str| arguments.plugins_for_9.join(name);
+    let abort = arguments.plugins_that_abort.join("libwrong_turn.so");
+    let turn = |name, said: Result<String, Box<dyn Error>>| said.map(|said| Turn { name, said });
+    let empty = tempfile::NamedTempFile::new()?;
+    Ok(vec![
+        turn("no mock", cargo_says(arguments, "test", NO_MOCK))?,
+        turn("two values", cargo_says(arguments, "check", TWO_VALUES))?,
+        turn("no such file", host.says_of(Path::new("/no/such/file.so")))?,
+        turn("a text file", host.loads(&arguments.page, ""))?,
+        turn("an empty file", host.loads(empty.path(), ""))?,
+        turn("no plugin!", host.loads(&plugin("libno_entry.so"), ""))?,
+        turn("built for 9.0", host.loads(&for_9("libwrong_turn.so"), ""))?,
+        turn(
+            "for 9.0, no storage",
+            host.loads(&for_9("libno_storage.so"), ""),
+        )?,
+        turn("name used twice", host.loads(&lost, "name used twice"))?,
+        turn("late", host.loads(&lost, "late"))?,
+        turn("panic", host.loads(&lost, "panic"))?,
+        turn("panic = \"abort\"", host.loads(&abort, ""))?,
+        turn("own thread", host.loads(&lost, "own thread"))?,
+    ])
+}
+
+const NO_MOCK: &str = r#"
+pub fn init() -> Result<(), &'static str> {
+    suricata_thread::ThreadStorage::<u64>::register("no-mock").map(drop)
+}
+
+#[test]
+fn registers() {
+    assert!(init().is_err());
+}
+"#;
+
+const TWO_VALUES: &str = r#"
+use suricata_thread::{ThreadStorage, ThreadVars};
+
+pub fn swap(one: ThreadStorage<u64>, two: ThreadStorage<u64>, tv: &mut ThreadVars) {
+    if let (Some(one), Some(two)) = (one.get_mut(tv), two.get_mut(tv)) {
+        std::mem::swap(one, two);
+    }
+}
+"#;
+
+/// What cargo says of a library with this source and without the mock, as it can't be built.
+fn cargo_says(
+    arguments: &Arguments,
+    command: &str,
+    source: &str,
+) -> Result<String, Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let library = arguments.repository.join("suricata-thread");
+    let manifest = format!(
+        "[workspace]\n[package]\nname = \"lost\"\nedition = \"2024\"\n[dependencies]\nsuricata-thread.path = {library:?}\n",
+    );
+    fs::write(folder.path().join("Cargo.toml"), manifest)?;
+    fs::create_dir(folder.path().join("src"))?;
+    fs::write(folder.path().join("src/lib.rs"), source)?;
+    let output = Command::new("cargo")
+        .args([command, "--offline", "--lib", "--target-dir"])
+        .arg(&arguments.target_dir)
+        .current_dir(&folder)
+        .output()?;
+    if output.status.success() {
+        return Err("cargo built what it should not".into());
+    }
+    Ok(String::from_utf8(output.stderr)?)
+}
+
+/// A Suricata, and a capture for it.
+struct Host<'a> {
+    suricata: Suricata,
+    root: &'a Path,
+}
+
+impl<'a> Host<'a> {
+    fn new(root: &'a Path) -> Result<Self, Box<dyn Error>> {
+        let suricata = Suricata::new(root)?;
+        Ok(Self { suricata, root })
+    }
+
+    /// All that the host says of a plugin, which takes the given turn.
+    fn loads(&self, plugin: &Path, turn: &str) -> Result<String, Box<dyn Error>> {
+        let workspace = Workspace::new(self.root)?;
+        let plugin = workspace.add(plugin)?;
+        self.says(&workspace, &plugin, turn)
+    }
+
+    /// All that the host says of a plugin that is not there.
+    fn says_of(&self, path: &Path) -> Result<String, Box<dyn Error>> {
+        self.says(&Workspace::new(self.root)?, path, "")
+    }
+
+    fn says(
+        &self,
+        workspace: &Workspace,
+        plugin: &Path,
+        turn: &str,
+    ) -> Result<String, Box<dyn Error>> {
+        let configuration = workspace.configure(plugin)?;
+        let capture = tempfile::NamedTempFile::new()?;
+        let plan = Plan {
+            flows: 8,
+            packets: 1,
+        };
+        capture::write_pcap(plan, capture.as_file())?;
+        let output = self
+            .suricata
+            .command()
+            .arg("-c")
+            .arg(configuration)
+            .arg("-l")
+            .arg(workspace.seen())
+            .args(["--runmode", "single", "-r"])
+            .arg(workspace.add(capture.path())?)
+            .env("WRONG_TURN", turn)
+            .output()?;
+        if !output.status.success() {
+            return Err(format!("{}: {}", turn, String::from_utf8_lossy(&output.stderr)).into());
+        }
+        let mut said = String::from_utf8_lossy(&output.stderr).into_owned();
+        for line in Log::parse(&workspace.log()?)?.lines {
+            said = format!("{said}{}\n", line.message);
+        }
+        Ok(said)
+    }
+}
