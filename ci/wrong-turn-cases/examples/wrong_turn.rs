@@ -13,10 +13,7 @@ fn init() -> Result<(), &'static str> {
                 SCLogError!("lost: {error}");
             }
         })?,
-        Ok("panic") => flow::register_init_callback(|_tv, _flow, _packet| {
-            let flows: Option<u64> = None;
-            flows.expect("no flows");
-        })?,
+        Ok("panic") => flow::register_init_callback(|_tv, _flow, _packet| panic!("no flows"))?,
         Ok("own thread") => {
             let spoken = std::thread::spawn(|| SCLogError!("lost: on a thread of its own")).join();
             spoken.map_err(|_| "the thread panicked")?;
