@@ -1,5 +1,7 @@
 //! A plugin with faults in it, to see that they are found: memory that is lost, memory that is used after it was
-//! freed, and a value for each thread that is never dropped.
+//! freed, while a panic unwinds, and a value for each thread that is never dropped.
+
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use suricata_thread::{ThreadStorage, flow, plugin, register_init_callback};
 
@@ -18,14 +20,26 @@ fn init() -> Result<(), &'static str> {
         // Lost.
         let _ = slot.take(tv).map(std::mem::forget);
     })?;
+    static DONE: AtomicBool = AtomicBool::new(false);
     flow::register_init_callback(move |tv, _, _| {
+        if DONE.swap(true, Relaxed) {
+            return;
+        }
         let _ = slot.replace(tv, vec![7; 64]);
         let first: *const u8 = slot
             .get(tv)
             .map_or(std::ptr::null(), |value| value.as_ptr());
         let _ = slot.take(tv).map(drop);
-        // SAFETY: none: this is the planted fault. It reads what was freed the line before.
-        let byte = unsafe { first.read_volatile() };
-        assert!(byte < u8::MAX || !first.is_null());
+        let _reads = ReadsWhenDropped(first);
+        panic!("planned");
     })
+}
+
+struct ReadsWhenDropped(*const u8);
+
+impl Drop for ReadsWhenDropped {
+    fn drop(&mut self) {
+        // SAFETY: none: this is the planted fault. What it reads was freed before.
+        unsafe { self.0.read_volatile() };
+    }
 }

@@ -8,6 +8,9 @@ use real_host::Workspace;
 
 use crate::Given;
 
+/// What is none of the plugin's doing.
+const SUPPRESSIONS: &str = include_str!("libunwind.supp");
+
 /// Runs the plugin over the capture, and reads what memcheck has to say.
 pub(crate) fn check(given: &Given) -> Result<(), Box<dyn Error>> {
     let workspace = Workspace::new(given.root)?;
@@ -16,6 +19,11 @@ pub(crate) fn check(given: &Given) -> Result<(), Box<dyn Error>> {
     let capture = workspace.add(&small.file)?;
     let configuration = workspace.configure(&plugin)?;
     let report = workspace.seen().join("memcheck.xml");
+    let suppressions = workspace.seen().join("libunwind.supp");
+    fs::write(
+        given.root.join(suppressions.strip_prefix("/")?),
+        SUPPRESSIONS,
+    )?;
     // valgrind needs /proc; a mount namespace of its own takes it away again.
     let mut command = Command::new("unshare");
     command
@@ -36,6 +44,7 @@ pub(crate) fn check(given: &Given) -> Result<(), Box<dyn Error>> {
             "--xml=yes",
             "--child-silent-after-fork=yes",
         ])
+        .arg(format!("--suppressions={}", suppressions.display()))
         .arg(format!("--xml-file={}", report.display()))
         .arg("suricata")
         .arg("-c")
