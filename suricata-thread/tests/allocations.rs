@@ -133,6 +133,7 @@ fn cost<R>(f: impl FnOnce() -> R) -> (u64, i64) {
 #[test]
 fn what_is_allocated() {
     let mut slot = None;
+    let mut returned = false;
     let registering = || {
         let name = cost(|| slot = Some(ThreadStorage::<u64>::register("slot").unwrap()));
         assert_eq!(
@@ -163,10 +164,12 @@ fn what_is_allocated() {
             "what is refused is freed"
         );
         REFUSES.store(false, SeqCst);
+        returned = true;
         Ok(())
     };
     // SAFETY: the host of this file has no lists.
     unsafe { plugin::run_init("tested", registering) };
+    assert!(returned, "init panicked, which its caller does not see");
 
     let slot = slot.unwrap();
     // SAFETY: the host of this file does not look at it; it only has to be unique and not null.

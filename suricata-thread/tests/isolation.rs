@@ -4,7 +4,7 @@ mod common;
 
 use std::sync::Mutex;
 
-use common::run_init;
+use common::{assert_no_errors, run_init};
 use suricata_thread::{self as thread, ThreadStorage, ThreadVars};
 use suricata_thread_mock::{Host, ReportKind, RunMode, Traffic};
 
@@ -69,6 +69,7 @@ fn one_life(life: u64) {
     });
     assert_eq!(found, (of == life).then_some(life));
     host.shutdown();
+    assert_no_errors(&host);
     let reports = host.reports();
     if of == life {
         assert_eq!(reports, []);

@@ -5,7 +5,7 @@ mod common;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
-use common::{Counted, host};
+use common::{Counted, assert_no_errors, host};
 use suricata_thread::{self as thread, ThreadStorage, ThreadVars, flow};
 use suricata_thread_mock::{RunMode, ThreadKind, Traffic};
 
@@ -104,6 +104,7 @@ fn a_whole_plugin_in_unix_socket_mode_gives_no_report() {
     }
     host.shutdown();
     host.verify();
+    assert_no_errors(&host);
     assert_eq!(host.reports(), []);
     let per_round = 7 + FLOWS as usize * (1 + 5 + 1);
     assert_eq!(calls.load(SeqCst), 1 + ROUNDS * per_round);

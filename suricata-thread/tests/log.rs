@@ -147,6 +147,21 @@ fn a_worker_logs_to_the_host_from_its_first_callback_on() {
     );
 }
 
+#[test]
+fn where_the_host_refuses_a_callback_of_the_crates_own_the_log_says_what_comes_of_it() {
+    for refused in [1, 2] {
+        let host = Host::new();
+        host.refuse_callback(refused);
+        // SAFETY: as in `host`.
+        unsafe { plugin::run_init("tested", || Ok(())) };
+        let messages: Vec<_> = host.log().into_iter().map(|line| line.message).collect();
+        assert_eq!(
+            messages,
+            ["plugin tested: the host is out of memory: some log lines will go to stderr"]
+        );
+    }
+}
+
 /// Suricata frees its log at its end without waiting for threads that it does not know.
 #[test]
 fn a_thread_that_the_plugin_starts_logs_to_stderr_and_leaves_the_hosts_log_alone() {

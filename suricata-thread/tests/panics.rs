@@ -6,7 +6,7 @@ use std::panic::panic_any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
-use common::{host, run_init};
+use common::{host, run_failing_init};
 use suricata_thread::{self as thread, ThreadStorage, flow, sys};
 use suricata_thread_mock::{Host, LogLine, ThreadKind};
 
@@ -135,7 +135,8 @@ fn in_the_drop_of_a_value() {
 fn in_init_with_what_was_registered_before_in_place() {
     let calls = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&calls);
-    let host = host(|| {
+    let host = Host::new();
+    run_failing_init(|| {
         thread::register_init_callback(move |_| {
             count.fetch_add(1, SeqCst);
         })?;
@@ -263,7 +264,7 @@ fn while_the_thread_is_unwinding_already() {
 #[test]
 fn an_init_that_returns_an_error_is_logged_with_the_plugins_name() {
     let host = Host::new();
-    run_init(|| Err("nothing to count"));
+    run_failing_init(|| Err("nothing to count"));
     assert_eq!(
         errors(&host),
         ["plugin tested: init failed: nothing to count"]

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
-use suricata_thread::plugin;
+use suricata_thread::{plugin, sys};
 use suricata_thread_mock::Host;
 
 /// A host in its registration phase, in which `init` has run as a plugin's.
@@ -15,10 +15,30 @@ pub fn host(init: impl FnOnce() -> Result<(), &'static str>) -> Host {
     host
 }
 
-/// Runs `init` as the plugin init of the host that the calling thread belongs to.
+/// Runs `init` as the plugin init of the host that the calling thread belongs to, and demands that it succeeds:
+/// otherwise the library would keep its error, or a failed assertion in it, from the test.
 pub fn run_init(init: impl FnOnce() -> Result<(), &'static str>) {
+    let mut returned = None;
+    run_failing_init(|| {
+        let result = init();
+        returned = Some(result);
+        result
+    });
+    assert_eq!(returned, Some(Ok(())), "`None` after a panic");
+}
+
+/// The same for an `init` that is to fail.
+pub fn run_failing_init(init: impl FnOnce() -> Result<(), &'static str>) {
     // SAFETY: the mock walks none of its lists meanwhile: it is driven by this thread alone.
     unsafe { plugin::run_init("tested", init) };
+}
+
+/// Demands that nothing was logged as an error: panics in callbacks are, so assertions that failed in them, too.
+#[track_caller]
+pub fn assert_no_errors(host: &Host) {
+    let mut log = host.log();
+    log.retain(|line| line.level == sys::SCLogLevel::SC_LOG_ERROR);
+    assert!(log.is_empty(), "{log:#?}");
 }
 
 /// A stored value that counts how many of its kind were dropped.
