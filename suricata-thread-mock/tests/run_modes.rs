@@ -241,6 +241,21 @@ fn a_seed_decides_the_hashes_of_single_flows() {
 }
 
 #[test]
+fn a_seed_decides_the_same_on_every_machine() {
+    // What SplitMix64 makes of 1234567, as https://rosettacode.org/wiki/Pseudo-random_numbers/Splitmix64 has it.
+    let host = Host::builder().seed(1_234_567_u64.rotate_right(32)).build();
+    let hashes = [(); 3].map(|()| host.flow().hash());
+    assert_eq!(
+        hashes,
+        [
+            6_457_827_717_110_365_317,
+            3_203_168_211_198_807_973,
+            9_817_491_932_198_370_423
+        ]
+    );
+}
+
+#[test]
 fn a_seed_replays_where_traffic_stops_on_each_worker() {
     let traffic = Traffic {
         flows: 1000,
