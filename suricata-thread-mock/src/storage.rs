@@ -50,8 +50,8 @@ struct Holders {
     count: usize,
 }
 
-/// Whether two slots may hold the same pointer: a dangling one, as Rust has them for values of no
-/// size. It is as large as an alignment.
+/// Whether two slots may hold the same pointer: none, a number, or a dangling one, as Rust has them
+/// for values of no size. It is as large as an alignment.
 fn may_be_shared(ptr: *mut c_void) -> bool {
     ptr.addr() < 65536 || ptr.addr().is_power_of_two()
 }
@@ -59,7 +59,7 @@ fn may_be_shared(ptr: *mut c_void) -> bool {
 impl Held {
     /// Notes a holder; returns the thread and slot of an earlier one.
     fn add(&mut self, ptr: *mut c_void, token: usize, index: usize) -> Option<(usize, usize)> {
-        if ptr.is_null() || may_be_shared(ptr) {
+        if may_be_shared(ptr) {
             return None;
         }
         let holders = self.0.entry(ptr.addr()).or_insert(Holders {
@@ -279,9 +279,7 @@ impl SlotOf {
             None
         } else {
             let mut held = self.host().held.lock();
-            if !old.ptr.is_null() {
-                held.remove(old.ptr);
-            }
+            held.remove(old.ptr);
             held.add(ptr, self.thread.token, self.index)
         };
         if !old.ptr.is_null() && !old.read && !old.freeing {

@@ -14,7 +14,7 @@ use parking_lot::RwLock;
 use crate::thread::ThreadState;
 
 /// On 64-bit machines 2^54: an address that no process has, so that a plugin that looks behind a
-/// token faults at once.
+/// token faults at once. A multiple of [`STEP`].
 const FIRST: usize = usize::MAX / 1024 + 1;
 const STEP: usize = 64;
 const SHARDS: usize = 16;
@@ -44,7 +44,7 @@ pub(crate) fn new() -> usize {
 
 /// Whether `token` was given out at any time, by any host.
 pub(crate) fn was_given_out(token: usize) -> bool {
-    (FIRST..NEXT.load(Ordering::Relaxed)).contains(&token) && (token - FIRST) % STEP == 0
+    (FIRST..NEXT.load(Ordering::Relaxed)).contains(&token) && token % STEP == 0
 }
 
 pub(crate) fn as_ptr<T>(token: usize) -> *mut T {

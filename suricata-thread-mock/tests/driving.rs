@@ -24,6 +24,22 @@ fn a_job_borrows_runs_on_the_thread_and_returns() {
 }
 
 #[test]
+fn a_thread_has_a_stack_as_large_as_suricatas_threads() {
+    /// Uses so many times 64 KiB of it.
+    fn use_stack(times: usize) -> usize {
+        let used = [times as u8; 64 << 10];
+        match times {
+            0 => 0,
+            _ => use_stack(times - 1) + usize::from(std::hint::black_box(&used)[1] == used[0]),
+        }
+    }
+    let host = Host::new();
+    let worker = host.spawn("W#01", ThreadKind::Worker);
+    // 6 of 8 MiB; Rust's default are 2.
+    assert_eq!(worker.run(|_| use_stack(96)), 96);
+}
+
+#[test]
 fn a_panic_of_a_job_goes_on_in_the_caller_and_the_thread_lives() {
     let host = Host::new();
     let worker = host.spawn("W#01", ThreadKind::Worker);

@@ -80,6 +80,33 @@ fn lines_above_the_level_of_the_host_are_left_out() {
 }
 
 #[test]
+fn each_level_has_the_name_that_suricata_writes() {
+    let host = Host::builder().log_level(SCLogLevel(8)).build();
+    for level in -1..=8 {
+        let text = c"x".as_ptr();
+        // SAFETY: the texts are C strings.
+        unsafe { sys::SCLogMessage(SCLogLevel(level), text, 1, text, text, text) };
+    }
+    let log = host.log();
+    let names: Vec<_> = log.iter().map(|line| line.level_name()).collect();
+    assert_eq!(
+        names,
+        [
+            "Not set",
+            "None",
+            "Error",
+            "Warning",
+            "Notice",
+            "Info",
+            "Perf",
+            "Config",
+            "Debug",
+            "Unknown level"
+        ]
+    );
+}
+
+#[test]
 fn the_level_is_info_unless_chosen() {
     let _host = Host::new();
     // SAFETY: no conditions.

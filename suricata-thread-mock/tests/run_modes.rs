@@ -230,6 +230,17 @@ fn a_flow_has_a_pointer_of_its_own_and_a_hash() {
 }
 
 #[test]
+#[cfg(target_pointer_width = "64")]
+fn pointers_are_aligned_and_no_process_has_such_addresses() {
+    let host = Host::new();
+    let thread = host.spawn("W#01", suricata_thread_mock::ThreadKind::Worker);
+    for address in [thread.as_ptr().addr(), host.flow().as_ptr().addr()] {
+        assert!(address >= 1 << 54, "{address:#x}");
+        assert_eq!(address % 64, 0, "{address:#x}");
+    }
+}
+
+#[test]
 fn a_seed_decides_the_hashes_of_single_flows() {
     let hashes = |seed| {
         let host = Host::builder().seed(seed).build();

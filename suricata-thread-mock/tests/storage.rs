@@ -5,7 +5,7 @@ mod raw;
 use std::ffi::{c_int, c_uint, c_void};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use raw::{BOTH, Frees, V8, forget, null, on_thread_init, ptr, tags, thread_name, value};
+use raw::{BOTH, Frees, V8, V9, forget, null, on_thread_init, ptr, tags, thread_name, value};
 use suricata_thread_mock::{RunMode, ThreadKind};
 use suricata_thread_sys as sys;
 
@@ -215,16 +215,17 @@ fn setting_what_is_stored_already_changes_nothing() {
 }
 
 #[test]
-fn values_of_no_size_may_share_their_address() {
-    for raw in BOTH {
+fn values_of_no_size_and_numbers_may_be_in_several_slots() {
+    // The second one is no alignment.
+    for (raw, shared) in [(V9, align_of::<u64>()), (V8, 65535)] {
         let host = raw.host();
         let ids = [c"a", c"b"].map(|name| raw.register_raw(name.as_ptr(), Some(forget)));
         let threads = host.start(RunMode::Workers { threads: 2 });
         for worker in &threads.workers {
             worker.run(|tv| {
                 for id in ids {
-                    assert_eq!(raw.set(tv, id, ptr(align_of::<u64>())), 0);
-                    assert_eq!(raw.set(tv, id, ptr(align_of::<u64>())), 0);
+                    assert_eq!(raw.set(tv, id, ptr(shared)), 0);
+                    assert_eq!(raw.set(tv, id, ptr(shared)), 0);
                 }
             });
         }
