@@ -74,7 +74,9 @@ fn a_job_that_would_wait_for_itself_panics_instead() {
     );
     let traffic = || one.run(|_| drop(host.traffic(Traffic::default())));
     assert_says(&panic_of(traffic), &["Host::traffic", "`W#01`"]);
+    // One after the other is fine, in either direction.
     one.run(|_| two.run(|_| {}));
+    two.run(|_| one.run(|_| {}));
 }
 
 #[test]

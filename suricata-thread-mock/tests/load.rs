@@ -156,6 +156,12 @@ fn the_first_plugin_decides_the_generation_where_the_test_did_not() {
 }
 
 #[test]
+fn a_generation_has_the_name_of_its_suricata() {
+    let names = [Api::V8, Api::V9].map(|api| api.to_string());
+    assert_eq!(names, ["Suricata 8.0", "Suricata 9.0"]);
+}
+
+#[test]
 fn fields_that_abort_suricata_are_named() {
     let host = V9.host();
     for (register, field) in [
