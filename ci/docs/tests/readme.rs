@@ -6,8 +6,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const READMES: [&str; 4] = [
+const READMES: [&str; 5] = [
     "README.md",
+    "template/README.md",
     "suricata-thread/README.md",
     "suricata-thread-mock/README.md",
     "suricata-thread-sys/README.md",
@@ -92,7 +93,11 @@ fn the_versions_and_features_are_those_of_the_manifests() {
         .unwrap();
     let (minor, _) = version.trim_end_matches('"').rsplit_once('.').unwrap();
     let readme = read("README.md");
-    for file in ["README.md", "suricata-thread/README.md"] {
+    for file in [
+        "README.md",
+        "suricata-thread/README.md",
+        "template/Cargo.toml.liquid",
+    ] {
         for name in ["suricata-thread", "suricata-thread-mock"] {
             let dependency = format!("\n{name} = \"{minor}\"");
             let found = read(file).contains(&dependency);

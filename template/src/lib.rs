@@ -1,0 +1,51 @@
+//! Counts the flows and packets of each thread of Suricata's, and logs them when it has ended.
+
+use suricata_thread::{SCLogError, SCLogNotice, ThreadStorage, ThreadVars, flow};
+
+const NAME: &str = env!("CARGO_PKG_NAME");
+
+suricata_thread::plugin! {
+    name: NAME,
+    version: env!("CARGO_PKG_VERSION"),
+    author: env!("CARGO_PKG_AUTHORS"),
+    license: env!("CARGO_PKG_LICENSE"),
+    init: init,
+}
+
+/// Runs once, on Suricata's main thread. All registering is done here; an `Err` is logged.
+fn init() -> Result<(), &'static str> {
+    let storage = ThreadStorage::register(NAME)?;
+    flow::register_init_callback(move |tv, _flow, _packet| on_flow(storage, tv))?;
+    flow::register_update_callback(move |tv, _flow, _packet| on_packet(storage, tv))
+}
+
+/// Runs on the worker that picks a flow up. Its first flow gives a worker its state, so threads that
+/// see no packets have none.
+fn on_flow(storage: ThreadStorage<State>, tv: &mut ThreadVars) {
+    match storage.get_or_insert_default(tv) {
+        Ok(state) => state.flows += 1,
+        Err(error) => SCLogError!("{NAME}: a flow is not counted: {error}"),
+    }
+}
+
+/// Runs on the worker for every packet of a flow, after [`on_flow`] for the first one.
+fn on_packet(storage: ThreadStorage<State>, tv: &mut ThreadVars) {
+    if let Some(state) = storage.get_mut(tv) {
+        state.packets += 1;
+    }
+}
+
+/// What one thread has counted. Only that thread uses it, so it needs no lock.
+#[derive(Default)]
+struct State {
+    flows: u64,
+    packets: u64,
+}
+
+/// The thread has ended: Suricata drops its state on the thread that takes it down.
+impl Drop for State {
+    fn drop(&mut self) {
+        let Self { flows, packets } = self;
+        SCLogNotice!("{NAME}: {flows} flows, {packets} packets");
+    }
+}
