@@ -6,8 +6,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const READMES: [&str; 5] = [
+const READMES: [&str; 6] = [
     "README.md",
+    "docs/coming-from-suricata-ffi.md",
     "template/README.md",
     "suricata-thread/README.md",
     "suricata-thread-mock/README.md",

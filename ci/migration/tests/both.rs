@@ -1,0 +1,35 @@
+//! The plugin of suricata-ffi with storage of suricata-thread.
+
+use suricata_thread::sys::{self, v8};
+use suricata_thread_mock::{Host, ReportKind, RunMode, Traffic};
+
+#[path = "../examples/migration_both.rs"]
+mod plugin;
+
+#[test]
+fn it_counts_the_flows_of_each_thread() {
+    let host = Host::builder().record_only().build();
+    extern "C" fn register() -> *mut sys::SCPlugin {
+        plugin::SCPluginRegister().cast()
+    }
+    // SAFETY: the entry point returns a plugin that is never freed.
+    unsafe { host.load(register) }.unwrap();
+    if sys::SC_API_VERSION == v8::SC_API_VERSION {
+        // suricata-ffi is for 9.0, the storage was built for 8.0: together they are for neither.
+        assert_eq!(host.reports()[0].kind, ReportKind::OtherGeneration);
+        return;
+    }
+    host.start(RunMode::Workers { threads: 3 });
+    // Suricata's own unit tests do so.
+    host.flow_init_without_thread(&host.flow());
+    let traffic = host.traffic(Traffic::default());
+    host.shutdown();
+    let mut counted: Vec<_> = host.log().into_iter().map(|line| line.message).collect();
+    counted.retain(|line| line.starts_with("counter: "));
+    let expected = traffic
+        .workers
+        .iter()
+        .map(|worker| format!("counter: {} flows", worker.flows));
+    assert_eq!(counted, expected.collect::<Vec<_>>());
+    assert_eq!(host.reports(), []);
+}
