@@ -1,6 +1,8 @@
-//! The program `suricata-mock`, over plugins in C and in Rust and over captures.
+//! The program `suricata-mock`, over plugins in C and in Rust and over captures. Not in the package, which has no
+//! examples and no crate to write captures with.
 
 mod built;
+mod workspace;
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
@@ -8,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use built::{c_plugin, example};
+use built::c_plugin;
 use capture::{Expectation, Plan};
 use etherparse::PacketBuilder;
 use pcap_file::DataLink;
@@ -17,6 +19,7 @@ use pcap_file::pcapng::PcapNgWriter;
 use pcap_file::pcapng::blocks::enhanced_packet::EnhancedPacketBlock;
 use pcap_file::pcapng::blocks::interface_description::InterfaceDescriptionBlock;
 use tempfile::TempDir;
+use workspace::example;
 
 /// What the program did.
 struct Ran {

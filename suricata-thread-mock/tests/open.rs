@@ -5,7 +5,7 @@ mod built;
 use std::fs;
 use std::path::Path;
 
-use built::{c_plugin, example};
+use built::c_plugin;
 use suricata_thread_mock::{
     Api, Host, LoadError, OpenError, OpenErrorReason, RunMode, Traffic, UndefinedSymbol,
 };
@@ -53,25 +53,6 @@ fn a_plugin_in_c_runs_in_its_generation() {
             .filter_map(|l| l.split_once("flows of a thread: ")?.1.parse::<u64>().ok())
             .sum();
         assert_eq!(flows, 30, "{log:#?}");
-    }
-}
-
-#[test]
-fn a_plugin_in_rust_runs_in_its_generation() {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    for generation in [8, 9] {
-        // The host is what the plugin is for.
-        let host = Host::new();
-        open(&host, &example(folder, "minimal", generation)).unwrap();
-        host.start(RunMode::Single);
-        host.traffic(Traffic {
-            flows: 7,
-            ..Traffic::default()
-        });
-        host.shutdown();
-        let log = messages(&host);
-        let last = log.last().unwrap();
-        assert!(last.contains("minimal: a thread saw 7 flows"), "{log:#?}");
     }
 }
 
