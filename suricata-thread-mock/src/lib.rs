@@ -132,6 +132,10 @@
 //! -1. A refused registration as such is none, nor is late registration of a slot: Suricata
 //! answers -1, and a plugin has to cope.
 //!
+//! A panic that the plugin's library keeps from C, as `suricata-thread` does, is no misuse but a line in
+//! [`Host::log`], at error level: so is an assertion of the test's own that fails inside a callback. A
+//! test that expects none looks for them.
+//!
 //! **A swap** or a loss? Set does not free what the slot held. To replace a value, read it, set the
 //! new one (or NULL), and free the old one after that, if the set did not fail. The mock takes a set over another value for a swap if
 //! the last call for that slot of that thread was the get that returned the value; the value is the
