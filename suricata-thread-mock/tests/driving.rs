@@ -7,7 +7,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use raw::{Frees, V9, assert_says, on_flow_init, panic_of, tags, thread_name, value};
+use raw::{
+    Frees, V9, assert_says, on_flow_init, on_thread_init, panic_of, tags, thread_name, value,
+};
 use suricata_thread_mock::{Host, ReportKind, RunMode, Thread, ThreadKind, Traffic};
 
 #[test]
@@ -74,7 +76,10 @@ fn a_job_that_would_wait_for_itself_panics_instead() {
     );
     let traffic = || one.run(|_| drop(host.traffic(Traffic::default())));
     assert_says(&panic_of(traffic), &["Host::traffic", "`W#01`"]);
-    // One after the other is fine, in either direction.
+    // It may wait for another host, and one after the other is fine, in either direction.
+    let other = Host::new();
+    other.spawn("W#01", ThreadKind::Worker);
+    one.run(|_| other.shutdown());
     one.run(|_| two.run(|_| {}));
     two.run(|_| one.run(|_| {}));
 }
@@ -210,6 +215,28 @@ fn threads_may_be_created_joined_and_freed_by_several_threads_at_once() {
     let mut all = tags(&frees);
     all.sort_unstable();
     assert_eq!(all, (0..16).collect::<Vec<_>>());
+}
+
+#[test]
+fn shutting_down_waits_for_a_thread_that_is_being_created() {
+    let host = V9.host();
+    let frees = Frees::default();
+    let id = V9.register(c"a");
+    let inside = std::sync::Arc::new(std::sync::Barrier::new(2));
+    let (made, both) = (frees.clone(), std::sync::Arc::clone(&inside));
+    on_thread_init(move |tv| {
+        both.wait();
+        // Time for the shutdown to go wrong.
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        V9.set(tv, id, value(1, &made));
+    });
+    host.finalize();
+    std::thread::scope(|s| {
+        s.spawn(|| host.spawn("W#01", ThreadKind::Worker));
+        inside.wait();
+        host.shutdown();
+        assert_eq!(tags(&frees), [1]);
+    });
 }
 
 #[test]
