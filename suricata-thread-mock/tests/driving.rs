@@ -288,6 +288,14 @@ fn a_host_in_a_thread_local_is_taken_down_all_the_same() {
 }
 
 #[test]
+fn hosts_and_threads_are_printed_with_what_tells_them_apart() {
+    let host = Host::builder().api(V9.api).seed(7).build();
+    assert_says(&format!("{host:?}"), &["Host", "V9", "seed: 7"]);
+    let worker = host.spawn("W#01", ThreadKind::Worker);
+    assert_says(&format!("{worker:?}"), &["Thread", "W#01", "Worker"]);
+}
+
+#[test]
 fn a_name_that_no_thread_can_have_is_refused_before_anything_is_made() {
     let host = Host::new();
     let text = panic_of(|| drop(host.spawn("W\0", ThreadKind::Worker)));

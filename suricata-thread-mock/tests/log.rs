@@ -77,6 +77,9 @@ fn lines_above_the_level_of_the_host_are_left_out() {
     assert_eq!(levels, [-1, 0, 1]);
     host.start(suricata_thread_mock::RunMode::Single);
     assert_eq!(host.log().len(), 3, "a notice of the host's own");
+    let notices = Host::builder().log_level(SCLogLevel::SC_LOG_NOTICE).build();
+    notices.start(suricata_thread_mock::RunMode::Single);
+    assert_eq!(notices.log().len(), 1, "of the level itself");
 }
 
 #[test]

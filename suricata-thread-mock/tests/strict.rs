@@ -42,6 +42,7 @@ fn a_value_overwritten_and_lost() {
                 "Suricata would leak",
             ],
         );
+        assert_eq!(report.to_string(), report.message, "once is not counted");
     }
 }
 
@@ -191,6 +192,37 @@ fn a_value_freed_again_by_its_own_free_function() {
             "`state`",
             "once for 0x1",
             "its own free function",
+        ],
+    );
+}
+
+static STORES_ANOTHER: Mutex<Option<(usize, i32)>> = Mutex::new(None);
+
+unsafe extern "C" fn store_another(_: *mut c_void) {
+    if let Some((tv, id)) = STORES_ANOTHER.lock().unwrap().take() {
+        V9.set(ptr(tv).cast(), id, ptr(9));
+    }
+}
+
+#[test]
+fn a_value_stored_by_the_free_function_of_its_slot_and_lost() {
+    let host = V9.recording();
+    let id = V9.register_raw(c"state".as_ptr(), Some(store_another));
+    worker(&host).run(|tv| {
+        V9.set(tv, id, ptr(1));
+        *STORES_ANOTHER.lock().unwrap() = Some((tv.addr(), id));
+        V9.free(tv, id);
+        assert!(V9.get(tv, id).is_null());
+    });
+    let report = only_report(&host, ReportKind::ValueLost);
+    assert_says(
+        &report.message,
+        &[
+            "SCThreadFreeStorageById",
+            "`state`",
+            "while 0x1 is freed",
+            "stored 0x9",
+            "would leak",
         ],
     );
 }
