@@ -129,7 +129,8 @@ impl ThreadState {
     }
 
     /// Frees the storage on the current thread, if the host does that for this kind. Where another
-    /// thread is doing that, waits for it.
+    /// thread is doing that, waits for it. (This one cannot be: then it is running free functions,
+    /// which may not drive the host.)
     pub(crate) fn free(self: &Arc<Self>, what: &'static str) {
         if self.kind == ThreadKind::Command {
             self.leave();
@@ -139,14 +140,6 @@ impl ThreadState {
             let mut stage = self.stage.lock();
             match *stage {
                 Stage::Joined(_) => *stage = Stage::Freeing(thread::current().id()),
-                Stage::Freeing(by) if by == thread::current().id() => {
-                    drop(stage);
-                    panic!(
-                        "{what} on thread `{}` was called by the thread that is freeing it, which \
-                         would wait for itself for ever",
-                        self.name
-                    );
-                }
                 Stage::Freeing(_) | Stage::Freed => {
                     while *stage != Stage::Freed {
                         self.freed.wait(&mut stage);

@@ -110,7 +110,7 @@ fn a_thread_that_is_never_freed_keeps_its_values_and_that_is_no_misuse() {
     let raw = raw::V9;
     let host = raw.host();
     let frees = Frees::default();
-    let id = raw.register(c"a");
+    let [_, id] = [c"a", c"b"].map(|name| raw.register(name));
     host.finalize();
     let manager = host.spawn("US", ThreadKind::Command);
     manager.run(|tv| raw.set(tv, id, value(1, &frees)));
@@ -118,7 +118,9 @@ fn a_thread_that_is_never_freed_keeps_its_values_and_that_is_no_misuse() {
     manager.free();
     assert!(!manager.peek(id).is_null());
     host.shutdown();
-    assert_eq!(host.left_values().len(), 1);
+    let left = host.left_values();
+    assert_eq!(left.len(), 1);
+    assert_eq!((&*left[0].slot, left[0].id), ("b", id));
     host.verify();
     drop(host);
     assert_eq!(tags(&frees), []);
