@@ -75,6 +75,16 @@ fn two_hundred_lives_in_parallel_never_see_each_other() {
 }
 
 #[test]
+fn a_process_may_have_thousands_of_hosts() {
+    for _ in 0..2_000 {
+        let host = V9.host();
+        assert!(V9.register(c"a") > 0);
+        assert!(V9.register(c"b") > 0);
+        drop(host);
+    }
+}
+
+#[test]
 fn a_handle_in_a_static_finds_nothing_in_another_host() {
     let first = V9.recording();
     let id = V9.register_raw(c"numbers".as_ptr(), Some(forget));

@@ -267,7 +267,7 @@ fn a_slot_that_was_never_registered() {
 #[test]
 fn a_slot_of_another_host_or_of_one_that_has_ended() {
     let ended = V9.host();
-    let stale = V9.register_raw(c"state".as_ptr(), Some(forget));
+    let [_, stale] = [c"first", c"state"].map(|name| V9.register(name));
     drop(ended);
     let _other = V9.host();
     let others = V9.register_raw(c"state".as_ptr(), Some(forget));
@@ -387,8 +387,11 @@ fn a_thread_vars_that_is_none() {
         let host = raw.recording();
         assert!(raw.get(std::ptr::null(), 0).is_null());
         assert_eq!(raw.set(ptr(64).cast(), 0, ptr(1)), -1);
+        let flow = host.flow().as_ptr();
+        assert!(raw.get(flow.cast(), 0).is_null());
+        assert!(raw.get(flow.wrapping_byte_add(1).cast(), 0).is_null());
         let reports = host.reports();
-        assert_eq!(reports.len(), 2);
+        assert_eq!(reports.len(), 4);
         assert!(
             reports
                 .iter()
@@ -405,6 +408,8 @@ fn a_thread_vars_that_is_none() {
             ],
         );
         assert_says(&reports[1].message, &["SetStorageById", "no host gave out"]);
+        assert_says(&reports[2].message, &["of a flow or a packet"]);
+        assert_says(&reports[3].message, &["no host gave out"]);
     }
 }
 
@@ -603,11 +608,12 @@ fn a_function_of_the_hosts_own_called_by_a_plugin() {
             assert!(tags(&made).is_empty());
             // SAFETY: the mock refuses it.
             unsafe { sys::SCThreadRunInitCallbacks(tv) };
+            assert_eq!(raw.storage_finalize(), -1);
         });
         host.finalize();
         host.spawn("W#01", ThreadKind::Worker);
         let reports = host.reports();
-        assert_eq!(reports.len(), 2);
+        assert_eq!(reports.len(), 3);
         assert!(reports.iter().all(|r| r.kind == ReportKind::HostFunction));
         let name = format!("{}ThreadFreeStorage", raw.prefix);
         assert_says(
@@ -620,6 +626,7 @@ fn a_function_of_the_hosts_own_called_by_a_plugin() {
             ],
         );
         assert_says(&reports[1].message, &["SCThreadRunInitCallbacks"]);
+        assert_says(&reports[2].message, &["StorageFinalize"]);
         host.shutdown();
         assert_eq!(tags(&frees), [1]);
     }

@@ -96,6 +96,16 @@ impl Raw {
         }
     }
 
+    pub fn storage_finalize(self) -> c_int {
+        // SAFETY: no conditions.
+        unsafe {
+            match self.api {
+                Api::V8 => sys::v8::StorageFinalize(),
+                Api::V9 => sys::v9::SCStorageFinalize(),
+            }
+        }
+    }
+
     pub fn size(self) -> usize {
         // SAFETY: no conditions.
         let size = unsafe {
