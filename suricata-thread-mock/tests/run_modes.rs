@@ -149,6 +149,22 @@ fn every_flow_begins_and_is_updated_on_one_worker_and_is_finished_on_the_recycle
 }
 
 #[test]
+fn a_worker_has_16_flows_at_the_same_time() {
+    let (_, events) = run(1, Traffic::default());
+    for worker in ["W#01", "W#02", "W#03"] {
+        let mut packets: HashMap<usize, u64> = HashMap::new();
+        let mut most = 0;
+        for (_, _, flow) in events.iter().filter(|e| e.0 == "update" && e.1 == worker) {
+            *packets.entry(*flow).or_default() += 1;
+            packets.retain(|_, seen| *seen < 10);
+            most = most.max(packets.len());
+        }
+        // One less where a packet was some flow's last.
+        assert!((15..=16).contains(&most), "{worker}: {most}");
+    }
+}
+
+#[test]
 fn a_seed_replays() {
     let traffic = Traffic {
         flows: 60,
