@@ -6,8 +6,10 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const READMES: [&str; 6] = [
+const READMES: [&str; 8] = [
     "README.md",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
     "docs/coming-from-suricata-ffi.md",
     "template/README.md",
     "suricata-thread/README.md",
@@ -83,6 +85,68 @@ fn the_commands_are_there() {
         }
     }
     assert!(commands > 5, "only {commands} commands found");
+}
+
+#[test]
+fn the_crates_in_commands_are_there() {
+    let mut manifests = String::new();
+    for line in read("Cargo.toml").lines() {
+        if let Some(member) = line.trim().strip_prefix('"') {
+            manifests += &read(&format!("{}/Cargo.toml", member.trim_end_matches("\",")));
+        }
+    }
+    let mut crates = 0;
+    for readme in READMES {
+        let text = read(readme);
+        let words: Vec<_> = text
+            .split(|c: char| c.is_whitespace() || c == '`')
+            .collect();
+        for name in words
+            .iter()
+            .zip(&words[1..])
+            .filter(|(word, _)| **word == "-p")
+        {
+            let name = name.1.split('/').next().unwrap();
+            assert!(
+                manifests.contains(&format!("\nname = \"{name}\"\n")),
+                "{readme} names the crate {name}, which is not there"
+            );
+            crates += 1;
+        }
+    }
+    assert!(crates > 5, "only {crates} crates found");
+}
+
+#[test]
+fn the_paths_for_contributors_are_there() {
+    for readme in ["CONTRIBUTING.md", "SECURITY.md"] {
+        let text = read(readme);
+        let quoted = text.split('`').skip(1).step_by(2);
+        for path in quoted.filter(|path| path.contains('/') && !path.contains(' ')) {
+            // `target` is made by the checks.
+            let there = root().join(path).exists() || path.starts_with("target/");
+            assert!(there, "{readme} names {path}, which is not there");
+        }
+    }
+}
+
+/// The page of a package on crates.io shows its README, without the repository around it.
+#[test]
+fn the_links_of_a_package_do_not_leave_it() {
+    for package in [
+        "suricata-thread",
+        "suricata-thread-mock",
+        "suricata-thread-sys",
+    ] {
+        let readme = read(&format!("{package}/README.md"));
+        for link in readme.split("](").skip(1) {
+            let link = link.split(')').next().unwrap();
+            assert!(
+                link.starts_with("https://") || link.starts_with('#'),
+                "{package}/README.md links {link}"
+            );
+        }
+    }
 }
 
 #[test]
