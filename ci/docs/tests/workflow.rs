@@ -1,0 +1,70 @@
+//! The CI workflow does nothing but run the checks of `ci/`, and leaves out none of `ci/deep`.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .nth(2)
+        .unwrap()
+        .to_owned()
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
+}
+
+/// The commands that the workflow runs, by themselves or out of a matrix.
+fn commands(workflow: &str) -> Vec<&str> {
+    workflow
+        .lines()
+        .filter_map(|line| {
+            let item = line.trim().strip_prefix("- ")?;
+            item.strip_prefix("run: ")
+                .or_else(|| item.starts_with("ci/").then_some(item))
+        })
+        .collect()
+}
+
+/// The checks that `ci/deep` has.
+fn deep_checks(script: &str) -> BTreeSet<&str> {
+    let list = script
+        .lines()
+        .find_map(|line| line.strip_prefix("readonly all=("))
+        .expect("ci/deep lists its checks");
+    list.trim_end_matches(')').split(' ').collect()
+}
+
+#[test]
+fn it_runs_checks_that_are_there_and_all_of_the_deep_ones() {
+    let (workflow, script) = (read(".github/workflows/ci.yml"), read("ci/deep"));
+    let checks = deep_checks(&script);
+    let mut run = BTreeSet::new();
+    for command in commands(&workflow) {
+        let mut words = command.split(' ');
+        let program = words.next().unwrap();
+        if !program.starts_with("ci/") {
+            let prepares = ["git config ", "rustup component ", "${{ matrix.command }}"]
+                .iter()
+                .any(|start| command.starts_with(start));
+            assert!(prepares, "the workflow runs {command}, which is no check");
+            continue;
+        }
+        let file = fs::metadata(root().join(program));
+        let mode = file
+            .unwrap_or_else(|e| panic!("{program}: {e}"))
+            .permissions()
+            .mode();
+        assert_ne!(mode & 0o111, 0, "{program} cannot be run");
+        if program == "ci/deep" {
+            run.extend(words);
+        } else {
+            assert_eq!(words.next(), None, "{command}");
+        }
+    }
+    assert!(commands(&workflow).contains(&"ci/test"));
+    assert_eq!(run, checks);
+}
