@@ -1,5 +1,7 @@
 //! One flow: its addresses and its frames in order.
 
+use std::net::IpAddr;
+
 use etherparse::{IpHeaders, PacketBuilder, PacketBuilderStep, TcpHeader};
 
 /// The most flows that a capture can have: each has a client address of its own.
@@ -15,7 +17,10 @@ const SERVER_PORT: u16 = 47_811;
 const CLIENT_PORT: u16 = 20_000;
 
 /// Number of client ports in use, one after the other.
-const CLIENT_PORTS: u32 = 20_000;
+pub(crate) const CLIENT_PORTS: u32 = 20_000;
+
+/// The address number of the heaviest talker; that of the next one is one more.
+const FIRST_TALKER: u32 = 0xff_fe00;
 
 /// Bytes of payload in a packet with data.
 const PAYLOAD: [u8; 32] = [b'.'; 32];
@@ -38,15 +43,52 @@ pub(crate) struct Flow {
     ipv6: bool,
     /// Whether the flow is begun by a host of the 172.16.0.0/12 side rather than of the 10.0.0.0/8 side.
     from_outside: bool,
+    /// The host on the 10.0.0.0/8 side: the low bits of its address.
+    inside: u32,
 }
 
 impl Flow {
+    /// The flow with this number, with a host on the inside that has no other flow.
     pub(crate) fn new(number: u32) -> Self {
         Flow {
             number,
             tcp: number % 2 == 0,
             ipv6: number / 2 % 2 == 1,
             from_outside: number / 4 % 2 == 1,
+            inside: number,
+        }
+    }
+
+    /// The same for a capture with talkers: of the flows begun from the inside, the heaviest has one in eight, the next
+    /// one in sixteen, and so on; the others are as in [`Flow::new`].
+    pub(crate) fn with_talkers(number: u32) -> Self {
+        let flow = Self::new(number);
+        // All eight kinds of flows in a row are alike.
+        match (number / 8 + 1).trailing_zeros().checked_sub(2) {
+            // Nobody begins a flow to a talker, so that whoever takes destinations for sources is wrong.
+            Some(rank) if !flow.from_outside => Flow {
+                inside: FIRST_TALKER + rank,
+                ..flow
+            },
+            _ => flow,
+        }
+    }
+
+    /// The address of the host that begins the flow.
+    pub(crate) fn source(&self) -> IpAddr {
+        let (inside, outside) = self.addresses();
+        if self.from_outside { outside } else { inside }
+    }
+
+    /// The hosts on the inside and the outside.
+    fn addresses(&self) -> (IpAddr, IpAddr) {
+        let [_, a, b, c] = self.inside.to_be_bytes();
+        if self.ipv6 {
+            let inside = [0x20, 1, 0xd, 0xb8, 0, 1, 0, 0, 0, 0, 0, 0, 0, a, b, c];
+            let outside = [0x20, 1, 0xd, 0xb8, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+            (inside.into(), outside.into())
+        } else {
+            ([10, a, b, c].into(), [172, 16, 0, 1].into())
         }
     }
 
@@ -110,26 +152,23 @@ impl Flow {
 
     /// Ethernet and IP headers of a frame from `sender`.
     fn ip(&self, sender: Side) -> PacketBuilderStep<IpHeaders> {
-        let [_, a, b, c] = self.number.to_be_bytes();
-        let (inside_v4, outside_v4) = ([10, a, b, c], [172, 16, 0, 1]);
-        let inside_v6 = [0x20, 1, 0xd, 0xb8, 0, 1, 0, 0, 0, 0, 0, 0, 0, a, b, c];
-        let outside_v6 = [0x20, 1, 0xd, 0xb8, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
         let (inside_mac, outside_mac) = ([2, 0, 0, 0, 0, 1], [2, 0, 0, 0, 0, 2]);
+        let (inside, outside) = self.addresses();
         let from_inside = self.from_outside == (sender == Side::Server);
-        if from_inside {
-            let ethernet = PacketBuilder::ethernet2(inside_mac, outside_mac);
-            if self.ipv6 {
-                ethernet.ipv6(inside_v6, outside_v6, TTL)
-            } else {
-                ethernet.ipv4(inside_v4, outside_v4, TTL)
-            }
+        let (macs, source, destination) = if from_inside {
+            ((inside_mac, outside_mac), inside, outside)
         } else {
-            let ethernet = PacketBuilder::ethernet2(outside_mac, inside_mac);
-            if self.ipv6 {
-                ethernet.ipv6(outside_v6, inside_v6, TTL)
-            } else {
-                ethernet.ipv4(outside_v4, inside_v4, TTL)
+            ((outside_mac, inside_mac), outside, inside)
+        };
+        let ethernet = PacketBuilder::ethernet2(macs.0, macs.1);
+        match (source, destination) {
+            (IpAddr::V4(source), IpAddr::V4(destination)) => {
+                ethernet.ipv4(source.octets(), destination.octets(), TTL)
             }
+            (IpAddr::V6(source), IpAddr::V6(destination)) => {
+                ethernet.ipv6(source.octets(), destination.octets(), TTL)
+            }
+            _ => unreachable!("both hosts of a flow have the same kind of address"),
         }
     }
 

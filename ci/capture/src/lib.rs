@@ -5,15 +5,17 @@
 //! gives the same bytes, and the [`Expectation`] that comes with it says what a correct counter must find.
 //!
 //! The flows are TCP (handshake, data from both sides, orderly close) and UDP, over IPv4 and IPv6, begun
-//! from either side of the network, in equal shares. Every flow has its own client address and
-//! port. Packets of flows that are alive together are interleaved, as on a wire, and all checksums
-//! are right.
+//! from either side of the network, in equal shares. Every flow has its own addresses and ports;
+//! with [`write_pcap_with_talkers`], some have the same address on the inside. Packets of flows that are
+//! alive together are interleaved, as on a wire, and all checksums are right.
 
 mod erf;
 mod flow;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::net::IpAddr;
 use std::time::Duration;
 
 use pcap_file::PcapError;
@@ -43,6 +45,9 @@ pub struct Plan {
     pub packets: u32,
 }
 
+/// The most flows that a capture with talkers can have: after that, a talker's ports would come again.
+pub const MAX_FLOWS_WITH_TALKERS: u32 = flow::CLIENT_PORTS;
+
 /// Number of flows, and of packets in them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Count {
@@ -60,6 +65,20 @@ pub struct Expectation {
     pub total: Count,
     /// The same per protocol: `tcp-ipv4`, `tcp-ipv6`, `udp-ipv4`, `udp-ipv6`.
     pub protocols: BTreeMap<String, Count>,
+    /// In a capture with talkers, the packets of the flows that each host has begun, most packets first. Hosts that
+    /// have begun but one are left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub talkers: Vec<Talker>,
+}
+
+/// A host that begins flows, and how much these hold.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Talker {
+    /// The host.
+    pub source: IpAddr,
+    /// All that it has begun.
+    #[serde(flatten)]
+    pub total: Count,
 }
 
 impl Expectation {
@@ -82,12 +101,50 @@ impl Expectation {
 ///
 /// If `plan` has more than [`MAX_FLOWS`] flows or [`MAX_PACKETS`] packets per flow.
 pub fn write_pcap(plan: Plan, out: impl Write) -> io::Result<Expectation> {
+    pcap_of(plan, Flow::new, out)
+}
+
+/// Writes a pcap file as [`write_pcap`] does, but with a few hosts that begin many of the flows, and returns what it
+/// holds, these talkers included.
+///
+/// # Errors
+///
+/// What writing to `out` failed with.
+///
+/// # Panics
+///
+/// If `plan` has more than [`MAX_FLOWS_WITH_TALKERS`] flows or [`MAX_PACKETS`] packets per flow.
+pub fn write_pcap_with_talkers(plan: Plan, out: impl Write) -> io::Result<Expectation> {
+    assert!(
+        plan.flows <= MAX_FLOWS_WITH_TALKERS,
+        "too many flows: {}",
+        plan.flows
+    );
+    let mut expectation = pcap_of(plan, Flow::with_talkers, out)?;
+    let mut talkers: BTreeMap<IpAddr, Count> = BTreeMap::new();
+    for flow in (0..plan.flows).map(Flow::with_talkers) {
+        let total = talkers.entry(flow.source()).or_default();
+        total.flows += 1;
+        total.packets += flow.frames(plan.packets).len() as u64;
+    }
+    talkers.retain(|_, total| total.flows > 1);
+    let talkers = talkers.into_iter();
+    expectation.talkers = talkers
+        .map(|(source, total)| Talker { source, total })
+        .collect();
+    expectation
+        .talkers
+        .sort_by_key(|talker| Reverse(talker.total.packets));
+    Ok(expectation)
+}
+
+fn pcap_of(plan: Plan, flow: fn(u32) -> Flow, out: impl Write) -> io::Result<Expectation> {
     let io_error = |error| match error {
         PcapError::IoError(error) => error,
         other => io::Error::other(other),
     };
     let mut writer = PcapWriter::new(out).map_err(io_error)?;
-    let expectation = generate(plan, |time, frame| {
+    let expectation = generate(plan, flow, |time, frame| {
         let length = u32::try_from(frame.len()).expect("frames are small");
         let packet = PcapPacket::new(time, length, frame);
         writer.write_packet(&packet).map_err(io_error)?;
@@ -108,14 +165,17 @@ pub fn write_pcap(plan: Plan, out: impl Write) -> io::Result<Expectation> {
 ///
 /// If `plan` has more than [`MAX_FLOWS`] flows or [`MAX_PACKETS`] packets per flow.
 pub fn write_erf(plan: Plan, mut out: impl Write) -> io::Result<Expectation> {
-    let expectation = generate(plan, |time, frame| out.write_all(&erf::record(time, frame)))?;
+    let expectation = generate(plan, Flow::new, |time, frame| {
+        out.write_all(&erf::record(time, frame))
+    })?;
     out.flush()?;
     Ok(expectation)
 }
 
-/// Gives the packets of `plan` to `put`, each with its time since the Unix epoch.
+/// Gives the packets of `plan` to `put`, each with its time since the Unix epoch; `flow` makes the flow with a number.
 fn generate(
     plan: Plan,
+    flow: fn(u32) -> Flow,
     mut put: impl FnMut(Duration, &[u8]) -> io::Result<()>,
 ) -> io::Result<Expectation> {
     assert!(plan.flows <= MAX_FLOWS, "too many flows: {}", plan.flows);
@@ -130,7 +190,7 @@ fn generate(
         let end = plan.flows.min(first + ALIVE_TOGETHER);
         let flows: Vec<Vec<Vec<u8>>> = (first..end)
             .map(|number| {
-                let flow = Flow::new(number);
+                let flow = flow(number);
                 let frames = flow.frames(plan.packets);
                 expectation.add(flow.protocol(), frames.len() as u64);
                 frames

@@ -5,7 +5,7 @@ use std::io::BufWriter;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use capture::{MAX_FLOWS, MAX_PACKETS, Plan};
+use capture::{MAX_FLOWS, MAX_FLOWS_WITH_TALKERS, MAX_PACKETS, Plan};
 use clap::{Parser, ValueEnum};
 
 /// Write a capture file with a known number of flows; print what it holds as JSON.
@@ -17,6 +17,9 @@ struct Arguments {
     /// Packets with payload per flow, client and server in turn
     #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_PACKETS)))]
     packets: u32,
+    /// Have a few hosts begin many of the flows, and list them; for up to 20000 flows
+    #[arg(long, conflicts_with = "format")]
+    talkers: bool,
     /// The format of the file
     #[arg(long, value_enum, default_value_t = Format::Pcap)]
     format: Format,
@@ -50,8 +53,12 @@ fn run(arguments: &Arguments) -> Result<String, Box<dyn std::error::Error>> {
         flows: arguments.flows,
         packets: arguments.packets,
     };
+    if arguments.talkers && plan.flows > MAX_FLOWS_WITH_TALKERS {
+        return Err(format!("at most {MAX_FLOWS_WITH_TALKERS} flows with talkers").into());
+    }
     let file = BufWriter::new(File::create(&arguments.out)?);
     let expectation = match arguments.format {
+        Format::Pcap if arguments.talkers => capture::write_pcap_with_talkers(plan, file)?,
         Format::Pcap => capture::write_pcap(plan, file)?,
         Format::Erf => capture::write_erf(plan, file)?,
     };

@@ -244,6 +244,36 @@ fn inside(address: IpAddr) -> bool {
 }
 
 #[test]
+fn talkers_begin_the_flows_that_they_are_said_to() {
+    let plan = Plan {
+        flows: 2000,
+        packets: 2,
+    };
+    let mut bytes = Vec::new();
+    let expectation = capture::write_pcap_with_talkers(plan, &mut bytes).unwrap();
+    let mut flows: BTreeMap<_, (IpAddr, u64)> = BTreeMap::new();
+    for packet in read(&bytes) {
+        let flow = flows.entry(packet.flow()).or_insert((packet.source.0, 0));
+        flow.1 += 1;
+    }
+    assert_eq!(flows.len(), 2000, "no two flows look the same");
+    let mut sources: BTreeMap<IpAddr, Count> = BTreeMap::new();
+    for (source, packets) in flows.into_values() {
+        let source = sources.entry(source).or_default();
+        source.flows += 1;
+        source.packets += packets;
+    }
+    sources.retain(|_, count| count.flows > 1);
+    let talkers = expectation.talkers;
+    assert!(talkers.is_sorted_by(|a, b| a.total.packets >= b.total.packets));
+    let (inside, outside): (Vec<_>, Vec<_>) = talkers.iter().partition(|t| inside(t.source));
+    assert_eq!(outside.len(), 2, "IPv4 and IPv6");
+    assert!(inside.len() > 10, "{inside:?}");
+    let talkers: BTreeMap<_, _> = talkers.into_iter().map(|t| (t.source, t.total)).collect();
+    assert_eq!(talkers, sources);
+}
+
+#[test]
 fn flows_are_interleaved_and_time_never_goes_back() {
     let (bytes, _) = capture_of(Plan {
         flows: 8,
@@ -349,11 +379,15 @@ fn the_command_writes_erf_on_request() {
 
 #[test]
 fn the_command_names_what_it_cannot_do() {
-    let failures = [
-        (["--flows", "0", "--out", "/dev/null"], "--flows"),
-        (["--packets", "1001", "--out", "/dev/null"], "--packets"),
+    let failures: [(&[&str], &str); 4] = [
+        (&["--flows", "0", "--out", "/dev/null"], "--flows"),
+        (&["--packets", "1001", "--out", "/dev/null"], "--packets"),
         (
-            ["--flows", "1", "--out", "/nonexistent/x.pcap"],
+            &["--flows", "20001", "--talkers", "--out", "/dev/null"],
+            "at most 20000 flows with talkers",
+        ),
+        (
+            &["--flows", "1", "--out", "/nonexistent/x.pcap"],
             "/nonexistent/x.pcap",
         ),
     ];
