@@ -1,0 +1,165 @@
+//! The plugin on the mock.
+
+use std::time::Duration;
+
+use live_totals::PACKETS_PER_LOOK;
+use suricata_thread_mock::{Host, RunMode, Thread, ThreadKind, Traffic};
+
+const NEVER: Duration = Duration::MAX;
+const SOON: Duration = Duration::from_millis(1);
+
+/// A host with the plugin, which reports at these intervals.
+fn host(interval: Duration) -> Host {
+    let host = Host::new();
+    let register = || live_totals::register(interval);
+    // SAFETY: the mock's host goes on only when this has returned.
+    unsafe { suricata_thread::plugin::run_init("live-totals", register) };
+    host
+}
+
+/// What the plugin has logged, less its name.
+fn lines(host: &Host) -> Vec<String> {
+    let log = host.log();
+    let messages = log.iter().map(|line| line.message.as_str());
+    messages
+        .filter_map(|message| message.strip_prefix("live-totals: "))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// One flow of so many packets.
+fn flow(host: &Host, worker: &Thread, packets: u64) {
+    let flow = host.flow();
+    worker.flow_init(&flow);
+    for _ in 0..packets {
+        worker.flow_update(&flow);
+    }
+}
+
+fn wait_until_due() {
+    std::thread::sleep(2 * SOON);
+}
+
+#[test]
+fn a_worker_reports_the_totals_of_all_threads_when_they_are_due() {
+    let host = host(SOON);
+    host.finalize();
+    let workers = ["W#01", "W#02"].map(|name| host.spawn(name, ThreadKind::Worker));
+    flow(&host, &workers[0], PACKETS_PER_LOOK - 1);
+    wait_until_due();
+    assert!(lines(&host).is_empty(), "no worker has looked at the clock");
+    flow(&host, &workers[1], PACKETS_PER_LOOK);
+    assert_eq!(lines(&host), ["so far: 2 flows, 63 packets"]);
+    wait_until_due();
+    flow(&host, &workers[0], 1);
+    assert_eq!(lines(&host)[1..], ["so far: 3 flows, 64 packets"]);
+    host.shutdown();
+}
+
+#[test]
+fn nothing_is_reported_before_it_is_due() {
+    let host = host(NEVER);
+    host.start(RunMode::Single);
+    host.traffic(Traffic::default());
+    assert!(lines(&host).is_empty());
+    host.shutdown();
+}
+
+#[test]
+fn the_last_line_is_the_total_in_every_run_mode() {
+    let modes = [
+        RunMode::Single,
+        RunMode::Autofp {
+            receivers: 1,
+            workers: 4,
+        },
+        RunMode::Workers { threads: 4 },
+    ];
+    for mode in modes {
+        let host = host(NEVER);
+        host.start(mode);
+        host.traffic(Traffic {
+            flows: 300,
+            packets_per_flow: 7,
+            ..Traffic::default()
+        });
+        host.shutdown();
+        assert_eq!(lines(&host), ["total: 300 flows, 2100 packets"], "{mode:?}");
+    }
+}
+
+#[test]
+fn reports_never_go_back() {
+    let host = host(Duration::from_nanos(1));
+    host.start(RunMode::Workers { threads: 4 });
+    host.traffic(Traffic {
+        flows: 2000,
+        ..Traffic::default()
+    });
+    host.shutdown();
+    let lines = lines(&host);
+    let packets = |line: &String| -> u64 {
+        let (_, packets) = line.split_once(" flows, ").unwrap();
+        packets.strip_suffix(" packets").unwrap().parse().unwrap()
+    };
+    assert!(lines.len() > 10, "{lines:#?}");
+    assert!(lines.is_sorted_by_key(packets), "{lines:#?}");
+    assert_eq!(lines.last().unwrap(), "total: 2000 flows, 20000 packets");
+}
+
+#[test]
+fn captures_in_one_process_add_up_although_a_command_thread_is_never_freed() {
+    let host = host(NEVER);
+    host.finalize();
+    let manager = host.spawn("US", ThreadKind::Command);
+    for _ in 0..2 {
+        let worker = host.spawn("W#01", ThreadKind::Worker);
+        flow(&host, &worker, 5);
+        worker.join();
+        worker.free();
+    }
+    drop(manager);
+    host.shutdown();
+    let totals = ["total: 1 flows, 5 packets", "total: 2 flows, 10 packets"];
+    assert_eq!(lines(&host), totals);
+}
+
+#[test]
+fn a_thread_that_cannot_have_a_state_is_logged_and_the_others_count_on() {
+    let host = host(NEVER);
+    host.finalize();
+    host.refuse_set(1);
+    let workers = ["W#01", "W#02"].map(|name| host.spawn(name, ThreadKind::Worker));
+    for worker in &workers {
+        flow(&host, worker, 3);
+    }
+    host.shutdown();
+    let lines = lines(&host);
+    let refused = "a thread will not be counted: thread storage: the host refused";
+    assert!(lines[0].starts_with(refused), "{lines:#?}");
+    assert_eq!(lines[1..], ["total: 1 flows, 3 packets"]);
+}
+
+#[test]
+fn the_interval_is_a_number_of_seconds_above_0() {
+    let interval = |value: &str| live_totals::interval(Some(value.into()));
+    assert_eq!(live_totals::interval(None), Ok(Duration::from_secs(10)));
+    assert_eq!(interval("3"), Ok(Duration::from_secs(3)));
+    assert_eq!(interval("0.5"), Ok(Duration::from_millis(500)));
+    for wrong in ["", "ten", "10s", "0", "-1", "NaN", "inf", "1e300", "1e-20"] {
+        let error = interval(wrong).unwrap_err();
+        assert!(error.starts_with("LIVE_TOTALS_SECONDS is not"), "{wrong}");
+    }
+}
+
+#[test]
+fn the_entry_point_reads_the_interval_from_the_environment() {
+    // Not set here, so that there is no line for 10 seconds.
+    let host = Host::new();
+    // SAFETY: `plugin!` wrote the entry point.
+    unsafe { host.load(live_totals::SCPluginRegister) }.unwrap();
+    host.start(RunMode::Single);
+    host.traffic(Traffic::default());
+    host.shutdown();
+    assert_eq!(lines(&host), ["total: 100 flows, 1000 packets"]);
+}
