@@ -1,0 +1,80 @@
+//! Functions of the host that the mock does not have, for flows of chosen sources.
+
+use std::cell::RefCell;
+use std::net::IpAddr;
+
+use suricata_thread_mock::Thread;
+
+thread_local! {
+    /// The source of the flow that begins next on this thread: its octets, none if there is none.
+    static SOURCE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Has the flows that begin on `worker` from now on begun by `source`.
+pub fn next_source(worker: &Thread, source: Option<IpAddr>) {
+    let octets = match source {
+        Some(IpAddr::V4(address)) => address.octets().to_vec(),
+        Some(IpAddr::V6(address)) => address.octets().to_vec(),
+        None => Vec::new(),
+    };
+    worker.run(|_| SOURCE.set(octets));
+}
+
+#[cfg(feature = "suricata-8")]
+mod v8 {
+    use std::ffi::c_uint;
+    use std::net::IpAddr;
+
+    use suricata_thread::sys::Packet;
+    use top_talkers::source::JsonAddrInfo;
+
+    use super::SOURCE;
+
+    /// Writes nothing for a packet that is not IP, as Suricata does.
+    #[unsafe(no_mangle)]
+    unsafe extern "C" fn JsonAddrInfoInit(
+        _packet: *const Packet,
+        direction: c_uint,
+        info: *mut JsonAddrInfo,
+    ) {
+        assert_eq!(direction, 0, "as in the packet");
+        // SAFETY: the plugin's own.
+        let info = unsafe { &mut *info };
+        SOURCE.with_borrow(|octets| {
+            let text = match <[u8; 4]>::try_from(&octets[..]) {
+                Ok(v4) => IpAddr::from(v4).to_string(),
+                Err(_) if octets.is_empty() => return,
+                // Suricata writes IPv6 addresses out in full.
+                Err(_) => {
+                    let groups = octets.chunks(2);
+                    let groups = groups.map(|pair| format!("{:02x}{:02x}", pair[0], pair[1]));
+                    groups.collect::<Vec<_>>().join(":")
+                }
+            };
+            info.src_ip[..text.len()].copy_from_slice(text.as_bytes());
+            info.src_ip[text.len()] = 0;
+        });
+    }
+}
+
+#[cfg(not(feature = "suricata-8"))]
+mod v9 {
+    use suricata_thread::sys::Flow;
+
+    use super::SOURCE;
+
+    #[unsafe(no_mangle)]
+    extern "C" fn SCFlowIsIPv4(_flow: *const Flow) -> bool {
+        SOURCE.with_borrow(|octets| octets.len() == 4)
+    }
+
+    #[unsafe(no_mangle)]
+    extern "C" fn SCFlowIsIPv6(_flow: *const Flow) -> bool {
+        SOURCE.with_borrow(|octets| octets.len() == 16)
+    }
+
+    #[unsafe(no_mangle)]
+    extern "C" fn SCFlowGetSourceAddressAsRawPtr(_flow: *const Flow) -> *const u8 {
+        SOURCE.with_borrow(|octets| octets.as_ptr())
+    }
+}
