@@ -1,0 +1,89 @@
+//! The plugin on the mock.
+
+use suricata_thread_mock::{Host, RunMode, ThreadKind, Traffic};
+
+fn loaded() -> Host {
+    let host = Host::new();
+    // SAFETY: an entry point that returns a static plugin.
+    unsafe { host.load(raw_plugin::SCPluginRegister) }.unwrap();
+    host
+}
+
+/// What the plugin has logged, less its name.
+fn lines(host: &Host) -> Vec<String> {
+    let log = host.log();
+    let messages = log.iter().map(|line| line.message.as_str());
+    messages
+        .filter_map(|message| message.strip_prefix("raw-plugin: "))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn each_thread_reports_its_flows() {
+    let host = loaded();
+    host.start(RunMode::Single);
+    host.traffic(Traffic::default());
+    host.shutdown();
+    let lines = lines(&host);
+    assert_eq!(lines.len(), 3, "worker, flow manager and recycler");
+    assert!(lines.contains(&"a thread saw 100 flows".into()));
+    assert_eq!(lines.iter().filter(|l| l.contains(" 0 flows")).count(), 2);
+}
+
+#[test]
+fn what_the_host_refuses_is_logged() {
+    type Refuse = fn(&Host);
+    let refusals: [(Refuse, &str); 3] = [
+        (|host| host.refuse_slot(1), "the host refused the slot"),
+        (
+            |host| host.refuse_callback(1),
+            "the host refused a callback",
+        ),
+        (
+            |host| host.refuse_callback(2),
+            "the host refused a callback",
+        ),
+    ];
+    for (refuse, logged) in refusals {
+        let host = Host::new();
+        refuse(&host);
+        // SAFETY: an entry point that returns a static plugin.
+        unsafe { host.load(raw_plugin::SCPluginRegister) }.unwrap();
+        assert_eq!(lines(&host), [logged]);
+    }
+}
+
+#[test]
+fn a_thread_that_cannot_have_a_state_is_logged_and_the_others_count_on() {
+    let host = loaded();
+    host.finalize();
+    host.refuse_set(1);
+    let workers = ["W#01", "W#02"].map(|name| host.spawn(name, ThreadKind::Worker));
+    for worker in &workers {
+        worker.flow_init(&host.flow());
+    }
+    host.shutdown();
+    let expected = ["a thread will not be counted", "a thread saw 1 flows"];
+    assert_eq!(lines(&host), expected);
+}
+
+#[test]
+fn a_call_without_a_thread_is_ignored() {
+    let host = loaded();
+    host.finalize();
+    host.flow_init_without_thread(&host.flow());
+    host.shutdown();
+    assert!(lines(&host).is_empty());
+}
+
+#[test]
+fn a_panic_ends_in_the_log() {
+    let host = loaded();
+    raw_plugin::guarded("this test", || panic!("no"));
+    raw_plugin::guarded("this test", || panic!("{}", 1));
+    raw_plugin::guarded("this test", || std::panic::panic_any(()));
+    let logged = ["no", "1", "without a text"].map(|text| format!("this test panicked: {text}"));
+    assert_eq!(lines(&host), logged);
+    host.shutdown();
+}
