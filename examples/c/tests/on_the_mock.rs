@@ -1,0 +1,111 @@
+//! The plugin on the mock, compiled by the commands that the README gives.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use suricata_thread_mock::{Api, Host, RunMode, ThreadKind, Traffic};
+
+/// Compiles the plugin as the README says, into `folder`.
+fn compile(folder: &Path, api: Api) -> PathBuf {
+    let file = match api {
+        Api::V8 => "c_plugin_8.so",
+        Api::V9 => "c_plugin_9.so",
+    };
+    let readme = include_str!("../README.md");
+    let command = readme
+        .lines()
+        .find(|line| line.starts_with("cc ") && line.contains(file))
+        .unwrap_or_else(|| panic!("no command for {file} in the README"));
+    let output = folder.join(file);
+    let status = Command::new("sh")
+        .arg("-c")
+        .arg(command.replace(file, &format!("'{}' -Werror", output.display())))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status()
+        .unwrap();
+    assert!(status.success(), "{command}");
+    output
+}
+
+/// Has the host open the plugin, from a file of its own: hosts that open the same share its variables.
+fn open(host: &Host, api: Api) {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = compile(folder.path(), api);
+    // SAFETY: built just now; its entry point returns a static plugin.
+    unsafe { host.open(plugin) }.unwrap();
+}
+
+fn opened(api: Api) -> Host {
+    let host = Host::builder().api(api).build();
+    open(&host, api);
+    host
+}
+
+/// What the plugin has logged, less its name.
+fn lines(host: &Host) -> Vec<String> {
+    let log = host.log();
+    let messages = log.iter().map(|line| line.message.as_str());
+    messages
+        .filter_map(|message| message.strip_prefix("c-plugin: "))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn each_thread_reports_its_flows() {
+    for api in [Api::V8, Api::V9] {
+        let host = opened(api);
+        host.start(RunMode::Single);
+        host.traffic(Traffic::default());
+        host.shutdown();
+        let mut lines = lines(&host);
+        lines.sort();
+        let others = "a thread saw 0 flows"; // flow manager and recycler
+        assert_eq!(lines, [others, others, "a thread saw 100 flows"], "{api}");
+    }
+}
+
+#[test]
+fn what_the_host_refuses_is_logged() {
+    type Refuse = fn(&Host);
+    let refusals: [(Refuse, &str); 3] = [
+        (|host| host.refuse_slot(1), "the host refused the slot"),
+        (
+            |host| host.refuse_callback(1),
+            "the host refused a callback",
+        ),
+        (
+            |host| host.refuse_callback(2),
+            "the host refused a callback",
+        ),
+    ];
+    for (refuse, logged) in refusals {
+        let host = Host::builder().api(Api::V8).build();
+        refuse(&host);
+        open(&host, Api::V8);
+        assert_eq!(lines(&host), [logged]);
+    }
+}
+
+#[test]
+fn a_thread_that_cannot_have_a_state_is_logged_and_the_others_count_on() {
+    let host = opened(Api::V9);
+    host.finalize();
+    host.refuse_set(1);
+    let workers = ["W#01", "W#02"].map(|name| host.spawn(name, ThreadKind::Worker));
+    for worker in &workers {
+        worker.flow_init(&host.flow());
+    }
+    host.shutdown();
+    let expected = ["a thread will not be counted", "a thread saw 1 flows"];
+    assert_eq!(lines(&host), expected);
+}
+
+#[test]
+fn a_call_without_a_thread_is_ignored() {
+    let host = opened(Api::V9);
+    host.finalize();
+    host.flow_init_without_thread(&host.flow());
+    host.shutdown();
+    assert!(lines(&host).is_empty());
+}
