@@ -4,13 +4,11 @@ use std::collections::BTreeMap;
 
 use capture::{Count, Expectation};
 
+use crate::judging::{self, count, number};
 use crate::suricata::Run;
 
 /// What begins each line of the plugin's.
 const PREFIX: &str = "flow-counter: ";
-
-/// The plugin's name, and the names of its crate and file as they show up in errors.
-const NAMES: [&str; 2] = ["flow-counter", "flow_counter"];
 
 /// What a run showed, all of it as expected.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,49 +27,12 @@ pub struct Counts {
 ///
 /// Each difference from what is expected, as a sentence.
 pub fn check(run: &Run, expectation: &Expectation) -> Result<Counts, Vec<String>> {
-    let mut problems = Vec::new();
+    let mut problems = judging::check_any(run, "flow-counter", expectation);
     let mut demand = |holds: bool, problem: String| {
         if !holds {
             problems.push(problem);
         }
     };
-
-    demand(
-        run.status.success(),
-        format!("the host ended with {}", run.status),
-    );
-    demand(
-        !run.printed.contains("panicked"),
-        format!("the plugin panicked: {}", run.printed),
-    );
-    for line in run.log.complaints_about(&NAMES) {
-        demand(false, format!("the log names the plugin in: {line}"));
-    }
-    for (line, what) in [
-        (format!("Loading plugin {}", run.plugin.display()), "loaded"),
-        (
-            "Initializing plugin flow-counter;".to_owned(),
-            "initialized",
-        ),
-    ] {
-        let times = run
-            .log
-            .messages()
-            .filter(|message| message.starts_with(&line))
-            .count();
-        demand(
-            times == 1,
-            format!("the plugin was {what} {times} times, not once"),
-        );
-    }
-    let flows = run.log.flows_processed();
-    demand(
-        flows == expectation.total.flows,
-        format!(
-            "the host itself processed {flows} flows of {}",
-            expectation.total.flows
-        ),
-    );
 
     let threads = run.log.threads_created().unwrap_or_else(|problem| {
         demand(false, problem);
@@ -170,15 +131,4 @@ impl<'a> PluginLine<'a> {
             _ => None,
         }
     }
-}
-
-fn count(flows: &str, packets: &str) -> Option<Count> {
-    Some(Count {
-        flows: number(flows, " flows")?,
-        packets: number(packets, " packets")?,
-    })
-}
-
-fn number(text: &str, unit: &str) -> Option<u64> {
-    text.strip_suffix(unit)?.parse().ok()
 }

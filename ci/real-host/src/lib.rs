@@ -4,10 +4,12 @@
 //!   [`run`](Suricata::run) is the one way to have a plugin run over a capture: it gives back a [`Run`] with the
 //!   host's log.
 //! - [`Log`] is that log, line by line, with what the host says in it about threads and flows.
-//! - [`flow_counter`] and [`refusal`] judge a run: every difference from what is expected becomes
+//! - [`flow_counter`], [`example`] and [`refusal`] judge a run: every difference from what is expected becomes
 //!   a sentence that says so.
 
+pub mod example;
 pub mod flow_counter;
+mod judging;
 mod log;
 pub mod refusal;
 mod run_modes;

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use capture::Expectation;
 use clap::{Args, Parser, Subcommand};
 use comfy_table::{Table, presets};
+use real_host::example::{self, Example};
 use real_host::{Input, Run, RunMode, Suricata, flow_counter, refusal};
 
 /// Run plugins in a real Suricata 8.0.
@@ -26,6 +27,8 @@ enum Command {
     Run(RunArguments),
     /// Check the example plugin flow-counter in every run mode for files, and that a plugin for 9.0 is refused
     Check(CheckArguments),
+    /// Check another example over a pcap file in the run modes single and autofp
+    Example(ExampleArguments),
 }
 
 #[derive(Args)]
@@ -62,6 +65,21 @@ struct CheckArguments {
     expectation: PathBuf,
 }
 
+#[derive(Args)]
+struct ExampleArguments {
+    #[arg(value_enum)]
+    example: Example,
+    /// The plugin, built for 8.0
+    #[arg(long)]
+    plugin: PathBuf,
+    /// The capture as a pcap file
+    #[arg(long)]
+    pcap: PathBuf,
+    /// What the capture holds: the JSON that `capture` printed
+    #[arg(long)]
+    expectation: PathBuf,
+}
+
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let done = Suricata::new(&arguments.root)
@@ -69,6 +87,7 @@ fn main() -> ExitCode {
         .and_then(|suricata| match &arguments.command {
             Command::Run(arguments) => run(&suricata, arguments),
             Command::Check(arguments) => check(&suricata, arguments),
+            Command::Example(arguments) => check_example(&suricata, arguments),
         });
     match done {
         Ok(code) => code,
@@ -96,10 +115,7 @@ fn run(suricata: &Suricata, arguments: &RunArguments) -> Result<ExitCode, Box<dy
 }
 
 fn check(suricata: &Suricata, arguments: &CheckArguments) -> Result<ExitCode, Box<dyn Error>> {
-    let file = &arguments.expectation;
-    let expectation =
-        fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
-    let expectation: Expectation = serde_json::from_str(&expectation)?;
+    let expectation = read_expectation(&arguments.expectation)?;
     let mut failed = false;
     let mut table = Table::new();
     table.load_preset(presets::ASCII_MARKDOWN);
@@ -188,6 +204,31 @@ fn check(suricata: &Suricata, arguments: &CheckArguments) -> Result<ExitCode, Bo
         return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn check_example(
+    suricata: &Suricata,
+    arguments: &ExampleArguments,
+) -> Result<ExitCode, Box<dyn Error>> {
+    let expectation = read_expectation(&arguments.expectation)?;
+    let mut code = ExitCode::SUCCESS;
+    for mode in ["single", "autofp"] {
+        let run = suricata.run(&arguments.plugin, Input::Pcap, &arguments.pcap, mode)?;
+        let what = format!("{}, run mode {mode}", arguments.example.name());
+        match example::check(arguments.example, &run, &expectation) {
+            Ok(summary) => println!("{what}: {summary}, as in the capture"),
+            Err(problems) => {
+                report(&what, &problems, &run);
+                code = ExitCode::FAILURE;
+            }
+        }
+    }
+    Ok(code)
+}
+
+fn read_expectation(file: &Path) -> Result<Expectation, Box<dyn Error>> {
+    let text = fs::read_to_string(file).map_err(|error| format!("{}: {error}", file.display()))?;
+    Ok(serde_json::from_str(&text)?)
 }
 
 /// Shows what was wrong with a run, and all that the host said.

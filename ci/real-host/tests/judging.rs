@@ -1,12 +1,13 @@
 //! Runs as they should be pass; each way in which a run can go wrong is found and named.
 
+mod made_up;
+
 use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
 use std::process::ExitStatus;
-use std::time::Duration;
 
 use capture::{Count, Expectation};
-use real_host::{Level, Line, Log, Run, flow_counter, refusal};
+use made_up::run_with;
+use real_host::{Level, Run, flow_counter, refusal};
 
 fn expectation() -> Expectation {
     Expectation {
@@ -15,25 +16,6 @@ fn expectation() -> Expectation {
             packets: 90,
         },
         ..Expectation::default()
-    }
-}
-
-fn run_with(messages: &[&str]) -> Run {
-    let lines = messages
-        .iter()
-        .map(|message| Line {
-            level: Level::Notice,
-            thread: "Suricata-Main".to_owned(),
-            module: "test".to_owned(),
-            message: (*message).to_owned(),
-        })
-        .collect();
-    Run {
-        status: ExitStatus::from_raw(0),
-        log: Log { lines },
-        printed: String::new(),
-        plugin: PathBuf::from("/w/libplugin.so"),
-        elapsed: Duration::ZERO,
     }
 }
 
