@@ -6,11 +6,17 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-const READMES: [&str; 8] = [
+const READMES: [&str; 14] = [
     "README.md",
     "CONTRIBUTING.md",
     "SECURITY.md",
     "docs/coming-from-suricata-ffi.md",
+    "examples/c/README.md",
+    "examples/flow-counter/README.md",
+    "examples/live-totals/README.md",
+    "examples/minimal/README.md",
+    "examples/raw/README.md",
+    "examples/top-talkers/README.md",
     "template/README.md",
     "suricata-thread/README.md",
     "suricata-thread-mock/README.md",

@@ -41,6 +41,16 @@ fn it_prints_the_hosts_log_and_a_table_with_totals() {
 }
 
 #[test]
+fn the_readme_shows_its_total() {
+    let output = run(&[]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let shown = include_str!("../README.md")
+        .lines()
+        .find(|line| line.starts_with("flow-counter: total: "));
+    assert!(text.contains(shown.unwrap()), "{text}");
+}
+
+#[test]
 fn no_flows_are_no_error() {
     let output = run(&["--flows", "0"]);
     assert!(output.status.success());
