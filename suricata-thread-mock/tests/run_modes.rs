@@ -219,6 +219,19 @@ fn stopping_in_the_middle_finishes_what_has_begun() {
 }
 
 #[test]
+fn a_worker_without_flows_has_no_share_of_the_packets_before_a_stop() {
+    let traffic = Traffic {
+        flows: 1,
+        stop_after: Some(5),
+        ..Traffic::default()
+    };
+    for seed in 0..10 {
+        let (report, _) = run(seed, traffic);
+        assert_eq!((report.flows, report.packets), (1, 5));
+    }
+}
+
+#[test]
 #[should_panic(expected = "has no worker")]
 fn a_mode_without_a_worker_is_refused() {
     Host::new().start(RunMode::Workers { threads: 0 });
