@@ -37,8 +37,8 @@
 //!
 //! ```no_run
 //! use std::cell::UnsafeCell;
-//! use std::ffi::{CString, c_void};
-//! use std::sync::atomic::{AtomicI32, Ordering::Relaxed};
+//! use std::ffi::{CString, c_int, c_void};
+//! use std::ptr;
 //!
 //! use suricata_thread_sys::v9::{
 //!     SC_API_VERSION, SCThreadGetStorageById, SCThreadSetStorageById, SCThreadStorageId,
@@ -48,31 +48,36 @@
 //!     Flow, Packet, SCFlowRegisterInitCallback, SCLogLevel, SCLogMessage, SCPlugin, ThreadVars,
 //! };
 //!
-//! static SLOT: AtomicI32 = AtomicI32::new(-1);
-//!
-//! fn slot() -> SCThreadStorageId {
-//!     SCThreadStorageId { id: SLOT.load(Relaxed) }
+//! /// The slot, whose id the callbacks get as their user pointer.
+//! fn slot(user: *mut c_void) -> SCThreadStorageId {
+//!     SCThreadStorageId { id: user.addr() as c_int }
 //! }
 //!
 //! /// On the main thread, right after the plugin was loaded.
 //! unsafe extern "C" fn init() {
-//!     // SAFETY: the host calls this while it registers; the name and the functions stay.
-//!     let id = unsafe { SCThreadStorageRegister(c"my-plugin".as_ptr(), Some(free)).id };
-//!     SLOT.store(id, Relaxed);
-//!     // SAFETY: as above.
-//!     if id < 0 || !unsafe { SCFlowRegisterInitCallback(Some(on_flow), std::ptr::null_mut()) } {
-//!         log(SCLogLevel::SC_LOG_ERROR, "my-plugin: registration was refused");
+//!     // SAFETY: the host calls this while it registers; the name and the function stay.
+//!     let slot = unsafe { SCThreadStorageRegister(c"my-plugin".as_ptr(), Some(free)) };
+//!     let Ok(id) = usize::try_from(slot.id) else {
+//!         return log(SCLogLevel::SC_LOG_ERROR, "my-plugin: the host refused the slot");
+//!     };
+//!     let user = ptr::without_provenance_mut(id);
+//!     // SAFETY: as above, and `slot` undoes `user`.
+//!     if !unsafe { SCFlowRegisterInitCallback(Some(on_flow), user) } {
+//!         log(SCLogLevel::SC_LOG_ERROR, "my-plugin: the host refused the callback");
 //!     }
 //! }
 //!
 //! /// On the worker that picks the flow up.
-//! unsafe extern "C" fn on_flow(tv: *mut ThreadVars, _: *mut Flow, _: *const Packet, _: *mut c_void) {
+//! unsafe extern "C" fn on_flow(tv: *mut ThreadVars, _: *mut Flow, _: *const Packet, user: *mut c_void) {
+//!     if tv.is_null() {
+//!         return; // so in the host's own unit tests
+//!     }
 //!     // SAFETY: the thread's own ThreadVars, and a slot that was registered before it was made.
-//!     let mut flows = unsafe { SCThreadGetStorageById(tv, slot()) }.cast::<u64>();
+//!     let mut flows = unsafe { SCThreadGetStorageById(tv, slot(user)) }.cast::<u64>();
 //!     if flows.is_null() {
 //!         flows = Box::into_raw(Box::new(0));
 //!         // SAFETY: as above; `free` is for what this stores.
-//!         if unsafe { SCThreadSetStorageById(tv, slot(), flows.cast()) } != 0 {
+//!         if unsafe { SCThreadSetStorageById(tv, slot(user), flows.cast()) } != 0 {
 //!             // SAFETY: boxed above, and not stored.
 //!             drop(unsafe { Box::from_raw(flows) });
 //!             return log(SCLogLevel::SC_LOG_ERROR, "my-plugin: a flow is not counted");

@@ -68,6 +68,15 @@ impl ThreadVars<'_> {
     ///
     /// The pointer is never null. It says nothing about lifetimes: what is done with it is up to the
     /// unsafe code that does it.
+    ///
+    /// ```
+    /// # use suricata_thread_mock as _;
+    /// use suricata_thread::{SCLogInfo, register_init_callback};
+    ///
+    /// fn init() -> Result<(), &'static str> {
+    ///     register_init_callback(|tv| SCLogInfo!("thread initialized: {:p}", tv.as_ptr()))
+    /// }
+    /// ```
     pub const fn as_ptr(&self) -> *const sys::ThreadVars {
         self.ptr.as_ptr()
     }
