@@ -3,7 +3,7 @@
 //! | callback | runs | on |
 //! | --- | --- | --- |
 //! | [init](register_init_callback) | when a flow is picked up | the worker that picks it up |
-//! | [update](register_update_callback) | for every packet of a flow | the worker that has the packet |
+//! | [update](register_update_callback) | for every packet of a flow, the first one included, right after init | the worker that has the packet: usually the one that began the flow, but don't count on it |
 //! | [finish](register_finish_callback) | when the host is done with a flow | whichever thread retires it: usually a flow recycler or manager, *not* the worker that began it |
 //!
 //! The `ThreadVars` is always the calling thread's own. A worker's state therefore sees its flows
@@ -12,6 +12,10 @@
 //! Callbacks of a kind run in the order in which they were registered, on many threads at the same
 //! time. They are kept for the life of the process. The flow and packet pointers are the host's,
 //! valid during the call; what they point to is private to the host.
+//!
+//! Compared, but not looked behind, a flow's pointer names the flow from init to finish. After that the
+//! host uses the memory for another flow, which may begin on another worker: state that is kept by
+//! pointer has to begin anew at each init.
 //!
 //! Where the host passes no `ThreadVars` (its own unit tests do so), the callback is not run, and
 //! an error is logged.

@@ -88,8 +88,13 @@
 //! | a value's [`Drop`] | when its thread has ended and been joined | the thread that takes it down: the main thread; in unix-socket mode the unix manager |
 //!
 //! In unix-socket mode threads are created and taken down for each capture, so callbacks and drops
-//! come again and again. A few threads are never taken down (those that serve commands, such as the
-//! unix manager): the values that they hold are not dropped.
+//! come again and again. Some values are never dropped: those of the few threads that are never taken
+//! down, which serve commands, such as the unix manager; those of a capture's threads, where Suricata is
+//! told to stop in the middle of it in unix-socket mode; and all of them where the process is killed or
+//! aborts.
+//!
+//! A thread of the plugin's own may use whatever it owns or shares. It has no [`ThreadVars`], and what it
+//! logs goes to the standard error: see [`log`].
 //!
 //! # Lifetimes
 //!

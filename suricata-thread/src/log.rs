@@ -20,7 +20,8 @@
 //! They may be called on any thread. On the host's threads, which are those on which it has set the
 //! plugin up, created a thread, picked up or finished a flow, or dropped a value, the line goes to the host's log.
 //! On others, such as those that the plugin starts itself, it goes to the standard error: at its end
-//! the host frees its log, without waiting for threads that it doesn't know.
+//! the host frees its log, without waiting for threads that it doesn't know. (A worker that has got packets
+//! of flows that others began, and has begun none yet, is taken for such a thread too.)
 
 use std::ffi::{CStr, c_char};
 use std::fmt::{self, Write as _};

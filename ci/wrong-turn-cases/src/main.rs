@@ -89,8 +89,30 @@ fn turns(arguments: &Arguments) -> Result<Vec<Turn>, Box<dyn Error>> {
     let turn = |name, said: Result<String, Box<dyn Error>>| said.map(|said| Turn { name, said });
     let empty = tempfile::NamedTempFile::new()?;
     Ok(vec![
-        turn("no mock", cargo_says(arguments, "test", NO_MOCK))?,
-        turn("two values", cargo_says(arguments, "check", TWO_VALUES))?,
+        turn(
+            "no dependency",
+            cargo_says(arguments, &["check", "--tests"], NO_DEPENDENCY),
+        )?,
+        turn("no mock", cargo_says(arguments, &["test"], NO_MOCK))?,
+        turn("two values", cargo_says(arguments, &["check"], TWO_VALUES))?,
+        turn("Rc as a value", cargo_says(arguments, &["check"], RC))?,
+        turn(
+            "Rc in a callback",
+            cargo_says(arguments, &["check"], RC_IN_CALLBACK),
+        )?,
+        turn(
+            "Cell in a callback",
+            cargo_says(arguments, &["check"], CELL_IN_CALLBACK),
+        )?,
+        turn(
+            "number in a callback",
+            cargo_says(arguments, &["check"], NUMBER_IN_CALLBACK),
+        )?,
+        turn(
+            "reference kept",
+            cargo_says(arguments, &["check"], REFERENCE_KEPT),
+        )?,
+        turn("no type", cargo_says(arguments, &["check"], NO_TYPE))?,
         turn("no such file", host.says_of(Path::new("/no/such/file.so")))?,
         turn("a text file", host.loads(&arguments.page, ""))?,
         turn("an empty file", host.loads(empty.path(), ""))?,
@@ -119,6 +141,64 @@ fn registers() {
 }
 "#;
 
+const NO_DEPENDENCY: &str = r#"
+#[cfg(test)]
+mod tests {
+    use suricata_thread_mock::Host;
+
+    #[test]
+    fn a_host() {
+        let _ = Host::new();
+    }
+}
+"#;
+
+const RC: &str = r#"
+pub fn init() -> Result<(), &'static str> {
+    suricata_thread::ThreadStorage::<std::rc::Rc<u64>>::register("lost").map(drop)
+}
+"#;
+
+const RC_IN_CALLBACK: &str = r#"
+pub fn init() -> Result<(), &'static str> {
+    let shared = std::rc::Rc::new(0);
+    suricata_thread::register_init_callback(move |_tv| assert_eq!(*shared, 0))
+}
+"#;
+
+const CELL_IN_CALLBACK: &str = r#"
+pub fn init() -> Result<(), &'static str> {
+    let threads = std::cell::Cell::new(0);
+    suricata_thread::register_init_callback(move |_tv| threads.set(threads.get() + 1))
+}
+"#;
+
+const NUMBER_IN_CALLBACK: &str = r#"
+pub fn init() -> Result<(), &'static str> {
+    let mut threads = 0;
+    suricata_thread::register_init_callback(move |_tv| threads += 1)
+}
+"#;
+
+const REFERENCE_KEPT: &str = r#"
+use std::sync::Mutex;
+
+use suricata_thread::{ThreadStorage, register_init_callback};
+
+pub fn init(names: ThreadStorage<String>) -> Result<(), &'static str> {
+    static LAST: Mutex<Option<&'static String>> = Mutex::new(None);
+    register_init_callback(move |tv| *LAST.lock().unwrap() = names.get(tv))
+}
+"#;
+
+const NO_TYPE: &str = r#"
+pub fn init() -> Result<(), &'static str> {
+    let storage = suricata_thread::ThreadStorage::register("lost")?;
+    drop(storage);
+    Ok(())
+}
+"#;
+
 const TWO_VALUES: &str = r#"
 use suricata_thread::{ThreadStorage, ThreadVars};
 
@@ -132,7 +212,7 @@ pub fn swap(one: ThreadStorage<u64>, two: ThreadStorage<u64>, tv: &mut ThreadVar
 /// What cargo says of a library with this source and without the mock, as it can't be built.
 fn cargo_says(
     arguments: &Arguments,
-    command: &str,
+    command: &[&str],
     source: &str,
 ) -> Result<String, Box<dyn Error>> {
     let folder = tempfile::tempdir()?;
@@ -144,7 +224,8 @@ fn cargo_says(
     fs::create_dir(folder.path().join("src"))?;
     fs::write(folder.path().join("src/lib.rs"), source)?;
     let output = Command::new("cargo")
-        .args([command, "--offline", "--lib", "--target-dir"])
+        .args(command)
+        .args(["--offline", "--lib", "--target-dir"])
         .arg(&arguments.target_dir)
         .current_dir(&folder)
         .output()?;
