@@ -237,6 +237,11 @@ impl Host {
         plans
     }
 
+    /// Random numbers for what `plans` leaves open, other ones than it takes.
+    fn order(&self) -> Rng {
+        Rng::new(!self.seed())
+    }
+
     /// Spreads the packets that there are before the stop over the workers.
     fn shares(&self, mut plans: Vec<Plan>, traffic: Traffic) -> Vec<Plan> {
         let Some(stop_after) = traffic.stop_after else {
@@ -246,8 +251,7 @@ impl Host {
         let mut left: Vec<_> = plans.iter().map(all).collect();
         let mut busy: Vec<_> = (0..plans.len()).filter(|&i| left[i] > 0).collect();
         plans.iter_mut().for_each(|plan| plan.share = 0);
-        // Other numbers than those of `plans`.
-        let mut rng = Rng::new(!self.seed());
+        let mut rng = self.order();
         for _ in 0..stop_after {
             if busy.is_empty() {
                 break;
@@ -270,8 +274,7 @@ impl Host {
         mut plans: Vec<Plan>,
         traffic: Traffic,
     ) -> Vec<Plan> {
-        // Other numbers than those of `plans`.
-        let mut rng = Rng::new(!self.seed());
+        let mut rng = self.order();
         let mut budget = traffic.stop_after.unwrap_or(u64::MAX);
         let mut finished: Vec<(usize, Flow)> = Vec::new();
         loop {
