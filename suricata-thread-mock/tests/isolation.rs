@@ -75,8 +75,8 @@ fn two_hundred_lives_in_parallel_never_see_each_other() {
 }
 
 #[test]
-fn a_process_may_have_thousands_of_hosts() {
-    for _ in 0..2_000 {
+fn a_process_may_have_more_hosts_than_a_host_slots() {
+    for _ in 0..1_100 {
         let host = V9.host();
         assert!(V9.register(c"a") > 0);
         assert!(V9.register(c"b") > 0);
