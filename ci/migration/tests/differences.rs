@@ -30,6 +30,25 @@ fn logged(host: &Host) -> Vec<String> {
     host.log().into_iter().map(|line| line.message).collect()
 }
 
+/// Does this in a process of its own, by the test that calls it, and demands that a panic ends it.
+fn ends_the_process(test: &str, what: impl FnOnce()) {
+    const CHILD: &str = "PANIC_IN_THIS_PROCESS";
+    if std::env::var_os(CHILD).is_some() {
+        return what();
+    }
+    let child = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test])
+        .env(CHILD, "1")
+        .output()
+        .unwrap();
+    assert_eq!(child.status.code(), None, "ended by no signal: {child:?}");
+    let printed = String::from_utf8_lossy(&child.stderr);
+    assert!(
+        printed.contains("panic in a function that cannot unwind"),
+        "{printed}"
+    );
+}
+
 #[test]
 fn registering_without_an_entry_of_the_crates_own() {
     let _alone = alone();
@@ -142,23 +161,53 @@ fn a_panic_in_a_callback() {
     assert!(lines[0].contains("on purpose (at "), "{lines:#?}");
     drop(here);
 
-    const CHILD: &str = "PANIC_IN_THIS_PROCESS";
-    if std::env::var_os(CHILD).is_some() {
+    ends_the_process("a_panic_in_a_callback", || {
         let host = host(|| there::thread::register_init_callback(|_| panic!("on purpose")));
         host.spawn("W#01", ThreadKind::Worker);
-        return;
+    });
+}
+
+#[test]
+fn a_panic_in_init() {
+    let _alone = alone();
+    let here = host(|| panic!("on purpose"));
+    let lines = logged(&here);
+    assert!(lines[0].contains("on purpose (at "), "{lines:#?}");
+    // The host goes on.
+    here.start(RunMode::Single);
+    drop(here);
+
+    unsafe extern "C" fn init() {
+        panic!("on purpose");
     }
-    let child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "a_panic_in_a_callback"])
-        .env(CHILD, "1")
-        .output()
-        .unwrap();
-    assert_eq!(child.status.code(), None, "ended by no signal: {child:?}");
-    let printed = String::from_utf8_lossy(&child.stderr);
+    extern "C" fn register() -> *mut here::sys::SCPlugin {
+        let plugin = there::plugin::Plugin {
+            name: "differences",
+            version: "",
+            author: "",
+            license: "",
+            init,
+        };
+        plugin.into_raw().cast()
+    }
+    ends_the_process("a_panic_in_init", || {
+        // SAFETY: the entry point returns a plugin that is never freed.
+        let _ = unsafe { Host::new().load(register) };
+    });
+}
+
+#[test]
+fn an_err_from_init() {
+    let _alone = alone();
+    let host = host(|| Err("on purpose"));
+    let lines = logged(&host);
     assert!(
-        printed.contains("panic in a function that cannot unwind"),
-        "{printed}"
+        lines[0].contains("differences") && lines[0].contains("on purpose"),
+        "{lines:#?}"
     );
+    host.start(RunMode::Single);
+    // That of suricata-ffi can return none.
+    let _: fn(there::plugin::Plugin) -> unsafe extern "C" fn() = |plugin| plugin.init;
 }
 
 #[test]
