@@ -4,7 +4,8 @@
 //! Code stands below a comment that names its file. `UPDATE=1 cargo test -p docs` puts it there.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+
+use docs::{read, root};
 
 const READMES: [&str; 14] = [
     "README.md",
@@ -22,18 +23,6 @@ const READMES: [&str; 14] = [
     "suricata-thread-mock/README.md",
     "suricata-thread-sys/README.md",
 ];
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .ancestors()
-        .nth(2)
-        .unwrap()
-        .to_owned()
-}
-
-fn read(path: &str) -> String {
-    fs::read_to_string(root().join(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
-}
 
 /// `text` with each block of code below a comment `<!-- FILE -->` replaced by that file.
 fn with_code(text: &str) -> String {
@@ -136,7 +125,7 @@ fn the_paths_for_contributors_are_there() {
     }
 }
 
-/// The page of a package on crates.io shows its README, without the repository around it.
+/// The registry's page of a package shows its README, without the repository around it.
 #[test]
 fn the_links_of_a_package_do_not_leave_it() {
     for package in [
