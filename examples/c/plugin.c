@@ -20,7 +20,7 @@ typedef SCThreadStorageId StorageId;
 #define SetStorageById SCThreadSetStorageById
 #endif
 
-/* Set in Init, read afterwards. */
+/* Set in Init when the host has given one, and read by the callbacks, which are registered afterwards. */
 static StorageId slot = { .id = -1 };
 
 struct State {
@@ -65,19 +65,22 @@ static void OnFlowInit(ThreadVars *tv, Flow *f, const Packet *p, void *user)
         state->flows++;
 }
 
-/* Runs once, on the main thread, while the host registers. */
+/* Runs on the main thread, while the host registers. */
 static void Init(void)
 {
 #ifdef SURICATA_8
     /* Without an alloc function 8.0 takes the size of a pointer and no other. */
-    slot = ThreadStorageRegister("c-plugin", sizeof(void *), NULL, FreeState);
+    StorageId id = ThreadStorageRegister("c-plugin", sizeof(void *), NULL, FreeState);
 #else
-    slot = SCThreadStorageRegister("c-plugin", FreeState);
+    StorageId id = SCThreadStorageRegister("c-plugin", FreeState);
 #endif
-    if (slot.id < 0) {
+    /* A plugin that is listed twice is opened once, so that it has one `slot`, but initialized twice. The second
+     * time the host refuses: the slot of the first, whose callbacks are there, must stay what it is. */
+    if (id.id < 0) {
         Log(SC_LOG_ERROR, __LINE__, "c-plugin: the host refused the slot");
         return;
     }
+    slot = id;
     if (!SCThreadRegisterInitCallback(OnThreadInit, NULL) ||
             !SCFlowRegisterInitCallback(OnFlowInit, NULL))
         Log(SC_LOG_ERROR, __LINE__, "c-plugin: the host refused a callback");

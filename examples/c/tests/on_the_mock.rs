@@ -88,6 +88,29 @@ fn what_the_host_refuses_is_logged() {
 }
 
 #[test]
+fn a_plugin_that_is_listed_twice_counts_once_and_misuses_nothing() {
+    for api in [Api::V8, Api::V9] {
+        let folder = tempfile::tempdir().unwrap();
+        let plugin = compile(folder.path(), api);
+        let host = Host::builder().api(api).build();
+        for _ in 0..2 {
+            // SAFETY: built just now; its entry point returns a static plugin.
+            unsafe { host.open(&plugin) }.unwrap();
+        }
+        host.start(RunMode::Single);
+        host.traffic(Traffic::default());
+        host.shutdown();
+        assert!(host.reports().is_empty(), "{api}: {:?}", host.reports());
+        let mut lines = lines(&host);
+        lines.sort();
+        let others = "a thread saw 0 flows"; // flow manager and recycler
+        let counts = [others, others, "a thread saw 100 flows"];
+        assert_eq!(lines[..3], counts, "{api}");
+        assert_eq!(lines[3..], ["the host refused the slot"], "{api}");
+    }
+}
+
+#[test]
 fn a_thread_that_cannot_have_a_state_is_logged_and_the_others_count_on() {
     let host = opened(Api::V9);
     host.finalize();

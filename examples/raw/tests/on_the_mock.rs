@@ -55,6 +55,21 @@ fn what_the_host_refuses_is_logged() {
 }
 
 #[test]
+fn a_plugin_that_is_listed_twice_counts_once_and_misuses_nothing() {
+    let host = loaded();
+    // SAFETY: an entry point that returns a static plugin.
+    unsafe { host.load(raw_plugin::SCPluginRegister) }.unwrap();
+    host.start(RunMode::Single);
+    host.traffic(Traffic::default());
+    host.shutdown();
+    assert!(host.reports().is_empty(), "{:?}", host.reports());
+    let lines = lines(&host);
+    assert_eq!(lines[0], "the host refused the slot");
+    assert_eq!(lines.len(), 1 + 3, "worker, flow manager and recycler");
+    assert!(lines.contains(&"a thread saw 100 flows".into()));
+}
+
+#[test]
 fn a_thread_that_cannot_have_a_state_is_logged_and_the_others_count_on() {
     let host = loaded();
     host.finalize();
