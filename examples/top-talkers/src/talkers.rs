@@ -22,7 +22,9 @@ const SKETCH: usize = 1 << 12;
 /// What a worker has counted.
 pub(crate) struct Talkers {
     /// By the address of the flow in the host's memory, which is never looked behind. The host uses
-    /// it for another flow later, and begins that one first.
+    /// it for another flow later, which begins on the worker that gets its packets: there what an
+    /// earlier flow left is replaced. On another worker it stays, and a packet that strays to that one
+    /// is counted for it.
     flows: LruCache<usize, Talk, FxBuildHasher>,
     /// Of flows that are no longer in `flows`.
     sketch: FrequentItemsSketch<IpAddr>,

@@ -117,6 +117,33 @@ fn a_flow_in_the_memory_of_an_earlier_one_has_its_own_source() {
 }
 
 #[test]
+fn a_packet_that_strays_to_another_worker_may_be_counted_for_an_earlier_flow() {
+    let (host, [first, second, third, idle]) = host();
+    let flow = host.flow();
+    let begin = |worker: &Thread, source: &str| {
+        host_functions::next_source(worker, source.parse().ok());
+        worker.flow_init(&flow);
+        worker.flow_update(&flow);
+    };
+    begin(&first, "10.0.0.1");
+    // Another flow, in the same memory.
+    begin(&second, "10.0.0.2");
+    talk(&host, &third, "10.0.0.3", 1);
+    for worker in [&first, &third, &idle] {
+        worker.flow_update(&flow);
+    }
+    assert_eq!(
+        report(&host),
+        [
+            "3 flows, 5 packets, of which 1 of unknown source",
+            "1. 10.0.0.1: 2 to 2 packets",
+            "2. 10.0.0.2: 1 to 1 packets",
+            "3. 10.0.0.3: 1 to 1 packets",
+        ]
+    );
+}
+
+#[test]
 fn packets_of_flows_that_a_worker_has_forgotten_are_reported_as_such() {
     let host = loaded();
     let worker = &host.start(RunMode::Single).workers[0];
