@@ -23,6 +23,9 @@ mod v8 {
     use super::{Flow, IpAddr, Packet};
 
     /// The addresses of a packet, as the host writes them. Texts end in a NUL.
+    ///
+    /// The fields are as in 8.0.8. The type is internal to Suricata, which does not promise to keep it
+    /// in a patch release: therefore the spare bytes.
     #[repr(C)]
     pub struct JsonAddrInfo {
         /// The source address.
@@ -37,7 +40,11 @@ mod v8 {
         pub proto: [u8; 16],
         /// Whether the protocol has ports.
         pub log_port: bool,
+        /// For what a later 8.0.x may write beyond the fields above: 8.0.8 leaves it alone.
+        pub spare: [u8; SPARE],
     }
+
+    const SPARE: usize = 128;
 
     /// Source and destination as in the packet itself, of the C enum `SCOutputJsonLogDirection`.
     const LOG_DIR_PACKET: c_uint = 0;
@@ -46,7 +53,8 @@ mod v8 {
         fn JsonAddrInfoInit(packet: *const Packet, direction: c_uint, info: *mut JsonAddrInfo);
     }
 
-    /// Who began a flow. `None` if that is no IP address.
+    /// Who began a flow. `None` if that is no IP address, or if the host has written more than the
+    /// fields that are known, so that these may be others as well.
     ///
     /// # Safety
     ///
@@ -59,10 +67,15 @@ mod v8 {
             dp: 0,
             proto: [0; 16],
             log_port: false,
+            spare: [0; SPARE],
         };
-        // SAFETY: the packet is the caller's promise; the host writes to `info` during the call, all
-        // of which is initialized, and keeps no pointer to it.
+        // SAFETY: the packet is the caller's promise. Suricata 8.0.x writes to `info` during the call,
+        // all of which is initialized, and keeps no pointer to it. That it writes no more than these
+        // bytes is upheld by Suricata 8.0.x alone: 8.0.8 does, and `ci/examples` runs this in it.
         unsafe { JsonAddrInfoInit(packet, LOG_DIR_PACKET, &mut info) };
+        if info.spare != [0; SPARE] {
+            return None;
+        }
         let text = CStr::from_bytes_until_nul(&info.src_ip).ok()?;
         text.to_str().ok()?.parse().ok()
     }

@@ -166,6 +166,22 @@ fn packets_of_flows_that_a_worker_has_forgotten_are_reported_as_such() {
     assert_eq!(report(&host), [all, known]);
 }
 
+#[cfg(feature = "suricata-8")]
+#[test]
+fn a_host_that_writes_more_than_the_plugin_knows_is_not_believed() {
+    let (host, [worker]) = host();
+    talk(&host, &worker, "10.0.0.1", 1);
+    host_functions::write_more(&worker);
+    talk(&host, &worker, "10.0.0.1", 2);
+    assert_eq!(
+        report(&host),
+        [
+            "2 flows, 3 packets, of which 2 of unknown source",
+            "1. 10.0.0.1: 1 to 1 packets",
+        ]
+    );
+}
+
 #[test]
 fn a_worker_that_cannot_have_a_state_is_logged_and_tries_again() {
     let (host, [worker]) = host();

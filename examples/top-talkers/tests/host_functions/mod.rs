@@ -21,14 +21,29 @@ pub fn next_source(worker: &Thread, source: Option<IpAddr>) {
 }
 
 #[cfg(feature = "suricata-8")]
+pub use v8::write_more;
+
+#[cfg(feature = "suricata-8")]
 mod v8 {
+    use std::cell::Cell;
     use std::ffi::c_uint;
     use std::net::IpAddr;
 
     use suricata_thread::sys::Packet;
+    use suricata_thread_mock::Thread;
     use top_talkers::source::JsonAddrInfo;
 
     use super::SOURCE;
+
+    thread_local! {
+        /// Whether the host has a field more than those that are known.
+        static MORE: Cell<bool> = const { Cell::new(false) };
+    }
+
+    /// Has the host write a field more than those that are known, on `worker` from now on.
+    pub fn write_more(worker: &Thread) {
+        worker.run(|_| MORE.set(true));
+    }
 
     /// Writes nothing for a packet that is not IP, as Suricata does.
     #[unsafe(no_mangle)]
@@ -40,6 +55,9 @@ mod v8 {
         assert_eq!(direction, 0, "as in the packet");
         // SAFETY: the plugin's own.
         let info = unsafe { &mut *info };
+        if MORE.get() {
+            info.spare[0] = 1;
+        }
         SOURCE.with_borrow(|octets| {
             let text = match <[u8; 4]>::try_from(&octets[..]) {
                 Ok(v4) => IpAddr::from(v4).to_string(),
