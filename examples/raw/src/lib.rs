@@ -1,4 +1,5 @@
-//! Counts flows per thread on the raw declarations alone: `examples/minimal` without the safe layer.
+//! Counts flows per thread on the raw declarations alone, without the safe layer. Unlike in
+//! `examples/minimal`, every thread has a state from its start.
 //!
 //! All that the safe layer does for a plugin is to be done here by hand, and to be got right: the
 //! entry point with its C strings, the type behind each `void *`, who owns it when the host refuses
