@@ -25,12 +25,28 @@ impl Flow {
     }
 
     /// The pointer that plugins get for it: a token with no memory behind it.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::Host;
+    /// let host = Host::new();
+    /// let (one, other) = (host.flow(), host.flow());
+    /// assert_ne!(one.as_ptr(), other.as_ptr());
+    /// ```
     #[must_use]
     pub fn as_ptr(&self) -> *mut sys::Flow {
         token::as_ptr(self.token)
     }
 
     /// What decides which worker has it: the one with the number `hash % workers`.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Host, RunMode};
+    /// let host = Host::new();
+    /// let flow = host.flow_with_hash(7);
+    /// let workers = host.start(RunMode::Workers { threads: 2 }).workers;
+    /// let worker = &workers[(flow.hash() % 2) as usize];
+    /// assert_eq!(worker.name(), "W#02-eth0");
+    /// ```
     #[must_use]
     pub fn hash(&self) -> u64 {
         self.hash
@@ -52,6 +68,16 @@ impl Packet {
 impl Host {
     /// A flow with a random hash: the seed decides which hash the first flow has, the second, and so
     /// on.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::Host;
+    /// let first_two = |seed| {
+    ///     let host = Host::builder().seed(seed).build();
+    ///     [host.flow().hash(), host.flow().hash()]
+    /// };
+    /// assert_eq!(first_two(1), first_two(1));
+    /// assert_ne!(first_two(1), first_two(2));
+    /// ```
     #[must_use]
     pub fn flow(&self) -> Flow {
         self.shared.seed_used.store(true, Ordering::Relaxed);
@@ -59,6 +85,12 @@ impl Host {
     }
 
     /// A flow with this hash.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::Host;
+    /// let host = Host::new();
+    /// assert_eq!(host.flow_with_hash(7).hash(), 7);
+    /// ```
     #[must_use]
     pub fn flow_with_hash(&self, hash: u64) -> Flow {
         Flow::new(hash)
@@ -69,6 +101,23 @@ impl Host {
     ///
     /// # Panics
     /// In plugin code; so do the two below.
+    ///
+    /// ```
+    /// # use std::ffi::c_void;
+    /// # use std::ptr::null_mut;
+    /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+    /// # use suricata_thread_mock::Host;
+    /// # use suricata_thread_sys::{Flow, Packet, SCFlowRegisterInitCallback, ThreadVars};
+    /// # static FLOWS: AtomicU64 = AtomicU64::new(0);
+    /// # unsafe extern "C" fn on_flow(tv: *mut ThreadVars, _: *mut Flow, _: *const Packet, _: *mut c_void) {
+    /// #     FLOWS.fetch_add(u64::from(tv.is_null()), Relaxed);
+    /// # }
+    /// let host = Host::new();
+    /// // SAFETY: `on_flow` counts the calls with NULL in `FLOWS`, and uses no pointer.
+    /// unsafe { SCFlowRegisterInitCallback(Some(on_flow), null_mut()) };
+    /// host.flow_init_without_thread(&host.flow());
+    /// assert_eq!(FLOWS.load(Relaxed), 1);
+    /// ```
     pub fn flow_init_without_thread(&self, flow: &Flow) {
         let packet = Packet::new();
         self.without_thread(
@@ -78,6 +127,23 @@ impl Host {
     }
 
     /// Runs the flow update callbacks on the current thread with NULL for the `ThreadVars`.
+    ///
+    /// ```
+    /// # use std::ffi::c_void;
+    /// # use std::ptr::null_mut;
+    /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+    /// # use suricata_thread_mock::Host;
+    /// # use suricata_thread_sys::{Flow, Packet, SCFlowRegisterUpdateCallback, ThreadVars};
+    /// # static FLOWS: AtomicU64 = AtomicU64::new(0);
+    /// # unsafe extern "C" fn on_flow(tv: *mut ThreadVars, _: *mut Flow, _: *mut Packet, _: *mut c_void) {
+    /// #     FLOWS.fetch_add(u64::from(tv.is_null()), Relaxed);
+    /// # }
+    /// let host = Host::new();
+    /// // SAFETY: `on_flow` counts the calls with NULL in `FLOWS`, and uses no pointer.
+    /// unsafe { SCFlowRegisterUpdateCallback(Some(on_flow), null_mut()) };
+    /// host.flow_update_without_thread(&host.flow());
+    /// assert_eq!(FLOWS.load(Relaxed), 1);
+    /// ```
     pub fn flow_update_without_thread(&self, flow: &Flow) {
         let packet = Packet::new();
         self.without_thread(
@@ -87,6 +153,23 @@ impl Host {
     }
 
     /// Runs the flow finish callbacks on the current thread with NULL for the `ThreadVars`.
+    ///
+    /// ```
+    /// # use std::ffi::c_void;
+    /// # use std::ptr::null_mut;
+    /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+    /// # use suricata_thread_mock::Host;
+    /// # use suricata_thread_sys::{Flow, SCFlowRegisterFinishCallback, ThreadVars};
+    /// # static FLOWS: AtomicU64 = AtomicU64::new(0);
+    /// # unsafe extern "C" fn on_flow(tv: *mut ThreadVars, _: *mut Flow, _: *mut c_void) {
+    /// #     FLOWS.fetch_add(u64::from(tv.is_null()), Relaxed);
+    /// # }
+    /// let host = Host::new();
+    /// // SAFETY: `on_flow` counts the calls with NULL in `FLOWS`, and uses no pointer.
+    /// unsafe { SCFlowRegisterFinishCallback(Some(on_flow), null_mut()) };
+    /// host.flow_finish_without_thread(host.flow());
+    /// assert_eq!(FLOWS.load(Relaxed), 1);
+    /// ```
     #[allow(clippy::needless_pass_by_value, reason = "the flow is over")]
     pub fn flow_finish_without_thread(&self, flow: Flow) {
         self.without_thread(

@@ -30,6 +30,12 @@ pub enum Api {
 
 impl Api {
     /// What this Suricata expects as `SCPlugin.version`.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::Api;
+    /// assert_eq!(Api::V8.version(), suricata_thread_sys::v8::SC_API_VERSION);
+    /// assert_eq!(Api::V9.version(), 0x0900);
+    /// ```
     #[must_use]
     pub fn version(self) -> u64 {
         match self {
@@ -263,6 +269,15 @@ pub struct Builder {
 
 impl Builder {
     /// Makes the host this generation. Without it, it is that of the first plugin it loads.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Api, Host, ReportKind};
+    /// # use suricata_thread_sys::v9::SCThreadStorageSize;
+    /// let host = Host::builder().api(Api::V8).record_only().build();
+    /// // SAFETY: it takes no pointer. Suricata 8.0 has it as `ThreadStorageSize`.
+    /// unsafe { SCThreadStorageSize() };
+    /// assert_eq!(host.reports()[0].kind, ReportKind::OtherGeneration);
+    /// ```
     pub fn api(mut self, api: Api) -> Self {
         self.api = Some(api);
         self
@@ -271,12 +286,39 @@ impl Builder {
     /// The host's level, INFO without this: what `SCLogGetLogLevel` answers, and up to which lines are
     /// logged. In Suricata that is the level of the output that logs most; only one without any
     /// `logging` in its configuration writes every line.
+    ///
+    /// ```
+    /// # use std::ffi::CStr;
+    /// # use suricata_thread_sys::{SCLogLevel, SCLogMessage};
+    /// # fn log(level: SCLogLevel, module: &CStr, message: &CStr) {
+    /// #     let (module, message) = (module.as_ptr(), message.as_ptr());
+    /// #     // SAFETY: the texts are C strings.
+    /// #     unsafe { SCLogMessage(level, module, 1, module, module, message) };
+    /// # }
+    /// # use suricata_thread_mock::Host;
+    /// let host = Host::builder().log_level(SCLogLevel::SC_LOG_ERROR).build();
+    /// log(SCLogLevel::SC_LOG_NOTICE, c"counter", c"3 flows"); // calls SCLogMessage
+    /// log(SCLogLevel::SC_LOG_ERROR, c"counter", c"no slot");
+    /// assert_eq!(host.log().len(), 1);
+    /// assert_eq!(host.log()[0].message, "no slot");
+    /// ```
     pub fn log_level(mut self, level: SCLogLevel) -> Self {
         self.log_level = level;
         self
     }
 
     /// Records misuse and never panics on it: the test looks at [`Host::reports`].
+    ///
+    /// ```
+    /// # use std::ptr::null_mut;
+    /// # use suricata_thread_mock::{Host, ReportKind};
+    /// # use suricata_thread_sys::v9::{SCThreadFreeStorageById, SCThreadStorageId};
+    /// let host = Host::builder().record_only().build();
+    /// // SAFETY: the mock reports the NULL, and does nothing else.
+    /// unsafe { SCThreadFreeStorageById(null_mut(), SCThreadStorageId { id: 0 }) };
+    /// assert_eq!(host.reports()[0].kind, ReportKind::ThreadVarsUnknown);
+    /// host.verify(); // Does not panic, nor does dropping the host.
+    /// ```
     pub fn record_only(mut self) -> Self {
         self.record_only = true;
         self
@@ -285,6 +327,23 @@ impl Builder {
     /// Makes every thread of the process that belongs to no host belong to this one: those that
     /// plugins start themselves call the host that is there, as in Suricata. For programs that run
     /// one host at a time; of several, the last one built has those threads.
+    ///
+    /// ```
+    /// # use std::ffi::CStr;
+    /// # use suricata_thread_sys::{SCLogLevel, SCLogMessage};
+    /// # fn log(level: SCLogLevel, module: &CStr, message: &CStr) {
+    /// #     let (module, message) = (module.as_ptr(), message.as_ptr());
+    /// #     // SAFETY: the texts are C strings.
+    /// #     unsafe { SCLogMessage(level, module, 1, module, module, message) };
+    /// # }
+    /// # use suricata_thread_mock::Host;
+    /// let host = Host::builder().every_thread().build();
+    /// let of_the_plugin = std::thread::spawn(|| {
+    ///     log(SCLogLevel::SC_LOG_INFO, c"counter", c"started"); // calls SCLogMessage
+    /// });
+    /// of_the_plugin.join().unwrap();
+    /// assert_eq!(host.log()[0].message, "started");
+    /// ```
     pub fn every_thread(mut self) -> Self {
         self.every_thread = true;
         self
@@ -297,6 +356,39 @@ impl Builder {
     ///
     /// Without it a second slot is reported as [`ReportKind::ValueFreedTwice`] and the free
     /// function is called once, for what is right for a value of one owner.
+    ///
+    /// ```
+    /// # use std::ffi::c_void;
+    /// # use std::sync::Arc;
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// # use suricata_thread_sys::ThreadVars;
+    /// # use suricata_thread_sys::v9::{
+    /// #     SCThreadSetStorageById, SCThreadStorageId, SCThreadStorageRegister,
+    /// # };
+    /// # unsafe extern "C" fn free(value: *mut c_void) {
+    /// #     // SAFETY: the slots hold what `set` stored.
+    /// #     drop(unsafe { Arc::from_raw(value.cast::<u64>()) });
+    /// # }
+    /// # fn register() -> SCThreadStorageId {
+    /// #     // SAFETY: the name and the function stay; `free` is for what `set` stores.
+    /// #     unsafe { SCThreadStorageRegister(c"limit".as_ptr(), Some(free)) }
+    /// # }
+    /// # fn set(tv: *mut ThreadVars, slot: SCThreadStorageId, value: Arc<u64>) {
+    /// #     let value = Arc::into_raw(value).cast_mut().cast();
+    /// #     // SAFETY: the host's pointer and id; `free` is for this.
+    /// #     unsafe { SCThreadSetStorageById(tv, slot, value) };
+    /// # }
+    /// let host = Host::builder().shared_values().build();
+    /// let slot = register(); // with a free function that drops an `Arc`
+    /// host.finalize();
+    /// let limit = Arc::new(100);
+    /// for name in ["W#01", "W#02"] {
+    ///     host.spawn(name, ThreadKind::Worker).run(|tv| set(tv, slot, Arc::clone(&limit)));
+    /// }
+    /// assert_eq!(Arc::strong_count(&limit), 3);
+    /// host.shutdown();
+    /// assert_eq!(Arc::strong_count(&limit), 1);
+    /// ```
     pub fn shared_values(mut self) -> Self {
         self.shared_values = true;
         self
@@ -304,12 +396,28 @@ impl Builder {
 
     /// Chooses what is random in [`Host::traffic`] and [`Host::flow`]; another one each time
     /// without it.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Host, RunMode, Traffic};
+    /// let traffic = || {
+    ///     let host = Host::builder().seed(7).build();
+    ///     host.start(RunMode::Workers { threads: 2 });
+    ///     host.traffic(Traffic::default())
+    /// };
+    /// assert_eq!(traffic(), traffic()); // The same flows for each worker.
+    /// ```
     pub fn seed(mut self, seed: u64) -> Self {
         self.seed = Some(seed);
         self
     }
 
     /// Starts the host; the current thread is its main thread.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::Host;
+    /// let host = Host::builder().seed(7).build();
+    /// assert_eq!(host.seed(), 7);
+    /// ```
     #[must_use]
     pub fn build(self) -> Host {
         let api = OnceLock::new();
@@ -373,6 +481,18 @@ pub struct Host {
 
 impl Host {
     /// A host in its registration phase, strict, with a random seed.
+    ///
+    /// ```
+    /// # use std::ffi::c_void;
+    /// # use suricata_thread_sys::v9::SCThreadStorageRegister;
+    /// # unsafe extern "C" fn free(_: *mut c_void) {}
+    /// # use suricata_thread_mock::Host;
+    /// let host = Host::new();
+    /// // SAFETY: the name and the function stay; `free` takes any value.
+    /// let slot = unsafe { SCThreadStorageRegister(c"flows".as_ptr(), Some(free)) };
+    /// assert!(slot.id >= 0); // Registered: negative would be refused.
+    /// assert_eq!(host.threads().len(), 0);
+    /// ```
     #[allow(clippy::new_without_default, reason = "it has effects on the thread")]
     #[must_use]
     pub fn new() -> Self {
@@ -380,6 +500,14 @@ impl Host {
     }
 
     /// For a host that is not as [`Host::new`] makes it.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::Host;
+    /// # use suricata_thread_sys::{SCLogGetLogLevel, SCLogLevel};
+    /// let host = Host::builder().log_level(SCLogLevel::SC_LOG_DEBUG).build();
+    /// // SAFETY: it takes nothing.
+    /// assert_eq!(unsafe { SCLogGetLogLevel() }, SCLogLevel::SC_LOG_DEBUG);
+    /// ```
     pub fn builder() -> Builder {
         Builder {
             api: None,
@@ -395,6 +523,25 @@ impl Host {
     ///
     /// For threads that are neither the host's main thread nor its own ones: those that a test or
     /// the code under test starts and that call the C API.
+    ///
+    /// ```
+    /// # use std::ffi::CStr;
+    /// # use suricata_thread_sys::{SCLogLevel, SCLogMessage};
+    /// # fn log(level: SCLogLevel, module: &CStr, message: &CStr) {
+    /// #     let (module, message) = (module.as_ptr(), message.as_ptr());
+    /// #     // SAFETY: the texts are C strings.
+    /// #     unsafe { SCLogMessage(level, module, 1, module, module, message) };
+    /// # }
+    /// # use suricata_thread_mock::Host;
+    /// let host = Host::new();
+    /// std::thread::scope(|scope| {
+    ///     scope.spawn(|| {
+    ///         let _entered = host.enter();
+    ///         log(SCLogLevel::SC_LOG_INFO, c"counter", c"started"); // calls SCLogMessage
+    ///     });
+    /// });
+    /// assert_eq!(host.log()[0].message, "started");
+    /// ```
     pub fn enter(&self) -> Entered<'_> {
         context::enter(&self.shared);
         Entered {
@@ -408,6 +555,18 @@ impl Host {
     ///
     /// # Panics
     /// In plugin code.
+    ///
+    /// ```
+    /// # use std::ffi::c_void;
+    /// # use suricata_thread_mock::Host;
+    /// # use suricata_thread_sys::v9::SCThreadStorageRegister;
+    /// # unsafe extern "C" fn free(_: *mut c_void) {}
+    /// let host = Host::new();
+    /// host.finalize();
+    /// // SAFETY: the name and the function stay; `free` takes any value.
+    /// let slot = unsafe { SCThreadStorageRegister(c"flows".as_ptr(), Some(free)) };
+    /// assert_eq!(slot.id, -1);
+    /// ```
     pub fn finalize(&self) {
         context::assert_drivable(&self.shared, "Host::finalize");
         self.shared.slots.finalize();
@@ -418,6 +577,24 @@ impl Host {
     ///
     /// # Panics
     /// In plugin code, after [`Host::shutdown`], and where the system refuses the thread.
+    ///
+    /// ```
+    /// # use std::ffi::c_void;
+    /// # use std::ptr::null_mut;
+    /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// # use suricata_thread_sys::{SCThreadRegisterInitCallback, ThreadVars};
+    /// # static THREADS: AtomicU64 = AtomicU64::new(0);
+    /// # unsafe extern "C" fn on_thread(_: *mut ThreadVars, _: *mut c_void) {
+    /// #     THREADS.fetch_add(1, Relaxed);
+    /// # }
+    /// let host = Host::new();
+    /// // SAFETY: `on_thread` counts its calls in `THREADS`, and uses no pointer.
+    /// unsafe { SCThreadRegisterInitCallback(Some(on_thread), null_mut()) };
+    /// host.spawn("CW", ThreadKind::Counters);
+    /// host.spawn("US", ThreadKind::Command);
+    /// assert_eq!(THREADS.load(Relaxed), 2);
+    /// ```
     pub fn spawn(&self, name: &str, kind: ThreadKind) -> Thread {
         context::assert_drivable(&self.shared, "Host::spawn");
         Thread::spawn(&self.shared, name, kind)
@@ -425,6 +602,15 @@ impl Host {
 
     /// The threads created so far, in the order in which their init callbacks had run; joined and
     /// freed ones too, but not one whose init callbacks are still running.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Host, RunMode};
+    /// let host = Host::new();
+    /// host.start(RunMode::Single);
+    /// let threads = host.threads();
+    /// let names: Vec<_> = threads.iter().map(|thread| thread.name()).collect();
+    /// assert_eq!(names, ["W#01", "FM#01", "FR#01"]);
+    /// ```
     #[must_use]
     pub fn threads(&self) -> Vec<Thread> {
         let threads = self.shared.threads.lock();
@@ -436,6 +622,36 @@ impl Host {
     ///
     /// # Panics
     /// In plugin code, and in a job on a thread of the host.
+    ///
+    /// ```
+    /// # use std::ffi::c_void;
+    /// # use suricata_thread_sys::ThreadVars;
+    /// # use suricata_thread_sys::v9::{
+    /// #     SCThreadSetStorageById, SCThreadStorageId, SCThreadStorageRegister,
+    /// # };
+    /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+    /// # static FREED: AtomicU64 = AtomicU64::new(0);
+    /// # unsafe extern "C" fn free(_: *mut c_void) {
+    /// #     FREED.fetch_add(1, Relaxed);
+    /// # }
+    /// # fn register() -> SCThreadStorageId {
+    /// #     // SAFETY: the name and the function stay; `free` takes any value.
+    /// #     unsafe { SCThreadStorageRegister(c"flows".as_ptr(), Some(free)) }
+    /// # }
+    /// # fn set(tv: *mut ThreadVars, slot: SCThreadStorageId, value: usize) -> bool {
+    /// #     // SAFETY: the host's pointer and id; `free` takes any value.
+    /// #     unsafe { SCThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
+    /// # }
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// let host = Host::new();
+    /// let slot = register(); // calls SCThreadStorageRegister
+    /// host.finalize();
+    /// let worker = host.spawn("W#01", ThreadKind::Worker);
+    /// worker.run(move |tv| set(tv, slot, 7)); // calls SCThreadSetStorageById
+    /// host.shutdown();
+    /// assert!(!worker.is_running());
+    /// assert_eq!(FREED.load(Relaxed), 1); // The slot's free function counts its calls.
+    /// ```
     pub fn shutdown(&self) {
         context::assert_drivable(&self.shared, "Host::shutdown");
         if let Some(me) = context::worker() {
@@ -450,12 +666,42 @@ impl Host {
     }
 
     /// The log so far: the host's own lines, and those that `SCLogMessage` was called with, up to the host's level.
+    ///
+    /// ```
+    /// # use std::ffi::CStr;
+    /// # use suricata_thread_sys::{SCLogLevel, SCLogMessage};
+    /// # fn log(level: SCLogLevel, module: &CStr, message: &CStr) {
+    /// #     let (module, message) = (module.as_ptr(), message.as_ptr());
+    /// #     // SAFETY: the texts are C strings.
+    /// #     unsafe { SCLogMessage(level, module, 1, module, module, message) };
+    /// # }
+    /// # use suricata_thread_mock::Host;
+    /// let host = Host::new();
+    /// log(SCLogLevel::SC_LOG_NOTICE, c"counter", c"3 flows"); // calls SCLogMessage
+    /// let log = host.log();
+    /// assert_eq!(log[0].to_string(), "Notice: counter: 3 flows");
+    /// assert_eq!(log[0].thread, "Suricata-Main");
+    /// ```
     #[must_use]
     pub fn log(&self) -> Vec<LogLine> {
         self.shared.log.lock().clone()
     }
 
     /// What was done wrong so far, each once, in the order in which it first happened.
+    ///
+    /// ```
+    /// # use std::ptr::null_mut;
+    /// # use suricata_thread_mock::{Host, ReportKind};
+    /// # use suricata_thread_sys::v9::{SCThreadFreeStorageById, SCThreadStorageId};
+    /// let host = Host::builder().record_only().build();
+    /// for _ in 0..2 {
+    ///     // SAFETY: the mock reports the NULL, and does nothing else.
+    ///     unsafe { SCThreadFreeStorageById(null_mut(), SCThreadStorageId { id: 0 }) };
+    /// }
+    /// let reports = host.reports();
+    /// assert_eq!(reports.len(), 1);
+    /// assert_eq!((reports[0].kind, reports[0].times), (ReportKind::ThreadVarsUnknown, 2));
+    /// ```
     #[must_use]
     pub fn reports(&self) -> Vec<Report> {
         self.shared.reports.list()
@@ -463,12 +709,45 @@ impl Host {
 
     /// What threads that the host never frees still hold, known once the host was shut down.
     /// Suricata leaks this too; that is no misuse.
+    ///
+    /// ```
+    /// # use std::ffi::c_void;
+    /// # use suricata_thread_sys::ThreadVars;
+    /// # use suricata_thread_sys::v9::{
+    /// #     SCThreadSetStorageById, SCThreadStorageId, SCThreadStorageRegister,
+    /// # };
+    /// # unsafe extern "C" fn free(_: *mut c_void) {}
+    /// # fn register() -> SCThreadStorageId {
+    /// #     // SAFETY: the name and the function stay; `free` takes any value.
+    /// #     unsafe { SCThreadStorageRegister(c"flows".as_ptr(), Some(free)) }
+    /// # }
+    /// # fn set(tv: *mut ThreadVars, slot: SCThreadStorageId, value: usize) -> bool {
+    /// #     // SAFETY: the host's pointer and id; `free` takes any value.
+    /// #     unsafe { SCThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
+    /// # }
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// let host = Host::new();
+    /// let slot = register(); // calls SCThreadStorageRegister with the name "flows"
+    /// host.finalize();
+    /// let commands = host.spawn("US", ThreadKind::Command);
+    /// commands.run(move |tv| set(tv, slot, 7)); // calls SCThreadSetStorageById
+    /// host.shutdown();
+    /// let left = &host.left_values()[0];
+    /// assert_eq!((&*left.thread, &*left.slot), ("US", "flows"));
+    /// ```
     #[must_use]
     pub fn left_values(&self) -> Vec<LeftValue> {
         self.shared.left.lock().clone()
     }
 
     /// The seed of what is random in this host.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::Host;
+    /// let seed = Host::new().seed();
+    /// let again = Host::builder().seed(seed).build();
+    /// assert_eq!(again.seed(), seed);
+    /// ```
     #[must_use]
     pub fn seed(&self) -> u64 {
         self.shared.seed
@@ -478,6 +757,21 @@ impl Host {
     ///
     /// # Panics
     /// With the reports, the first 40 if there are more, unless the host only records.
+    ///
+    /// ```
+    /// # use std::ptr::null_mut;
+    /// # use suricata_thread_mock::Host;
+    /// # use suricata_thread_sys::v9::{SCThreadFreeStorageById, SCThreadStorageId};
+    /// # use std::panic::{AssertUnwindSafe, catch_unwind};
+    /// let host = Host::new();
+    /// host.verify(); // Nothing was done wrong so far.
+    /// // SAFETY: the mock reports the NULL, and does nothing else.
+    /// unsafe { SCThreadFreeStorageById(null_mut(), SCThreadStorageId { id: 0 }) };
+    /// let panic = catch_unwind(AssertUnwindSafe(|| host.verify())).unwrap_err();
+    /// let text = panic.downcast::<String>().unwrap();
+    /// assert!(text.contains("SCThreadFreeStorageById"), "{text}");
+    /// host.verify(); // The test was told.
+    /// ```
     pub fn verify(&self) {
         if self.shared.record_only {
             return;
@@ -502,17 +796,71 @@ impl Host {
     /// A plugin made with the crate `suricata-thread` begins its `Init` by registering a thread init
     /// and a flow init callback of that crate's own. So the author's first callback is the third
     /// where this is called before [`Host::load`], and the first where `init` itself calls it.
+    ///
+    /// ```
+    /// # use std::ffi::c_void;
+    /// # use std::ptr::null_mut;
+    /// # use suricata_thread_mock::Host;
+    /// # use suricata_thread_sys::{SCThreadRegisterInitCallback, ThreadVars};
+    /// # unsafe extern "C" fn on_thread(_: *mut ThreadVars, _: *mut c_void) {}
+    /// let host = Host::new();
+    /// host.refuse_callback(2);
+    /// // SAFETY: `on_thread` uses no pointer.
+    /// let register = || unsafe { SCThreadRegisterInitCallback(Some(on_thread), null_mut()) };
+    /// assert_eq!([register(), register(), register()], [true, false, true]);
+    /// ```
     pub fn refuse_callback(&self, n: u64) {
         self.shared.faults.callback.set(n);
     }
 
     /// Refuses the `n`-th registration of a storage slot from now, as for lack of memory. Only
     /// those count that would succeed.
+    ///
+    /// ```
+    /// # use std::ffi::{CStr, c_void};
+    /// # use suricata_thread_mock::Host;
+    /// # use suricata_thread_sys::v9::SCThreadStorageRegister;
+    /// # unsafe extern "C" fn free(_: *mut c_void) {}
+    /// # fn register(name: &'static CStr) -> bool {
+    /// #     // SAFETY: the name and the function stay; `free` takes any value.
+    /// #     unsafe { SCThreadStorageRegister(name.as_ptr(), Some(free)).id >= 0 }
+    /// # }
+    /// let host = Host::new();
+    /// host.refuse_slot(2);
+    /// assert!(register(c"flows")); // calls SCThreadStorageRegister
+    /// assert!(!register(c"packets"));
+    /// assert!(register(c"bytes"));
+    /// ```
     pub fn refuse_slot(&self, n: u64) {
         self.shared.faults.slot.set(n);
     }
 
     /// Refuses the `n`-th set of a storage slot from now. Only those count that would succeed.
+    ///
+    /// ```
+    /// # use std::ffi::c_void;
+    /// # use suricata_thread_sys::ThreadVars;
+    /// # use suricata_thread_sys::v9::{
+    /// #     SCThreadSetStorageById, SCThreadStorageId, SCThreadStorageRegister,
+    /// # };
+    /// # unsafe extern "C" fn free(_: *mut c_void) {}
+    /// # fn register() -> SCThreadStorageId {
+    /// #     // SAFETY: the name and the function stay; `free` takes any value.
+    /// #     unsafe { SCThreadStorageRegister(c"flows".as_ptr(), Some(free)) }
+    /// # }
+    /// # fn set(tv: *mut ThreadVars, slot: SCThreadStorageId, value: usize) -> bool {
+    /// #     // SAFETY: the host's pointer and id; `free` takes any value.
+    /// #     unsafe { SCThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
+    /// # }
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// let host = Host::new();
+    /// let slot = register(); // calls SCThreadStorageRegister
+    /// host.finalize();
+    /// let worker = host.spawn("W#01", ThreadKind::Worker);
+    /// host.refuse_set(1);
+    /// assert!(!worker.run(move |tv| set(tv, slot, 7))); // calls SCThreadSetStorageById
+    /// assert!(worker.run(move |tv| set(tv, slot, 7)));
+    /// ```
     pub fn refuse_set(&self, n: u64) {
         self.shared.faults.set.set(n);
     }

@@ -81,6 +81,32 @@ impl Host {
     /// `register` returns NULL or a plugin that stays valid for the life of the process, with
     /// each text NULL or a C string and an `Init` that may be called on this thread. What the
     /// plugin registers must hold for the life of the process too, as with Suricata.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Api, Host, LoadError};
+    /// # use suricata_thread_sys::{SCPlugin, v9};
+    /// # unsafe extern "C" fn init() {}
+    /// # unsafe extern "C" fn register() -> *mut SCPlugin {
+    /// #     Box::leak(Box::new(SCPlugin {
+    /// #         version: v9::SC_API_VERSION,
+    /// #         suricata_version: c"9.0".as_ptr(),
+    /// #         name: c"counter".as_ptr(),
+    /// #         plugin_version: c"0.1.0".as_ptr(),
+    /// #         license: c"MIT".as_ptr(),
+    /// #         author: c"somebody".as_ptr(),
+    /// #         Init: Some(init),
+    /// #     }))
+    /// # }
+    /// // SAFETY: `register` returns a plugin for 9.0 that is never freed.
+    /// let load = |host: &Host| unsafe { host.load(register) };
+    /// let host = Host::new();
+    /// assert_eq!(load(&host), Ok(()));
+    /// assert!(host.log()[0].message.starts_with("Initializing plugin counter"));
+    ///
+    /// let older = Host::builder().api(Api::V8).build();
+    /// let error = LoadError::Version { plugin: Api::V9.version(), host: Api::V8.version() };
+    /// assert_eq!(load(&older), Err(error));
+    /// ```
     pub unsafe fn load(
         &self,
         register: unsafe extern "C" fn() -> *mut SCPlugin,

@@ -45,6 +45,20 @@ impl fmt::Display for LogLine {
 
 impl LogLine {
     /// The level as Suricata writes it: `Error`, `Warning`, `Notice` and so on.
+    ///
+    /// ```
+    /// # use std::ffi::CStr;
+    /// # use suricata_thread_sys::{SCLogLevel, SCLogMessage};
+    /// # fn log(level: SCLogLevel, module: &CStr, message: &CStr) {
+    /// #     let (module, message) = (module.as_ptr(), message.as_ptr());
+    /// #     // SAFETY: the texts are C strings.
+    /// #     unsafe { SCLogMessage(level, module, 1, module, module, message) };
+    /// # }
+    /// # use suricata_thread_mock::Host;
+    /// let host = Host::new();
+    /// log(SCLogLevel::SC_LOG_WARNING, c"counter", c"no flows"); // calls SCLogMessage
+    /// assert_eq!(host.log()[0].level_name(), "Warning");
+    /// ```
     #[must_use]
     pub fn level_name(&self) -> &'static str {
         level_name(self.level)

@@ -195,6 +195,18 @@ impl Host {
     /// said at [`Host::load`] holds for its `SCPluginRegister`. Where the plugin is refused before
     /// `Init`, no thread of its own uses it when `SCPluginRegister` returns. The file does not
     /// change while it is open.
+    ///
+    /// ```no_run
+    /// # use suricata_thread_mock::{Host, OpenError, RunMode, Traffic};
+    /// let host = Host::new();
+    /// // SAFETY: the project's own plugin; nobody builds it while this runs.
+    /// unsafe { host.open("target/release/libflow_counter.so") }?;
+    /// host.start(RunMode::Autofp { receivers: 1, workers: 2 });
+    /// host.traffic(Traffic::default());
+    /// host.shutdown();
+    /// assert!(host.log().iter().any(|line| line.module == "flow_counter"));
+    /// # Ok::<(), OpenError>(())
+    /// ```
     pub unsafe fn open(&self, path: impl AsRef<Path>) -> Result<(), OpenError> {
         let path = path.as_ref();
         context::assert_drivable(&self.shared, "Host::open");
@@ -229,6 +241,15 @@ impl Host {
     ///
     /// # Safety
     /// As [`Host::open`], where the plugin is always refused before `Init`.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Host, OpenErrorReason};
+    /// let host = Host::new();
+    /// // SAFETY: no file, no code.
+    /// let error = unsafe { host.check("no-such-plugin.so") }.unwrap_err();
+    /// assert!(matches!(error.reason, OpenErrorReason::Unreadable { .. }));
+    /// assert_eq!(error.path.to_str(), Some("no-such-plugin.so"));
+    /// ```
     pub unsafe fn check(&self, path: impl AsRef<Path>) -> Result<(), OpenError> {
         let path = path.as_ref();
         context::assert_drivable(&self.shared, "Host::check");

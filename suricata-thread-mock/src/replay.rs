@@ -34,6 +34,14 @@ impl Host {
     /// # Panics
     /// In plugin code and in a job on a thread of a host, where no worker is running, and while
     /// other traffic of this host runs. What drives a host panics in `packets`.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Host, RunMode};
+    /// let host = Host::new();
+    /// host.start(RunMode::Autofp { receivers: 1, workers: 2 });
+    /// let seen = host.replay([10, 20, 10, 10, 30]);
+    /// assert_eq!((seen.flows, seen.packets), (3, 5));
+    /// ```
     pub fn replay(&self, packets: impl IntoIterator<Item = u64>) -> TrafficReport {
         let _alone = self.traffic_alone("Host::replay");
         let (workers, finisher) = self.traffic_threads("Host::replay");

@@ -149,6 +149,25 @@ static STRAY: Mutex<VecDeque<Report>> = Mutex::new(VecDeque::new());
 ///
 /// The list is the process's, not a test's: look for the name of your thread, which each message
 /// has. It keeps the last 256.
+///
+/// ```
+/// # use std::ffi::CStr;
+/// # use suricata_thread_sys::{SCLogLevel, SCLogMessage};
+/// # fn log(level: SCLogLevel, module: &CStr, message: &CStr) {
+/// #     let (module, message) = (module.as_ptr(), message.as_ptr());
+/// #     // SAFETY: the texts are C strings.
+/// #     unsafe { SCLogMessage(level, module, 1, module, module, message) };
+/// # }
+/// # use std::thread;
+/// # use suricata_thread_mock::{ReportKind, stray_reports};
+/// let stray = thread::Builder::new().name("stray".to_owned()).spawn(|| {
+///     log(SCLogLevel::SC_LOG_INFO, c"counter", c"started"); // calls SCLogMessage
+/// });
+/// stray.unwrap().join().unwrap();
+/// let reports = stray_reports();
+/// let mine = reports.iter().find(|report| report.message.contains("`stray`"));
+/// assert_eq!(mine.unwrap().kind, ReportKind::NoHost);
+/// ```
 #[must_use]
 pub fn stray_reports() -> Vec<Report> {
     STRAY.lock().iter().cloned().collect()

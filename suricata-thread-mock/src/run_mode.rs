@@ -54,6 +54,16 @@ impl Threads {
     ///
     /// # Panics
     /// In plugin code, and in a job on one of them.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Host, RunMode};
+    /// let host = Host::new();
+    /// let threads = host.start(RunMode::Single);
+    /// let worker = threads.workers[0].clone();
+    /// threads.stop();
+    /// assert!(!worker.is_running());
+    /// host.start(RunMode::Single); // For the next capture.
+    /// ```
     pub fn stop(self) {
         let mut all = self.receivers;
         all.extend(self.workers);
@@ -72,6 +82,15 @@ impl Host {
     ///
     /// # Panics
     /// As [`Host::spawn`], and where the mode would have no worker.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Host, RunMode};
+    /// let host = Host::new();
+    /// let threads = host.start(RunMode::Autofp { receivers: 1, workers: 2 });
+    /// assert_eq!(threads.receivers[0].name(), "RX#01");
+    /// assert_eq!(threads.workers[1].name(), "W#02");
+    /// assert_eq!(threads.flow_recycler.name(), "FR#01");
+    /// ```
     pub fn start(&self, mode: RunMode) -> Threads {
         let (receivers, workers, interface) = match mode {
             RunMode::Single => (0, 1, ""),

@@ -369,24 +369,52 @@ impl Thread {
     }
 
     /// The name.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// let host = Host::new();
+    /// assert_eq!(host.spawn("W#01", ThreadKind::Worker).name(), "W#01");
+    /// ```
     #[must_use]
     pub fn name(&self) -> &str {
         &self.state.name
     }
 
     /// What it does in Suricata.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Host, RunMode, ThreadKind};
+    /// let host = Host::new();
+    /// assert_eq!(host.start(RunMode::Single).workers[0].kind(), ThreadKind::Worker);
+    /// ```
     #[must_use]
     pub fn kind(&self) -> ThreadKind {
         self.state.kind
     }
 
     /// The pointer that plugins get for it: a token with no memory behind it.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// let host = Host::new();
+    /// let worker = host.spawn("W#01", ThreadKind::Worker);
+    /// assert!(worker.run(|tv| tv == worker.as_ptr()));
+    /// ```
     #[must_use]
     pub fn as_ptr(&self) -> *mut ThreadVars {
         token::as_ptr(self.state.token)
     }
 
     /// Whether it runs: it was not joined.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// let host = Host::new();
+    /// let worker = host.spawn("W#01", ThreadKind::Worker);
+    /// assert!(worker.is_running());
+    /// worker.join();
+    /// assert!(!worker.is_running());
+    /// ```
     #[must_use]
     pub fn is_running(&self) -> bool {
         matches!(*self.state.stage.lock(), Stage::Running(_))
@@ -398,6 +426,18 @@ impl Thread {
     ///
     /// # Panics
     /// With the panic of `job`, and see [`Thread`].
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// let host = Host::new();
+    /// let worker = host.spawn("W#01", ThreadKind::Worker);
+    /// let mut jobs = 0; // A job may borrow: `run` waits for it.
+    /// let name = worker.run(|_tv| {
+    ///     jobs += 1;
+    ///     std::thread::current().name().map(str::to_owned)
+    /// });
+    /// assert_eq!((jobs, name.as_deref()), (1, Some("W#01")));
+    /// ```
     pub fn run<R: Send>(&self, job: impl FnOnce(*mut ThreadVars) -> R + Send) -> R {
         let result = Mutex::new(None);
         let token = self.state.token;
@@ -421,6 +461,24 @@ impl Thread {
     }
 
     /// Picks a flow up: runs the flow init callbacks on the thread.
+    ///
+    /// ```
+    /// # use std::ffi::c_void;
+    /// # use std::ptr::null_mut;
+    /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// # use suricata_thread_sys::{Flow, Packet, SCFlowRegisterInitCallback, ThreadVars};
+    /// # static FLOWS: AtomicU64 = AtomicU64::new(0);
+    /// # unsafe extern "C" fn on_flow(_: *mut ThreadVars, _: *mut Flow, _: *const Packet, _: *mut c_void) {
+    /// #     FLOWS.fetch_add(1, Relaxed);
+    /// # }
+    /// let host = Host::new();
+    /// // SAFETY: `on_flow` counts its calls in `FLOWS`, and uses no pointer.
+    /// unsafe { SCFlowRegisterInitCallback(Some(on_flow), null_mut()) };
+    /// let worker = host.spawn("W#01", ThreadKind::Worker);
+    /// worker.flow_init(&host.flow());
+    /// assert_eq!(FLOWS.load(Relaxed), 1);
+    /// ```
     pub fn flow_init(&self, flow: &Flow) {
         let packet = Packet::new();
         self.event(
@@ -430,6 +488,26 @@ impl Thread {
     }
 
     /// Handles a packet of a flow: runs the flow update callbacks on the thread.
+    ///
+    /// ```
+    /// # use std::ffi::c_void;
+    /// # use std::ptr::null_mut;
+    /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// # use suricata_thread_sys::{Flow, Packet, SCFlowRegisterUpdateCallback, ThreadVars};
+    /// # static FLOWS: AtomicU64 = AtomicU64::new(0);
+    /// # unsafe extern "C" fn on_flow(_: *mut ThreadVars, _: *mut Flow, _: *mut Packet, _: *mut c_void) {
+    /// #     FLOWS.fetch_add(1, Relaxed);
+    /// # }
+    /// let host = Host::new();
+    /// // SAFETY: `on_flow` counts its calls in `FLOWS`, and uses no pointer.
+    /// unsafe { SCFlowRegisterUpdateCallback(Some(on_flow), null_mut()) };
+    /// let worker = host.spawn("W#01", ThreadKind::Worker);
+    /// let flow = host.flow();
+    /// worker.flow_update(&flow);
+    /// worker.flow_update(&flow);
+    /// assert_eq!(FLOWS.load(Relaxed), 2);
+    /// ```
     pub fn flow_update(&self, flow: &Flow) {
         let packet = Packet::new();
         self.event(
@@ -440,6 +518,27 @@ impl Thread {
 
     /// Retires a flow: runs the flow finish callbacks on the thread. In Suricata that is usually
     /// the flow recycler or the flow manager.
+    ///
+    /// ```
+    /// # use std::ffi::c_void;
+    /// # use std::ptr::null_mut;
+    /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// # use suricata_thread_sys::{Flow, SCFlowRegisterFinishCallback, ThreadVars};
+    /// # static FLOWS: AtomicU64 = AtomicU64::new(0);
+    /// # unsafe extern "C" fn on_flow(_: *mut ThreadVars, _: *mut Flow, _: *mut c_void) {
+    /// #     FLOWS.fetch_add(1, Relaxed);
+    /// # }
+    /// let host = Host::new();
+    /// // SAFETY: `on_flow`, a flow finish callback, counts its calls in `FLOWS`, and uses no pointer.
+    /// unsafe { SCFlowRegisterFinishCallback(Some(on_flow), null_mut()) };
+    /// let worker = host.spawn("W#01", ThreadKind::Worker);
+    /// let recycler = host.spawn("FR#01", ThreadKind::FlowRecycler);
+    /// let flow = host.flow();
+    /// worker.flow_init(&flow);
+    /// recycler.flow_finish(flow);
+    /// assert_eq!(FLOWS.load(Relaxed), 1);
+    /// ```
     #[allow(clippy::needless_pass_by_value, reason = "the flow is over")]
     pub fn flow_finish(&self, flow: Flow) {
         self.event("Thread::flow_finish", Event::FlowFinish(flow.as_ptr()));
@@ -450,6 +549,31 @@ impl Thread {
     ///
     /// # Panics
     /// See [`Thread`].
+    ///
+    /// ```
+    /// # use std::ffi::c_void;
+    /// # use suricata_thread_sys::ThreadVars;
+    /// # use suricata_thread_sys::v9::{
+    /// #     SCThreadSetStorageById, SCThreadStorageId, SCThreadStorageRegister,
+    /// # };
+    /// # unsafe extern "C" fn free(_: *mut c_void) {}
+    /// # fn register() -> SCThreadStorageId {
+    /// #     // SAFETY: the name and the function stay; `free` takes any value.
+    /// #     unsafe { SCThreadStorageRegister(c"flows".as_ptr(), Some(free)) }
+    /// # }
+    /// # fn set(tv: *mut ThreadVars, slot: SCThreadStorageId, value: usize) -> bool {
+    /// #     // SAFETY: the host's pointer and id; `free` takes any value.
+    /// #     unsafe { SCThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
+    /// # }
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// let host = Host::new();
+    /// let slot = register(); // calls SCThreadStorageRegister
+    /// host.finalize();
+    /// let worker = host.spawn("W#01", ThreadKind::Worker);
+    /// worker.run(move |tv| set(tv, slot, 7)); // calls SCThreadSetStorageById
+    /// worker.join();
+    /// assert_eq!(worker.peek(slot.id).addr(), 7);
+    /// ```
     pub fn join(&self) {
         context::assert_drivable(&self.state.host, "Thread::join");
         self.state.join("Thread::join");
@@ -461,6 +585,37 @@ impl Thread {
     ///
     /// # Panics
     /// Where the thread was not joined, and see [`Thread`].
+    ///
+    /// ```
+    /// # use std::ffi::c_void;
+    /// # use suricata_thread_sys::ThreadVars;
+    /// # use suricata_thread_sys::v9::{
+    /// #     SCThreadSetStorageById, SCThreadStorageId, SCThreadStorageRegister,
+    /// # };
+    /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+    /// # static FREED: AtomicU64 = AtomicU64::new(0);
+    /// # unsafe extern "C" fn free(_: *mut c_void) {
+    /// #     FREED.fetch_add(1, Relaxed);
+    /// # }
+    /// # fn register() -> SCThreadStorageId {
+    /// #     // SAFETY: the name and the function stay; `free` takes any value.
+    /// #     unsafe { SCThreadStorageRegister(c"flows".as_ptr(), Some(free)) }
+    /// # }
+    /// # fn set(tv: *mut ThreadVars, slot: SCThreadStorageId, value: usize) -> bool {
+    /// #     // SAFETY: the host's pointer and id; `free` takes any value.
+    /// #     unsafe { SCThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
+    /// # }
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// let host = Host::new();
+    /// let slot = register(); // calls SCThreadStorageRegister
+    /// host.finalize();
+    /// let worker = host.spawn("W#01", ThreadKind::Worker);
+    /// worker.run(move |tv| set(tv, slot, 7)); // calls SCThreadSetStorageById
+    /// worker.join();
+    /// worker.free();
+    /// assert_eq!(FREED.load(Relaxed), 1); // The slot's free function counts its calls.
+    /// assert!(worker.peek(slot.id).is_null());
+    /// ```
     pub fn free(&self) {
         context::assert_drivable(&self.state.host, "Thread::free");
         if self.state.kind != ThreadKind::Command {
@@ -470,6 +625,31 @@ impl Thread {
 
     /// What a slot holds, without counting as a call of the plugin. NULL for an id that this
     /// thread has no slot for.
+    ///
+    /// ```
+    /// # use std::ffi::c_void;
+    /// # use suricata_thread_sys::ThreadVars;
+    /// # use suricata_thread_sys::v9::{
+    /// #     SCThreadSetStorageById, SCThreadStorageId, SCThreadStorageRegister,
+    /// # };
+    /// # unsafe extern "C" fn free(_: *mut c_void) {}
+    /// # fn register() -> SCThreadStorageId {
+    /// #     // SAFETY: the name and the function stay; `free` takes any value.
+    /// #     unsafe { SCThreadStorageRegister(c"flows".as_ptr(), Some(free)) }
+    /// # }
+    /// # fn set(tv: *mut ThreadVars, slot: SCThreadStorageId, value: usize) -> bool {
+    /// #     // SAFETY: the host's pointer and id; `free` takes any value.
+    /// #     unsafe { SCThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
+    /// # }
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// let host = Host::new();
+    /// let slot = register(); // calls SCThreadStorageRegister
+    /// host.finalize();
+    /// let worker = host.spawn("W#01", ThreadKind::Worker);
+    /// worker.run(move |tv| set(tv, slot, 7)); // calls SCThreadSetStorageById
+    /// assert_eq!(worker.peek(slot.id).addr(), 7);
+    /// assert!(worker.peek(slot.id + 1).is_null());
+    /// ```
     #[must_use]
     pub fn peek(&self, id: c_int) -> *mut c_void {
         match self.state.table.index(id) {

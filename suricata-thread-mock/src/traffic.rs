@@ -156,6 +156,16 @@ impl Host {
     /// # Panics
     /// In plugin code and in a job on a thread of a host, where no worker is running, where a flow
     /// would have no packet, and while other traffic of this host runs.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Host, RunMode, Traffic};
+    /// let host = Host::new();
+    /// host.start(RunMode::Workers { threads: 2 });
+    /// let seen = host.traffic(Traffic { flows: 200, packets_per_flow: 3, ..Traffic::default() });
+    /// assert_eq!((seen.flows, seen.packets), (200, 600));
+    /// let of_workers: Vec<_> = seen.workers.iter().map(|worker| worker.flows).collect();
+    /// assert_eq!(of_workers.iter().sum::<u64>(), 200);
+    /// ```
     pub fn traffic(&self, traffic: Traffic) -> TrafficReport {
         assert!(traffic.packets_per_flow > 0, "a flow begins with a packet");
         let _alone = self.traffic_alone("Host::traffic");
