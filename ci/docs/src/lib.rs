@@ -1,4 +1,4 @@
-//! What the tests share, which compare the READMEs and the CI workflow with what these speak of.
+//! What the tests share, which compare the documentation and the CI workflow with what these speak of.
 
 use std::fs;
 use std::path::{Path, PathBuf};
