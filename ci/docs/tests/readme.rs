@@ -164,6 +164,12 @@ fn the_versions_and_features_are_those_of_the_manifests() {
             assert!(found, "{file} does not depend on {dependency:?}");
         }
     }
+    // The plugin's CI installs the program of the library's version; without ^, it would be of that version exactly.
+    for file in ["README.md", "ci.sh", ".github/workflows/ci.yml"] {
+        let program = format!("suricata-thread-mock@^{minor} --features cli");
+        let found = read(&format!("template/{file}")).contains(&program);
+        assert!(found, "template/{file} does not install {program}");
+    }
     assert!(readme.contains(&format!("\n| {minor} | 8.0.x | `suricata-8` |\n")));
     assert!(readme.contains(&format!("\n| {minor} | 9.0 (in development) | none |\n")));
     for package in ["suricata-thread", "suricata-thread-sys"] {
