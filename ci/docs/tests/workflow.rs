@@ -12,6 +12,7 @@ fn commands(workflow: &str) -> Vec<&str> {
         .lines()
         .filter_map(|line| {
             let item = line.trim().strip_prefix("- ")?;
+            let item = item.split(" # ").next()?;
             item.strip_prefix("run: ")
                 .or_else(|| item.starts_with("ci/").then_some(item))
         })
@@ -36,10 +37,14 @@ fn it_runs_checks_that_are_there_and_all_of_the_deep_ones() {
         let mut words = command.split(' ');
         let program = words.next().unwrap();
         if !program.starts_with("ci/") {
-            let prepares = ["git config ", "rustup component ", "${{ matrix.command }}"]
-                .iter()
-                .any(|start| command.starts_with(start));
-            assert!(prepares, "the workflow runs {command}, which is no check");
+            let known = [
+                "git config ",
+                "rustup component ",
+                "cargo test --workspace ",
+                "${{ matrix.command }}",
+            ];
+            let known = known.iter().any(|start| command.starts_with(start));
+            assert!(known, "the workflow runs {command}, which is no check");
             continue;
         }
         let file = fs::metadata(root().join(program));
@@ -59,4 +64,21 @@ fn it_runs_checks_that_are_there_and_all_of_the_deep_ones() {
     }
     assert!(commands(&workflow).contains(&"ci/test"));
     assert_eq!(run, checks);
+}
+
+/// What stands between the first `start` and the next `end`.
+fn between<'a>(text: &'a str, start: &str, end: char) -> &'a str {
+    let (_, rest) = text.split_once(start).unwrap();
+    rest.split_once(end).unwrap().0
+}
+
+#[test]
+fn it_tests_with_the_features_that_ci_test_has() {
+    let (workflow, script) = (read(".github/workflows/ci.yml"), read("ci/test"));
+    let for_9 = between(&script, "features=(--features ", ')');
+    let more_for_8 = between(&script, "features+=(--features \"", '"');
+    for features in [for_9.to_owned(), format!("{for_9} {more_for_8}")] {
+        let line = format!("\n          - {features}\n");
+        assert!(workflow.contains(&line), "the workflow lacks {line:?}");
+    }
 }
