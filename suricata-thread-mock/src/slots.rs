@@ -177,7 +177,10 @@ pub(crate) unsafe fn register(
             host.log_own(
                 SCLogLevel::SC_LOG_ERROR,
                 "storage",
-                format!("thread storage has a slot named {text:?} already"),
+                format!(
+                    "storage for type \"thread\" with name \"{}\" already registered",
+                    text.to_string_lossy()
+                ),
             );
             -1
         }

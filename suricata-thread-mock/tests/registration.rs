@@ -125,6 +125,20 @@ fn the_hosts_own_functions_open_close_and_forget() {
 }
 
 #[test]
+fn a_name_that_is_taken_is_logged_in_suricatas_words() {
+    for raw in BOTH {
+        let host = raw.host();
+        assert!(raw.register(c"a") >= 0);
+        assert_eq!(raw.register(c"a"), -1);
+        let log: Vec<_> = host.log().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            log,
+            [r#"Error: storage: storage for type "thread" with name "a" already registered"#]
+        );
+    }
+}
+
+#[test]
 fn the_nth_slot_is_refused_on_demand() {
     for raw in BOTH {
         let host = raw.host();
