@@ -228,6 +228,26 @@ fn misuse_is_reported_by_name_and_fails() {
 }
 
 #[test]
+fn lines_at_error_level_fail_a_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let run = |name, built_with| {
+        let plugin = c_plugin(folder.path(), name, 9, &[built_with]);
+        mock_with("run {} --flows 3 --runmode single", &[&plugin])
+    };
+    run("errors", "LOG_AT=1")
+        .fails()
+        .prints(&["Error: c-counter: at a flow", "3 flows, 30 packets"])
+        .says(&["the log has 3 lines at error level"]);
+    run("warnings", "LOG_AT=2")
+        .succeeds()
+        .prints(&["Warning: c-counter: at a flow"]);
+    run("twice", "SLOT_TWICE")
+        .fails()
+        .prints(&[r#"storage for type "thread" with name "c-counter" already registered"#])
+        .says(&["the log has 1 line at error level"]);
+}
+
+#[test]
 fn threads_that_a_plugin_starts_itself_may_log() {
     let folder = tempfile::tempdir().unwrap();
     let plugin = c_plugin(folder.path(), "threads", 9, &["OWN_THREAD"]);

@@ -111,6 +111,9 @@ static void on_flow(ThreadVars *tv, Flow *flow, const Packet *packet, void *user
 #ifdef LOSE_VALUE
     SET(tv, slot, new_count());
 #endif
+#ifdef LOG_AT
+    SCLogMessage(LOG_AT, __FILE__, __LINE__, __func__, "c-counter", "at a flow");
+#endif
     ++*(unsigned long *)GET(tv, slot);
 }
 
@@ -141,6 +144,9 @@ void init(void) {
     pthread_join(thread, NULL);
 #endif
     slot = REGISTER("c-counter", release);
+#ifdef SLOT_TWICE
+    REGISTER("c-counter", release);
+#endif
     SCThreadRegisterInitCallback(on_thread, NULL);
     SCFlowRegisterInitCallback(on_flow, NULL);
     SCFlowRegisterFinishCallback(on_end, NULL);

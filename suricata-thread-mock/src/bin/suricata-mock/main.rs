@@ -22,7 +22,8 @@ struct Arguments {
 enum Command {
     /// Run plugins: print the log, a table of the threads, and all that they do wrong
     ///
-    /// Exits with 1 where a plugin is not loaded or does something wrong.
+    /// Exits with 1 if a plugin is not loaded or does something wrong, or if the log has a line at
+    /// error level.
     Run(run::Arguments),
     /// Say what Suricata would say when it loads a plugin, without running it
     ///

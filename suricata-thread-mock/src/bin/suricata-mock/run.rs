@@ -70,6 +70,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
             traffic.flows, traffic.packets, traffic.seed
         );
     }
+    failures.extend(errors(&host));
 
     let strays = stray_reports();
     let misuses: Vec<_> = host.reports().into_iter().chain(strays).collect();
@@ -81,6 +82,17 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         Ok(())
     } else {
         Err(failures.join("\n"))
+    }
+}
+
+/// Says how many lines at error level are in the log, if there are any.
+fn errors(host: &Host) -> Option<String> {
+    let log = host.log();
+    let errors = log.iter().filter(|line| line.level_name() == "Error");
+    match errors.count() {
+        0 => None,
+        1 => Some("the log has 1 line at error level".to_owned()),
+        many => Some(format!("the log has {many} lines at error level")),
     }
 }
 
