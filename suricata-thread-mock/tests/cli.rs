@@ -7,7 +7,7 @@ mod workspace;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use built::c_plugin;
@@ -640,4 +640,29 @@ fn arguments_that_make_no_sense_are_refused() {
     mock_with("run x.so --runmode single --threads 2", &[])
         .fails()
         .says(&["single has one thread"]);
+}
+
+#[test]
+fn a_reader_that_goes_away_changes_no_outcome() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, built_with, code) in [("good", "LOG_AT=2", 0), ("bad", "LOG_AT=1", 1)] {
+        let plugin = c_plugin(folder.path(), name, 9, &[built_with]);
+        let mut program = Command::new(env!("CARGO_BIN_EXE_suricata-mock"))
+            .args(["run", "--flows", "50"])
+            .arg(plugin)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(program.stdout.take());
+        let output = program.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert!(!said.contains("panicked"), "{said}");
+        assert_eq!(
+            said.contains("50 lines at error level"),
+            code == 1,
+            "{said}"
+        );
+    }
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use suricata_thread_mock::{Api, Host, OpenErrorReason};
 
-use crate::{Generation, LogPrinter, Plugins};
+use crate::{Generation, LogPrinter, Plugins, print};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -47,21 +47,21 @@ fn loads(plugin: &Path, api: Api) -> bool {
     let shown = plugin.display();
     let misuses = host.reports();
     for misuse in &misuses {
-        println!("{shown}: {misuse}");
+        print(format_args!("{shown}: {misuse}"));
     }
     let Err(error) = checked else {
-        println!("{shown}: {api} would load it");
+        print(format_args!("{shown}: {api} would load it"));
         return misuses.is_empty();
     };
-    if is_unknown(&error.reason) {
-        println!(
-            "{shown}: whether {api} would load it cannot be told: {}",
-            error.reason
-        );
+    let reason = &error.reason;
+    if is_unknown(reason) {
+        print(format_args!(
+            "{shown}: whether {api} would load it cannot be told: {reason}"
+        ));
         return false;
     }
-    println!("{shown}: {api} would not load it: {}", error.reason);
-    println!("  its log:");
+    print(format_args!("{shown}: {api} would not load it: {reason}"));
+    print("  its log:");
     LogPrinter::default().print(&host, "    ");
     false
 }

@@ -4,7 +4,9 @@ mod capture;
 mod check;
 mod run;
 
-use std::path::PathBuf;
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -66,6 +68,15 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+
+}
+/// Prints a line to stdout. Where nobody reads on, as behind `| head`, it is left out: the work goes
+/// on, whose outcome is the exit status.
+fn print(line: impl Display) {
+    match writeln!(io::stdout(), "{line}") {
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => panic!("cannot write to stdout: {e}"),
+        _ => {}
+    }
 }
 
 /// Where the log of a host was printed up to.
@@ -79,7 +90,7 @@ impl LogPrinter {
     fn print(&mut self, host: &Host, indent: &str) {
         let log = host.log();
         for line in &log[self.printed..] {
-            println!("{indent}{line}");
+            print(format_args!("{indent}{line}"));
         }
         self.printed = log.len();
     }

@@ -9,7 +9,7 @@ use comfy_table::{CellAlignment, Table, presets};
 use suricata_thread_mock::{Host, RunMode, Thread, Threads, Traffic, TrafficReport, stray_reports};
 
 use crate::capture::Capture;
-use crate::{Generation, LogPrinter, Plugins};
+use crate::{Generation, LogPrinter, Plugins, print};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -64,11 +64,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         failures.extend(failure);
         host.shutdown();
         log.print(&host, "");
-        println!("{}", table(&threads, &traffic));
-        println!(
+        print(table(&threads, &traffic));
+        print(format_args!(
             "{} flows, {} packets, seed {}",
             traffic.flows, traffic.packets, traffic.seed
-        );
+        ));
     }
     failures.extend(errors(&host));
 
@@ -116,11 +116,11 @@ fn replay(host: &Host, mut capture: Capture) -> (TrafficReport, Option<String>) 
     }));
     capture.end_progress();
     if capture.others() > 0 {
-        println!(
+        print(format_args!(
             "{} of {} packets are left out: they are not TCP or UDP, or later fragments",
             capture.others(),
             capture.packets()
-        );
+        ));
     }
     (traffic, failure)
 }
