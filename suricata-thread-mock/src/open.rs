@@ -57,7 +57,7 @@ pub enum OpenErrorReason {
         message: String,
     },
     /// The plugin has functions of the host in itself, as when `suricata-thread-mock` is linked into
-    /// it. Suricata opens it, and it may talk to itself.
+    /// it. Suricata loads it, and it talks to itself.
     HostInside {
         /// Those that it exports.
         functions: Vec<&'static str>,
@@ -106,12 +106,20 @@ impl fmt::Display for OpenErrorReason {
             Self::NotAPlugin { message } => write!(f, "the file is no plugin: {message}"),
             Self::Undefined { symbols, mixed } => display_undefined(symbols, *mixed, f),
             Self::Linker { message } => write!(f, "the dynamic linker refused it: {message}"),
-            Self::HostInside { functions } => write!(
-                f,
-                "it defines functions that are the host's: {}. Is suricata-thread-mock among its \
-                 dependencies rather than its dev-dependencies?",
-                functions.join(", ")
-            ),
+            Self::HostInside { functions } => {
+                write!(
+                    f,
+                    "it defines functions of Suricata itself ({}",
+                    functions.first().unwrap_or(&"")
+                )?;
+                if let more @ 1.. = functions.len().saturating_sub(1) {
+                    write!(f, " and {more} more")?;
+                }
+                f.write_str(
+                    "), so that it would not call Suricata's; is suricata-thread-mock among its \
+                     dependencies instead of its dev-dependencies?",
+                )
+            }
             Self::NoEntryPoint => write!(
                 f,
                 "it does not export {ENTRY_POINT}, the entry point of plugins"
@@ -285,6 +293,8 @@ impl Host {
         let library = unsafe { self.link(path, &file) };
         match &library {
             Ok(_) => self.log_notice(format!("Loading plugin {shown}")),
+            // Suricata would load it.
+            Err(OpenErrorReason::HostInside { .. }) => {}
             Err(reason) => {
                 let why = match reason {
                     OpenErrorReason::Linker { message } => message.clone(),

@@ -358,7 +358,10 @@ fn check_says_what_is_wrong_and_runs_no_init() {
         (
             "inside",
             "HOST_INSIDE",
-            &["SCLogMessage", "dev-dependencies"],
+            &[
+                "refused for Suricata 8.0: it defines functions of Suricata itself (SCLogMessage)",
+                "dev-dependencies",
+            ],
         ),
     ] {
         let plugin = c_plugin(folder.path(), name, 8, &[macros]);
@@ -370,6 +373,18 @@ fn check_says_what_is_wrong_and_runs_no_init() {
         mock_with("run {} --api 8", &[&plugin])
             .fails()
             .says(&[name]);
+    }
+}
+
+#[test]
+fn a_plugin_that_holds_the_mock_is_named_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = c_plugin(folder.path(), "inside", 9, &["HOST_INSIDE"]);
+    for command in ["run {} --api 9", "check {} --api 9"] {
+        let ran = mock_with(command, &[&plugin]).fails();
+        let printed = ran.stdout + &ran.stderr;
+        assert_eq!(printed.matches("SCLogMessage").count(), 1, "{printed}");
+        assert!(!printed.contains("Failed to open"), "{printed}");
     }
 }
 

@@ -241,10 +241,20 @@ fn looking_at_a_plugin_runs_no_init_and_leaves_it_closed() {
 fn the_mock_inside_a_plugin_is_found() {
     let folder = tempfile::tempdir().unwrap();
     let plugin = c_plugin(folder.path(), "inside", 9, &["HOST_INSIDE"]);
-    let error = open(&Host::new(), &plugin).unwrap_err();
-    assert!(error.to_string().contains("dev-dependencies"), "{error}");
+    let host = Host::new();
+    let error = open(&host, &plugin).unwrap_err();
+    assert_eq!(host.log(), [], "Suricata would load it");
+    let text = error.to_string();
+    assert!(
+        text.contains("Suricata itself (SCLogMessage), so"),
+        "{text}"
+    );
+    assert!(text.contains("dev-dependencies"), "{text}");
     let functions = vec!["SCLogMessage"];
     assert_eq!(error.reason, OpenErrorReason::HostInside { functions });
+    let functions = vec!["a", "b", "c"];
+    let text = OpenErrorReason::HostInside { functions }.to_string();
+    assert!(text.contains("itself (a and 2 more), so"), "{text}");
 }
 
 #[test]

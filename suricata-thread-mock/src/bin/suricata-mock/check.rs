@@ -62,6 +62,10 @@ fn loads(plugin: &Path, api: Api) -> bool {
     }
     print(format_args!("{shown}: {api} would not load it: {reason}"));
     print("  its log:");
+    if let OpenErrorReason::HostInside { .. } = reason {
+        print(format_args!("{shown}: refused for {api}: {reason}"));
+        return false;
+    }
     LogPrinter::default().print(&host, "    ");
     false
 }
