@@ -190,6 +190,9 @@ impl Host {
     /// opens: link it with `-rdynamic`, by `println!("cargo::rustc-link-arg=-rdynamic")` in its
     /// build script.
     ///
+    /// A mere name is a file in the current folder. Suricata would look for it where the system's
+    /// libraries are: in suricata.yaml it needs a slash (`./libplugin.so`) or an absolute path.
+    ///
     /// A process opens a file once: hosts that open the same file share its `static`s.
     ///
     /// # Errors

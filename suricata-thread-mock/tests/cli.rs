@@ -406,15 +406,25 @@ fn check_looks_at_every_file() {
 }
 
 #[test]
-fn a_plugin_in_the_current_folder_needs_no_path() {
+fn a_plugin_in_the_current_folder_needs_no_path_but_in_suricata() {
     let folder = tempfile::tempdir().unwrap();
     c_plugin(folder.path(), "here", 9, &[]);
-    let output = Command::new(env!("CARGO_BIN_EXE_suricata-mock"))
-        .current_dir(folder.path())
-        .args(["check", "here.so", "--api", "9"])
-        .output()
-        .unwrap();
-    built::assert_success(&output);
+    for (command, file, noted) in [
+        ("check", "here.so", true),
+        ("run", "here.so", true),
+        ("check", "./here.so", false),
+        ("run", "./here.so", false),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_suricata-mock"))
+            .current_dir(folder.path())
+            .args([command, file, "--api", "9"])
+            .output()
+            .unwrap();
+        built::assert_success(&output);
+        let said = String::from_utf8(output.stderr).unwrap();
+        let expected = "in suricata.yaml, here.so needs a slash (./here.so) or an absolute path";
+        assert_eq!(said.contains(expected), noted, "{command} {file}: {said}");
+    }
 }
 
 /// A packet from one end to the other.

@@ -23,7 +23,9 @@ pub(crate) fn check(arguments: &Arguments) -> Result<(), String> {
             // Both are looked at, also where the first one loads it.
             None => loads(plugin, Api::V8) | loads(plugin, Api::V9),
         };
-        if !loaded {
+        if loaded {
+            crate::note_bare_name(plugin);
+        } else {
             refused.push(plugin.display().to_string());
         }
     }
@@ -60,12 +62,12 @@ fn loads(plugin: &Path, api: Api) -> bool {
         ));
         return false;
     }
-    print(format_args!("{shown}: {api} would not load it: {reason}"));
-    print("  its log:");
     if let OpenErrorReason::HostInside { .. } = reason {
         print(format_args!("{shown}: refused for {api}: {reason}"));
         return false;
     }
+    print(format_args!("{shown}: {api} would not load it: {reason}"));
+    print("  its log:");
     LogPrinter::default().print(&host, "    ");
     false
 }

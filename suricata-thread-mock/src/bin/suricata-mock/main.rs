@@ -102,4 +102,16 @@ struct Plugins {
     /// The plugin files, in the order in which Suricata would be told to load them
     #[arg(required = true, value_name = "PLUGIN.so")]
     plugins: Vec<PathBuf>,
+
+/// Says of a plugin that was loaded from the current folder by its mere name that Suricata would look
+/// for it elsewhere.
+fn note_bare_name(plugin: &Path) {
+    if plugin.parent() == Some(Path::new("")) {
+        eprintln!(
+            "suricata-mock: note: in suricata.yaml, {0} needs a slash (./{0}) or an absolute path: \
+             Suricata looks for a mere name where the system's libraries are",
+            plugin.display()
+        );
+    }
+}
 }

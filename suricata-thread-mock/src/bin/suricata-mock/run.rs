@@ -186,8 +186,13 @@ fn load(host: &Host, plugins: &[PathBuf]) -> Vec<String> {
     let load = |plugin: &PathBuf| {
         // SAFETY: who runs this program has chosen the file for being a plugin, which is code that
         // may run here and whose entry point does what a plugin's does.
-        let opened = unsafe { host.open(plugin) };
-        opened.err().map(|error| error.to_string())
+        match unsafe { host.open(plugin) } {
+            Ok(()) => {
+                crate::note_bare_name(plugin);
+                None
+            }
+            Err(error) => Some(error.to_string()),
+        }
     };
     plugins.iter().filter_map(load).collect()
 }
