@@ -29,10 +29,9 @@ enum Command {
     Run(run::Arguments),
     /// Say what Suricata would say when it loads a plugin, without running it
     ///
-    /// Opens the file and calls SCPluginRegister, but not Init. Exits with 1 where a Suricata that
-    /// was asked for, or every one where none was, would not load the plugin, or where that cannot
-    /// be told, as the plugin uses functions other than those for threads, storage, flow callbacks
-    /// and the log.
+    /// Opens the file and calls SCPluginRegister, but not Init. Exits with 1 if the Suricata of
+    /// --api would not load the plugin, or, without --api, if none would; also if it cannot tell, as
+    /// the plugin uses functions other than those for threads, storage, flow callbacks and the log.
     Check(check::Arguments),
 }
 
@@ -68,8 +67,8 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-
 }
+
 /// Prints a line to stdout. Where nobody reads on, as behind `| head`, it is left out: the work goes
 /// on, whose outcome is the exit status.
 fn print(line: impl Display) {
@@ -102,6 +101,7 @@ struct Plugins {
     /// The plugin files, in the order in which Suricata would be told to load them
     #[arg(required = true, value_name = "PLUGIN.so")]
     plugins: Vec<PathBuf>,
+}
 
 /// Says of a plugin that was loaded from the current folder by its mere name that Suricata would look
 /// for it elsewhere.
@@ -113,5 +113,4 @@ fn note_bare_name(plugin: &Path) {
             plugin.display()
         );
     }
-}
 }
