@@ -71,6 +71,11 @@ impl Host {
     /// Loads a plugin by its entry point: checks what it returns as Suricata does, and runs its
     /// `Init` on the current thread.
     ///
+    /// It is `Ok` whatever `Init` did, short of a panic that leaves it: `Init` returns nothing. A
+    /// plugin made with the crate `suricata-thread` whose `init` returned an `Err` or panicked is a
+    /// line at error level in [`Host::log`], as in Suricata's. A test that expects none says so:
+    /// `assert!(host.log().iter().all(|line| line.level_name() != "Error"))`.
+    ///
     /// # Errors
     /// See [`LoadError`].
     ///
