@@ -217,7 +217,7 @@ impl Host {
         let workers: Vec<_> = of_kind(&running, ThreadKind::Worker).cloned().collect();
         assert!(
             !workers.is_empty(),
-            "traffic needs a running thread of kind Worker"
+            "traffic needs a running thread of kind Worker: call Host::start, or Host::spawn, first"
         );
         let finisher = of_kind(&running, ThreadKind::FlowRecycler)
             .chain(of_kind(&running, ThreadKind::FlowManager))

@@ -238,7 +238,9 @@ fn a_mode_without_a_worker_is_refused() {
 }
 
 #[test]
-#[should_panic(expected = "needs a running thread of kind Worker")]
+#[should_panic(
+    expected = "needs a running thread of kind Worker: call Host::start, or Host::spawn"
+)]
 fn traffic_without_a_worker_is_refused() {
     Host::new().traffic(Traffic::default());
 }
