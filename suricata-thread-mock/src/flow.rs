@@ -6,7 +6,8 @@ use suricata_thread_sys as sys;
 
 use crate::callbacks::{self, Event};
 use crate::context;
-use crate::host::Host;
+use crate::host::{Host, Shared};
+use crate::rng::Rng;
 use crate::token;
 
 /// A flow. Its pointer is like no other flow's in the life of the process.
@@ -65,6 +66,14 @@ impl Packet {
     }
 }
 
+impl Shared {
+    /// The hash of the next flow, whose failures the seed is named with from now on.
+    pub(crate) fn random_hash(&self, rng: &mut Rng) -> u64 {
+        self.seed_used.store(true, Ordering::Relaxed);
+        rng.next()
+    }
+}
+
 impl Host {
     /// A flow with a random hash: the seed decides which hash the first flow has, the second, and so
     /// on.
@@ -80,8 +89,8 @@ impl Host {
     /// ```
     #[must_use]
     pub fn flow(&self) -> Flow {
-        self.shared.seed_used.store(true, Ordering::Relaxed);
-        Flow::new(self.shared.flow_hashes.lock().next())
+        let hash = self.shared.random_hash(&mut self.shared.flow_hashes.lock());
+        Flow::new(hash)
     }
 
     /// A flow with this hash.

@@ -86,7 +86,7 @@ pub(crate) struct Shared {
     pub(crate) traffic: Mutex<()>,
     /// The hashes of the flows to come from [`Host::flow`].
     pub(crate) flow_hashes: Mutex<Rng>,
-    /// Whether something was decided by the seed.
+    /// Whether the seed has decided what a flow is like.
     pub(crate) seed_used: AtomicBool,
     left: Mutex<Vec<LeftValue>>,
     phase: Mutex<Phase>,
@@ -780,14 +780,14 @@ impl Host {
             return;
         };
         if self.shared.seed_used.load(Ordering::Relaxed) {
-            text.push_str(&self.seed_hint());
+            text.push_str(&format!("\n({})", self.seed_hint()));
         }
         panic!("{text}");
     }
 
     pub(crate) fn seed_hint(&self) -> String {
         let seed = self.shared.seed;
-        format!("\n(seed {seed}; Host::builder().seed({seed}) chooses the same flows and packets)")
+        format!("seed {seed}; Host::builder().seed({seed}) chooses the same flows and packets")
     }
 
     /// Refuses the `n`-th registration of a thread or flow callback from now, as for lack of
@@ -909,7 +909,7 @@ impl Drop for Host {
         self.print_reports();
         if self.shared.seed_used.load(Ordering::Relaxed) {
             eprintln!(
-                "suricata-thread-mock: a test with random flows failed{}",
+                "suricata-thread-mock: if the failure depends on the flows: {}",
                 self.seed_hint()
             );
         }

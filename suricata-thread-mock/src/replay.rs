@@ -69,7 +69,7 @@ impl Host {
                         (*worker, ToDo::GoOn(update))
                     }
                     Entry::Vacant(new) => {
-                        let flow = Flow::new(rng.next());
+                        let flow = Flow::new(self.shared.random_hash(&mut rng));
                         let worker = (flow.hash() % queues.len() as u64) as usize;
                         let init = Event::FlowInit(flow.as_ptr(), packet.as_ptr());
                         let update = Event::FlowUpdate(flow.as_ptr(), packet.as_ptr());

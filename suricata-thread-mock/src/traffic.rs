@@ -1,6 +1,5 @@
 //! Many flows at once, spread over the workers.
 
-use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 
 use parking_lot::{Mutex, MutexGuard};
@@ -208,7 +207,6 @@ impl Host {
             "{what} was called by a job on thread `{}`: have the test's thread do it",
             context::os_thread_name()
         );
-        self.shared.seed_used.store(true, Ordering::Relaxed);
         let running: Vec<_> = self
             .threads()
             .into_iter()
@@ -240,7 +238,7 @@ impl Host {
             })
             .collect();
         for _ in 0..traffic.flows {
-            let flow = Flow::new(rng.next());
+            let flow = Flow::new(self.shared.random_hash(&mut rng));
             let worker = (flow.hash() % plans.len() as u64) as usize;
             plans[worker].waiting.push(flow);
         }

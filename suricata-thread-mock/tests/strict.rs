@@ -882,9 +882,32 @@ fn reports_of_a_test_that_panics_already_are_printed() {
             "the test's own",
             "1 misuse(s)",
             "SCThreadGetStorageById",
+            "if the failure depends on the flows: seed ",
             "Host::builder().seed(",
         ],
     );
+}
+
+#[test]
+fn a_failure_without_random_flows_names_no_seed() {
+    if std::env::var_os("CHILD").is_some() {
+        let host = V9.host();
+        let flow = host.flow_with_hash(1);
+        host.flow_init_without_thread(&flow);
+        host.traffic(suricata_thread_mock::Traffic::default());
+    }
+    let text = stderr_of("a_failure_without_random_flows_names_no_seed");
+    assert_says(&text, &["traffic needs a running thread"]);
+    assert!(!text.contains("Host::builder().seed("), "{text}");
+}
+
+#[test]
+fn a_failure_after_a_replay_names_the_seed() {
+    let host = Host::builder().seed(4711).build();
+    host.start(RunMode::Single);
+    host.replay([1]);
+    V9.get(std::ptr::null(), 0);
+    assert_says(&panic_of(|| host.verify()), &["seed(4711)"]);
 }
 
 #[test]
