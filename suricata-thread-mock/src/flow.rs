@@ -10,7 +10,9 @@ use crate::host::{Host, Shared};
 use crate::rng::Rng;
 use crate::token;
 
-/// A flow. Its pointer is like no other flow's in the life of the process.
+/// A flow. No other flow has its pointer until it is finished; a later one of the host may have it
+/// then, as Suricata reuses the memory of flows. What a plugin keeps by the pointer of a flow must end
+/// with the flow.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub struct Flow {
     token: usize,
@@ -18,11 +20,19 @@ pub struct Flow {
 }
 
 impl Flow {
-    pub(crate) fn new(hash: u64) -> Self {
-        Self {
-            token: token::new(),
-            hash,
-        }
+    /// Where the last flow was that this host has finished, or at an address of its own.
+    pub(crate) fn new(host: &Shared, hash: u64) -> Self {
+        let token = match host.finished_flows.lock().pop() {
+            Some(finished) => finished,
+            None => token::new(),
+        };
+        Self { token, hash }
+    }
+
+    /// Has `run` run the flow finish callbacks; another flow may be where it was after that.
+    pub(crate) fn finish(self, host: &Shared, run: impl FnOnce(Event)) {
+        run(Event::FlowFinish(self.as_ptr()));
+        host.finished_flows.lock().push(self.token);
     }
 
     /// The pointer that plugins get for it: a token with no memory behind it.
@@ -90,7 +100,7 @@ impl Host {
     #[must_use]
     pub fn flow(&self) -> Flow {
         let hash = self.shared.random_hash(&mut self.shared.flow_hashes.lock());
-        Flow::new(hash)
+        Flow::new(&self.shared, hash)
     }
 
     /// A flow with this hash.
@@ -102,7 +112,7 @@ impl Host {
     /// ```
     #[must_use]
     pub fn flow_with_hash(&self, hash: u64) -> Flow {
-        Flow::new(hash)
+        Flow::new(&self.shared, hash)
     }
 
     /// Runs the flow init callbacks on the current thread with NULL for the `ThreadVars`, as the
@@ -179,12 +189,10 @@ impl Host {
     /// host.flow_finish_without_thread(host.flow());
     /// assert_eq!(FLOWS.load(Relaxed), 1);
     /// ```
-    #[allow(clippy::needless_pass_by_value, reason = "the flow is over")]
     pub fn flow_finish_without_thread(&self, flow: Flow) {
-        self.without_thread(
-            "Host::flow_finish_without_thread",
-            Event::FlowFinish(flow.as_ptr()),
-        );
+        flow.finish(&self.shared, |event| {
+            self.without_thread("Host::flow_finish_without_thread", event);
+        });
     }
 
     fn without_thread(&self, what: &str, event: Event) {

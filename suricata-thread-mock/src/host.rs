@@ -86,6 +86,8 @@ pub(crate) struct Shared {
     pub(crate) traffic: Mutex<()>,
     /// The hashes of the flows to come from [`Host::flow`].
     pub(crate) flow_hashes: Mutex<Rng>,
+    /// Where the flows were that are over, the last one last.
+    pub(crate) finished_flows: Mutex<Vec<usize>>,
     /// Whether the seed has decided what a flow is like.
     pub(crate) seed_used: AtomicBool,
     left: Mutex<Vec<LeftValue>>,
@@ -444,6 +446,7 @@ impl Builder {
             traffic: Mutex::default(),
             // Other numbers than those of traffic, which begin with the seed itself.
             flow_hashes: Mutex::new(Rng::new(seed.rotate_left(32))),
+            finished_flows: Mutex::default(),
             seed_used: AtomicBool::new(false),
             left: Mutex::default(),
             phase: Mutex::default(),

@@ -69,7 +69,7 @@ impl Host {
                         (*worker, ToDo::GoOn(update))
                     }
                     Entry::Vacant(new) => {
-                        let flow = Flow::new(self.shared.random_hash(&mut rng));
+                        let flow = Flow::new(&self.shared, self.shared.random_hash(&mut rng));
                         let worker = (flow.hash() % queues.len() as u64) as usize;
                         let init = Event::FlowInit(flow.as_ptr(), packet.as_ptr());
                         let update = Event::FlowUpdate(flow.as_ptr(), packet.as_ptr());
@@ -100,7 +100,7 @@ impl Host {
         let work = finishers.iter().zip(ends).map(|(thread, flows)| {
             let finish: Work<'_> = Box::new(move || {
                 for flow in flows {
-                    run(thread, Event::FlowFinish(flow.as_ptr()));
+                    flow.finish(&thread.state.host, |event| run(thread, event));
                 }
             });
             (thread, finish)

@@ -539,9 +539,10 @@ impl Thread {
     /// recycler.flow_finish(flow);
     /// assert_eq!(FLOWS.load(Relaxed), 1);
     /// ```
-    #[allow(clippy::needless_pass_by_value, reason = "the flow is over")]
     pub fn flow_finish(&self, flow: Flow) {
-        self.event("Thread::flow_finish", Event::FlowFinish(flow.as_ptr()));
+        flow.finish(&self.state.host, |event| {
+            self.event("Thread::flow_finish", event);
+        });
     }
 
     /// Has the OS thread end and waits for that. The storage is still there. A second call does

@@ -3,7 +3,7 @@
 //!
 //! All of these are opaque to plugins, so no memory has to be behind them. A token is handed out
 //! once in the life of the process; use after free is therefore recognised always, not only until
-//! an allocator gives the same address out again.
+//! an allocator gives the same address out again. Only flows pass theirs on, see [`crate::Flow`].
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -7,7 +7,7 @@ use parking_lot::{Mutex, MutexGuard};
 use crate::callbacks::{self, Event};
 use crate::context;
 use crate::flow::{Flow, Packet};
-use crate::host::Host;
+use crate::host::{Host, Shared};
 use crate::rng::Rng;
 use crate::thread::{self, Thread, ThreadKind, Work};
 
@@ -99,8 +99,8 @@ impl WorkerTraffic {
 /// The rest of a worker's flows.
 struct Plan {
     rng: Rng,
-    /// Not begun yet, the next one last.
-    waiting: Vec<Flow>,
+    /// The hashes of those that have not begun yet, the next one last.
+    waiting: Vec<u64>,
     /// Begun, with the packets to come.
     active: Vec<(Flow, u64)>,
     packets_per_flow: u64,
@@ -115,11 +115,12 @@ impl Plan {
     }
 
     /// Handles one packet of one flow by `deliver`; returns the flow if that was its last one.
-    fn step(&mut self, deliver: impl Fn(Event)) -> Option<Flow> {
+    fn step(&mut self, host: &Shared, deliver: impl Fn(Event)) -> Option<Flow> {
         while self.active.len() < ACTIVE {
-            let Some(flow) = self.waiting.pop() else {
+            let Some(hash) = self.waiting.pop() else {
                 break;
             };
+            let flow = Flow::new(host, hash);
             self.active.push((flow, self.packets_per_flow));
         }
         let at = self.rng.below(self.active.len());
@@ -238,9 +239,9 @@ impl Host {
             })
             .collect();
         for _ in 0..traffic.flows {
-            let flow = Flow::new(self.shared.random_hash(&mut rng));
-            let worker = (flow.hash() % plans.len() as u64) as usize;
-            plans[worker].waiting.push(flow);
+            let hash = self.shared.random_hash(&mut rng);
+            let worker = (hash % plans.len() as u64) as usize;
+            plans[worker].waiting.push(hash);
         }
         plans
     }
@@ -300,7 +301,9 @@ impl Host {
                 Some(&i) => {
                     budget -= 1;
                     let (worker, plan) = (workers[i], &mut plans[i]);
-                    let over = plan.step(|event| worker.event("Host::traffic", event));
+                    let over = plan.step(&self.shared, |event| {
+                        worker.event("Host::traffic", event);
+                    });
                     finished.extend(over.map(|flow| (i, flow)));
                 }
                 None => {
@@ -328,7 +331,7 @@ fn parallel(workers: &[&Thread], finisher: Option<&Thread>, plans: Vec<Plan>) ->
             let retire = |flow: Flow| match finisher {
                 // The finisher ends after the last worker only.
                 Some(_) => drop(finished.send(flow)),
-                None => deliver(Event::FlowFinish(flow.as_ptr())),
+                None => flow.finish(&state.host, deliver),
             };
             let mut plan = plan.lock();
             while !plan.is_over() {
@@ -337,7 +340,7 @@ fn parallel(workers: &[&Thread], finisher: Option<&Thread>, plans: Vec<Plan>) ->
                     break;
                 }
                 plan.share -= 1;
-                if let Some(flow) = plan.step(deliver) {
+                if let Some(flow) = plan.step(&state.host, deliver) {
                     retire(flow);
                 }
             }
@@ -349,7 +352,9 @@ fn parallel(workers: &[&Thread], finisher: Option<&Thread>, plans: Vec<Plan>) ->
         let state = &finisher.state;
         let run = move || {
             for flow in to_finish {
-                callbacks::run(&state.host, Some(state), Event::FlowFinish(flow.as_ptr()));
+                flow.finish(&state.host, |event| {
+                    callbacks::run(&state.host, Some(state), event);
+                });
             }
         };
         work.push((finisher, Box::new(run)));

@@ -60,12 +60,34 @@ fn threads_that_the_unix_manager_creates_are_not_counted_in_the_log() {
 }
 
 /// Every flow event, in order: what, thread, flow.
-type Events = Mutex<Vec<(&'static str, String, usize)>>;
+type Event = (&'static str, String, usize);
 
-unsafe fn note(user: *mut c_void, what: &'static str, flow: usize) {
+#[derive(Default)]
+struct Events {
+    all: Vec<Event>,
+    /// The number of the flow that is at an address.
+    alive: HashMap<usize, usize>,
+    /// At how many addresses a flow was.
+    addresses: HashSet<usize>,
+    begun: usize,
+}
+
+unsafe fn note(user: *mut c_void, what: &'static str, address: usize) {
     // SAFETY: registered with a leaked `Arc` of this type.
-    let events = unsafe { &*user.cast::<Events>() };
-    events.lock().unwrap().push((what, thread_name(), flow));
+    let events = unsafe { &*user.cast::<Mutex<Events>>() };
+    let mut events = events.lock().unwrap();
+    if what == "init" {
+        events.addresses.insert(address);
+        let number = events.begun;
+        let there = events.alive.insert(address, number);
+        assert_eq!(there, None, "no two flows are at one address");
+        events.begun += 1;
+    }
+    let flow = match what {
+        "finish" => events.alive.remove(&address).unwrap(),
+        _ => events.alive[&address],
+    };
+    events.all.push((what, thread_name(), flow));
 }
 
 unsafe extern "C" fn init(_: *mut ThreadVars, f: *mut Flow, _: *const Packet, user: *mut c_void) {
@@ -83,16 +105,9 @@ unsafe extern "C" fn finish(_: *mut ThreadVars, f: *mut Flow, user: *mut c_void)
     unsafe { note(user, "finish", f.addr()) }
 }
 
-fn run(seed: u64, traffic: Traffic) -> (TrafficReport, Vec<(&'static str, String, usize)>) {
+fn run(seed: u64, traffic: Traffic) -> (TrafficReport, Vec<Event>) {
     let host = Host::builder().seed(seed).build();
-    let events = Arc::new(Events::default());
-    let user: *mut c_void = Arc::into_raw(Arc::clone(&events)).cast_mut().cast();
-    // SAFETY: the user pointer is never freed.
-    unsafe {
-        sys::SCFlowRegisterInitCallback(Some(init), user);
-        sys::SCFlowRegisterUpdateCallback(Some(update), user);
-        sys::SCFlowRegisterFinishCallback(Some(finish), user);
-    }
+    let events = watch();
     host.start(RunMode::Autofp {
         receivers: 1,
         workers: 3,
@@ -100,13 +115,26 @@ fn run(seed: u64, traffic: Traffic) -> (TrafficReport, Vec<(&'static str, String
     let report = host.traffic(traffic);
     host.shutdown();
     let events = std::mem::take(&mut *events.lock().unwrap());
-    (report, events)
+    (report, events.all)
+}
+
+/// Has the flow events of the current host noted.
+fn watch() -> Arc<Mutex<Events>> {
+    let events = Arc::new(Mutex::<Events>::default());
+    let user: *mut c_void = Arc::into_raw(Arc::clone(&events)).cast_mut().cast();
+    // SAFETY: the user pointer is never freed.
+    unsafe {
+        sys::SCFlowRegisterInitCallback(Some(init), user);
+        sys::SCFlowRegisterUpdateCallback(Some(update), user);
+        sys::SCFlowRegisterFinishCallback(Some(finish), user);
+    }
+    events
 }
 
 /// The events with flows numbered in the order of their first one: comparable between hosts.
-fn numbered(events: &[(&'static str, String, usize)]) -> Vec<(&'static str, String, usize)> {
+fn numbered(events: &[Event]) -> Vec<Event> {
     let mut numbers = HashMap::new();
-    let number = |(what, thread, flow): &(&'static str, String, usize)| {
+    let number = |(what, thread, flow): &Event| {
         let next = numbers.len();
         (*what, thread.clone(), *numbers.entry(*flow).or_insert(next))
     };
@@ -248,6 +276,57 @@ fn traffic_without_a_worker_is_refused() {
 #[test]
 fn hosts_have_other_seeds_unless_told() {
     assert_ne!(Host::new().seed(), Host::new().seed());
+}
+
+#[test]
+fn a_new_flow_may_be_where_a_finished_one_was() {
+    let host = Host::new();
+    let threads = host.start(RunMode::Single);
+    let (worker, recycler) = (&threads.workers[0], &threads.flow_recycler);
+    let [first, second] = [host.flow(), host.flow()];
+    let (first_at, second_at) = (first.as_ptr(), second.as_ptr());
+    worker.flow_init(&first);
+    recycler.flow_finish(first);
+    let third = host.flow_with_hash(7);
+    assert_eq!(third.as_ptr(), first_at);
+    host.flow_finish_without_thread(third);
+    recycler.flow_finish(second);
+    assert_eq!(host.flow().as_ptr(), second_at, "the last one first");
+    let never_finished = host.flow().as_ptr();
+    assert_eq!(never_finished, first_at);
+    let new = host.flow().as_ptr();
+    assert!(new != first_at && new != second_at);
+}
+
+#[test]
+fn flows_of_traffic_are_where_finished_ones_were() {
+    let traffic = |one_at_a_time| Traffic {
+        flows: 300,
+        one_at_a_time,
+        ..Traffic::default()
+    };
+    // Single: 16 at the same time, and those that the recycler has not finished yet.
+    let host = Host::new();
+    let events = watch();
+    host.start(RunMode::Single);
+    host.traffic(traffic(true));
+    let after_one = events.lock().unwrap().addresses.len();
+    assert!((16..200).contains(&after_one), "{after_one}");
+    host.replay(0..10);
+    let events = events.lock().unwrap();
+    assert_eq!(events.addresses.len(), after_one);
+    assert_eq!((events.begun, events.alive.len()), (310, 0));
+}
+
+#[test]
+fn workers_that_finish_their_own_flows_reuse_where_they_were() {
+    let host = Host::new();
+    let events = watch();
+    host.finalize();
+    host.spawn("W#01", ThreadKind::Worker);
+    host.traffic(Traffic::default());
+    let events = events.lock().unwrap();
+    assert_eq!((events.begun, events.addresses.len()), (100, 16));
 }
 
 #[test]
