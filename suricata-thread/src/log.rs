@@ -164,42 +164,77 @@ macro_rules! __log {
 }
 
 /// Logs at error level, with the arguments of [`format!`]. See [`log`](crate::log).
+///
+/// ```
+/// # use suricata_thread_mock as _;
+/// suricata_thread::SCLogError!("my-plugin: a thread is not counted: {}", "no memory");
+/// ```
 #[macro_export]
 macro_rules! SCLogError {
     ($($arg:tt)+) => { $crate::__log!(Error, $($arg)+) };
 }
 
 /// Logs at warning level, with the arguments of [`format!`]. See [`log`](crate::log).
+///
+/// ```
+/// # use suricata_thread_mock as _;
+/// suricata_thread::SCLogWarning!("my-plugin: {} flows are of unknown source", 3);
+/// ```
 #[macro_export]
 macro_rules! SCLogWarning {
     ($($arg:tt)+) => { $crate::__log!(Warning, $($arg)+) };
 }
 
 /// Logs at notice level, with the arguments of [`format!`]. See [`log`](crate::log).
+///
+/// ```
+/// # use suricata_thread_mock as _;
+/// suricata_thread::SCLogNotice!("my-plugin: a thread saw {} flows", 26);
+/// ```
 #[macro_export]
 macro_rules! SCLogNotice {
     ($($arg:tt)+) => { $crate::__log!(Notice, $($arg)+) };
 }
 
 /// Logs at info level, with the arguments of [`format!`]. See [`log`](crate::log).
+///
+/// ```
+/// # use suricata_thread_mock as _;
+/// suricata_thread::SCLogInfo!("my-plugin: begins");
+/// ```
 #[macro_export]
 macro_rules! SCLogInfo {
     ($($arg:tt)+) => { $crate::__log!(Info, $($arg)+) };
 }
 
 /// Logs at perf level, with the arguments of [`format!`]. See [`log`](crate::log).
+///
+/// ```
+/// # use suricata_thread_mock as _;
+/// suricata_thread::SCLogPerf!("my-plugin: {} flows in the cache", 65536);
+/// ```
 #[macro_export]
 macro_rules! SCLogPerf {
     ($($arg:tt)+) => { $crate::__log!(Perf, $($arg)+) };
 }
 
 /// Logs at config level, with the arguments of [`format!`]. See [`log`](crate::log).
+///
+/// ```
+/// # use suricata_thread_mock as _;
+/// suricata_thread::SCLogConfig!("my-plugin: reports every {} s", 10);
+/// ```
 #[macro_export]
 macro_rules! SCLogConfig {
     ($($arg:tt)+) => { $crate::__log!(Config, $($arg)+) };
 }
 
 /// Logs at debug level, with the arguments of [`format!`]. See [`log`](crate::log).
+///
+/// ```
+/// # use suricata_thread_mock as _;
+/// suricata_thread::SCLogDebug!("my-plugin: flow {:#x}", 0xfeed);
+/// ```
 #[macro_export]
 macro_rules! SCLogDebug {
     ($($arg:tt)+) => { $crate::__log!(Debug, $($arg)+) };
