@@ -2,27 +2,31 @@
 //! nothing, so that every allocation counted is the library's. One test, alone in its process.
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
 use std::ffi::{c_char, c_int, c_uint, c_void};
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicPtr, AtomicU64, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering::SeqCst};
 
 use suricata_thread::{self as thread, ThreadStorage, ThreadVars, flow, plugin, sys};
 
-static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
-static BYTES_HELD: AtomicI64 = AtomicI64::new(0);
+thread_local! {
+    /// Of the test's own thread: the test harness allocates on others, whenever it likes.
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+    static BYTES_HELD: Cell<i64> = const { Cell::new(0) };
+}
 
 struct Counting;
 
 // SAFETY: all is left to `System`.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        ALLOCATIONS.fetch_add(1, SeqCst);
-        BYTES_HELD.fetch_add(layout.size() as i64, SeqCst);
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        BYTES_HELD.set(BYTES_HELD.get() + layout.size() as i64);
         // SAFETY: the caller's promise.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
-        BYTES_HELD.fetch_sub(layout.size() as i64, SeqCst);
+        BYTES_HELD.set(BYTES_HELD.get() - layout.size() as i64);
         // SAFETY: the caller's promise.
         unsafe { System.dealloc(ptr, layout) }
     }
@@ -124,9 +128,9 @@ mod host {
 
 /// How often `f` allocates, and how many bytes it leaves allocated.
 fn cost<R>(f: impl FnOnce() -> R) -> (u64, i64) {
-    let before = (ALLOCATIONS.load(SeqCst), BYTES_HELD.load(SeqCst));
+    let before = (ALLOCATIONS.get(), BYTES_HELD.get());
     f();
-    let after = (ALLOCATIONS.load(SeqCst), BYTES_HELD.load(SeqCst));
+    let after = (ALLOCATIONS.get(), BYTES_HELD.get());
     (after.0 - before.0, after.1 - before.1)
 }
 
