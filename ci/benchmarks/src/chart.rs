@@ -17,7 +17,9 @@ const TOP: f64 = 72.0;
 const ROW: f64 = 30.0;
 const BAR: f64 = 18.0;
 
+// A ground of its own: a page may be dark where the reader's system, which the picture goes by, is light.
 const STYLE: &str = "    \
+    svg { background: #fff }
     text { font: 14px system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif; fill: #1f2328 }
     .title { font-size: 17px; font-weight: 600 }
     .small { font-size: 12px; fill: #59636e }
@@ -25,6 +27,7 @@ const STYLE: &str = "    \
     rect { fill: #9aa4af }
     rect.ours { fill: #0969da }
     @media (prefers-color-scheme: dark) {
+      svg { background: #0d1117 }
       text { fill: #f0f6fc }
       .small { fill: #9198a1 }
       rect { fill: #656c76 }
