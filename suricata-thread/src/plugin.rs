@@ -181,16 +181,22 @@ macro_rules! plugin {
         /// The plugin's entry point: what the host looks up when it has opened the plugin.
         #[unsafe(no_mangle)]
         pub extern "C" fn SCPluginRegister() -> *mut $crate::sys::SCPlugin {
-            // Items in a macro are not hygienic: the names are such that `$init` can't mean them.
+            // Items in a macro are not hygienic: the names are such that the arguments can't mean them.
+            const __SURICATA_THREAD_NAME: &::core::primitive::str = $name;
+            // In a safe function, so that an expression given as `init` can do nothing unsafe.
+            fn __suricata_thread_given()
+            -> fn() -> ::core::result::Result<(), &'static ::core::primitive::str> {
+                $init
+            }
             unsafe extern "C" fn __suricata_thread_init() {
-                let init: fn() -> ::core::result::Result<(), &'static ::core::primitive::str> =
-                    $init;
-                let name: &'static ::core::primitive::str = $name;
                 // SAFETY: this is the plugin's `Init`, which only the host calls.
-                unsafe { $crate::plugin::run_init(name, init) }
+                unsafe {
+                    // Evaluated in there, where a panic is contained.
+                    $crate::plugin::run_init(__SURICATA_THREAD_NAME, || __suricata_thread_given()())
+                }
             }
             static __SURICATA_THREAD_ENTRY: $crate::plugin::Entry = $crate::plugin::Entry::new(
-                $crate::__c_str!($name),
+                $crate::__c_str!(__SURICATA_THREAD_NAME),
                 $crate::__c_str!($version),
                 $crate::__c_str!($author),
                 $crate::__c_str!($license),
