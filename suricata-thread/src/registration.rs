@@ -16,8 +16,8 @@ const INSIDE_CALLBACK: &str = "registering from inside a callback is not possibl
 /// How many plugin inits run now. (More than one runs only where tests run hosts side by side.)
 static RUNNING_INITS: AtomicUsize = AtomicUsize::new(0);
 
-/// Held by each registration, so that there is one at a time, and by the end of an init, so that none
-/// goes on after it.
+/// Held by each registration, so that there is one at a time, and where an init begins and ends, so that
+/// none runs before or after it.
 static REGISTERING: Mutex<()> = Mutex::new(());
 
 thread_local! {
@@ -36,6 +36,9 @@ impl Init {
     ///
     /// While the result lives, the host is waiting for the plugin's init to return.
     pub(crate) unsafe fn begin() -> Self {
+        // With the lock, so that whoever registers from now on comes after all that the host and its
+        // other plugins have registered before on this thread.
+        let _alone = one_at_a_time();
         RUNNING_INITS.fetch_add(1, Relaxed);
         Self(())
     }
