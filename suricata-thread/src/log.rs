@@ -152,11 +152,11 @@ macro_rules! __log {
         if $crate::log::enabled($crate::log::Level::$level) {
             $crate::log::log(
                 $crate::log::Level::$level,
-                $crate::__c_str!(file!()),
-                line!(),
+                $crate::__c_str!(::core::file!()),
+                ::core::line!(),
                 // The type of a closure is named after the function that it stands in.
                 ::std::any::type_name_of_val(&|| ()),
-                $crate::__c_str!(module_path!()),
+                $crate::__c_str!(::core::module_path!()),
                 ::std::format_args!($($arg)+),
             );
         }

@@ -1,6 +1,6 @@
 //! The macros work where names mean something else.
 
-#![allow(non_snake_case, non_camel_case_types, dead_code)]
+#![allow(non_snake_case, non_camel_case_types, dead_code, unused_macros)]
 
 use suricata_thread_mock as _;
 
@@ -12,6 +12,16 @@ fn Ok<T>(value: T) -> Result<T, String> {
 fn Err() {}
 struct str;
 struct u8;
+
+macro_rules! file {
+    () => {};
+}
+macro_rules! line {
+    () => {};
+}
+macro_rules! module_path {
+    () => {};
+}
 
 const INIT: fn() -> Result<(), &'static ::core::primitive::str> = || Result::Ok(());
 
