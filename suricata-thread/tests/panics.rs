@@ -228,40 +228,6 @@ fn with_a_payload_of_another_type_than_the_one_caught_before() {
 }
 
 #[test]
-fn while_the_thread_is_unwinding_already() {
-    struct Fails;
-    impl Drop for Fails {
-        fn drop(&mut self) {
-            panic!("in drop");
-        }
-    }
-    /// Shuts the host down in its drop, which runs while the test's panic unwinds.
-    struct Down<'a>(&'a Host);
-    impl Drop for Down<'_> {
-        fn drop(&mut self) {
-            assert!(std::thread::panicking());
-            self.0.shutdown();
-        }
-    }
-    let host = host(|| {
-        let slot = ThreadStorage::register("slot")?;
-        thread::register_init_callback(move |tv| {
-            slot.get_or_insert_with(tv, || Fails).map(drop).unwrap();
-        })
-    });
-    host.finalize();
-    host.spawn("W#01", ThreadKind::Worker);
-    let unwound = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        let _down = Down(&host);
-        panic!("the first");
-    }));
-    assert!(unwound.is_err());
-    let errors = errors(&host);
-    assert_eq!(errors.len(), 1, "{errors:#?}");
-    assert_line(&errors[0], &["drop of a stored value", "in drop (at "]);
-}
-
-#[test]
 fn an_init_that_returns_an_error_is_logged_with_the_plugins_name() {
     let host = Host::new();
     run_failing_init(|| Err("nothing to count"));
