@@ -314,7 +314,11 @@ impl Model {
             }
             Action::Insert(..) if seen.is_some() => Ok(Outcome::Value(seen)),
             Action::Insert(_, Make::TryErr, _) => Ok(Outcome::OwnError),
-            Action::Insert(_, Make::Panic(payload), _) => Err(panicked(payload)),
+            Action::Insert(
+                _,
+                Make::Panic(payload) | Make::DefaultPanics(payload) | Make::TryPanics(payload),
+                _,
+            ) => Err(panicked(payload)),
             Action::Insert(_, Make::With | Make::Default | Make::TryOk, fate) => {
                 let value = new(fate);
                 if self.refuses() {
@@ -361,10 +365,10 @@ impl Model {
 
     fn drop(&mut self, value: Value) -> Result<(), Panicked> {
         *self.drops.entry(value.number).or_default() += 1;
-        if value.fate == Fate::Panics {
-            return Err(Panicked { lines: 1 });
+        match value.fate {
+            Fate::Panics(payload) => Err(panicked(payload)),
+            Fate::Quiet | Fate::UsesLibrary => Ok(()),
         }
-        Ok(())
     }
 
     fn free(&mut self, thread: usize) {

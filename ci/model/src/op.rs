@@ -130,6 +130,10 @@ pub enum Make {
     TryErr,
     /// Not at all: the closure of `get_or_insert_with` panics.
     Panic(Payload),
+    /// Not at all: `Default` panics.
+    DefaultPanics(Payload),
+    /// Not at all: the closure of `get_or_try_insert_with` panics.
+    TryPanics(Payload),
 }
 
 /// What a value does when dropped.
@@ -141,7 +145,7 @@ pub enum Fate {
     /// Logs, and tries to register.
     UsesLibrary,
     /// Panics.
-    Panics,
+    Panics(Payload),
 }
 
 /// What a panic carries.

@@ -385,7 +385,11 @@ fn insert<T: Value>(
     let inserted = match make {
         Make::With => slot.get_or_insert_with(tv, new).map_err(InsertError::from),
         Make::Default => {
-            NEXT.set((number, fate));
+            NEXT.set(Ok((number, fate)));
+            slot.get_or_insert_default(tv).map_err(InsertError::from)
+        }
+        Make::DefaultPanics(payload) => {
+            NEXT.set(Err(payload));
             slot.get_or_insert_default(tv).map_err(InsertError::from)
         }
         Make::TryOk => slot.get_or_try_insert_with(tv, || Ok(new())),
@@ -393,6 +397,7 @@ fn insert<T: Value>(
         Make::Panic(payload) => slot
             .get_or_insert_with(tv, || panic_with(payload))
             .map_err(InsertError::from),
+        Make::TryPanics(payload) => slot.get_or_try_insert_with(tv, || panic_with(payload)),
     };
     match inserted {
         Ok(value) => Outcome::Value(Some(value.seen())),

@@ -66,7 +66,7 @@ impl Drop for Counted {
                 SCLogNotice!("value {} is dropped", self.number);
                 assert!(ThreadStorage::<u8>::register("from a drop").is_err());
             }
-            Fate::Panics => panic!("planned: a value's drop"),
+            Fate::Panics(payload) => panic_with(payload),
         }
     }
 }
@@ -82,8 +82,15 @@ pub(crate) trait Value: Default + Send + 'static {
 }
 
 thread_local! {
-    /// What the next `default` makes.
-    pub(crate) static NEXT: Cell<(u64, Fate)> = const { Cell::new((0, Fate::Quiet)) };
+    /// What the next `default` makes, or panics with.
+    pub(crate) static NEXT: Cell<Result<(u64, Fate), Payload>> = const { Cell::new(Ok((0, Fate::Quiet))) };
+}
+
+fn next<T: Value>() -> T {
+    match NEXT.get() {
+        Ok((number, fate)) => T::new(number, fate),
+        Err(payload) => panic_with(payload),
+    }
 }
 
 /// Writes a type around a [`Counted`] with something else in it, which must stay what it is.
@@ -116,8 +123,7 @@ macro_rules! value {
 
         impl Default for $name {
             fn default() -> Self {
-                let (number, fate) = NEXT.get();
-                Self::new(number, fate)
+                next()
             }
         }
     };
@@ -137,8 +143,13 @@ value!(
     |number| number.to_le_bytes()[0]
 );
 
-#[derive(Default)]
 pub(crate) struct NoSize;
+
+impl Default for NoSize {
+    fn default() -> Self {
+        next()
+    }
+}
 
 impl Value for NoSize {
     fn new(_: u64, _: Fate) -> Self {

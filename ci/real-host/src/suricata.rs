@@ -152,13 +152,29 @@ impl Suricata {
         capture: &Path,
         mode: &str,
     ) -> Result<Run, Error> {
+        self.run_listed(1, plugin, input, capture, mode)
+    }
+
+    /// The same, with the plugin listed so many times in the host's configuration.
+    ///
+    /// # Errors
+    ///
+    /// As for [`run`](Self::run).
+    pub fn run_listed(
+        &self,
+        times: usize,
+        plugin: &Path,
+        input: Input,
+        capture: &Path,
+        mode: &str,
+    ) -> Result<Run, Error> {
         let workspace = Workspace::new(&self.root)?;
         let plugin = workspace.add(plugin)?;
         let capture = workspace.add(capture)?;
         let mut command = self.command();
         command
             .arg("-c")
-            .arg(workspace.configure(&plugin)?)
+            .arg(workspace.configure(&vec![&*plugin; times])?)
             .arg("-l")
             .arg(workspace.seen())
             .args(["--runmode", mode])

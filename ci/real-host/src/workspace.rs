@@ -47,19 +47,19 @@ impl Workspace {
 
     /// Writes the host's configuration and returns its path as the host sees it.
     ///
-    /// `plugin` is the plugin's path as the host sees it. The log, of level perf and more severe, goes to the file
+    /// `plugins` are the plugins' paths as the host sees them. The log, of level perf and more severe, goes to the file
     /// that [`Workspace::log`] reads. Everything else is left to the host's defaults, less what writes files.
     ///
     /// # Errors
     ///
     /// The file cannot be written.
-    pub fn configure(&self, plugin: &Path) -> io::Result<PathBuf> {
+    pub fn configure(&self, plugins: &[&Path]) -> io::Result<PathBuf> {
         // JSON strings are YAML strings, whatever is in them.
         let quoted = |path: &Path| serde_json::Value::from(path.to_string_lossy()).to_string();
         let yaml = format!(
             "%YAML 1.1
 ---
-plugins: [{plugin}]
+plugins: [{plugins}]
 default-log-dir: {folder}
 logging:
   default-log-level: perf
@@ -75,7 +75,11 @@ stats:
   enabled: no
 outputs: []
 ",
-            plugin = quoted(plugin),
+            plugins = plugins
+                .iter()
+                .map(|plugin| quoted(plugin))
+                .collect::<Vec<_>>()
+                .join(", "),
             folder = quoted(&self.seen),
         );
         fs::write(self.folder.path().join("suricata.yaml"), yaml)?;

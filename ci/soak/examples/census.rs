@@ -17,6 +17,9 @@ plugin! {
 
 static INSERTED: AtomicU64 = AtomicU64::new(0);
 static DROPPED: AtomicU64 = AtomicU64::new(0);
+/// The values that are stored and replaced while packets flow.
+static STORED: AtomicU64 = AtomicU64::new(0);
+static RELEASED: AtomicU64 = AtomicU64::new(0);
 static FLOWS: AtomicU64 = AtomicU64::new(0);
 
 /// The threads whose value was not dropped yet: number and name of each.
@@ -54,12 +57,29 @@ impl Drop for Value {
     }
 }
 
+/// Stored, replaced and taken while packets flow.
+struct Replaced {
+    _memory: Vec<u8>,
+}
+
+impl Replaced {
+    fn new() -> Self {
+        STORED.fetch_add(1, SeqCst);
+        Self {
+            _memory: vec![1; 64 * 1024],
+        }
+    }
+}
+
+impl Drop for Replaced {
+    fn drop(&mut self) {
+        RELEASED.fetch_add(1, SeqCst);
+    }
+}
+
 fn say() {
-    let (inserted, dropped, flows) = (
-        INSERTED.load(SeqCst),
-        DROPPED.load(SeqCst),
-        FLOWS.load(SeqCst),
-    );
+    let [inserted, dropped, stored, released, flows] =
+        [&INSERTED, &DROPPED, &STORED, &RELEASED, &FLOWS].map(|number| number.load(SeqCst));
     let alive = alive(|alive| {
         let alive = alive
             .iter()
@@ -67,7 +87,7 @@ fn say() {
         alive.collect::<Vec<_>>()
     });
     SCLogNotice!(
-        "census: {inserted} inserted, {dropped} dropped, {flows} flows, alive: {}",
+        "census: {inserted} inserted, {dropped} dropped, {stored} stored, {released} released, {flows} flows, alive: {}",
         alive.join(", ")
     );
 }
@@ -82,8 +102,9 @@ fn thread_name() -> String {
 }
 
 fn init() -> Result<(), &'static str> {
-    let per_thread = ThreadStorage::register("census")?;
+    // Before the slot whose values speak when they are dropped, so that the last word has all of these in it.
     let replaced = ThreadStorage::register("census-replaced")?;
+    let per_thread = ThreadStorage::register("census")?;
     thread::register_init_callback(move |tv| {
         let name = format!("created by {}", thread_name());
         if let Err(error) = per_thread.get_or_insert_with(tv, || Value::new(&name)) {
@@ -99,7 +120,7 @@ fn init() -> Result<(), &'static str> {
         let done = match flow % 3 {
             2 => replaced.take(tv).map(drop),
             _ => replaced
-                .replace(tv, vec![1_u8; 64 * 1024])
+                .replace(tv, Replaced::new())
                 .map(drop)
                 .map_err(Into::into),
         };

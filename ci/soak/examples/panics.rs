@@ -45,8 +45,14 @@ impl Drop for Bomb {
 }
 
 fn init() -> Result<(), &'static str> {
+    // The host runs it once for each time that the plugin is listed.
+    static INIT: Panics = Panics::new();
+    INIT.maybe("init");
+
     let values = ThreadStorage::register("panics-values")?;
-    let empty = ThreadStorage::<u64>::register("panics-empty")?;
+    let with = ThreadStorage::register("panics-with")?;
+    let try_with = ThreadStorage::register("panics-try-with")?;
+    let default = ThreadStorage::register("panics-default")?;
 
     static THREAD_INIT: Panics = Panics::new();
     thread::register_init_callback(|_| THREAD_INIT.maybe("a thread init callback"))?;
@@ -58,7 +64,9 @@ fn init() -> Result<(), &'static str> {
 
     static FLOW_INIT: Panics = Panics::new();
     flow::register_init_callback(|_, _, _| FLOW_INIT.maybe("a flow init callback"))?;
-    flow::register_init_callback(insert_or_panic(empty))?;
+    flow::register_init_callback(insert_or_panic(with))?;
+    flow::register_init_callback(try_insert_or_panic(try_with))?;
+    flow::register_init_callback(insert_default_or_panic(default))?;
 
     static FLOW_UPDATE: Panics = Panics::new();
     flow::register_update_callback(|_, _, _| FLOW_UPDATE.maybe("a flow update callback"))?;
@@ -81,7 +89,8 @@ fn init() -> Result<(), &'static str> {
     panic!("planned at the end of init");
 }
 
-/// A callback of a name that its error lines are known by.
+// Callbacks of names that their error lines are known by.
+
 fn insert_or_panic(
     slot: ThreadStorage<u64>,
 ) -> impl Fn(&mut ThreadVars<'_>, *mut sys::Flow, *const sys::Packet) {
@@ -92,6 +101,38 @@ fn insert_or_panic(
             0
         });
         *inserted.expect("the host stores") += 1;
+    }
+}
+
+fn try_insert_or_panic(
+    slot: ThreadStorage<u64>,
+) -> impl Fn(&mut ThreadVars<'_>, *mut sys::Flow, *const sys::Packet) {
+    static CLOSURE: Panics = Panics::new();
+    move |tv, _, _| {
+        let inserted = slot.get_or_try_insert_with(tv, || {
+            CLOSURE.maybe("the closure of an insertion that may fail");
+            Ok::<_, &str>(0)
+        });
+        *inserted.expect("the host stores") += 1;
+    }
+}
+
+fn insert_default_or_panic(
+    slot: ThreadStorage<PanicsByDefault>,
+) -> impl Fn(&mut ThreadVars<'_>, *mut sys::Flow, *const sys::Packet) {
+    move |tv, _, _| {
+        let inserted = slot.get_or_insert_default(tv);
+        inserted.expect("the host stores").0 += 1;
+    }
+}
+
+struct PanicsByDefault(u64);
+
+impl Default for PanicsByDefault {
+    fn default() -> Self {
+        static DEFAULT: Panics = Panics::new();
+        DEFAULT.maybe("a default");
+        Self(0)
     }
 }
 

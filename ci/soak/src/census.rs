@@ -9,6 +9,9 @@ use real_host::Log;
 pub(crate) struct Census {
     pub(crate) inserted: u64,
     pub(crate) dropped: u64,
+    /// The values that are stored, replaced and taken while packets flow.
+    pub(crate) stored: u64,
+    pub(crate) released: u64,
     pub(crate) flows: u64,
     /// The values that were not dropped yet: number, and which thread made it.
     pub(crate) alive: Vec<String>,
@@ -19,10 +22,15 @@ impl fmt::Display for Census {
         let Self {
             inserted,
             dropped,
+            stored,
+            released,
             flows,
             alive,
         } = self;
-        write!(f, "{inserted} inserted, {dropped} dropped, {flows} flows")?;
+        write!(
+            f,
+            "{inserted} inserted, {dropped} dropped, {stored} stored, {released} released, {flows} flows"
+        )?;
         if !alive.is_empty() {
             write!(f, ", never dropped: value {}", alive.join(", value "))?;
         }
@@ -48,7 +56,7 @@ pub(crate) fn last(log: &Log) -> Result<Census, String> {
     parse(line).ok_or_else(|| format!("cannot understand \"{line}\""))
 }
 
-/// Parses `census: 6 inserted, 5 dropped, 400 flows, alive: 1 (created by US)`.
+/// Parses `census: 6 inserted, 5 dropped, 90 stored, 90 released, 400 flows, alive: 1 (created by US)`.
 fn parse(line: &str) -> Option<Census> {
     let (counts, alive) = line.strip_prefix("census: ")?.split_once(", alive: ")?;
     let mut counts = counts.split(", ");
@@ -56,6 +64,8 @@ fn parse(line: &str) -> Option<Census> {
     Some(Census {
         inserted: count(" inserted")?,
         dropped: count(" dropped")?,
+        stored: count(" stored")?,
+        released: count(" released")?,
         flows: count(" flows")?,
         alive: alive
             .split(", ")
@@ -72,14 +82,15 @@ mod tests {
     #[test]
     fn a_line_is_understood() {
         let census =
-            parse("census: 6 inserted, 5 dropped, 400 flows, alive: 1 (made by US)").unwrap();
+            parse("census: 6 inserted, 5 dropped, 90 stored, 89 released, 400 flows, alive: 1 (made by US)").unwrap();
         assert_eq!((census.inserted, census.dropped, census.flows), (6, 5, 400));
+        assert_eq!((census.stored, census.released), (90, 89));
         assert_eq!(
             census.to_string(),
-            "6 inserted, 5 dropped, 400 flows, never dropped: value 1 (made by US)"
+            "6 inserted, 5 dropped, 90 stored, 89 released, 400 flows, never dropped: value 1 (made by US)"
         );
         assert_eq!(
-            parse("census: 1 inserted, 1 dropped, 2 flows, alive: ")
+            parse("census: 1 inserted, 1 dropped, 1 stored, 1 released, 2 flows, alive: ")
                 .unwrap()
                 .alive,
             [""; 0]
@@ -90,7 +101,7 @@ mod tests {
     fn another_line_is_not() {
         for line in [
             "census: 6 inserted",
-            "census: 6 inserted, x dropped, 1 flows, alive: ",
+            "census: 6 inserted, x dropped, 1 stored, 1 released, 1 flows, alive: ",
             "6",
         ] {
             assert_eq!(parse(line), None, "{line}");

@@ -39,16 +39,9 @@ impl Host {
     ) -> Result<Self, Box<dyn Error>> {
         let workspace = Workspace::new(root)?;
         let folder = root.join(workspace.seen().strip_prefix("/")?);
-        let seen = match plugin {
-            Some(plugin) => workspace.add(plugin)?,
-            None => PathBuf::new(),
-        };
-        let configuration = workspace.configure(&seen)?;
-        if plugin.is_none() {
-            let file = folder.join("suricata.yaml");
-            let yaml = fs::read_to_string(&file)?;
-            fs::write(file, yaml.replace("plugins: [\"\"]", "plugins: []"))?;
-        }
+        let plugin = plugin.map(|plugin| workspace.add(plugin)).transpose()?;
+        let plugins: Vec<&Path> = plugin.iter().map(PathBuf::as_path).collect();
+        let configuration = workspace.configure(&plugins)?;
         let mut command = Command::new("chroot");
         command
             .arg(root)

@@ -17,7 +17,7 @@ pub(crate) fn check(given: &Given) -> Result<(), Box<dyn Error>> {
     let plugin = workspace.add(given.plugin)?;
     let small = given.capture(500)?;
     let capture = workspace.add(&small.file)?;
-    let configuration = workspace.configure(&plugin)?;
+    let configuration = workspace.configure(&[&plugin])?;
     let report = workspace.seen().join("memcheck.xml");
     let suppressions = workspace.seen().join("libunwind.supp");
     fs::write(

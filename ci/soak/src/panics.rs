@@ -9,14 +9,19 @@ use crate::Given;
 /// So many times each place panics: with a text, a formatted text, a number, and with what panics when dropped.
 const TIMES: u64 = 4;
 
-/// What the plugin's error lines call the places, and how often each is called. Two flow init callbacks
-/// panic: one itself, one in the closure of an insertion.
-fn places(threads: u64, flows: u64) -> [(&'static str, u64); 7] {
+/// How often the plugin is listed: its `init` panics before it has registered anything, in each way, and then at its end.
+const LISTED: u64 = TIMES + 1;
+
+/// What the plugin's error lines call the places, and how often each is called. Four flow init callbacks
+/// panic: one itself, the others in what makes the value of an insertion.
+fn places(threads: u64, flows: u64) -> [(&'static str, u64); 9] {
     [
-        ("init of the plugin", 1),
+        ("init of the plugin", LISTED),
         ("thread init callback panics::init::{{closure}}", threads),
         ("flow init callback panics::init::", flows),
         ("flow init callback panics::insert_or_panic", flows),
+        ("flow init callback panics::try_insert_or_panic", flows),
+        ("flow init callback panics::insert_default_or_panic", flows),
         ("flow update callback ", flows),
         ("flow finish callback ", flows),
         ("drop of a stored value panics::Value", threads),
@@ -28,7 +33,13 @@ pub(crate) fn check(given: &Given) -> Result<(), Box<dyn Error>> {
     let suricata = Suricata::new(given.root)?;
     let capture = given.capture(4_000)?;
     for mode in ["single", "autofp"] {
-        let run = suricata.run(given.plugin, Input::Pcap, &capture.file, mode)?;
+        let run = suricata.run_listed(
+            LISTED as usize,
+            given.plugin,
+            Input::Pcap,
+            &capture.file,
+            mode,
+        )?;
         let problems = problems(capture.flows, &run)?;
         if !problems.is_empty() {
             eprintln!(
@@ -91,8 +102,9 @@ fn problems(flows: u64, run: &real_host::Run) -> Result<Vec<String>, String> {
             .into_iter()
             .partition(|line| line.message.starts_with(&start));
         let panics = calls.min(TIMES);
+        let at_the_end = u64::from(kind.starts_with("init "));
         // The last of four has a second line, on its payload.
-        let expected = panics + u64::from(panics == TIMES);
+        let expected = panics + u64::from(panics == TIMES) + at_the_end;
         demand(
             of_place.len() as u64 == expected,
             format!(

@@ -29,7 +29,12 @@ pub(crate) fn check(given: &Given) -> Result<(), Box<dyn Error>> {
 fn stop(given: &Given, large: &Capture, signal: libc::c_int) -> Result<Census, Box<dyn Error>> {
     let host = Host::start(given.root, Some(given.plugin), &Mode::Capture(&large.file))?;
     let census = stopped(host, large.flows, signal)?;
-    if census.inserted == 0 || census.dropped != census.inserted || !census.alive.is_empty() {
+    if census.inserted == 0
+        || census.dropped != census.inserted
+        || census.stored == 0
+        || census.released != census.stored
+        || !census.alive.is_empty()
+    {
         return Err(format!("drops do not equal inserts: {census}").into());
     }
     Ok(census)

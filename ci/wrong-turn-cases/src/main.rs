@@ -265,7 +265,7 @@ impl<'a> Host<'a> {
         plugin: &Path,
         turn: &str,
     ) -> Result<String, Box<dyn Error>> {
-        let configuration = workspace.configure(plugin)?;
+        let configuration = workspace.configure(&[plugin])?;
         let capture = tempfile::NamedTempFile::new()?;
         let plan = Plan {
             flows: 8,
