@@ -240,6 +240,39 @@ fn registering_inside_a_thread_init_callback_is_an_error() {
 }
 
 #[test]
+fn registering_in_the_drop_of_a_stored_value_is_an_error() {
+    struct Registers(Seen<&'static str>);
+    impl Drop for Registers {
+        fn drop(&mut self) {
+            let refused = thread::register_init_callback(|_| ()).unwrap_err();
+            self.0.lock().unwrap().push(refused);
+        }
+    }
+    let errors: Seen<&str> = Arc::default();
+    let noted = Arc::clone(&errors);
+    let host = host(|| {
+        let slot = ThreadStorage::register("slot")?;
+        thread::register_init_callback(move |tv| {
+            let value = || Registers(Arc::clone(&noted));
+            slot.get_or_insert_with(tv, value).map(drop).unwrap();
+        })
+    });
+    host.finalize();
+    // While an init runs, as above.
+    run_init(|| {
+        host.spawn("W#01", ThreadKind::Worker);
+        host.shutdown();
+        Ok(())
+    });
+    let errors = seen(&errors);
+    assert_eq!(errors.len(), 1);
+    assert!(
+        errors[0].starts_with("registering from inside a callback is not possible"),
+        "{errors:?}"
+    );
+}
+
+#[test]
 fn registering_from_several_threads_at_once_loses_nothing() {
     const THREADS: usize = 8;
     const EACH: usize = 50;

@@ -5,8 +5,8 @@ use std::fmt;
 
 use suricata_thread::sys::SCLogLevel;
 use suricata_thread::{
-    SCLogConfig, SCLogDebug, SCLogError, SCLogInfo, SCLogNotice, SCLogPerf, SCLogWarning, flow,
-    log, plugin,
+    self as thread, SCLogConfig, SCLogDebug, SCLogError, SCLogInfo, SCLogNotice, SCLogPerf,
+    SCLogWarning, ThreadStorage, flow, log, plugin,
 };
 use suricata_thread_mock::{Host, ThreadKind};
 
@@ -160,6 +160,67 @@ fn where_the_host_refuses_a_callback_of_the_crates_own_the_log_says_what_comes_o
             ["plugin tested: the host is out of memory: some log lines will go to stderr"]
         );
     }
+}
+
+/// The unix manager of Suricata's unix-socket mode creates threads and takes them down, and is not the main thread.
+#[test]
+fn another_thread_that_creates_threads_or_takes_them_down_logs_to_the_host() {
+    struct LogsInDrop;
+    impl Drop for LogsInDrop {
+        fn drop(&mut self) {
+            SCLogNotice!("drop");
+        }
+    }
+    let host = Host::new();
+    let init = || {
+        let slot = ThreadStorage::register("slot")?;
+        thread::register_init_callback(move |tv| {
+            SCLogNotice!("thread init");
+            slot.get_or_insert_with(tv, || LogsInDrop)
+                .map(drop)
+                .unwrap();
+        })
+    };
+    // SAFETY: as in `host`.
+    unsafe { plugin::run_init("tested", init) };
+    host.finalize();
+    let messages = || -> Vec<_> { host.log().into_iter().map(|line| line.message).collect() };
+    std::thread::scope(|scope| {
+        let creates = scope.spawn(|| drop(host.spawn("W#01", ThreadKind::Worker)));
+        creates.join().unwrap();
+        assert_eq!(messages(), ["thread init"]);
+        let takes_down = scope.spawn(|| host.shutdown());
+        takes_down.join().unwrap();
+        assert_eq!(messages(), ["thread init", "drop"]);
+    });
+}
+
+/// One that has begun no flow, so that nothing has marked it as the host's.
+#[test]
+fn an_error_of_the_crate_goes_to_the_host_from_any_worker() {
+    let host = Host::new();
+    let init = || flow::register_update_callback(|_, _, _| panic!("in update"));
+    // SAFETY: as in `host`.
+    unsafe { plugin::run_init("tested", init) };
+    host.finalize();
+    let worker = host.spawn("W#01", ThreadKind::Worker);
+    worker.flow_update(&host.flow());
+    std::thread::scope(|scope| {
+        let without = scope.spawn(|| {
+            let _entered = host.enter();
+            host.flow_update_without_thread(&host.flow());
+        });
+        without.join().unwrap();
+    });
+    let log = host.log();
+    assert_eq!(log.len(), 2, "{log:?}");
+    assert!(log[0].message.contains("panicked: in update"), "{log:?}");
+    assert!(
+        log[1]
+            .message
+            .contains("not run: the host passed no ThreadVars"),
+        "{log:?}"
+    );
 }
 
 /// Suricata frees its log at its end without waiting for threads that it does not know.
