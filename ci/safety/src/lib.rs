@@ -4,16 +4,20 @@ use std::collections::BTreeMap;
 
 use syn::visit::{self, Visit};
 use syn::{
-    Attribute, ExprUnsafe, ImplItemFn, ItemConst, ItemFn, ItemImpl, ItemMod, ItemStatic, Macro,
-    Meta, Signature, Type,
+    Attribute, ExprUnsafe, ImplItemFn, ItemConst, ItemFn, ItemForeignMod, ItemImpl, ItemMod,
+    ItemStatic, ItemTrait, Macro, Signature, TraitItemFn, Type,
 };
 
 /// What is unsafe about one item.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Unsafe {
-    function: bool,
-    implementation: bool,
-    /// `#[unsafe(…)]`.
+    /// More than one where items have the same name, as by `#[cfg(…)]`.
+    functions: usize,
+    traits: usize,
+    implementations: usize,
+    /// `unsafe extern` blocks.
+    foreign: usize,
+    /// `#[unsafe(…)]`, in a `cfg_attr` as well.
     attributes: usize,
     blocks: usize,
     /// Uses of the word in the text of a macro, which is not parsed.
@@ -24,12 +28,15 @@ impl Unsafe {
     fn describe(self) -> String {
         let count = |count: usize, what: &str| match count {
             0 => None,
+            1 if what.starts_with("unsafe ") => Some(what.to_owned()),
             1 => Some(format!("1 {what}")),
             _ => Some(format!("{count} {what}s")),
         };
         let parts = [
-            self.function.then(|| "unsafe fn".to_owned()),
-            self.implementation.then(|| "unsafe impl".to_owned()),
+            count(self.functions, "unsafe fn"),
+            count(self.traits, "unsafe trait"),
+            count(self.implementations, "unsafe impl"),
+            count(self.foreign, "unsafe extern"),
             count(self.attributes, "attribute"),
             count(self.blocks, "block"),
             count(self.in_macro, "use").map(|uses| format!("{uses} in a macro")),
@@ -71,25 +78,22 @@ impl Finder {
         self.path.pop();
     }
 
-    fn function(&mut self, signature: &Signature, attributes: &[Attribute]) {
+    fn function(&mut self, signature: &Signature) {
         if signature.unsafety.is_some() {
-            self.here().function = true;
-        }
-        let unsafe_ones = attributes.iter().filter(|attribute| match &attribute.meta {
-            Meta::List(list) => list.path.is_ident("unsafe"),
-            _ => false,
-        });
-        let count = unsafe_ones.count();
-        if count > 0 {
-            self.here().attributes += count;
+            self.here().functions += 1;
         }
     }
 }
 
+fn unsafe_words(text: &str) -> usize {
+    let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+    words.filter(|word| *word == "unsafe").count()
+}
+
 fn is_for_tests(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| match &attribute.meta {
-        Meta::List(list) => list.path.is_ident("cfg") && list.tokens.to_string() == "test",
-        _ => false,
+    attributes.iter().any(|attribute| {
+        let list = attribute.meta.require_list();
+        list.is_ok_and(|list| list.path.is_ident("cfg") && list.tokens.to_string() == "test")
     })
 }
 
@@ -119,14 +123,51 @@ impl<'ast> Visit<'ast> for Finder {
 
     fn visit_item_fn(&mut self, function: &'ast ItemFn) {
         self.inside(function.sig.ident.to_string(), |finder| {
-            finder.function(&function.sig, &function.attrs);
+            finder.function(&function.sig);
             visit::visit_item_fn(finder, function);
         });
     }
 
+    fn visit_item_trait(&mut self, item: &'ast ItemTrait) {
+        self.inside(item.ident.to_string(), |finder| {
+            if item.unsafety.is_some() {
+                finder.here().traits += 1;
+            }
+            visit::visit_item_trait(finder, item);
+        });
+    }
+
+    fn visit_trait_item_fn(&mut self, function: &'ast TraitItemFn) {
+        self.inside(function.sig.ident.to_string(), |finder| {
+            finder.function(&function.sig);
+            visit::visit_trait_item_fn(finder, function);
+        });
+    }
+
+    fn visit_item_foreign_mod(&mut self, module: &'ast ItemForeignMod) {
+        // What is declared in there is safe or unsafe to call, but no code.
+        if module.unsafety.is_some() {
+            self.here().foreign += 1;
+        }
+    }
+
+    fn visit_attribute(&mut self, attribute: &'ast Attribute) {
+        let Ok(list) = attribute.meta.require_list() else {
+            return;
+        };
+        let count = match list.path.get_ident() {
+            Some(name) if name == "unsafe" => 1,
+            Some(name) if name == "cfg_attr" => unsafe_words(&list.tokens.to_string()),
+            _ => 0,
+        };
+        if count > 0 {
+            self.here().attributes += count;
+        }
+    }
+
     fn visit_impl_item_fn(&mut self, function: &'ast ImplItemFn) {
         self.inside(function.sig.ident.to_string(), |finder| {
-            finder.function(&function.sig, &function.attrs);
+            finder.function(&function.sig);
             visit::visit_impl_item_fn(finder, function);
         });
     }
@@ -139,7 +180,7 @@ impl<'ast> Visit<'ast> for Finder {
         };
         self.inside(name, |finder| {
             if implementation.unsafety.is_some() {
-                finder.here().implementation = true;
+                finder.here().implementations += 1;
             }
             visit::visit_item_impl(finder, implementation);
         });
@@ -171,9 +212,7 @@ impl<'ast> Visit<'ast> for Finder {
     }
 
     fn visit_macro(&mut self, text: &'ast Macro) {
-        let text = text.tokens.to_string();
-        let words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
-        let count = words.filter(|word| *word == "unsafe").count();
+        let count = unsafe_words(&text.tokens.to_string());
         if count > 0 {
             self.here().in_macro += count;
         }
@@ -198,18 +237,36 @@ mod tests {
             macro_rules! written { () => { unsafe { f() } }; }
             fn invoked() { assert!(unsafe { f() }); }
             static S: u8 = unsafe { f() };
+            #[unsafe(no_mangle)]
+            static EXPORTED: u8 = 0;
+            #[cfg_attr(all(), unsafe(no_mangle))]
+            fn under_a_condition() {}
+            unsafe trait Promise {
+                unsafe fn declared();
+                fn provided() { unsafe {} }
+            }
+            #[cfg(unix)] unsafe fn twice() {}
+            #[cfg(not(unix))] unsafe fn twice() {}
+            unsafe extern \"C\" { fn foreign(); }
             #[cfg(test)]
             mod tests { fn f() { unsafe {} } }
             fn safe() {}
         ";
         let expected = [
+            "`` (unsafe extern)",
             "`<Safe as Send>` (unsafe impl)",
+            "`EXPORTED` (1 attribute)",
+            "`Promise` (unsafe trait)",
+            "`Promise::declared` (unsafe fn)",
+            "`Promise::provided` (1 block)",
             "`S` (1 block)",
             "`Safe::closure` (2 blocks)",
             "`Safe::method` (unsafe fn, 1 block)",
             "`exported` (1 attribute)",
             "`exported::inner` (1 block)",
             "`invoked` (1 use in a macro)",
+            "`twice` (2 unsafe fns)",
+            "`under_a_condition` (1 attribute)",
             "`written!` (1 use in a macro)",
         ];
         assert_eq!(unsafe_items(source).unwrap(), expected);
