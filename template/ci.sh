@@ -4,7 +4,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 command -v suricata-mock >/dev/null || {
-    echo "suricata-mock is missing: cargo install suricata-thread-mock@^0.1 --features cli" >&2
+    echo "suricata-mock is missing: cargo install --locked suricata-thread-mock@^0.1 --features cli" >&2
     exit 1
 }
 cargo fmt --check

@@ -99,7 +99,7 @@
 //! | feature, off by default | brings |
 //! | --- | --- |
 //! | `open` | [`Host::open`](crate::Host#method.open): plugin files, built in Rust or in C, are opened as Suricata opens them |
-//! | `cli` | the program `suricata-mock`, which checks and runs plugin files; `cargo install suricata-thread-mock --features cli` |
+//! | `cli` | the program `suricata-mock`, which checks and runs plugin files; `cargo install --locked suricata-thread-mock --features cli` |
 //!
 //! None of them chooses the generation: that is the plugin's choice.
 //!

@@ -144,6 +144,28 @@ fn the_links_of_a_package_do_not_leave_it() {
     }
 }
 
+/// Otherwise cargo takes the newest versions of what the program depends on, which nobody has tried.
+#[test]
+fn the_program_is_installed_with_the_versions_that_were_tried() {
+    let others = [
+        "suricata-thread/doc/troubleshooting.md",
+        "suricata-thread-mock/src/lib.rs",
+        "template/ci.sh",
+        "template/.github/workflows/ci.yml",
+    ];
+    let mut commands = 0;
+    for file in READMES.iter().chain(&others) {
+        let text = read(file);
+        for command in text.split("cargo install ").skip(1) {
+            let line = command.lines().next().unwrap();
+            let locked = command.starts_with("--locked suricata-thread-mock");
+            assert!(locked, "{file}: cargo install {line}");
+            commands += 1;
+        }
+    }
+    assert!(commands > 5, "only {commands} commands found");
+}
+
 #[test]
 fn the_versions_and_features_are_those_of_the_manifests() {
     let manifest = read("Cargo.toml");
