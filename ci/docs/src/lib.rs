@@ -16,3 +16,27 @@ pub fn root() -> PathBuf {
 pub fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
 }
+
+/// The paths of all pages of the repository, less what is built and what is hidden.
+pub fn pages() -> Vec<String> {
+    let mut found = Vec::new();
+    add_pages("", &mut found);
+    found.sort();
+    found
+}
+
+fn add_pages(folder: &str, found: &mut Vec<String>) {
+    let entries = fs::read_dir(root().join(folder)).unwrap_or_else(|e| panic!("{folder}: {e}"));
+    for entry in entries {
+        let entry = entry.unwrap();
+        let name = entry.file_name().into_string().unwrap();
+        let path = format!("{folder}{name}");
+        if entry.file_type().unwrap().is_dir() {
+            if name != "target" && !name.starts_with('.') {
+                add_pages(&format!("{path}/"), found);
+            }
+        } else if name.ends_with(".md") {
+            found.push(path);
+        }
+    }
+}

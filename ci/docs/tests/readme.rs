@@ -1,28 +1,11 @@
-//! What the READMEs say is so: their code is that of the examples, their commands are there, their
+//! What the READMEs and the other pages say is so: their code is that of the examples, their commands are there, their
 //! versions and features are those of the manifests.
 //!
 //! Code stands below a comment that names its file. `UPDATE=1 cargo test -p docs` puts it there.
 
 use std::fs;
 
-use docs::{read, root};
-
-const READMES: [&str; 14] = [
-    "README.md",
-    "CONTRIBUTING.md",
-    "SECURITY.md",
-    "docs/coming-from-suricata-ffi.md",
-    "examples/c/README.md",
-    "examples/flow-counter/README.md",
-    "examples/live-totals/README.md",
-    "examples/minimal/README.md",
-    "examples/raw/README.md",
-    "examples/top-talkers/README.md",
-    "template/README.md",
-    "suricata-thread/README.md",
-    "suricata-thread-mock/README.md",
-    "suricata-thread-sys/README.md",
-];
+use docs::{pages, read, root};
 
 /// `text` with each block of code below a comment `<!-- FILE -->` replaced by that file.
 fn with_code(text: &str) -> String {
@@ -32,7 +15,8 @@ fn with_code(text: &str) -> String {
         made += &format!("{line}\n");
         let named = line
             .strip_prefix("<!-- ")
-            .and_then(|line| line.strip_suffix(" -->"));
+            .and_then(|line| line.strip_suffix(" -->"))
+            .filter(|file| !file.contains(' '));
         let Some(file) = named else { continue };
         let fence = lines.next().unwrap();
         assert!(fence.starts_with("```"), "no code below <!-- {file} -->");
@@ -47,10 +31,10 @@ fn with_code(text: &str) -> String {
 
 #[test]
 fn the_code_is_that_of_the_files() {
-    for readme in READMES {
-        let (is, should) = (read(readme), with_code(&read(readme)));
+    for readme in pages() {
+        let (is, should) = (read(&readme), with_code(&read(&readme)));
         if std::env::var_os("UPDATE").is_some() {
-            fs::write(root().join(readme), should).unwrap();
+            fs::write(root().join(&readme), should).unwrap();
         } else {
             assert_eq!(
                 is, should,
@@ -67,10 +51,12 @@ fn the_code_is_that_of_the_files() {
 #[test]
 fn the_commands_are_there() {
     let mut commands = 0;
-    for readme in READMES {
-        let text = read(readme);
+    for readme in pages() {
+        let text = read(&readme);
         let words = text.split(|c: char| c.is_whitespace() || "`()".contains(c));
+        let words = words.map(|word| word.trim_end_matches([',', ';', ':', '.']));
         for command in words.filter(|word| word.starts_with("ci/") && !word.ends_with('/')) {
+            let command = command.split("::").next().unwrap();
             let path = root().join(command);
             assert!(
                 path.exists(),
@@ -91,8 +77,8 @@ fn the_crates_in_commands_are_there() {
         }
     }
     let mut crates = 0;
-    for readme in READMES {
-        let text = read(readme);
+    for readme in pages() {
+        let text = read(&readme);
         let words: Vec<_> = text
             .split(|c: char| c.is_whitespace() || c == '`')
             .collect();
@@ -148,14 +134,13 @@ fn the_links_of_a_package_do_not_leave_it() {
 #[test]
 fn the_program_is_installed_with_the_versions_that_were_tried() {
     let others = [
-        "suricata-thread/doc/troubleshooting.md",
         "suricata-thread-mock/src/lib.rs",
         "template/ci.sh",
         "template/.github/workflows/ci.yml",
     ];
     let mut commands = 0;
-    for file in READMES.iter().chain(&others) {
-        let text = read(file);
+    for file in pages().into_iter().chain(others.map(str::to_owned)) {
+        let text = read(&file);
         for command in text.split("cargo install ").skip(1) {
             let line = command.lines().next().unwrap();
             let locked = command.starts_with("--locked suricata-thread-mock");
