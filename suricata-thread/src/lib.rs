@@ -60,10 +60,13 @@
 //!
 //! # Which Suricata
 //!
-//! | Suricata | feature |
-//! | --- | --- |
-//! | 9.0 (in development) | none |
-//! | 8.0.x | `suricata-8` |
+//! | Suricata | feature | checked |
+//! | --- | --- | --- |
+//! | 9.0 (in development) | none | on the mock; the declarations are compared with `suricata-sys` 9.0.0-alpha; no check runs a real 9.0 |
+//! | 8.0.x | `suricata-8` | on the mock, and in a real 8.0.8 |
+//!
+//! What this documentation says of 9.0 is read off the source of 9.0.0-alpha, and was seen once in a
+//! development version of it.
 //!
 //! The two name their storage functions differently, so a plugin is built for one of them. Where the
 //! choice is wrong, Suricata goes on without the plugin: it logs a *notice* ("Failed to open …:
@@ -152,8 +155,6 @@
 //!
 //! None is needed. [`ThreadVars::from_ptr`] and [`plugin::run_init`] are the bridges for plugins that
 //! receive callbacks, or their entry, by other means.
-//!
-//! The facts about the host are those of Suricata 8.0.8 and 9.0.0-alpha.
 
 pub use suricata_thread_sys as sys;
 

@@ -130,6 +130,47 @@ fn the_links_of_a_package_do_not_leave_it() {
     }
 }
 
+/// What follows the first `start` in `text`, until `end`.
+fn after<'a>(text: &'a str, start: &str, end: char) -> &'a str {
+    let (_, rest) = text
+        .split_once(start)
+        .unwrap_or_else(|| panic!("no {start}"));
+    rest.split(end).next().unwrap()
+}
+
+#[test]
+fn the_pages_say_in_which_suricata_the_plugins_ran_and_in_which_they_did_not() {
+    let (manifest, script) = (read("Cargo.toml"), read("ci/find-suricata"));
+    let real = after(&script, "\nreadonly wanted=", '\n');
+    // Of an alpha version, without its date.
+    let compared = after(&manifest, "\nsuricata-sys = \"=", '"');
+    let compared = match compared.split_once("-alpha.") {
+        Some((version, _)) => format!("`suricata-sys` {version}-alpha"),
+        None => format!("`suricata-sys` {compared}"),
+    };
+    for file in [
+        "README.md",
+        "suricata-thread/src/lib.rs",
+        "suricata-thread-sys/README.md",
+    ] {
+        let text = read(file);
+        let row = |suricata: &str| {
+            let mut lines = text.lines().map(|line| line.trim_start_matches("//! "));
+            lines
+                .find(|line| line.starts_with('|') && line.contains(suricata))
+                .unwrap_or_else(|| panic!("{file} says nothing of {suricata}"))
+        };
+        let (for_9, for_8) = (row("9.0 (in development) |"), row("8.0.x |"));
+        assert!(
+            for_8.contains(&format!("in a real {real}")),
+            "{file}: {for_8}"
+        );
+        assert!(for_9.contains(&compared), "{file}: {for_9}");
+        let says_so = for_9.contains("runs a real 9.0") && for_9.contains("no check");
+        assert!(says_so, "{file}: {for_9}");
+    }
+}
+
 /// Otherwise cargo takes the newest versions of what the program depends on, which nobody has tried.
 #[test]
 fn the_program_is_installed_with_the_versions_that_were_tried() {
@@ -177,8 +218,8 @@ fn the_versions_and_features_are_those_of_the_manifests() {
         let found = read(&format!("template/{file}")).contains(&program);
         assert!(found, "template/{file} does not install {program}");
     }
-    assert!(readme.contains(&format!("\n| {minor} | 8.0.x | `suricata-8` |\n")));
-    assert!(readme.contains(&format!("\n| {minor} | 9.0 (in development) | none |\n")));
+    assert!(readme.contains(&format!("\n| {minor} | 8.0.x | `suricata-8` | ")));
+    assert!(readme.contains(&format!("\n| {minor} | 9.0 (in development) | none | ")));
     for package in ["suricata-thread", "suricata-thread-sys"] {
         let manifest = read(&format!("{package}/Cargo.toml"));
         assert!(
