@@ -18,7 +18,7 @@
 //!
 //! impl Drop for ThreadState {
 //!     fn drop(&mut self) {
-//!         SCLogNotice!("a thread has ended after {} flows", self.flows);
+//!         SCLogNotice!("my-plugin: a thread saw {} flows", self.flows);
 //!     }
 //! }
 //!
@@ -26,7 +26,7 @@
 //!     let storage = ThreadStorage::<ThreadState>::register("my-plugin")?;
 //!     thread::register_init_callback(move |tv| {
 //!         if let Err(error) = storage.get_or_insert_with(tv, || ThreadState { flows: 0 }) {
-//!             SCLogError!("a thread is not counted: {error}");
+//!             SCLogError!("my-plugin: a thread is not counted: {error}");
 //!         }
 //!     })?;
 //!     flow::register_init_callback(move |tv, _flow, _packet| {
@@ -50,13 +50,94 @@
 //! # host.start(RunMode::Single);
 //! # host.traffic(Traffic { flows: 7, ..Traffic::default() });
 //! # host.shutdown();
-//! # let ended = "a thread has ended after 7 flows";
+//! # let ended = "my-plugin: a thread saw 7 flows";
 //! # assert!(host.log().iter().any(|line| line.message == ended));
 //! # }
 //! ```
 //!
-//! Build it as a `cdylib` and name the file under `plugins:` in `suricata.yaml`. `cargo test` needs
-//! no Suricata: with `suricata-thread-mock` as a dev-dependency, the host's functions are there.
+//! # Build, test, load
+//!
+//! In `Cargo.toml`, which makes a plugin file of it (`cdylib`) and a crate that tests can use (`rlib`):
+//!
+//! ```toml
+//! [lib]
+//! crate-type = ["cdylib", "rlib"]
+//!
+//! [features]
+//! suricata-8 = ["suricata-thread/suricata-8"] # build for Suricata 8.0.x; without it, for 9.0
+//!
+//! [dependencies]
+//! suricata-thread = "0.1"
+//!
+//! [dev-dependencies]
+//! suricata-thread-mock = "0.1" # cargo test needs no Suricata
+//! ```
+//!
+//! A test, such as `tests/flows.rs`. The mock, `suricata-thread-mock`, is a host in Rust, with real
+//! threads:
+//!
+//! ```standalone_crate
+//! # mod my_plugin {
+//! #     use suricata_thread::{SCLogError, SCLogNotice, ThreadStorage, flow, plugin};
+//! #     plugin! { name: "my-plugin", version: "0.1.0", author: "You", license: "MIT", init: init }
+//! #     fn init() -> Result<(), &'static str> {
+//! #         let storage = ThreadStorage::register("my-plugin")?;
+//! #         flow::register_init_callback(move |tv, _flow, _packet| {
+//! #             match storage.get_or_insert_with(tv, || ThreadState { flows: 0 }) {
+//! #                 Ok(state) => state.flows += 1,
+//! #                 Err(error) => SCLogError!("my-plugin: a flow is not counted: {error}"),
+//! #             }
+//! #         })
+//! #     }
+//! #     struct ThreadState { flows: u64 }
+//! #     impl Drop for ThreadState {
+//! #         fn drop(&mut self) {
+//! #             SCLogNotice!("my-plugin: a thread saw {} flows", self.flows);
+//! #         }
+//! #     }
+//! # }
+//! use suricata_thread_mock::{Host, RunMode, Traffic};
+//!
+//! # const _: &str = stringify!( // in the documentation's own test, `main` calls it
+//! #[test]
+//! # );
+//! fn each_thread_reports_its_flows() {
+//!     let host = Host::new(); // dropped at the end, it reports misuse by name
+//!     // SAFETY: `plugin!` wrote the entry point.
+//!     unsafe { host.load(my_plugin::SCPluginRegister) }.unwrap();
+//!     host.start(RunMode::Single);
+//!     host.traffic(Traffic { flows: 7, ..Traffic::default() });
+//!     host.shutdown();
+//!     let log: Vec<_> = host.log().into_iter().map(|line| line.message).collect();
+//!     assert!(log.contains(&"my-plugin: a thread saw 7 flows".into()), "{log:#?}");
+//! }
+//! # fn main() {
+//! #     each_thread_reports_its_flows();
+//! # }
+//! ```
+//!
+//! `cargo test` runs it. To try the plugin file itself, and then to load it:
+//!
+//! ```sh
+//! cargo build --release --features suricata-8 # makes target/release/libmy_plugin.so, for Suricata 8.0.x
+//! cargo install --locked suricata-thread-mock --features cli # once; takes a minute or two
+//! suricata-mock check --api 8 target/release/libmy_plugin.so
+//! suricata-mock run target/release/libmy_plugin.so # on made-up flows; --pcap FILE: on those of a capture
+//! suricata -c suricata.yaml -r some.pcap -l /tmp # with the file that follows
+//! ```
+//!
+//! ```yaml
+//! %YAML 1.1
+//! ---
+//! plugins:
+//!   - /path/to/libmy_plugin.so
+//! ```
+//!
+//! # More
+//!
+//! - [`recipes`]: what plugins often need, each as code that runs.
+//! - [`troubleshooting`]: what goes wrong, by the words of the message.
+//! - Below: which Suricata, which thread runs what, lifetimes, panics, errors, limits.
 //!
 //! # Which Suricata
 //!
@@ -71,9 +152,6 @@
 //! The two name their storage functions differently, so a plugin is built for one of them. Where the
 //! choice is wrong, Suricata goes on without the plugin: it logs a *notice* ("Failed to open …:
 //! undefined symbol: …"), or, where the plugin uses no storage, an error ("plugin versions differ").
-//!
-//! More: [`recipes`] for what plugins often need, [`troubleshooting`] for when something goes wrong,
-//! by the words of the message.
 //!
 //! # Which thread runs what
 //!
@@ -155,6 +233,10 @@
 //!
 //! None is needed. [`ThreadVars::from_ptr`] and [`plugin::run_init`] are the bridges for plugins that
 //! receive callbacks, or their entry, by other means.
+#![allow(
+    clippy::test_attr_in_doctest,
+    reason = "a hidden `main` calls the test"
+)]
 
 pub use suricata_thread_sys as sys;
 

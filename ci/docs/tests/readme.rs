@@ -130,6 +130,34 @@ fn the_links_of_a_package_do_not_leave_it() {
     }
 }
 
+/// The first block of code in `text` that begins with `fence`.
+fn block<'a>(text: &'a str, fence: &str) -> &'a str {
+    let (_, rest) = text
+        .split_once(fence)
+        .unwrap_or_else(|| panic!("no {fence}"));
+    rest.split("```").next().unwrap()
+}
+
+#[test]
+fn how_to_build_and_load_a_plugin_is_the_same_on_the_pages_of_the_crate() {
+    let readme = read("README.md");
+    let of_the_package = read("suricata-thread/README.md");
+    let of_the_documentation = read("suricata-thread/src/lib.rs")
+        .replace("\n//! ", "\n")
+        .replace("my_plugin", "minimal");
+    for fence in ["\n```sh\ncargo build", "\n```yaml\n"] {
+        let expected = block(&readme, fence);
+        assert_eq!(block(&of_the_package, fence), expected);
+        assert_eq!(block(&of_the_documentation, fence), expected);
+    }
+    let fence = "\n```toml\n";
+    let expected = block(&of_the_package, fence);
+    assert_eq!(
+        block(&of_the_documentation, fence).replace("\n//!\n", "\n\n"),
+        expected
+    );
+}
+
 /// What follows the first `start` in `text`, until `end`.
 fn after<'a>(text: &'a str, start: &str, end: char) -> &'a str {
     let (_, rest) = text
@@ -204,11 +232,13 @@ fn the_versions_and_features_are_those_of_the_manifests() {
     for file in [
         "README.md",
         "suricata-thread/README.md",
+        "suricata-thread/src/lib.rs",
         "template/Cargo.toml.liquid",
     ] {
+        let text = read(file).replace("\n//! ", "\n");
         for name in ["suricata-thread", "suricata-thread-mock"] {
             let dependency = format!("\n{name} = \"{minor}\"");
-            let found = read(file).contains(&dependency);
+            let found = text.contains(&dependency);
             assert!(found, "{file} does not depend on {dependency:?}");
         }
     }
