@@ -45,7 +45,7 @@ typedef struct ThreadStorageId {
 } ThreadStorageId;
 
 /** The bytes of one thread's storage: slots registered × the size of a
- * pointer. */
+ * pointer. Any thread may call it once registration has closed. */
 unsigned int ThreadStorageSize(void);
 
 /** Registers a slot that every thread has, empty at first, and whose content

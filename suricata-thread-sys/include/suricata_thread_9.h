@@ -39,7 +39,7 @@ typedef struct SCThreadStorageId {
 } SCThreadStorageId;
 
 /** The bytes of one thread's storage: slots registered × the size of a
- * pointer. */
+ * pointer. Any thread may call it once registration has closed. */
 unsigned int SCThreadStorageSize(void);
 
 /** Registers a slot that every thread has, empty at first, and whose content

@@ -30,7 +30,7 @@ unsafe extern "C" {
  end.*/
     pub fn StorageCleanup();
     /** The bytes of one thread's storage: slots registered × the size of a
- pointer.*/
+ pointer. Any thread may call it once registration has closed.*/
     pub fn ThreadStorageSize() -> ::core::ffi::c_uint;
     /** Registers a slot that every thread has, empty at first, and whose content
  `Free` frees. `Alloc` makes the content of `size` bytes for

@@ -23,7 +23,7 @@ unsafe extern "C" {
  end.*/
     pub fn SCStorageCleanup();
     /** The bytes of one thread's storage: slots registered × the size of a
- pointer.*/
+ pointer. Any thread may call it once registration has closed.*/
     pub fn SCThreadStorageSize() -> ::core::ffi::c_uint;
     /** Registers a slot that every thread has, empty at first, and whose content
  `Free` frees. The host keeps `name`, which must stay valid for the life of
