@@ -50,7 +50,9 @@
 //!
 //! /// The slot, whose id the callbacks get as their user pointer.
 //! fn slot(user: *mut c_void) -> SCThreadStorageId {
-//!     SCThreadStorageId { id: user.addr() as c_int }
+//!     SCThreadStorageId {
+//!         id: user.addr() as c_int,
+//!     }
 //! }
 //!
 //! /// On the main thread, right after the plugin was loaded.
@@ -58,17 +60,28 @@
 //!     // SAFETY: the host calls this while it registers; the name and the function stay.
 //!     let slot = unsafe { SCThreadStorageRegister(c"my-plugin".as_ptr(), Some(free)) };
 //!     let Ok(id) = usize::try_from(slot.id) else {
-//!         return log(SCLogLevel::SC_LOG_ERROR, "my-plugin: the host refused the slot");
+//!         return log(
+//!             SCLogLevel::SC_LOG_ERROR,
+//!             "my-plugin: the host refused the slot",
+//!         );
 //!     };
 //!     let user = ptr::without_provenance_mut(id);
 //!     // SAFETY: as above, and `slot` undoes `user`.
 //!     if !unsafe { SCFlowRegisterInitCallback(Some(on_flow), user) } {
-//!         log(SCLogLevel::SC_LOG_ERROR, "my-plugin: the host refused the callback");
+//!         log(
+//!             SCLogLevel::SC_LOG_ERROR,
+//!             "my-plugin: the host refused the callback",
+//!         );
 //!     }
 //! }
 //!
 //! /// On the worker that picks the flow up.
-//! unsafe extern "C" fn on_flow(tv: *mut ThreadVars, _: *mut Flow, _: *const Packet, user: *mut c_void) {
+//! unsafe extern "C" fn on_flow(
+//!     tv: *mut ThreadVars,
+//!     _: *mut Flow,
+//!     _: *const Packet,
+//!     user: *mut c_void,
+//! ) {
 //!     if tv.is_null() {
 //!         return; // so in the host's own unit tests
 //!     }
@@ -91,11 +104,16 @@
 //! unsafe extern "C" fn free(flows: *mut c_void) {
 //!     // SAFETY: what `on_flow` stored, and the host lets go of it.
 //!     let flows = unsafe { Box::from_raw(flows.cast::<u64>()) };
-//!     log(SCLogLevel::SC_LOG_NOTICE, &format!("my-plugin: {flows} flows"));
+//!     log(
+//!         SCLogLevel::SC_LOG_NOTICE,
+//!         &format!("my-plugin: {flows} flows"),
+//!     );
 //! }
 //!
 //! fn log(level: SCLogLevel, message: &str) {
-//!     let Ok(message) = CString::new(message) else { return };
+//!     let Ok(message) = CString::new(message) else {
+//!         return;
+//!     };
 //!     let (file, name) = (c"lib.rs".as_ptr(), c"my-plugin".as_ptr());
 //!     // SAFETY: C strings that outlive the call.
 //!     unsafe { SCLogMessage(level, file, line!(), name, name, message.as_ptr()) };
@@ -122,6 +140,10 @@
 //! }
 //! ```
 //!
+//! This crate has no host to run it: the example is compiled here, and the repository's tests run the
+//! same text on the mock, `suricata-thread-mock`. The example `raw` there does the same for both
+//! generations, keeps panics from C, and is run in a real Suricata 8.0.8 as well.
+//!
 //! # One set of names
 //!
 //! With `suricata-8`, the crate root names 8.0's functions as 9.0 does, as far as the signatures
@@ -138,8 +160,49 @@
 //!
 //! # Threads
 //!
-//! Each function says on which thread the host or a plugin calls it. *Host only* marks those that
-//! a plugin has no use for; they are declared for hosts made for tests.
+//! | what | on |
+//! | --- | --- |
+//! | the entry point, [`SCPlugin::Init`] and all registration | the main thread, while the host loads plugins |
+//! | thread init callback | the thread that creates the new one, before that starts: the main thread; in unix-socket mode the unix manager |
+//! | flow init and flow update callback | a worker |
+//! | flow finish callback | whichever thread retires the flow: most often a flow recycler or manager |
+//! | get, set and free by id | the thread that the `ThreadVars` belongs to; or in a thread init callback for it |
+//! | a slot's free function | the thread that takes the slot's thread down, when that has been joined; or the one that frees by id |
+//! | [`SCLogMessage`] | the host's threads only |
+//! | [`SCLogGetLogLevel`] | any |
+//! | the size of the storage | any, once registration has closed |
+//!
+//! The host's lists of slots and callbacks have no lock: nothing keeps a plugin from registering later,
+//! and that is a data race. Each function says on which thread the host or a plugin calls it. *Host
+//! only* marks those that a plugin has no use for; they are declared for hosts made for tests.
+//!
+//! # Failure
+//!
+//! - A slot that was refused has a negative id; the function says why it may be. It is not to be used:
+//!   the host checks no id, and reads or writes past its storage.
+//! - A callback that was refused is `false`, a value that was refused is another number than 0: then
+//!   what was passed is still the plugin's, to free or to keep.
+//! - [`SCPlugin::Init`] returns nothing: a plugin that cannot go on logs why, and registers no more.
+//! - Nothing may unwind into the host. An `extern "C"` function of Rust that panics ends the process:
+//!   catch the panic inside of it.
+//!
+//! # Lifetimes
+//!
+//! - For the life of the process: what the entry point returns with all its texts, the names of slots,
+//!   callbacks and their user pointers. There is no way to take a registration back, and the host never
+//!   closes a plugin whose `Init` has run.
+//! - `Flow` and `Packet`: until the callback returns. `ThreadVars`: until the thread is taken down; but
+//!   other threads may not use it.
+//! - A value in a slot is the plugin's. Set does not free the one that was there; the host frees what is
+//!   left, through the slot's free function, when it takes the thread down. The few threads that serve
+//!   commands are never taken down. A value in two slots is freed twice.
+//!
+//! # Limits
+//!
+//! - Thread storage, thread and flow callbacks, the log and the entry point: the rest of Suricata's API
+//!   is not here. `ThreadVars`, `Flow` and `Packet` are opaque.
+//! - The declarations for 9.0, which is in development, are compared with those of `suricata-sys`
+//!   9.0.0-alpha. No check runs a real 9.0; those for 8.0.x are used in a real 8.0.8.
 //!
 //! # The feature `bindgen`
 //!
