@@ -45,16 +45,41 @@ impl ThreadVars<'_> {
     /// three.
     ///
     /// ```
-    /// # use suricata_thread_mock as _;
+    /// use std::ffi::c_void;
+    /// use std::sync::OnceLock;
+    ///
     /// use suricata_thread::{SCLogNotice, ThreadStorage, ThreadVars, sys};
     ///
-    /// /// A callback registered by other means.
-    /// unsafe extern "C" fn on_event(tv: *mut sys::ThreadVars, flows: ThreadStorage<u64>) {
-    ///     // SAFETY: the host passes the calling thread's own, not null, and nothing else uses it until
-    ///     // this returns.
+    /// static FLOWS: OnceLock<ThreadStorage<u64>> = OnceLock::new(); // set by the plugin's init
+    ///
+    /// /// A flow init callback, registered by other means.
+    /// unsafe extern "C" fn on_flow(
+    ///     tv: *mut sys::ThreadVars,
+    ///     _flow: *mut sys::Flow,
+    ///     _packet: *const sys::Packet,
+    ///     _user: *mut c_void,
+    /// ) {
+    ///     let Some(flows) = FLOWS.get() else { return };
+    ///     if tv.is_null() {
+    ///         return; // so in Suricata's own unit tests
+    ///     }
+    ///     // SAFETY: not null, so the host passes the calling thread's own, made after storage
+    ///     // registration has closed, and nothing else uses it until this returns.
     ///     let tv = unsafe { ThreadVars::from_ptr(tv) };
-    ///     SCLogNotice!("flows so far: {:?}", flows.get(&tv));
+    ///     SCLogNotice!("my-plugin: flows so far: {:?}", flows.get(&tv));
     /// }
+    /// # use suricata_thread_mock::{Host, RunMode, Traffic};
+    /// # let host = Host::new();
+    /// # let init = || FLOWS.set(ThreadStorage::register("my-plugin")?).map_err(|_| "set before");
+    /// # // SAFETY: the host takes registrations now.
+    /// # unsafe { suricata_thread::plugin::run_init("my-plugin", init) };
+    /// # // SAFETY: the callback stays, and ignores its user pointer.
+    /// # unsafe { sys::SCFlowRegisterInitCallback(Some(on_flow), std::ptr::null_mut()) };
+    /// # host.start(RunMode::Single);
+    /// # host.traffic(Traffic { flows: 1, ..Traffic::default() });
+    /// # host.shutdown();
+    /// # let said = host.log().pop().unwrap().message;
+    /// # assert_eq!(said, "my-plugin: flows so far: None");
     /// ```
     pub const unsafe fn from_ptr(tv: *mut sys::ThreadVars) -> Self {
         Self {
