@@ -98,8 +98,7 @@ impl<T: Send + 'static> ThreadStorage<T> {
     /// On an error nothing is registered and nothing leaks.
     ///
     /// ```
-    /// # use suricata_thread::{ThreadStorage, ThreadVars, SCLogError};
-    /// # use suricata_thread_mock as _;
+    /// # use suricata_thread::{SCLogError, ThreadStorage};
     /// fn init() -> Result<(), &'static str> {
     ///     let flows = ThreadStorage::<u64>::register("my-plugin: flows")?;
     ///     suricata_thread::register_init_callback(move |tv| {
@@ -108,6 +107,13 @@ impl<T: Send + 'static> ThreadStorage<T> {
     ///         }
     ///     })
     /// }
+    /// # let host = suricata_thread_mock::Host::new();
+    /// # // SAFETY: the host takes registrations now.
+    /// # unsafe { suricata_thread::plugin::run_init("my-plugin", init) };
+    /// # host.start(suricata_thread_mock::RunMode::Single);
+    /// # host.shutdown();
+    /// # let message = host.log().pop().unwrap().message;
+    /// # assert!(message.starts_with("Threads created"), "{message}");
     /// ```
     pub fn register(name: &str) -> Result<Self, &'static str> {
         if name.is_empty() {
@@ -135,11 +141,27 @@ impl<T: Send + 'static> ThreadStorage<T> {
     /// Costs the host's own lookup and a null check.
     ///
     /// ```
-    /// # use suricata_thread::{ThreadStorage, ThreadVars, SCLogError};
-    /// # use suricata_thread_mock as _;
+    /// # use suricata_thread::{ThreadStorage, ThreadVars};
     /// fn flows_so_far(flows: ThreadStorage<u64>, tv: &ThreadVars) -> u64 {
     ///     flows.get(tv).copied().unwrap_or(0)
     /// }
+    /// # fn init() -> Result<(), &'static str> {
+    /// #     let slot = ThreadStorage::<u64>::register("my-plugin")?;
+    /// #     suricata_thread::flow::register_init_callback(move |tv, _flow, _packet| {
+    /// #         assert_eq!(flows_so_far(slot, tv), 0);
+    /// #         slot.replace(tv, 7).unwrap();
+    /// #         assert_eq!(flows_so_far(slot, tv), 7);
+    /// #         suricata_thread::SCLogNotice!("all as it should be");
+    /// #     })
+    /// # }
+    /// # use suricata_thread_mock::{Host, RunMode, Traffic};
+    /// # let host = Host::new();
+    /// # // SAFETY: the host takes registrations now.
+    /// # unsafe { suricata_thread::plugin::run_init("my-plugin", init) };
+    /// # host.start(RunMode::Single);
+    /// # host.traffic(Traffic { flows: 1, ..Traffic::default() });
+    /// # host.shutdown();
+    /// # assert_eq!(host.log().pop().unwrap().message, "all as it should be");
     /// ```
     pub fn get<'t>(&self, tv: &'t ThreadVars<'_>) -> Option<&'t T> {
         // SAFETY: `tv` stands for a live `ThreadVars` with room for every slot, used by this thread
@@ -158,13 +180,31 @@ impl<T: Send + 'static> ThreadStorage<T> {
     /// Costs the host's own lookup and a null check.
     ///
     /// ```
-    /// # use suricata_thread::{ThreadStorage, ThreadVars, SCLogError};
-    /// # use suricata_thread_mock as _;
+    /// # use suricata_thread::{ThreadStorage, ThreadVars};
     /// fn on_flow_init(flows: ThreadStorage<u64>, tv: &mut ThreadVars) {
     ///     if let Some(flows) = flows.get_mut(tv) {
     ///         *flows += 1;
     ///     }
     /// }
+    /// # fn init() -> Result<(), &'static str> {
+    /// #     let slot = ThreadStorage::<u64>::register("my-plugin")?;
+    /// #     suricata_thread::flow::register_init_callback(move |tv, _flow, _packet| {
+    /// #         on_flow_init(slot, tv);
+    /// #         assert_eq!(slot.get(tv), None);
+    /// #         slot.replace(tv, 7).unwrap();
+    /// #         on_flow_init(slot, tv);
+    /// #         assert_eq!(slot.get(tv), Some(&8));
+    /// #         suricata_thread::SCLogNotice!("all as it should be");
+    /// #     })
+    /// # }
+    /// # use suricata_thread_mock::{Host, RunMode, Traffic};
+    /// # let host = Host::new();
+    /// # // SAFETY: the host takes registrations now.
+    /// # unsafe { suricata_thread::plugin::run_init("my-plugin", init) };
+    /// # host.start(RunMode::Single);
+    /// # host.traffic(Traffic { flows: 1, ..Traffic::default() });
+    /// # host.shutdown();
+    /// # assert_eq!(host.log().pop().unwrap().message, "all as it should be");
     /// ```
     pub fn get_mut<'t>(&self, tv: &'t mut ThreadVars<'_>) -> Option<&'t mut T> {
         // SAFETY: as in `get`; the mutable borrow of `tv` makes this the only reference.
@@ -174,11 +214,27 @@ impl<T: Send + 'static> ThreadStorage<T> {
     /// Whether the calling thread has a value.
     ///
     /// ```
-    /// # use suricata_thread::{ThreadStorage, ThreadVars, SCLogError};
-    /// # use suricata_thread_mock as _;
+    /// # use suricata_thread::{ThreadStorage, ThreadVars};
     /// fn is_counted(flows: ThreadStorage<u64>, tv: &ThreadVars) -> bool {
     ///     flows.contains(tv)
     /// }
+    /// # fn init() -> Result<(), &'static str> {
+    /// #     let slot = ThreadStorage::<u64>::register("my-plugin")?;
+    /// #     suricata_thread::flow::register_init_callback(move |tv, _flow, _packet| {
+    /// #         assert!(!is_counted(slot, tv));
+    /// #         slot.replace(tv, 7).unwrap();
+    /// #         assert!(is_counted(slot, tv));
+    /// #         suricata_thread::SCLogNotice!("all as it should be");
+    /// #     })
+    /// # }
+    /// # use suricata_thread_mock::{Host, RunMode, Traffic};
+    /// # let host = Host::new();
+    /// # // SAFETY: the host takes registrations now.
+    /// # unsafe { suricata_thread::plugin::run_init("my-plugin", init) };
+    /// # host.start(RunMode::Single);
+    /// # host.traffic(Traffic { flows: 1, ..Traffic::default() });
+    /// # host.shutdown();
+    /// # assert_eq!(host.log().pop().unwrap().message, "all as it should be");
     /// ```
     pub fn contains(&self, tv: &ThreadVars<'_>) -> bool {
         self.get(tv).is_some()
@@ -196,12 +252,28 @@ impl<T: Send + 'static> ThreadStorage<T> {
     /// Where `init` does; the slot stays empty.
     ///
     /// ```
-    /// # use suricata_thread::{ThreadStorage, ThreadVars, SCLogError};
-    /// # use suricata_thread_mock as _;
+    /// # use suricata_thread::{ThreadStorage, ThreadVars};
     /// fn on_flow_init(sizes: ThreadStorage<Vec<u32>>, tv: &mut ThreadVars) -> Result<(), &'static str> {
     ///     sizes.get_or_insert_with(tv, || Vec::with_capacity(1024))?.push(0);
     ///     Ok(())
     /// }
+    /// # fn init() -> Result<(), &'static str> {
+    /// #     let slot = ThreadStorage::<Vec<u32>>::register("my-plugin")?;
+    /// #     suricata_thread::flow::register_init_callback(move |tv, _flow, _packet| {
+    /// #         on_flow_init(slot, tv).unwrap();
+    /// #         on_flow_init(slot, tv).unwrap();
+    /// #         assert_eq!(slot.get(tv), Some(&vec![0, 0]));
+    /// #         suricata_thread::SCLogNotice!("all as it should be");
+    /// #     })
+    /// # }
+    /// # use suricata_thread_mock::{Host, RunMode, Traffic};
+    /// # let host = Host::new();
+    /// # // SAFETY: the host takes registrations now.
+    /// # unsafe { suricata_thread::plugin::run_init("my-plugin", init) };
+    /// # host.start(RunMode::Single);
+    /// # host.traffic(Traffic { flows: 1, ..Traffic::default() });
+    /// # host.shutdown();
+    /// # assert_eq!(host.log().pop().unwrap().message, "all as it should be");
     /// ```
     pub fn get_or_insert_with<'t>(
         &self,
@@ -227,12 +299,28 @@ impl<T: Send + 'static> ThreadStorage<T> {
     /// Where `T::default` does; the slot stays empty.
     ///
     /// ```
-    /// # use suricata_thread::{ThreadStorage, ThreadVars, SCLogError};
-    /// # use suricata_thread_mock as _;
+    /// # use suricata_thread::{ThreadStorage, ThreadVars};
     /// fn on_flow_init(flows: ThreadStorage<u64>, tv: &mut ThreadVars) -> Result<(), &'static str> {
     ///     *flows.get_or_insert_default(tv)? += 1;
     ///     Ok(())
     /// }
+    /// # fn init() -> Result<(), &'static str> {
+    /// #     let slot = ThreadStorage::<u64>::register("my-plugin")?;
+    /// #     suricata_thread::flow::register_init_callback(move |tv, _flow, _packet| {
+    /// #         on_flow_init(slot, tv).unwrap();
+    /// #         on_flow_init(slot, tv).unwrap();
+    /// #         assert_eq!(slot.get(tv), Some(&2));
+    /// #         suricata_thread::SCLogNotice!("all as it should be");
+    /// #     })
+    /// # }
+    /// # use suricata_thread_mock::{Host, RunMode, Traffic};
+    /// # let host = Host::new();
+    /// # // SAFETY: the host takes registrations now.
+    /// # unsafe { suricata_thread::plugin::run_init("my-plugin", init) };
+    /// # host.start(RunMode::Single);
+    /// # host.traffic(Traffic { flows: 1, ..Traffic::default() });
+    /// # host.shutdown();
+    /// # assert_eq!(host.log().pop().unwrap().message, "all as it should be");
     /// ```
     pub fn get_or_insert_default<'t>(
         &self,
@@ -257,8 +345,7 @@ impl<T: Send + 'static> ThreadStorage<T> {
     /// Where `init` does; the slot stays empty.
     ///
     /// ```
-    /// # use suricata_thread::{ThreadStorage, ThreadVars, SCLogError};
-    /// # use suricata_thread_mock as _;
+    /// # use suricata_thread::{ThreadStorage, ThreadVars};
     /// use std::{error::Error, fs::File};
     ///
     /// fn open(file: ThreadStorage<File>, tv: &mut ThreadVars) -> Result<(), Box<dyn Error>> {
@@ -266,6 +353,22 @@ impl<T: Send + 'static> ThreadStorage<T> {
     ///     file.get_or_try_insert_with(tv, open)?;
     ///     Ok(())
     /// }
+    /// # fn init() -> Result<(), &'static str> {
+    /// #     let slot = ThreadStorage::<File>::register("my-plugin")?;
+    /// #     suricata_thread::flow::register_init_callback(move |tv, _flow, _packet| {
+    /// #         assert!(open(slot, tv).is_err(), "there is no such file");
+    /// #         assert!(!slot.contains(tv));
+    /// #         suricata_thread::SCLogNotice!("all as it should be");
+    /// #     })
+    /// # }
+    /// # use suricata_thread_mock::{Host, RunMode, Traffic};
+    /// # let host = Host::new();
+    /// # // SAFETY: the host takes registrations now.
+    /// # unsafe { suricata_thread::plugin::run_init("my-plugin", init) };
+    /// # host.start(RunMode::Single);
+    /// # host.traffic(Traffic { flows: 1, ..Traffic::default() });
+    /// # host.shutdown();
+    /// # assert_eq!(host.log().pop().unwrap().message, "all as it should be");
     /// ```
     pub fn get_or_try_insert_with<'t, E: From<&'static str>>(
         &self,
@@ -287,11 +390,28 @@ impl<T: Send + 'static> ThreadStorage<T> {
     /// stays.
     ///
     /// ```
-    /// # use suricata_thread::{ThreadStorage, ThreadVars, SCLogError};
-    /// # use suricata_thread_mock as _;
+    /// # use suricata_thread::{ThreadStorage, ThreadVars};
     /// fn restart(flows: ThreadStorage<u64>, tv: &mut ThreadVars) -> Result<u64, &'static str> {
     ///     Ok(flows.replace(tv, 0)?.unwrap_or(0))
     /// }
+    /// # fn init() -> Result<(), &'static str> {
+    /// #     let slot = ThreadStorage::<u64>::register("my-plugin")?;
+    /// #     suricata_thread::flow::register_init_callback(move |tv, _flow, _packet| {
+    /// #         assert_eq!(restart(slot, tv), Ok(0));
+    /// #         *slot.get_mut(tv).unwrap() = 7;
+    /// #         assert_eq!(restart(slot, tv), Ok(7));
+    /// #         assert_eq!(slot.get(tv), Some(&0));
+    /// #         suricata_thread::SCLogNotice!("all as it should be");
+    /// #     })
+    /// # }
+    /// # use suricata_thread_mock::{Host, RunMode, Traffic};
+    /// # let host = Host::new();
+    /// # // SAFETY: the host takes registrations now.
+    /// # unsafe { suricata_thread::plugin::run_init("my-plugin", init) };
+    /// # host.start(RunMode::Single);
+    /// # host.traffic(Traffic { flows: 1, ..Traffic::default() });
+    /// # host.shutdown();
+    /// # assert_eq!(host.log().pop().unwrap().message, "all as it should be");
     /// ```
     pub fn replace(&self, tv: &mut ThreadVars<'_>, value: T) -> Result<Option<T>, SetError<T>> {
         let old = self.slot(tv);
@@ -308,11 +428,28 @@ impl<T: Send + 'static> ThreadStorage<T> {
     /// The host refused to empty the slot: the value stays.
     ///
     /// ```
-    /// # use suricata_thread::{ThreadStorage, ThreadVars, SCLogError};
-    /// # use suricata_thread_mock as _;
+    /// # use suricata_thread::{ThreadStorage, ThreadVars};
     /// fn finish(flows: ThreadStorage<u64>, tv: &mut ThreadVars) -> Result<u64, &'static str> {
     ///     Ok(flows.take(tv)?.unwrap_or(0))
     /// }
+    /// # fn init() -> Result<(), &'static str> {
+    /// #     let slot = ThreadStorage::<u64>::register("my-plugin")?;
+    /// #     suricata_thread::flow::register_init_callback(move |tv, _flow, _packet| {
+    /// #         assert_eq!(finish(slot, tv), Ok(0));
+    /// #         slot.replace(tv, 7).unwrap();
+    /// #         assert_eq!(finish(slot, tv), Ok(7));
+    /// #         assert!(!slot.contains(tv));
+    /// #         suricata_thread::SCLogNotice!("all as it should be");
+    /// #     })
+    /// # }
+    /// # use suricata_thread_mock::{Host, RunMode, Traffic};
+    /// # let host = Host::new();
+    /// # // SAFETY: the host takes registrations now.
+    /// # unsafe { suricata_thread::plugin::run_init("my-plugin", init) };
+    /// # host.start(RunMode::Single);
+    /// # host.traffic(Traffic { flows: 1, ..Traffic::default() });
+    /// # host.shutdown();
+    /// # assert_eq!(host.log().pop().unwrap().message, "all as it should be");
     /// ```
     pub fn take(&self, tv: &mut ThreadVars<'_>) -> Result<Option<T>, &'static str> {
         let old = self.slot(tv);
