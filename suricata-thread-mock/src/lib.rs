@@ -9,7 +9,41 @@
 //!
 //! # A test
 //!
-//! It reads like the life of a Suricata process:
+//! It reads like the life of a Suricata process. This one is for a plugin that is called `minimal`, and made
+//! with `suricata-thread`:
+//!
+//! ```ignore
+//! use suricata_thread_mock::{Host, RunMode, Traffic};
+//!
+//! #[test]
+//! fn each_thread_reports_its_flows() {
+//!     let host = Host::new(); // dropped at the end, it reports misuse by name
+//!     // SAFETY: `plugin!` wrote the entry point.
+//!     unsafe { host.load(minimal::SCPluginRegister) }.unwrap();
+//!     host.start(RunMode::Single);
+//!     host.traffic(Traffic {
+//!         flows: 100,
+//!         packets_per_flow: 5,
+//!         ..Traffic::default()
+//!     });
+//!     host.shutdown();
+//!     let log: Vec<_> = host.log().into_iter().map(|line| line.message).collect();
+//!     assert!(
+//!         log.contains(&"minimal: a thread saw 100 flows".into()),
+//!         "{log:#?}"
+//!     );
+//! }
+//! ```
+//!
+//! (It is not run here, since `suricata-thread` needs this crate for its own tests. The repository has it,
+//! with the plugin, as the example `minimal`, and runs it there.)
+//!
+//! [`Host::spawn`], [`Thread::run`], [`Thread::flow_init`] and the like do one step at a time.
+//!
+//! # A test of the raw C API
+//!
+//! The mock is for plugins of any kind. Here is one that calls the C functions itself, and is registered
+//! by the test:
 //!
 //! ```
 //! use std::ffi::c_void;
@@ -69,8 +103,6 @@
 //! assert_eq!(counts.len(), 5); // One value on each thread: RX, W, W, FM, FR.
 //! host.verify(); // Dropping the host would do.
 //! ```
-//!
-//! [`Host::spawn`], [`Thread::run`], [`Thread::flow_init`] and the like do one step at a time.
 //!
 //! # Linking
 //!

@@ -40,3 +40,29 @@ fn add_pages(folder: &str, found: &mut Vec<String>) {
         }
     }
 }
+
+/// Demands that the file is `should`, which `with` makes of what it is; with `UPDATE` in the
+/// environment, writes it.
+pub fn demand(path: &str, with: impl FnOnce(&str) -> String) {
+    let is = read(path);
+    let should = with(&is);
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(root().join(path), should).unwrap();
+    } else {
+        let hint = "run UPDATE=1 cargo test -p docs";
+        assert_eq!(is, should, "{path} differs: {hint}");
+    }
+}
+
+/// The source `text` with `code` in the first block of its documentation that begins with `fence`.
+pub fn with_block(text: &str, fence: &str, code: &str) -> String {
+    const END: &str = "//! ```\n";
+    let fence = format!("//! ```{fence}\n");
+    let (before, rest) = text.split_once(&fence).expect("there is such a block");
+    let (_, after) = rest.split_once(END).expect("the block ends");
+    let code: String = code
+        .lines()
+        .map(|line| format!("{}\n", format!("//! {line}").trim_end()))
+        .collect();
+    format!("{before}{fence}{code}{END}{after}")
+}

@@ -2,36 +2,18 @@
 //!
 //! The page has the text of `declarations/plugin.rs`. `UPDATE=1 cargo test -p docs` puts it there.
 
-use std::fs;
-
-use docs::{read, root};
+use docs::{demand, read, with_block};
 use suricata_thread_mock::{Host, RunMode, Traffic};
 
 #[path = "declarations/plugin.rs"]
 mod plugin;
 
-const PAGE: &str = "suricata-thread-sys/src/lib.rs";
-const FENCE: &str = "//! ```no_run\n";
-const END: &str = "//! ```\n";
-
 #[test]
 fn the_page_has_the_plugin_that_is_tested_here() {
-    let page = read(PAGE);
-    let (before, rest) = page.split_once(FENCE).unwrap();
-    let (_, after) = rest.split_once(END).unwrap();
-    let code: String = read("ci/docs/tests/declarations/plugin.rs")
-        .lines()
-        .map(|line| format!("{}\n", format!("//! {line}").trim_end()))
-        .collect();
-    let should = format!("{before}{FENCE}{code}{END}{after}");
-    if std::env::var_os("UPDATE").is_some() {
-        fs::write(root().join(PAGE), should).unwrap();
-    } else {
-        assert!(
-            page == should,
-            "{PAGE} differs: run UPDATE=1 cargo test -p docs"
-        );
-    }
+    let code = read("ci/docs/tests/declarations/plugin.rs");
+    demand("suricata-thread-sys/src/lib.rs", |page| {
+        with_block(page, "no_run", &code)
+    });
 }
 
 fn loaded() -> Host {
