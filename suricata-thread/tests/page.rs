@@ -1,4 +1,5 @@
-//! The code of the page whose API this crate implements, with only the `use` lines changed.
+//! The code of the page on `suricata_ffi::thread` in Suricata's documentation, whose API this crate
+//! implements, with only the `use` lines changed.
 
 use suricata_thread::{ThreadStorage, ThreadVars, flow, plugin};
 use suricata_thread_mock::{Host, RunMode, Traffic};
