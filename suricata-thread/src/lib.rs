@@ -199,13 +199,22 @@
 //! and the host and the other callbacks go on. The callback that panicked is called again the next
 //! time, with the state that it left behind. The panic hook runs as usual, so std's own message and
 //! backtrace still go to the standard error; a hook that a plugin installs should call the one that
-//! was there, or the log has "an unknown place" where the source line should be. So it has for what
-//! `resume_unwind` throws, which runs no hook.
+//! was there, or the log has "an unknown place" where the source line should be. The same holds for
+//! `resume_unwind`, which runs no hook.
 //!
-//! Two things no library can contain. With `panic = "abort"` in the profile a panic ends the process,
-//! Suricata with it: leave the default, `unwind`. (The host's log has a warning where a plugin is built
-//! so.) And a destructor that panics *while another panic
-//! unwinds past it* makes Rust itself abort.
+//! Some things no library can contain, since Rust itself ends the process, Suricata with it:
+//!
+//! - any panic, where the plugin is built with `panic = "abort"`: leave the default, `unwind`. (The host's
+//!   log has a warning where a plugin is built so.)
+//! - a destructor that panics while another panic unwinds past it;
+//! - a panic in the panic hook, or in a `Display` that the hook calls for the message of a panic;
+//! - a panic in the destructor of a `thread_local!`;
+//! - a panic in an `extern "C"` function of the plugin's own;
+//! - an allocation that fails, where the code does not ask for an error instead, and a stack that
+//!   overflows.
+//!
+//! So does a plugin that calls `process::exit` or `process::abort`, and undefined behaviour in its own
+//! `unsafe` code may.
 //!
 //! # Errors
 //!
