@@ -1,11 +1,12 @@
 //! Typed state per thread for Suricata plugins, without locks and without undefined behaviour.
 //!
-//! Suricata runs many threads and calls a plugin on all of them. State that they share needs a lock
-//! on the packet path; state in a `thread_local!` is out of reach when the thread is set up, which
-//! happens on another thread, and when it has ended. Suricata itself keeps storage for each of its
-//! threads, freed when the thread is taken down. This crate makes that storage typed and safe, with
-//! what a plugin needs around it: an [entry point](plugin!), callbacks for [new
-//! threads](register_init_callback) and for [flows](flow), and the host's [log].
+//! Suricata runs many threads and calls a plugin on all of them. State that they share needs a lock,
+//! or atomics with care, on the packet path; state in a `thread_local!` is out of reach when the
+//! thread is set up, which happens on another thread, and when it has ended. Suricata itself keeps
+//! storage for each of its threads, freed when the thread is taken down: slots, each of which is one
+//! pointer per thread. This crate makes that storage typed and safe, with what a plugin needs around
+//! it: an [entry point](plugin!), callbacks for [new threads](register_init_callback) and for
+//! [flows](flow), and the host's [log].
 //!
 //! # A complete plugin
 //!
