@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Passes every check, for Suricata 9.0 and for 8.0, without Suricata. The plugin that is left built is for 8.0.
+# Runs every check, for Suricata 9.0 and for 8.0, without Suricata. The plugin that is left built is for 8.0.
 set -euo pipefail
 cd "$(dirname "$0")"
 

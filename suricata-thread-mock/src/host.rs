@@ -357,7 +357,7 @@ impl Builder {
     /// Suricata does.
     ///
     /// Without it a second slot is reported as [`ReportKind::ValueFreedTwice`] and the free
-    /// function is called once, for what is right for a value of one owner.
+    /// function is called once, as is right for a value with one owner.
     ///
     /// ```
     /// # use std::ffi::c_void;

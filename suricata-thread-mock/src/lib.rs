@@ -147,8 +147,8 @@
 //!   other. [`Host::shutdown`] frees the storage on the thread that calls it, after all have been
 //!   joined.
 //! - One callback at a time runs with a `ThreadVars`. So plugin code cannot drive the host that is
-//!   running it: that panics. No more can a job wait for its own thread (seen where the waiting is
-//!   done on the hosts' own threads).
+//!   running it: that panics. Nor can a job wait for its own thread; that is noticed where the hosts'
+//!   own threads wait.
 //! - Hosts share nothing. Tests run in parallel; slot ids are never given out again in the life of
 //!   a process, so that a handle that the code under test keeps in a `static` finds nothing in
 //!   another host, and is reported.

@@ -156,7 +156,7 @@
 //! | [`v9::SCThreadStorageRegister`]: name and free function | [`v8::ThreadStorageRegister`]: size and alloc function in between |
 //! | none | [`v8::ThreadAllocStorageById`] |
 //!
-//! [`common`], [`v8`] and [`v9`] are there whatever is selected; a fake host defines all three.
+//! [`common`], [`v8`] and [`v9`] are there whatever is selected; the mock defines all three.
 //!
 //! # Threads
 //!

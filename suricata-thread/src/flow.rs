@@ -13,8 +13,8 @@
 //! time. They are kept for the life of the process. The flow and packet pointers are the host's,
 //! valid during the call; what they point to is private to the host.
 //!
-//! Compared, but not looked behind, a flow's pointer names the flow from init to finish. After that the
-//! host uses the memory for another flow, which may begin on another worker: state that is kept by
+//! As a value to compare, never to dereference, the pointer identifies the flow from init to finish. After
+//! that the host uses the memory for another flow, which may begin on another worker: state that is kept by
 //! pointer has to begin anew at each init.
 //!
 //! Where the host passes no `ThreadVars` (its own unit tests do so), the callback is not run, and

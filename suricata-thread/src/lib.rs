@@ -236,7 +236,7 @@
 //!   dropped.
 //! - There is no callback for the end of a thread: a value's [`Drop`] is one, with the
 //!   [exceptions](recipes#run-code-when-a-thread-ends) above.
-//! - A slot's value is within reach of its own thread only, and of no one while the host frees it.
+//! - Only its own thread can reach a value; nobody can while the host frees it.
 //! - Suricata loads plugins on Unix only, and opens them for the life of the process.
 //!
 //! # Unsafe code in plugins
