@@ -16,7 +16,7 @@ struct Arguments {
     /// Root folder of the Suricata: / for the one on the PATH
     #[arg(long)]
     root: PathBuf,
-    /// The folder with the plugins of this package, built for 8.0
+    /// The folder with the plugins of this package and its program for the mock, built for 8.0
     #[arg(long)]
     plugins: PathBuf,
     /// The same, built for 9.0
@@ -127,6 +127,16 @@ fn turns(arguments: &Arguments) -> Result<Vec<Turn>, Box<dyn Error>> {
         turn("panic", host.loads(&lost, "panic"))?,
         turn("panic = \"abort\"", host.loads(&abort, ""))?,
         turn("own thread", host.loads(&lost, "own thread"))?,
+        turn("inside a callback", on_the_mock(arguments, "inside", None))?,
+        turn("no host", on_the_mock(arguments, "no host", None))?,
+        turn(
+            "no -rdynamic",
+            on_the_mock(arguments, "not exported", Some("libwrong_turn.so")),
+        )?,
+        turn(
+            "the mock in the plugin",
+            on_the_mock(arguments, "host inside", Some("libwith_mock.so")),
+        )?,
     ])
 }
 
@@ -233,6 +243,25 @@ fn cargo_says(
         return Err("cargo built what it should not".into());
     }
     Ok(String::from_utf8(output.stderr)?)
+}
+
+/// What is said in a program with the mock that takes this turn, with this plugin.
+fn on_the_mock(
+    arguments: &Arguments,
+    turn: &str,
+    plugin: Option<&str>,
+) -> Result<String, Box<dyn Error>> {
+    let folder = fs::canonicalize(&arguments.plugins)?;
+    let output = Command::new(folder.join("on_the_mock"))
+        .arg(turn)
+        .args(plugin.map(|plugin| folder.join(plugin)))
+        .output()?;
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8(said)?;
+    if !output.status.success() {
+        return Err(format!("{turn}: {said}").into());
+    }
+    Ok(said)
 }
 
 /// A Suricata, and a capture for it.
