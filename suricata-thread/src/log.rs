@@ -22,6 +22,9 @@
 //! On others, such as those that the plugin starts itself, it goes to the standard error: at its end
 //! the host frees its log, without waiting for threads that it doesn't know. (A worker that has got packets
 //! of flows that others began, and has begun none yet, is taken for such a thread too.)
+//!
+//! What the destructor of a `thread_local!` logs on the main thread, as the process ends, is lost: by then
+//! Suricata has taken its log down, and its level is one that no line is of.
 
 use std::ffi::{CStr, c_char};
 use std::fmt::{self, Write as _};
