@@ -17,7 +17,7 @@ pub enum LoadError {
     NoPlugin,
     /// The plugin is for another generation. Suricata goes on without it.
     Version {
-        /// `SCPlugin.version`.
+        /// `SCPlugin.version`; of a plugin for 7.0, which has none, what is in its place.
         plugin: u64,
         /// What the host expects.
         host: u64,
@@ -51,6 +51,9 @@ impl fmt::Display for LoadError {
                         " (build the plugin with the feature `suricata-8`)",
                     (Some(Api::V8), Some(Api::V9)) =>
                         " (build the plugin without the feature `suricata-8`)",
+                    (None, _) =>
+                        " (that is the version of no plugin API known here; plugins for Suricata \
+                         7.0 have none)",
                     _ => "",
                 }
             ),
@@ -84,8 +87,8 @@ impl Host {
     ///
     /// # Safety
     /// `register` returns NULL or a plugin that stays valid for the life of the process, with
-    /// each text NULL or a C string and an `Init` that may be called on this thread. What the
-    /// plugin registers must hold for the life of the process too, as with Suricata.
+    /// each text NULL or a C string and an `Init` that may be called on this thread; of one for
+    /// another version than those of [`Api`], only `version` is read. What the plugin registers must hold for the life of the process too, as with Suricata.
     ///
     /// ```
     /// # use suricata_thread_mock::{Api, Host, LoadError};
@@ -141,34 +144,42 @@ impl Host {
         if plugin.is_null() {
             return Err(self.refuse(LoadError::NoPlugin));
         }
-        // SAFETY: not NULL, so a plugin that stays valid, by the caller's promise.
-        let plugin = unsafe { &*plugin };
+        // Of a version that is not known, nothing else is: 7.0's plugins are smaller, and begin with
+        // their name.
+        // SAFETY: not NULL, so 8 bytes that can be read, by the caller's promise.
+        let of_plugin = unsafe { (*plugin).version };
+        let api = Api::of_version(of_plugin);
         // The generation is settled by a plugin of one that exists, and by no other.
-        let host = match (self.shared.api(), Api::of_version(plugin.version)) {
+        let of_host = match (self.shared.api(), api) {
             (Some(api), _) => api,
             (None, Some(of_plugin)) => self.shared.api_or(of_plugin),
             (None, None) => Api::V9,
-        };
-        // SAFETY: each is NULL or a C string by the caller's promise.
-        let [name, version, author, license, built_with] = [
-            plugin.name,
-            plugin.plugin_version,
-            plugin.author,
-            plugin.license,
-            plugin.suricata_version,
-        ]
-        .map(|t| unsafe { log::text(t) });
-        if plugin.version != host.version() {
-            let error = LoadError::Version {
-                plugin: plugin.version,
-                host: host.version(),
-            };
-            let (of_plugin, of_host) = (plugin.version, host.version());
+        }
+        .version();
+        let differ = |plugin: &str, built: &str| {
             self.log_refusal(format!(
-                "Suricata and plugin versions differ: plugin has {of_plugin:x} ({version}) vs \
-                 Suricata {of_host:x} (plugin was built with {built_with})"
+                "Suricata and plugin versions differ: plugin has {of_plugin:x}{plugin} vs \
+                 Suricata {of_host:x}{built}"
             ));
-            return Err(error);
+            LoadError::Version {
+                plugin: of_plugin,
+                host: of_host,
+            }
+        };
+        if api.is_none() {
+            return Err(differ("", ""));
+        }
+        // SAFETY: of a version that is known, so a plugin that stays valid, by the caller's promise.
+        let plugin = unsafe { &*plugin };
+        // SAFETY: each is NULL or a C string by the caller's promise.
+        let text = |t| unsafe { log::text(t) };
+        let version = text(plugin.plugin_version);
+        let built_with = text(plugin.suricata_version);
+        if of_plugin != of_host {
+            return Err(differ(
+                &format!(" ({version})"),
+                &format!(" (plugin was built with {built_with})"),
+            ));
         }
         let null = [
             ("name", plugin.name.is_null()),
@@ -179,6 +190,7 @@ impl Host {
         if let Some((field, _)) = null.into_iter().find(|(_, null)| *null) {
             return Err(self.refuse(LoadError::NullField { field }));
         }
+        let [name, author, license] = [plugin.name, plugin.author, plugin.license].map(text);
         self.shared.log_own(
             SCLogLevel::SC_LOG_NOTICE,
             "plugin",

@@ -334,6 +334,15 @@ fn check_says_what_is_wrong_and_runs_no_init() {
                 "Error: plugin: Plugin registration failed",
             ],
         ),
+        (
+            "seven",
+            "LAID_OUT_FOR_7",
+            &[
+                "would not load it: the plugin is for API version 0x",
+                "the host has 0x0800",
+                "plugins for Suricata 7.0 have none",
+            ],
+        ),
         ("name", "NAME=NULL", &["`name` is NULL; Suricata aborts"]),
         (
             "author",

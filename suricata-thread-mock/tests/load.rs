@@ -2,10 +2,11 @@
 
 mod raw;
 
+use std::ffi::c_char;
 use std::ptr::{null, null_mut};
 use std::sync::Mutex;
 
-use raw::{V9, assert_says};
+use raw::{V8, V9, assert_says};
 use suricata_thread_mock::{Api, Host, LoadError, ReportKind, ThreadKind};
 use suricata_thread_sys as sys;
 use sys::common::{SCLogLevel, SCPlugin};
@@ -69,6 +70,28 @@ entry_points! {
     });
 }
 
+/// A plugin as 7.0 has it, which begins with its name, and what may be in memory after it.
+#[repr(C)]
+struct For7 {
+    name: *const c_char,
+    license: *const c_char,
+    author: *const c_char,
+    init: unsafe extern "C" fn(),
+    beyond: [usize; 3],
+}
+
+unsafe extern "C" fn laid_out_for_7() -> *mut SCPlugin {
+    let plugin = Box::into_raw(Box::new(For7 {
+        name: c"probe".as_ptr(),
+        license: c"MIT".as_ptr(),
+        author: c"somebody".as_ptr(),
+        init: nothing,
+        beyond: [1; 3],
+    }));
+    PLUGINS.lock().unwrap().push(plugin.expose_provenance());
+    plugin.cast()
+}
+
 unsafe extern "C" fn none() -> *mut SCPlugin {
     null_mut()
 }
@@ -107,7 +130,6 @@ fn a_plugin_of_another_version_is_refused_with_an_error_in_the_log() {
             0x0800,
         ),
         (Api::V8, for_9, 0x0900),
-        (Api::V9, for_7, 0x0700),
     ] {
         let host = Host::builder().api(api).build();
         let error = load(&host, register).unwrap_err();
@@ -129,6 +151,33 @@ fn a_plugin_of_another_version_is_refused_with_an_error_in_the_log() {
             format!("Suricata {:x} ", api.version()),
         ];
         assert_says(&log[0].message, &[&versions[0], &versions[1], "8.0.8"]);
+        host.verify();
+    }
+}
+
+#[test]
+fn of_a_plugin_of_no_known_version_nothing_else_is_read() {
+    for host in [V8.host(), V9.host(), Host::new()] {
+        let error = load(&host, laid_out_for_7).unwrap_err();
+        let LoadError::Version { plugin, host: of } = error else {
+            panic!("{error}");
+        };
+        assert_says(
+            &error.to_string(),
+            &[
+                &format!("API version {plugin:#06x}"),
+                &format!("host has {of:#06x}"),
+                "goes on without",
+                "7.0",
+            ],
+        );
+        let log = host.log();
+        let expected = format!(
+            "Suricata and plugin versions differ: plugin has {plugin:x} vs Suricata {of:x}"
+        );
+        assert_eq!((log.len(), &log[0].message), (1, &expected));
+        assert_eq!(log[0].level, SCLogLevel::SC_LOG_ERROR);
+        assert!(load(&host, for_7).is_err());
         host.verify();
     }
 }

@@ -152,7 +152,17 @@ void init(void) {
     SCFlowRegisterFinishCallback(on_end, NULL);
 }
 
-#ifndef NO_ENTRY_POINT
+#ifdef LAID_OUT_FOR_7
+/* As Suricata 7.0 has it, and what may be in memory after it. */
+void *SCPluginRegister(void) {
+    static struct {
+        const char *name, *license, *author;
+        void (*Init)(void);
+        const char *beyond[3];
+    } plugin = {"c-counter", "MIT", "the tests", init, {(char *)1, (char *)1, (char *)1}};
+    return &plugin;
+}
+#elif !defined NO_ENTRY_POINT
 SCPlugin *SCPluginRegister(void) {
     static SCPlugin plugin = {VERSION, "tests", NAME, "1", LICENSE, AUTHOR, INIT};
 #ifdef REGISTERS_EARLY
