@@ -185,11 +185,13 @@ impl Host {
             ("name", plugin.name.is_null()),
             ("author", plugin.author.is_null()),
             ("license", plugin.license.is_null()),
-            ("Init", plugin.Init.is_none()),
         ];
         if let Some((field, _)) = null.into_iter().find(|(_, null)| *null) {
             return Err(self.refuse(LoadError::NullField { field }));
         }
+        let Some(init) = plugin.Init else {
+            return Err(self.refuse(LoadError::NullField { field: "Init" }));
+        };
         let [name, author, license] = [plugin.name, plugin.author, plugin.license].map(text);
         self.shared.log_own(
             SCLogLevel::SC_LOG_NOTICE,
@@ -199,10 +201,7 @@ impl Host {
                  license={license}; built from {built_with}"
             ),
         );
-        match plugin.Init {
-            Some(init) => Ok(init),
-            None => Err(self.refuse(LoadError::NullField { field: "Init" })),
-        }
+        Ok(init)
     }
 
     fn call_plugin<R>(
