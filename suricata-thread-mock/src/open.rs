@@ -314,11 +314,12 @@ impl Host {
     }
 
     fn entry_point(&self, library: &Library, path: &Path) -> Result<EntryPoint, OpenErrorReason> {
-        // SAFETY: a symbol of that name is a function of that type in every plugin; that this
-        // file is one that may be loaded is promised by who opens it.
-        match unsafe { library.get::<EntryPoint>(ENTRY_POINT.as_bytes()) } {
-            Ok(entry) => Ok(*entry),
-            Err(_) => {
+        // SAFETY: a symbol of that name is a function of that type in every plugin, or a number,
+        // which may be 0; that this file is one that may be loaded is promised by who opens it.
+        let entry = unsafe { library.get::<Option<EntryPoint>>(ENTRY_POINT.as_bytes()) };
+        match entry.ok().and_then(|entry| *entry) {
+            Some(entry) => Ok(entry),
+            None => {
                 let shown = path.display();
                 self.log_error(format!(
                     "Plugin does not export {ENTRY_POINT} function: {shown}"

@@ -150,6 +150,7 @@ fn a_plugin_that_is_refused_before_init_is_closed() {
             }),
         ),
         ("entry", &["NO_ENTRY_POINT"], OpenErrorReason::NoEntryPoint),
+        ("zero", &["NULL_ENTRY_POINT"], OpenErrorReason::NoEntryPoint),
         (
             "null",
             &["RETURNS_NULL"],
