@@ -19,6 +19,9 @@ pub enum ReportKind {
     /// [`Builder::shared_values`](crate::Builder::shared_values) is on, or was freed while it was
     /// being freed.
     ValueFreedTwice,
+    /// The name of a new slot is where another slot's name was, which Suricata has kept by its
+    /// pointer: it must stay what it is for the life of the process.
+    NameChanged,
     /// A slot id that was never registered with this host, is another host's, or an ended one's.
     UnknownSlot,
     /// Storage was used while slots could still be registered.

@@ -17,6 +17,7 @@ use suricata_thread_sys::v8::StorageAllocFn;
 use crate::callbacks::Registering;
 use crate::context;
 use crate::host::{Api, Shared};
+use crate::report::ReportKind;
 
 /// How many slots a host can have.
 pub(crate) const BLOCK: c_int = 1024;
@@ -66,7 +67,13 @@ struct Registry {
     /// First id, once there is a slot.
     base: Option<c_int>,
     slots: Arc<Vec<Arc<Slot>>>,
-    names: HashSet<Vec<u8>>,
+    /// Where the names of the slots are, in the same order, and what was there last.
+    names: Vec<KeptName>,
+}
+
+struct KeptName {
+    address: usize,
+    text: Vec<u8>,
 }
 
 /// Every slot that any host of this process has been given, by id: what was registered is kept for
@@ -171,9 +178,9 @@ pub(crate) unsafe fn register(
         free,
         _name: NamePtr(name),
     };
-    match host.add_slot(text.to_bytes(), slot) {
+    match host.add_slot(name.addr(), text.to_bytes(), slot) {
         Ok(id) => id,
-        Err(Refused::Name) => {
+        Err(Refused::Name { changed }) => {
             host.log_own(
                 SCLogLevel::SC_LOG_ERROR,
                 "storage",
@@ -182,6 +189,19 @@ pub(crate) unsafe fn register(
                     text.to_string_lossy()
                 ),
             );
+            if let Some(before) = changed {
+                let thread = host.thread_name();
+                host.report(
+                    ReportKind::NameChanged,
+                    format!("{call} {text:?} {thread}"),
+                    format!(
+                        "{call} of slot {text:?} was called on thread `{thread}`: expected a name \
+                         that stays what it is, actually it is where the name of slot {before} \
+                         was. It was refused; Suricata keeps the pointer, so that its slot has \
+                         the new name now, and refuses it too"
+                    ),
+                );
+            }
             -1
         }
         Err(Refused::Memory) => -1,
@@ -197,16 +217,26 @@ pub(crate) unsafe fn register(
 }
 
 enum Refused {
-    Name,
+    /// The name is taken: by this slot, where it was given another one at the same place.
+    Name {
+        changed: Option<String>,
+    },
     Memory,
     Full,
 }
 
 impl Shared {
-    fn add_slot(&self, name: &[u8], slot: Slot) -> Result<c_int, Refused> {
+    fn add_slot(&self, address: usize, name: &[u8], slot: Slot) -> Result<c_int, Refused> {
         let mut registry = self.slots.registry.lock();
-        if registry.names.contains(name) {
-            return Err(Refused::Name);
+        let base = registry.base.unwrap_or(0);
+        let mut kept = registry.names.iter();
+        if let Some(at) = kept.position(|k| k.address == address && k.text != name) {
+            registry.names[at].text = name.to_vec();
+            let changed = Some(named(base + at as c_int));
+            return Err(Refused::Name { changed });
+        }
+        if registry.names.iter().any(|kept| kept.text == name) {
+            return Err(Refused::Name { changed: None });
         }
         if self.faults.slot.hit() {
             return Err(Refused::Memory);
@@ -223,7 +253,8 @@ impl Shared {
                 base
             }
         };
-        registry.names.insert(name.to_vec());
+        let text = name.to_vec();
+        registry.names.push(KeptName { address, text });
         let slot = Arc::new(slot);
         ALL.write().insert(base + index, Arc::clone(&slot));
         Arc::make_mut(&mut registry.slots).push(slot);

@@ -298,6 +298,43 @@ fn a_slot_of_another_host_or_of_one_that_has_ended() {
 }
 
 #[test]
+fn a_slot_whose_name_is_where_that_of_another_was() {
+    for raw in BOTH {
+        let host = raw.recording();
+        let buffer = Box::leak(Box::new(*b"first\0")).as_mut_ptr();
+        let register = |name: &[u8; 6]| {
+            // SAFETY: the buffer is for as many bytes, and nobody else looks at it.
+            unsafe { buffer.copy_from_nonoverlapping(name.as_ptr(), name.len()) };
+            raw.register_raw(buffer.cast(), Some(forget))
+        };
+        let id = register(b"first\0");
+        assert_eq!(register(b"first\0"), -1);
+        assert_eq!(host.reports(), [], "the name is what it was");
+        assert_eq!(register(b"other\0"), -1);
+        let report = only_report(&host, ReportKind::NameChanged);
+        assert_says(
+            &report.message,
+            &[
+                &format!("{}ThreadStorageRegister of slot \"other\"", raw.prefix),
+                "thread `Suricata-Main`",
+                "expected a name that stays",
+                &format!("where the name of slot `first` (id {id}) was"),
+                "Suricata keeps the pointer",
+            ],
+        );
+        let log: Vec<_> = host.log().into_iter().map(|line| line.message).collect();
+        let taken =
+            |name| format!("storage for type \"thread\" with name \"{name}\" already registered");
+        assert_eq!(log, [taken("first"), taken("other")]);
+        // Suricata compares with what is there now.
+        assert_eq!(raw.register_raw(c"other".as_ptr(), Some(forget)), -1);
+        let again = raw.register_raw(c"first".as_ptr(), Some(forget));
+        assert_eq!(again, id + 1);
+        assert_eq!(host.reports().len(), 1);
+    }
+}
+
+#[test]
 fn a_slot_registered_after_the_thread_was_created() {
     let host = V9.recording();
     let worker = host.spawn("W#01", ThreadKind::Worker);
