@@ -41,13 +41,13 @@ impl Default for Value {
 
 /// Which slots hold a pointer, over all threads of a host: to free it once.
 #[derive(Default)]
-pub(crate) struct Held(HashMap<usize, Holders>);
+pub(crate) struct Held(HashMap<usize, Vec<Holder>>);
 
-struct Holders {
-    /// The first one.
+/// A slot of a thread.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Holder {
     token: usize,
     index: usize,
-    count: usize,
 }
 
 /// Whether two slots may hold the same pointer: none, a number, or a dangling one, as Rust has them
@@ -57,27 +57,24 @@ fn may_be_shared(ptr: *mut c_void) -> bool {
 }
 
 impl Held {
-    /// Notes a holder; returns the thread and slot of an earlier one.
-    fn add(&mut self, ptr: *mut c_void, token: usize, index: usize) -> Option<(usize, usize)> {
+    /// Notes a holder; returns the first of those that hold the pointer too.
+    fn add(&mut self, ptr: *mut c_void, holder: Holder) -> Option<Holder> {
         if may_be_shared(ptr) {
             return None;
         }
-        let holders = self.0.entry(ptr.addr()).or_insert(Holders {
-            token,
-            index,
-            count: 0,
-        });
-        holders.count += 1;
-        (holders.count > 1).then_some((holders.token, holders.index))
+        let holders = self.0.entry(ptr.addr()).or_default();
+        let other = holders.first().copied();
+        holders.push(holder);
+        other
     }
 
     /// Takes a holder away; returns whether no other is left.
-    fn remove(&mut self, ptr: *mut c_void) -> bool {
+    fn remove(&mut self, ptr: *mut c_void, holder: Holder) -> bool {
         let Some(holders) = self.0.get_mut(&ptr.addr()) else {
             return true;
         };
-        holders.count -= 1;
-        if holders.count > 0 {
+        holders.retain(|other| *other != holder);
+        if !holders.is_empty() {
             return false;
         }
         self.0.remove(&ptr.addr());
@@ -242,6 +239,13 @@ impl SlotOf {
         self.thread.slot_name(self.index)
     }
 
+    fn holder(&self) -> Holder {
+        Holder {
+            token: self.thread.token,
+            index: self.index,
+        }
+    }
+
     fn report(&self, kind: ReportKind, rest: std::fmt::Arguments<'_>) {
         let key = format!("{} {} {}", self.call, self.index, self.thread.name);
         self.host().report(
@@ -279,8 +283,8 @@ impl SlotOf {
             None
         } else {
             let mut held = self.host().held.lock();
-            held.remove(old.ptr);
-            held.add(ptr, self.thread.token, self.index)
+            held.remove(old.ptr, self.holder());
+            held.add(ptr, self.holder())
         };
         if !old.ptr.is_null() && !old.read && !old.freeing {
             self.report(
@@ -293,7 +297,7 @@ impl SlotOf {
                 ),
             );
         }
-        if let Some((token, index)) = other {
+        if let Some(Holder { token, index }) = other {
             let holder = if token == self.thread.token {
                 format!("slot {} of the same thread", self.thread.slot_name(index))
             } else {
@@ -338,7 +342,7 @@ impl SlotOf {
             value.freeing = true;
             ptr
         };
-        if self.host().shared_values || self.host().held.lock().remove(ptr) {
+        if self.host().shared_values || self.host().held.lock().remove(ptr, self.holder()) {
             self.call_free(ptr);
         }
         let left = {
@@ -348,7 +352,7 @@ impl SlotOf {
             left
         };
         if left != ptr && !left.is_null() {
-            self.host().held.lock().remove(left);
+            self.host().held.lock().remove(left, self.holder());
             self.report(
                 ReportKind::ValueLost,
                 format_args!(

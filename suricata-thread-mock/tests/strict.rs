@@ -142,6 +142,28 @@ fn a_value_held_by_two_slots_is_freed_once() {
 }
 
 #[test]
+fn a_value_held_twice_is_said_to_be_in_a_slot_that_holds_it() {
+    let host = V9.recording();
+    let ids = [c"a", c"b", c"c"].map(|name| V9.register_raw(name.as_ptr(), Some(forget)));
+    let value = || ptr(0x0012_3450);
+    worker(&host).run(|tv| {
+        V9.set(tv, ids[0], value());
+        V9.set(tv, ids[1], value());
+        V9.get(tv, ids[0]);
+        V9.set(tv, ids[0], null());
+        V9.set(tv, ids[2], value());
+    });
+    let reports = host.reports();
+    assert_eq!(reports.len(), 2, "{reports:#?}");
+    for (report, (slot, holder)) in reports.iter().zip([("b", "a"), ("c", "b")]) {
+        assert_eq!(report.kind, ReportKind::ValueFreedTwice);
+        let slot = format!("of slot `{slot}` ");
+        let holder = format!("is held by slot `{holder}` ");
+        assert_says(&report.message, &[&slot, &holder]);
+    }
+}
+
+#[test]
 fn a_value_held_by_two_threads_is_freed_once() {
     for raw in BOTH {
         let host = raw.recording();
