@@ -23,7 +23,14 @@ pub(crate) struct Value {
     read: bool,
     /// Its free function is running.
     freeing: bool,
+    /// How many free functions of the slot are running within one another: each stored the value
+    /// that the next one is called for.
+    depth: u8,
 }
+
+/// How many free functions of a slot may run within one another, before they are taken for
+/// endless.
+const DEPTH: u8 = 16;
 
 // SAFETY: the host only keeps the pointer and passes it to the plugin's free function; that this
 // may happen on another thread is what the plugin promised by storing it.
@@ -35,6 +42,7 @@ impl Default for Value {
             ptr: std::ptr::null_mut(),
             read: false,
             freeing: false,
+            depth: 0,
         }
     }
 }
@@ -274,6 +282,7 @@ impl SlotOf {
             let old = *value;
             value.ptr = ptr;
             value.read = false;
+            value.freeing &= old.ptr == ptr;
             old
         };
         if old.ptr == ptr {
@@ -321,26 +330,32 @@ impl SlotOf {
 
     /// Frees what the slot holds.
     fn free(&self) {
-        let ptr = {
+        let (ptr, depth) = {
             let mut values = self.thread.values.lock();
             let value = &mut values[self.index];
             let ptr = value.ptr;
             if ptr.is_null() {
                 return;
             }
-            if value.freeing {
+            if value.freeing || value.depth == DEPTH {
+                let what = if value.freeing {
+                    "its own free function frees the slot again"
+                } else {
+                    "free functions of the slot store a value and free that, again and again"
+                };
                 drop(values);
                 self.report(
                     ReportKind::ValueFreedTwice,
                     format_args!(
-                        "expected to be called once for {ptr:p}, actually its own free function \
-                         frees the slot again. Suricata would call the free function for ever"
+                        "expected to be called once for {ptr:p}, actually {what}. Suricata would \
+                         call the free function for ever"
                     ),
                 );
                 return;
             }
             value.freeing = true;
-            ptr
+            value.depth += 1;
+            (ptr, value.depth)
         };
         if self.host().shared_values || self.host().held.lock().remove(ptr, self.holder()) {
             self.call_free(ptr);
@@ -348,7 +363,10 @@ impl SlotOf {
         let left = {
             let mut values = self.thread.values.lock();
             let left = values[self.index].ptr;
-            values[self.index] = Value::default();
+            values[self.index] = Value {
+                depth: depth - 1,
+                ..Value::default()
+            };
             left
         };
         if left != ptr && !left.is_null() {

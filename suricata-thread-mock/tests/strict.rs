@@ -249,6 +249,50 @@ fn a_value_stored_by_the_free_function_of_its_slot_and_lost() {
     );
 }
 
+static FREES_ANOTHER: Mutex<Option<(usize, i32, usize)>> = Mutex::new(None);
+static ANOTHER_FREES: Mutex<Vec<usize>> = Mutex::new(Vec::new());
+
+/// Stores another value in its slot and frees that, as often as is wanted.
+unsafe extern "C" fn free_another(value: *mut c_void) {
+    ANOTHER_FREES.lock().unwrap().push(value.addr());
+    let mut wanted = FREES_ANOTHER.lock().unwrap();
+    let Some((tv, id, times @ 1..)) = *wanted else {
+        return;
+    };
+    *wanted = Some((tv, id, times - 1));
+    drop(wanted);
+    V9.set(ptr(tv).cast(), id, ptr(value.addr() + 1));
+    V9.free(ptr(tv).cast(), id);
+}
+
+#[test]
+fn another_value_that_a_free_function_stores_may_be_freed_by_it_but_not_for_ever() {
+    let host = V9.recording();
+    let id = V9.register_raw(c"state".as_ptr(), Some(free_another));
+    let worker = worker(&host);
+    let free = |times| {
+        worker.run(|tv| {
+            V9.set(tv, id, ptr(1));
+            *FREES_ANOTHER.lock().unwrap() = Some((tv.addr(), id, times));
+            V9.free(tv, id);
+            assert!(V9.get(tv, id).is_null());
+        });
+        std::mem::take(&mut *ANOTHER_FREES.lock().unwrap())
+    };
+    assert_eq!(free(0), [1]);
+    assert_eq!(free(1), [1, 2]);
+    assert_eq!(free(3), [1, 2, 3, 4]);
+    assert_eq!(host.reports(), []);
+    assert_eq!(free(1000).len(), 16);
+    let kinds: Vec<_> = host.reports().iter().map(|report| report.kind).collect();
+    assert!(
+        kinds.contains(&ReportKind::ValueFreedTwice),
+        "{:#?}",
+        host.reports()
+    );
+    assert_says(&host.reports()[0].message, &["again and again", "for ever"]);
+}
+
 #[test]
 fn a_slot_that_was_never_registered() {
     for raw in BOTH {
