@@ -477,19 +477,15 @@ pub(crate) fn free_all_raw(call: &'static str, api: Api, tv: *mut ThreadVars) {
 
 /// Frees what every slot of a thread holds, in the order of the ids.
 pub(crate) fn free_all(call: &'static str, thread: &Arc<ThreadState>) {
-    let slots = thread.table.slots.len();
-    let mut slot = SlotOf {
-        call,
-        thread: Arc::clone(thread),
-        index: 0,
-    };
-    for index in 0..slots {
-        slot.index = index;
+    for slot in slots_of(call, thread) {
         slot.free();
     }
-    for index in 0..slots {
-        slot.index = index;
-        let left = slot.thread.values.lock()[index].ptr;
+}
+
+/// Reports what the slots of a thread hold that was freed for good.
+pub(crate) fn report_left(call: &'static str, thread: &Arc<ThreadState>) {
+    for slot in slots_of(call, thread) {
+        let left = thread.values.lock()[slot.index].ptr;
         if !left.is_null() {
             slot.report(
                 ReportKind::ValueNeverFreed,
@@ -500,4 +496,12 @@ pub(crate) fn free_all(call: &'static str, thread: &Arc<ThreadState>) {
             );
         }
     }
+}
+
+fn slots_of(call: &'static str, thread: &Arc<ThreadState>) -> impl Iterator<Item = SlotOf> {
+    (0..thread.table.slots.len()).map(move |index| SlotOf {
+        call,
+        thread: Arc::clone(thread),
+        index,
+    })
 }

@@ -156,6 +156,7 @@ impl ThreadState {
             }
         }
         storage::free_all(what, self);
+        storage::report_left(what, self);
         *self.stage.lock() = Stage::Freed;
         self.freed.notify_all();
     }

@@ -218,6 +218,31 @@ fn a_value_freed_again_by_its_own_free_function() {
     );
 }
 
+static STORED_EARLY: Mutex<Option<(usize, i32)>> = Mutex::new(None);
+
+unsafe extern "C" fn free_and_store_early(_: *mut c_void) {
+    if let Some((tv, id)) = STORED_EARLY.lock().unwrap().take() {
+        V9.set(ptr(tv).cast(), id, ptr(7));
+    }
+}
+
+#[test]
+fn a_value_that_the_shutdown_frees_is_not_said_to_be_left() {
+    let host = V9.recording();
+    let first = V9.register_raw(c"first".as_ptr(), Some(forget));
+    let second = V9.register_raw(c"second".as_ptr(), Some(free_and_store_early));
+    let worker = worker(&host);
+    worker.run(|tv| {
+        V9.set(tv, second, ptr(1));
+        *STORED_EARLY.lock().unwrap() = Some((tv.addr(), first));
+        V9.free_all(tv);
+    });
+    assert_eq!(worker.peek(first), ptr(7));
+    host.shutdown();
+    assert!(worker.peek(first).is_null());
+    assert_eq!(host.reports(), []);
+}
+
 static STORES_ANOTHER: Mutex<Option<(usize, i32)>> = Mutex::new(None);
 
 unsafe extern "C" fn store_another(_: *mut c_void) {
