@@ -12,7 +12,8 @@ pub enum ReportKind {
     /// A set replaced a value that nobody had read just before, so that nobody can free it.
     ValueLost,
     /// A free function stored a value in a slot that had been freed before it, so that nobody frees
-    /// the value. What threads hold that the host never frees is no misuse; for that see
+    /// the value; or one was stored after the shutdown on a thread that the host never frees. What
+    /// such threads hold before is no misuse; for that see
     /// [`Host::left_values`](crate::Host::left_values).
     ValueNeverFreed,
     /// A pointer is held by two slots, unless

@@ -110,9 +110,11 @@ pub(crate) fn thread_of(
     let owner = {
         let stage = thread.stage.lock();
         match *stage {
-            Stage::Created(id) | Stage::Running(id) | Stage::Joined(id) | Stage::Freeing(id) => {
-                Some((id, stage.owner()))
-            }
+            Stage::Created(id)
+            | Stage::Running(id)
+            | Stage::Joined(id)
+            | Stage::Left(id)
+            | Stage::Freeing(id) => Some((id, stage.owner())),
             Stage::Freed => None,
         }
     };
@@ -303,6 +305,15 @@ impl SlotOf {
                      actually it held {:p}, now replaced by {ptr:p}. Suricata would leak the old \
                      value",
                     old.ptr
+                ),
+            );
+        }
+        if !ptr.is_null() && matches!(*self.thread.stage.lock(), Stage::Left(_)) {
+            self.report(
+                ReportKind::ValueNeverFreed,
+                format_args!(
+                    "expected nothing to be stored after the shutdown on a thread that the host \
+                     never frees, actually {ptr:p} was. Suricata would leak it"
                 ),
             );
         }

@@ -65,6 +65,8 @@ pub(crate) enum Stage {
     Running(ThreadId),
     /// The thread that joined it.
     Joined(ThreadId),
+    /// The thread that joined it, for as long as the host is there, which never frees it.
+    Left(ThreadId),
     /// The thread that frees it.
     Freeing(ThreadId),
     /// Nobody.
@@ -76,7 +78,7 @@ impl Stage {
         match self {
             Self::Created(_) => "the thread that is creating it",
             Self::Running(_) => "that thread itself, which is running",
-            Self::Joined(_) => "the thread that has joined it",
+            Self::Joined(_) | Self::Left(_) => "the thread that has joined it",
             Self::Freeing(_) => "the thread that is taking it down",
             Self::Freed => "no thread",
         }
@@ -146,7 +148,7 @@ impl ThreadState {
                     }
                     return;
                 }
-                Stage::Created(_) | Stage::Running(_) => {
+                Stage::Created(_) | Stage::Running(_) | Stage::Left(_) => {
                     drop(stage);
                     panic!(
                         "thread `{}` is running: join it before it is freed",
@@ -161,14 +163,20 @@ impl ThreadState {
         self.freed.notify_all();
     }
 
-    /// Notes what a thread still holds that is never freed.
+    /// Notes what a thread holds that is never freed.
     fn leave(&self) {
-        let mut values = self.values.lock();
-        for (index, value) in values.iter_mut().enumerate() {
+        {
+            let mut stage = self.stage.lock();
+            if let Stage::Joined(id) = *stage {
+                *stage = Stage::Left(id);
+            }
+        }
+        let values = self.values.lock();
+        for (index, value) in values.iter().enumerate() {
             if value.ptr.is_null() {
                 continue;
             }
-            LEFT.lock().push(std::mem::take(value));
+            LEFT.lock().push(*value);
             self.host.left(LeftValue {
                 thread: self.name.clone(),
                 slot: self.table.slots[index].name.clone(),

@@ -121,6 +121,9 @@ fn a_thread_that_is_never_freed_keeps_its_values_and_that_is_no_misuse() {
     let left = host.left_values();
     assert_eq!(left.len(), 1);
     assert_eq!((&*left[0].slot, left[0].id), ("b", id));
+    let held = raw.get(manager.as_ptr(), id);
+    assert!(!held.is_null(), "it is there as before");
+    assert_eq!(manager.peek(id), held);
     host.verify();
     drop(host);
     assert_eq!(tags(&frees), []);

@@ -218,6 +218,38 @@ fn a_value_freed_again_by_its_own_free_function() {
     );
 }
 
+#[test]
+fn a_value_stored_after_the_shutdown_on_a_thread_that_is_never_freed() {
+    for raw in BOTH {
+        let host = raw.recording();
+        let [id, other] = [c"state", c"other"].map(|n| raw.register_raw(n.as_ptr(), Some(forget)));
+        host.finalize();
+        let manager = host.spawn("US", ThreadKind::Command);
+        manager.run(|tv| raw.set(tv, id, ptr(1)));
+        manager.join();
+        assert_eq!(raw.set(manager.as_ptr(), other, ptr(2)), 0);
+        host.shutdown();
+        assert_eq!(host.left_values().len(), 2);
+        assert_eq!(raw.get(manager.as_ptr(), id), ptr(1));
+        assert_eq!(raw.set(manager.as_ptr(), id, null()), 0);
+        assert_eq!(host.reports(), []);
+        assert_eq!(raw.set(manager.as_ptr(), id, ptr(7)), 0);
+        assert_eq!(raw.get(manager.as_ptr(), id), ptr(7));
+        let report = only_report(&host, ReportKind::ValueNeverFreed);
+        assert_says(
+            &report.message,
+            &[
+                &format!("{}ThreadSetStorageById", raw.prefix),
+                "slot `state`",
+                "thread `US`",
+                "expected nothing to be stored after the shutdown",
+                "actually 0x7 was",
+                "Suricata would leak",
+            ],
+        );
+    }
+}
+
 static STORED_EARLY: Mutex<Option<(usize, i32)>> = Mutex::new(None);
 
 unsafe extern "C" fn free_and_store_early(_: *mut c_void) {
