@@ -62,7 +62,7 @@ pub struct Report {
     /// The whole text, as it was the first time.
     pub message: String,
     /// How often this happened: the same rule, call, slot and thread. Pointers and the texts of
-    /// panics may have been others each time.
+    /// panics may have been others each time; not so among the [`stray_reports`].
     pub times: u64,
 }
 
@@ -149,10 +149,11 @@ const STRAYS: usize = 256;
 static STRAY: Mutex<VecDeque<Report>> = Mutex::new(VecDeque::new());
 
 /// What was done wrong where no host could be told: C calls on threads that belong to no host, and
-/// with a `ThreadVars` of a host that has ended. Each was also written to stderr when it happened.
+/// with a `ThreadVars` of a host that has ended. Each was also written to stderr when it first
+/// happened.
 ///
 /// The list is the process's, not a test's: look for the name of your thread, which each message
-/// has. It keeps the last 256.
+/// has. It keeps the last 256 that differ.
 ///
 /// ```
 /// # use std::ffi::CStr;
@@ -178,11 +179,16 @@ pub fn stray_reports() -> Vec<Report> {
 }
 
 pub(crate) fn stray(kind: ReportKind, message: String) {
-    eprintln!("suricata-thread-mock: {message}");
     let mut strays = STRAY.lock();
+    let same = |stray: &&mut Report| stray.kind == kind && stray.message == message;
+    if let Some(stray) = strays.iter_mut().find(same) {
+        stray.times += 1;
+        return;
+    }
     if strays.len() == STRAYS {
         strays.pop_front();
     }
+    eprintln!("suricata-thread-mock: {message}");
     strays.push_back(Report {
         kind,
         message,

@@ -11,7 +11,7 @@ use raw::{
     BOTH, Frees, V8, V9, assert_says, forget, null, on_flow_init, on_thread_init, only_report,
     panic_of, ptr, tags, value,
 };
-use suricata_thread_mock::{Host, ReportKind, RunMode, Thread, ThreadKind, stray_reports};
+use suricata_thread_mock::{Host, Report, ReportKind, RunMode, Thread, ThreadKind, stray_reports};
 use suricata_thread_sys as sys;
 
 fn worker(host: &Host) -> Thread {
@@ -862,6 +862,25 @@ fn a_call_on_a_thread_of_no_host() {
     );
     assert_says(&mine[4].message, &["Notice", "lost?"]);
     assert!(host.reports().is_empty());
+}
+
+#[test]
+fn a_call_on_a_thread_of_no_host_that_is_made_again_is_counted() {
+    let calls = || (0..300).for_each(|_| assert_eq!(V9.size(), 0));
+    let thread = std::thread::Builder::new().name("again and again".to_owned());
+    thread.spawn(calls).unwrap().join().unwrap();
+    let strays = stray_reports();
+    let mine = |stray: &&Report| stray.message.contains("`again and again`");
+    let mine: Vec<_> = strays.iter().filter(mine).collect();
+    assert_eq!(mine.len(), 1, "{mine:#?}");
+    assert_eq!((mine[0].kind, mine[0].times), (ReportKind::NoHost, 300));
+}
+
+#[test]
+fn each_report_without_a_host_is_printed_once() {
+    let printed = stderr_of("a_call_on_a_thread_of_no_host_that_is_made_again_is_counted");
+    let lines = printed.matches("`again and again`, which belongs to no mock host");
+    assert_eq!(lines.count(), 1, "{printed}");
 }
 
 #[test]
