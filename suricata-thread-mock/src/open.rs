@@ -51,6 +51,9 @@ pub enum OpenErrorReason {
         /// The plugin uses functions of both generations, so that no Suricata has all.
         mixed: bool,
     },
+    /// The file has no section headers, so that the mock cannot read which symbols it uses and
+    /// defines. Suricata's dynamic linker can, and loads it if nothing is wrong with them.
+    SymbolsUnknown,
     /// The dynamic linker refused the file. Suricata goes on without it.
     Linker {
         /// What the dynamic linker said.
@@ -105,6 +108,10 @@ impl fmt::Display for OpenErrorReason {
             Self::Unreadable { message } => write!(f, "the file cannot be read: {message}"),
             Self::NotAPlugin { message } => write!(f, "the file is no plugin: {message}"),
             Self::Undefined { symbols, mixed } => display_undefined(symbols, *mixed, f),
+            Self::SymbolsUnknown => f.write_str(
+                "it has no section headers (strip keeps them, sstrip does not), so that its \
+                 symbols cannot be read here",
+            ),
             Self::Linker { message } => write!(f, "the dynamic linker refused it: {message}"),
             Self::HostInside { functions } => {
                 write!(
@@ -296,8 +303,8 @@ impl Host {
         let library = unsafe { self.link(path, &file) };
         match &library {
             Ok(_) => self.log_notice(format!("Loading plugin {shown}")),
-            // Suricata would load it.
-            Err(OpenErrorReason::HostInside { .. }) => {}
+            // Suricata would load it, or may.
+            Err(OpenErrorReason::HostInside { .. } | OpenErrorReason::SymbolsUnknown) => {}
             Err(reason) => {
                 let why = match reason {
                     OpenErrorReason::Linker { message } => message.clone(),
@@ -346,6 +353,9 @@ impl Host {
     unsafe fn link(&self, path: &Path, file: &[u8]) -> Result<Library, OpenErrorReason> {
         let file =
             PluginFile::parse(file).map_err(|message| OpenErrorReason::NotAPlugin { message })?;
+        if !file.has_symbols {
+            return Err(OpenErrorReason::SymbolsUnknown);
+        }
         let functions: Vec<_> = symbols::all()
             .map(|function| function.name)
             .filter(|name| file.defined.contains(*name))

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use object::elf::ET_DYN;
-use object::read::elf::{ElfFile, FileHeader};
+use object::elf::{ET_DYN, PT_DYNAMIC};
+use object::read::elf::{ElfFile, FileHeader, ProgramHeader};
 use object::{FileKind, NativeEndian, Object, ObjectSegment, ObjectSymbol};
 
 /// The names in an ELF file that matter when it is opened.
@@ -15,6 +15,8 @@ pub(crate) struct PluginFile {
     pub(crate) undefined: BTreeSet<String>,
     /// The libraries that it asks for.
     pub(crate) libraries: Vec<String>,
+    /// Whether the names are known: the dynamic linker needs no section headers, but they do here.
+    pub(crate) has_symbols: bool,
 }
 
 impl PluginFile {
@@ -52,6 +54,13 @@ impl PluginFile {
                 undefined.insert(name.to_owned());
             }
         }
+        let segments = header
+            .program_headers(NativeEndian, bytes)
+            .map_err(broken)?;
+        let is_dynamic = segments
+            .iter()
+            .any(|s| s.p_type(NativeEndian) == PT_DYNAMIC);
+        let has_symbols = !is_dynamic || file.dynamic_symbol_table().is_some();
         let mut libraries = Vec::new();
         for library in file.import_libraries().map_err(broken)? {
             let name = library.map_err(broken)?.name();
@@ -61,6 +70,7 @@ impl PluginFile {
             defined,
             undefined,
             libraries,
+            has_symbols,
         })
     }
 }

@@ -386,6 +386,18 @@ fn check_says_what_is_wrong_and_runs_no_init() {
 }
 
 #[test]
+fn of_a_plugin_without_section_headers_check_cannot_tell() {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = c_plugin(folder.path(), "sectionless", 9, &["MISSING"]);
+    let mut bytes = fs::read(&plugin).unwrap();
+    built::take_section_headers(&mut bytes);
+    fs::write(&plugin, bytes).unwrap();
+    mock_with("check {} --api 9", &[&plugin])
+        .fails()
+        .prints(&["whether Suricata 9.0 would load it cannot be told: it has no section headers"]);
+}
+
+#[test]
 fn a_plugin_that_holds_the_mock_is_named_once() {
     let folder = tempfile::tempdir().unwrap();
     let plugin = c_plugin(folder.path(), "inside", 9, &["HOST_INSIDE"]);

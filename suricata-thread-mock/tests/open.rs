@@ -310,15 +310,31 @@ fn a_truncated_file_without_section_headers_is_found_by_its_segments() {
     let folder = tempfile::tempdir().unwrap();
     let plugin = c_plugin(folder.path(), "whole", 9, &[]);
     let mut bytes = fs::read(plugin).unwrap();
-    // No section header table: `e_shoff`, `e_shnum` and `e_shstrndx` of a 64-bit file.
-    bytes[0x28..0x30].fill(0);
-    bytes[0x3c..0x40].fill(0);
+    built::take_section_headers(&mut bytes);
     bytes.truncate(0x1000);
     let file = folder.path().join("segments.so");
     fs::write(&file, bytes).unwrap();
     let reason = reason(&Host::new(), &file);
     let expected = "it ends before its last segment does";
     assert!(reason.to_string().contains(expected), "{reason}");
+}
+
+#[test]
+fn of_a_file_without_section_headers_the_symbols_are_unknown() {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = c_plugin(folder.path(), "whole", 9, &["BOTH_GENERATIONS"]);
+    let mut bytes = fs::read(plugin).unwrap();
+    built::take_section_headers(&mut bytes);
+    let file = folder.path().join("sectionless.so");
+    fs::write(&file, bytes).unwrap();
+    for api in [None, Some(Api::V8), Some(Api::V9)] {
+        let host = api.map_or_else(Host::new, |api| Host::builder().api(api).build());
+        let reason = reason(&host, &file);
+        assert_eq!(reason, OpenErrorReason::SymbolsUnknown);
+        assert!(reason.to_string().contains("cannot be read"), "{reason}");
+        assert_eq!(host.log(), [], "Suricata may load it");
+        assert!(!is_mapped(&file));
+    }
 }
 
 /// Whether the file is part of this process.

@@ -26,6 +26,13 @@ pub fn c_plugin(folder: &Path, name: &str, generation: u32, macros: &[&str]) -> 
     file
 }
 
+/// Takes the section header table out of a 64-bit ELF file: `e_shoff`, `e_shnum` and `e_shstrndx`.
+#[allow(dead_code, reason = "not every test file uses it")]
+pub fn take_section_headers(file: &mut [u8]) {
+    file[0x28..0x30].fill(0);
+    file[0x3c..0x40].fill(0);
+}
+
 /// Panics with what the command printed if it failed.
 #[track_caller]
 pub fn assert_success(output: &Output) {

@@ -72,10 +72,12 @@ fn loads(plugin: &Path, api: Api) -> bool {
     false
 }
 
-/// Whether the plugin only lacks what a Suricata may have and this program does not.
+/// Whether the plugin only lacks what a Suricata may have and this program does not, or does not
+/// say what it wants.
 fn is_unknown(reason: &OpenErrorReason) -> bool {
     match reason {
         OpenErrorReason::Undefined { symbols, .. } => symbols.iter().all(|s| s.of.is_none()),
+        OpenErrorReason::SymbolsUnknown => true,
         _ => false,
     }
 }
