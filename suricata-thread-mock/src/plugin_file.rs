@@ -2,9 +2,19 @@
 
 use std::collections::BTreeSet;
 
-use object::elf::{ET_DYN, PT_DYNAMIC};
+use object::elf::{ELFDATA2LSB, ELFDATA2MSB, ET_DYN, PT_DYNAMIC};
 use object::read::elf::{ElfFile, FileHeader, ProgramHeader};
 use object::{FileKind, NativeEndian, Object, ObjectSegment, ObjectSymbol};
+
+/// Where an ELF file says in which order the bytes of its numbers are.
+const EI_DATA: usize = 5;
+
+/// What it says there for another machine than this one.
+const OTHER_ORDER: u8 = if cfg!(target_endian = "little") {
+    ELFDATA2MSB.0
+} else {
+    ELFDATA2LSB.0
+};
 
 /// The names in an ELF file that matter when it is opened.
 #[derive(Debug)]
@@ -22,7 +32,12 @@ pub(crate) struct PluginFile {
 impl PluginFile {
     /// Reads a plugin file's bytes. The error says why it is none.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
-        match FileKind::parse(bytes) {
+        let kind = FileKind::parse(bytes);
+        let order = bytes.get(EI_DATA);
+        if matches!(kind, Ok(FileKind::Elf32 | FileKind::Elf64)) && order == Some(&OTHER_ORDER) {
+            return Err("it is for a machine of another byte order".to_owned());
+        }
+        match kind {
             Ok(FileKind::Elf32) => {
                 Self::parse_elf::<object::elf::FileHeader32<NativeEndian>>(bytes)
             }

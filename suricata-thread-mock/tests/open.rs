@@ -264,6 +264,8 @@ fn files_that_are_no_plugin_are_refused_and_not_run() {
     let folder = folder.path();
     let plugin = c_plugin(folder, "whole", 9, &[]);
     let whole = fs::read(&plugin).unwrap();
+    let mut other_order = whole.clone();
+    other_order[5] = 3 - whole[5]; // 1 is little endian, 2 big endian.
     let host = Host::new();
     for (name, bytes, expected) in [
         ("text", &b"#!/bin/sh\n"[..], "no ELF file"),
@@ -271,6 +273,7 @@ fn files_that_are_no_plugin_are_refused_and_not_run() {
         ("header", &whole[..40], "truncated"),
         ("half", &whole[..whole.len() / 2], "truncated"),
         ("byte", &whole[..whole.len() - 1], "truncated"),
+        ("order", &other_order, "a machine of another byte order"),
     ] {
         let file = folder.join(name);
         fs::write(&file, bytes).unwrap();
