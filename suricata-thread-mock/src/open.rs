@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use libloading::os::unix::{Library, RTLD_LAZY, RTLD_LOCAL, RTLD_NOW};
@@ -32,9 +33,9 @@ pub struct OpenError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OpenErrorReason {
-    /// The file cannot be read. Suricata goes on without it.
+    /// The file cannot be read, or is no regular one. Suricata goes on without it.
     Unreadable {
-        /// What the system said.
+        /// What the system said, or what is wrong with it.
         message: String,
     },
     /// The file is no shared object, or not the whole of one. Suricata goes on without it; it
@@ -294,7 +295,7 @@ impl Host {
     /// As [`Host::open`].
     unsafe fn open_file(&self, path: &Path) -> Result<Library, OpenErrorReason> {
         let shown = path.display();
-        let file = fs::read(path).map_err(|e| {
+        let file = read_regular(path).map_err(|e| {
             let message = e.to_string();
             self.log_error(format!("Bad plugin path: {shown}: {message}"));
             OpenErrorReason::Unreadable { message }
@@ -470,6 +471,14 @@ impl Host {
         self.shared
             .log_own(SCLogLevel::SC_LOG_ERROR, "plugin", message);
     }
+}
+
+/// The bytes of a regular file: a pipe or a device may never end.
+fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    fs::read(path)
 }
 
 /// The file and never one of that name on the linker's search path.

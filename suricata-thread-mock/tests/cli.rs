@@ -659,6 +659,13 @@ fn a_file_that_is_no_capture_is_an_error_before_a_plugin_runs() {
             .says(&["no capture in the format pcap or pcapng"]);
         assert_eq!(ran.stdout, "");
     }
+    let pipe = folder.path().join("pipe");
+    built::assert_success(&Command::new("mkfifo").arg(&pipe).output().unwrap());
+    for file in [&pipe, Path::new("/dev/zero"), folder.path()] {
+        mock_with("run {} --pcap {}", &[&plugin, file])
+            .fails()
+            .says(&["it is no regular file"]);
+    }
     let missing = folder.path().join("missing.pcap");
     mock_with("run {} --pcap {}", &[&plugin, &missing])
         .fails()

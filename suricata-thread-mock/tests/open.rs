@@ -4,6 +4,7 @@ mod built;
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use built::c_plugin;
 use suricata_thread_mock::{
@@ -301,6 +302,16 @@ fn files_that_are_no_plugin_are_refused_and_not_run() {
             "{last}"
         );
     }
+    // A pipe that nobody writes to, behind a link, and a file without an end.
+    let (pipe, link) = (folder.join("pipe"), folder.join("link"));
+    built::assert_success(&Command::new("mkfifo").arg(&pipe).output().unwrap());
+    std::os::unix::fs::symlink(pipe, &link).unwrap();
+    for file in [&*link, Path::new("/dev/zero"), folder] {
+        let text = reason(&host, file).to_string();
+        assert_eq!(text, "the file cannot be read: it is no regular file");
+    }
+    std::os::unix::fs::symlink(&plugin, folder.join("plugin")).unwrap();
+    open(&host, &folder.join("plugin")).unwrap();
     let program = reason(&host, Path::new(env!("CARGO")));
     assert!(
         matches!(program, OpenErrorReason::Linker { .. }),

@@ -1,7 +1,7 @@
 //! The flows of a capture file.
 
 use std::collections::HashMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read, Seek};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -56,8 +56,13 @@ impl Capture {
 
     fn open_file(path: &Path) -> Result<Self, String> {
         let failed = |e: io::Error| e.to_string();
+        let about = fs::metadata(path).map_err(failed)?;
+        if !about.is_file() {
+            // A pipe or a device may have nothing to read for ever.
+            return Err("it is no regular file".to_owned());
+        }
+        let size = about.len();
         let mut file = File::open(path).map_err(failed)?;
-        let size = file.metadata().map_err(failed)?.len();
         let mut magic = Vec::new();
         let mut beginning = Read::by_ref(&mut file).take(4);
         beginning.read_to_end(&mut magic).map_err(failed)?;
