@@ -623,6 +623,197 @@ fn pcapng_is_read() {
     .prints(&["total: 1 flows, 2 packets"]);
 }
 
+/// The numbers of a capture in the format pcapng, in one byte order.
+#[derive(Clone, Copy)]
+struct Order {
+    u16: fn(u16) -> [u8; 2],
+    u32: fn(u32) -> [u8; 4],
+}
+
+const ORDERS: [Order; 2] = [
+    Order {
+        u16: u16::to_le_bytes,
+        u32: u32::to_le_bytes,
+    },
+    Order {
+        u16: u16::to_be_bytes,
+        u32: u32::to_be_bytes,
+    },
+];
+
+impl Order {
+    fn block(self, kind: u32, content: &[u8]) -> Vec<u8> {
+        let padding = vec![0; content.len().next_multiple_of(4) - content.len()];
+        let length = (self.u32)((12 + content.len() + padding.len()) as u32);
+        [&(self.u32)(kind), &length, content, &padding, &length].concat()
+    }
+
+    fn section(self) -> Vec<u8> {
+        let version = [(self.u16)(1), (self.u16)(0)].concat();
+        let content = [&(self.u32)(0x1a2b_3c4d)[..], &version, &[0xff; 8]].concat();
+        self.block(0x0a0d_0d0a, &content)
+    }
+
+    /// An interface of Ethernet, with these options.
+    fn interface(self, options: &[u8]) -> Vec<u8> {
+        let head = [&(self.u16)(1)[..], &[0; 2], &(self.u32)(65535)].concat();
+        self.block(1, &[&head, options].concat())
+    }
+
+    fn packet(self, data: &[u8], options: &[u8]) -> Vec<u8> {
+        let length = (self.u32)(data.len() as u32);
+        let head = [&(self.u32)(0)[..], &[0; 8], &length, &length].concat();
+        let padding = vec![0; data.len().next_multiple_of(4) - data.len()];
+        self.block(6, &[&head, data, &padding, options].concat())
+    }
+
+    fn simple_packet(self, data: &[u8]) -> Vec<u8> {
+        let length = (self.u32)(data.len() as u32);
+        self.block(3, &[&length, data].concat())
+    }
+
+    fn obsolete_packet(self, data: &[u8]) -> Vec<u8> {
+        let length = (self.u32)(data.len() as u32);
+        let head = [&(self.u16)(0)[..], &[0; 10], &length, &length].concat();
+        self.block(2, &[&head, data].concat())
+    }
+
+    /// An option, and no end of options after it.
+    fn option(self, code: u16, value: &[u8; 4]) -> Vec<u8> {
+        [&(self.u16)(code)[..], &(self.u16)(4), value].concat()
+    }
+}
+
+#[test]
+fn what_programs_write_beside_the_packets_of_a_pcapng_does_not_matter() {
+    let folder = tempfile::tempdir().unwrap();
+    let capture = folder.path().join("some.pcapng");
+    let plugin = flow_counter(9);
+    let frame = udp((A, B), None);
+    for order in ORDERS {
+        // A comment that is not UTF-8.
+        let comment = order.option(1, b"\xe9t\xe9 ");
+        let flags = order.option(2, &[1, 0, 0, 0]);
+        for (packets, blocks) in [
+            (1, vec![order.packet(&frame, &flags)]),
+            (1, vec![order.packet(&frame, &comment)]),
+            (1, vec![order.packet(&frame, b"no option is this")]),
+            (
+                1,
+                vec![order.interface(&comment), order.packet(&frame, &[])],
+            ),
+            // Longer than any buffer, and of a type that is anybody's.
+            (
+                1,
+                vec![
+                    order.block(0x0bad, &vec![0; 9_000_000]),
+                    order.packet(&frame, &[]),
+                ],
+            ),
+            (
+                1,
+                vec![order.packet(&[&*frame, &*vec![0; 9_000_000]].concat(), &[])],
+            ),
+            (
+                2,
+                vec![order.simple_packet(&frame), order.obsolete_packet(&frame)],
+            ),
+            // Another section, in the other order.
+            (
+                2,
+                vec![
+                    order.packet(&frame, &[]),
+                    ORDERS[0].section(),
+                    ORDERS[0].interface(&[]),
+                    ORDERS[0].packet(&frame, &[]),
+                ],
+            ),
+        ] {
+            let file = [order.section(), order.interface(&[]), blocks.concat()].concat();
+            fs::write(&capture, file).unwrap();
+            mock_with("run {} --pcap {} --runmode single", &[&plugin, &capture])
+                .succeeds()
+                .prints(&[&format!("total: 1 flows, {packets} packets")]);
+        }
+    }
+}
+
+#[test]
+fn what_is_wrong_with_a_pcapng_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let capture = folder.path().join("some.pcapng");
+    let plugin = flow_counter(9);
+    let frame = udp((A, B), None);
+    let order = ORDERS[0];
+    let good = [
+        order.section(),
+        order.interface(&[]),
+        order.packet(&frame, &[]),
+    ]
+    .concat();
+    let with = |change: &dyn Fn(&mut Vec<u8>)| {
+        let mut packet = order.packet(&frame, &[]);
+        change(&mut packet);
+        packet
+    };
+    let truncated = "the file is truncated: it ends within packet 2";
+    let damaged = "the file is damaged at packet 2: ";
+    for (second, parts) in [
+        (with(&|p| p.truncate(1)), [truncated, ""]),
+        (with(&|p| p.truncate(7)), [truncated, ""]),
+        (with(&|p| p.truncate(40)), [truncated, ""]),
+        (with(&|p| p.truncate(p.len() - 1)), [truncated, ""]),
+        (
+            with(&|p| p[4] += 1),
+            [damaged, "block of type 0x6 has the length"],
+        ),
+        (with(&|p| p[4..8].fill(0)), [damaged, "has the length 0"]),
+        (
+            with(&|p| *p.last_mut().unwrap() = 1),
+            [damaged, "another one at its end"],
+        ),
+        (
+            with(&|p| p[8 + 12] = 255),
+            [damaged, "255 bytes do not fit into their block"],
+        ),
+        (
+            with(&|p| p[8] = 7),
+            ["packet 2: it is of interface 7", "unknown"],
+        ),
+        (order.block(6, &[0; 8]), [damaged, "too short"]),
+        (
+            order.block(0x0a0d_0d0a, &[0; 16]),
+            [damaged, "no byte order"],
+        ),
+    ] {
+        fs::write(&capture, [&*good, &second].concat()).unwrap();
+        mock_with("run {} --pcap {} --runmode single", &[&plugin, &capture])
+            .fails()
+            .prints(&["total: 1 flows, 1 packets"])
+            .says(&["some.pcapng"])
+            .says(&parts);
+    }
+}
+
+#[test]
+fn a_packet_that_cannot_be_so_long_is_damage_where_the_file_goes_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let capture = folder.path().join("long.pcap");
+    let frame = udp((A, B), None);
+    write_pcap(&capture, DataLink::ETHERNET, 65535, &[&frame, &frame]);
+    let mut bytes = fs::read(&capture).unwrap();
+    bytes[24 + 16 + frame.len() + 8..][..4].fill(0x7f);
+    bytes.resize(bytes.len() + 9_000_000, 0);
+    fs::write(&capture, bytes).unwrap();
+    mock_with(
+        "run {} --pcap {} --runmode single",
+        &[&flow_counter(9), &capture],
+    )
+    .fails()
+    .prints(&["total: 1 flows, 1 packets"])
+    .says(&["the file is damaged at packet 2: it is longer than 8 MB"]);
+}
+
 #[test]
 fn a_truncated_capture_is_an_error_after_what_could_be_read() {
     let folder = tempfile::tempdir().unwrap();

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use etherparse::{EtherType, LaxNetSlice, LaxSlicedPacket, TransportSlice};
 use indicatif::{ProgressBar, ProgressBarIter, ProgressDrawTarget, ProgressStyle};
 use pcap_file::pcap::PcapReader;
-use pcap_file::pcapng::{Block, PcapNgReader};
 use pcap_file::{DataLink, PcapError};
+
+use crate::pcapng::{self, PcapNg};
 
 /// From this many bytes on, reading is worth a progress bar.
 const LONG: u64 = 32 << 20;
@@ -35,8 +36,7 @@ pub(crate) struct Capture {
 
 enum Reader {
     Pcap(PcapReader<ProgressBarIter<File>>, DataLink),
-    /// With the link types of the interfaces of this section.
-    PcapNg(PcapNgReader<ProgressBarIter<File>>, Vec<DataLink>),
+    PcapNg(PcapNg<ProgressBarIter<File>>),
 }
 
 /// What makes a flow.
@@ -69,14 +69,17 @@ impl Capture {
         file.rewind().map_err(failed)?;
         let bar = ProgressBar::with_draw_target(Some(size), ProgressDrawTarget::hidden());
         let file = bar.wrap_read(file);
-        let foreign = |e| match e {
-            PcapError::IoError(e) if e.kind() != io::ErrorKind::UnexpectedEof => e.to_string(),
-            _ => "the file is no capture in the format pcap or pcapng".to_owned(),
-        };
+        let foreign = || "the file is no capture in the format pcap or pcapng".to_owned();
         let reader = if magic == PCAPNG {
-            Reader::PcapNg(PcapNgReader::new(file).map_err(foreign)?, Vec::new())
+            Reader::PcapNg(PcapNg::new(file).map_err(|e| match e {
+                pcapng::Failure::Unreadable(e) => e.to_string(),
+                _ => foreign(),
+            })?)
         } else {
-            let reader = PcapReader::new(file).map_err(foreign)?;
+            let reader = PcapReader::new(file).map_err(|e| match e {
+                PcapError::IoError(e) if e.kind() != io::ErrorKind::UnexpectedEof => e.to_string(),
+                _ => foreign(),
+            })?;
             let link = reader.header().datalink;
             supported(link)?;
             Reader::Pcap(reader, link)
@@ -123,9 +126,12 @@ impl Capture {
             let packet = self.packets + 1;
             let key = match &mut self.reader {
                 Reader::Pcap(reader, link) => next_in_pcap(reader, *link),
-                Reader::PcapNg(reader, links) => next_in_pcapng(reader, links),
+                Reader::PcapNg(reader) => next_in_pcapng(reader),
             };
-            match key.map_err(|e| format!("{}: {}", self.path.display(), e.in_packet(packet)))? {
+            let ended = Some(self.bar.position()) == self.bar.length();
+            let failed =
+                |e: Failure| format!("{}: {}", self.path.display(), e.in_packet(packet, ended));
+            match key.map_err(failed)? {
                 None => return Ok(None),
                 Some(None) => self.others += 1,
                 Some(Some(key)) => {
@@ -141,18 +147,34 @@ impl Capture {
 
 /// Why there is no next packet.
 enum Failure {
-    File(PcapError),
+    Pcap(PcapError),
+    PcapNg(pcapng::Failure),
     Link(String),
 }
 
 impl Failure {
-    fn in_packet(self, packet: u64) -> String {
+    /// What is wrong with this packet, in a file that was read to its end or not.
+    fn in_packet(self, packet: u64, ended: bool) -> String {
+        let unreadable = |e: io::Error| format!("packet {packet} cannot be read: {e}");
+        let damaged = |what: &str| format!("the file is damaged at packet {packet}: {what}");
         match self {
-            Self::File(PcapError::IoError(e)) if e.kind() == io::ErrorKind::UnexpectedEof => {
-                format!("the file is truncated: it ends within packet {packet}")
+            Self::Pcap(PcapError::IoError(e)) if e.kind() == io::ErrorKind::UnexpectedEof => {
+                if ended {
+                    format!("the file is truncated: it ends within packet {packet}")
+                } else {
+                    damaged("it is longer than 8 MB")
+                }
             }
-            Self::File(PcapError::IoError(e)) => format!("packet {packet} cannot be read: {e}"),
-            Self::File(e) => format!("the file is damaged at packet {packet}: {e}"),
+            Self::Pcap(PcapError::IoError(e)) => unreadable(e),
+            Self::Pcap(e) => damaged(&e.to_string()),
+            Self::PcapNg(pcapng::Failure::Truncated) => {
+                format!("the file is truncated: it ends within packet {packet}, or before it")
+            }
+            Self::PcapNg(pcapng::Failure::Unreadable(e)) => unreadable(e),
+            Self::PcapNg(pcapng::Failure::Damaged(what)) => damaged(&what),
+            Self::PcapNg(pcapng::Failure::UnknownInterface(interface)) => {
+                format!("packet {packet}: it is of interface {interface}, which is unknown")
+            }
             Self::Link(message) => format!("packet {packet}: {message}"),
         }
     }
@@ -164,39 +186,17 @@ type Next = Result<Option<Option<Key>>, Failure>;
 fn next_in_pcap(reader: &mut PcapReader<ProgressBarIter<File>>, link: DataLink) -> Next {
     // As it is: packets longer than the file's limit are cut, and no damage.
     match reader.next_raw_packet() {
-        Some(packet) => Ok(Some(key(link, &packet.map_err(Failure::File)?.data))),
+        Some(packet) => Ok(Some(key(link, &packet.map_err(Failure::Pcap)?.data))),
         None => Ok(None),
     }
 }
 
-fn next_in_pcapng(
-    reader: &mut PcapNgReader<ProgressBarIter<File>>,
-    links: &mut Vec<DataLink>,
-) -> Next {
-    while let Some(block) = reader.next_block() {
-        let (interface, data) = match block.map_err(Failure::File)? {
-            Block::SectionHeader(_) => {
-                links.clear();
-                continue;
-            }
-            Block::InterfaceDescription(interface) => {
-                links.push(interface.linktype);
-                continue;
-            }
-            Block::EnhancedPacket(packet) => (packet.interface_id as usize, packet.data),
-            Block::Packet(packet) => (usize::from(packet.interface_id), packet.data),
-            Block::SimplePacket(packet) => (0, packet.data),
-            _ => continue,
-        };
-        let Some(&link) = links.get(interface) else {
-            return Err(Failure::Link(format!(
-                "it is of interface {interface}, which is unknown"
-            )));
-        };
-        supported(link).map_err(Failure::Link)?;
-        return Ok(Some(key(link, &data)));
-    }
-    Ok(None)
+fn next_in_pcapng(reader: &mut PcapNg<ProgressBarIter<File>>) -> Next {
+    let Some((link, data)) = reader.next_packet().map_err(Failure::PcapNg)? else {
+        return Ok(None);
+    };
+    supported(link).map_err(Failure::Link)?;
+    Ok(Some(key(link, data)))
 }
 
 fn supported(link: DataLink) -> Result<(), String> {

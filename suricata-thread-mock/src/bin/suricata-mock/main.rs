@@ -2,6 +2,7 @@
 
 mod capture;
 mod check;
+mod pcapng;
 mod run;
 
 use std::fmt::Display;

@@ -1,0 +1,176 @@
+//! The packets of a capture in the format pcapng.
+//!
+//! Of each block this reads no more than it takes to tell flows apart. Most of all it reads no
+//! options: programs write them in ways of their own, and a capture is none the worse for it.
+
+use std::io::{self, BufReader, ErrorKind, Read};
+
+use pcap_file::DataLink;
+
+/// The types of the blocks that matter; all others are passed over.
+const SECTION_HEADER: u32 = 0x0a0d_0d0a;
+const INTERFACE: u32 = 1;
+const OBSOLETE_PACKET: u32 = 2;
+const SIMPLE_PACKET: u32 = 3;
+const ENHANCED_PACKET: u32 = 6;
+
+/// How much of a block is kept: the ports of a packet are not behind that.
+const KEPT: u64 = 256 << 10;
+
+/// A capture that is read block by block.
+pub(crate) struct PcapNg<R> {
+    input: BufReader<R>,
+    /// Of the numbers in this section.
+    big_endian: bool,
+    /// The link types of the interfaces of this section.
+    links: Vec<DataLink>,
+    /// The beginning of the last block's content.
+    kept: Vec<u8>,
+}
+
+/// Why there is no next packet.
+pub(crate) enum Failure {
+    /// The file ends within a block.
+    Truncated,
+    Unreadable(io::Error),
+    Damaged(String),
+    /// The packet is of an interface that no block describes.
+    UnknownInterface(u32),
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::UnexpectedEof => Self::Truncated,
+            _ => Self::Unreadable(error),
+        }
+    }
+}
+
+impl<R: Read> PcapNg<R> {
+    /// Reads the file's first block, which must be the header of a section.
+    pub(crate) fn new(input: R) -> Result<Self, Failure> {
+        let mut this = Self {
+            input: BufReader::new(input),
+            big_endian: false,
+            links: Vec::new(),
+            kept: Vec::new(),
+        };
+        match this.next_block()? {
+            Some(SECTION_HEADER) => Ok(this),
+            _ => Err(Failure::Damaged("it begins with no section".to_owned())),
+        }
+    }
+
+    /// The next packet, which may be cut, with its link type; `None` at the end of the file.
+    pub(crate) fn next_packet(&mut self) -> Result<Option<(DataLink, &[u8])>, Failure> {
+        // Where the packet is in its block, the number of its interface and its length.
+        let (at, interface, length) = loop {
+            match self.next_block()? {
+                None => return Ok(None),
+                Some(SECTION_HEADER) => self.links.clear(),
+                Some(INTERFACE) => {
+                    let link = u32::from(self.u16(0)?);
+                    self.links.push(DataLink::from(link));
+                }
+                Some(ENHANCED_PACKET) => break (20, self.u32(0)?, self.u32(12)?),
+                Some(OBSOLETE_PACKET) => break (20, u32::from(self.u16(0)?), self.u32(12)?),
+                // With the length on the wire only; what follows the packet is padding.
+                Some(SIMPLE_PACKET) => {
+                    let there = u32::try_from(self.kept.len()).unwrap_or(u32::MAX);
+                    break (4, 0, self.u32(0)?.min(there.saturating_sub(4)));
+                }
+                Some(_) => {}
+            }
+        };
+        let link = usize::try_from(interface).ok();
+        let Some(&link) = link.and_then(|interface| self.links.get(interface)) else {
+            return Err(Failure::UnknownInterface(interface));
+        };
+        let kept = self.kept.get(at..).unwrap_or_default();
+        let length = usize::try_from(length).unwrap_or(usize::MAX);
+        match kept.get(..length) {
+            Some(packet) => Ok(Some((link, packet))),
+            None if self.kept.len() as u64 == KEPT => Ok(Some((link, kept))),
+            None => Err(Failure::Damaged(format!(
+                "its {length} bytes do not fit into their block"
+            ))),
+        }
+    }
+
+    /// Reads the next block, of which it keeps the beginning of the content; returns its type.
+    fn next_block(&mut self) -> Result<Option<u32>, Failure> {
+        let mut kind = [0; 4];
+        match self.input.read(&mut kind[..1])? {
+            0 => return Ok(None),
+            _ => self.input.read_exact(&mut kind[1..])?,
+        }
+        let length = self.read_number()?;
+        // The same in both orders, since it is what says which one it is.
+        let is_section = u32::from_le_bytes(kind) == SECTION_HEADER;
+        let mut order = [0; 4];
+        if is_section {
+            self.input.read_exact(&mut order)?;
+            self.big_endian = match order {
+                [0x1a, 0x2b, 0x3c, 0x4d] => true,
+                [0x4d, 0x3c, 0x2b, 0x1a] => false,
+                _ => return Err(Failure::Damaged("a section has no byte order".to_owned())),
+            };
+        }
+        let (kind, length) = (self.number(kind), self.number(length));
+        let around = if is_section { 16 } else { 12 };
+        if length < around || length % 4 != 0 {
+            return Err(Failure::Damaged(format!(
+                "a block of type {kind:#x} has the length {length}"
+            )));
+        }
+        let content = u64::from(length - around);
+        self.kept.clear();
+        let mut input = Read::by_ref(&mut self.input).take(content.min(KEPT));
+        input.read_to_end(&mut self.kept)?;
+        let mut rest = Read::by_ref(&mut self.input).take(content.saturating_sub(KEPT));
+        io::copy(&mut rest, &mut io::sink())?;
+        // Not there either where the content was cut.
+        let again = self.read_number()?;
+        if self.number(again) != length {
+            return Err(Failure::Damaged(format!(
+                "a block of type {kind:#x} has the length {length} at its beginning, and another \
+                 one at its end"
+            )));
+        }
+        Ok(Some(kind))
+    }
+
+    fn read_number(&mut self) -> io::Result<[u8; 4]> {
+        let mut bytes = [0; 4];
+        self.input.read_exact(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn number(&self, bytes: [u8; 4]) -> u32 {
+        if self.big_endian {
+            u32::from_be_bytes(bytes)
+        } else {
+            u32::from_le_bytes(bytes)
+        }
+    }
+
+    /// The number at a place of the last block's content.
+    fn u32(&self, at: usize) -> Result<u32, Failure> {
+        self.bytes(at).map(|bytes| self.number(bytes))
+    }
+
+    fn u16(&self, at: usize) -> Result<u16, Failure> {
+        let bytes = self.bytes(at)?;
+        Ok(if self.big_endian {
+            u16::from_be_bytes(bytes)
+        } else {
+            u16::from_le_bytes(bytes)
+        })
+    }
+
+    fn bytes<const N: usize>(&self, at: usize) -> Result<[u8; N], Failure> {
+        let bytes = self.kept.get(at..at + N).and_then(|b| b.try_into().ok());
+        bytes.ok_or_else(|| Failure::Damaged("a block is too short for what it is".to_owned()))
+    }
+}
