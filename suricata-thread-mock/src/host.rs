@@ -1,5 +1,6 @@
 //! The host: one life of a Suricata process.
 
+use std::io;
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, MutexGuard, OnceLock};
@@ -599,6 +600,10 @@ impl Host {
     /// assert_eq!(THREADS.load(Relaxed), 2);
     /// ```
     pub fn spawn(&self, name: &str, kind: ThreadKind) -> Thread {
+        self.try_spawn(name, kind).unwrap_or_else(|e| panic!("{e}"))
+    }
+
+    pub(crate) fn try_spawn(&self, name: &str, kind: ThreadKind) -> io::Result<Thread> {
         context::assert_drivable(&self.shared, "Host::spawn");
         Thread::spawn(&self.shared, name, kind)
     }

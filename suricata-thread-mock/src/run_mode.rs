@@ -1,5 +1,6 @@
 //! The threads that Suricata has in its run modes; as seen in 8.0.8.
 
+use std::io;
 use std::sync::Arc;
 
 use suricata_thread_sys::common::SCLogLevel;
@@ -92,6 +93,26 @@ impl Host {
     /// assert_eq!(threads.flow_recycler.name(), "FR#01");
     /// ```
     pub fn start(&self, mode: RunMode) -> Threads {
+        self.try_start(mode).unwrap_or_else(|e| panic!("{e}"))
+    }
+
+    /// [`Host::start`], for more threads than the system may give.
+    ///
+    /// # Errors
+    /// The system refused a thread, which the text of the error names. Those created before it are
+    /// there until the host is shut down.
+    ///
+    /// # Panics
+    /// As [`Host::start`], but not where the system refuses a thread.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Host, RunMode};
+    /// let host = Host::new();
+    /// let threads = host.try_start(RunMode::Workers { threads: 3 })?;
+    /// assert_eq!(threads.workers.len(), 3);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn try_start(&self, mode: RunMode) -> io::Result<Threads> {
         let (receivers, workers, interface) = match mode {
             RunMode::Single => (0, 1, ""),
             RunMode::Autofp { receivers, workers } => (receivers, workers, ""),
@@ -102,16 +123,16 @@ impl Host {
             "{mode:?} has no worker; Suricata has one at least"
         );
         self.finalize();
-        let spawn = |n: usize, prefix: &str, suffix: &str, kind| -> Vec<Thread> {
+        let spawn = |n: usize, prefix: &str, suffix: &str, kind| -> io::Result<Vec<Thread>> {
             (1..=n)
-                .map(|i| self.spawn(&format!("{prefix}#{i:02}{suffix}"), kind))
+                .map(|i| self.try_spawn(&format!("{prefix}#{i:02}{suffix}"), kind))
                 .collect()
         };
         let threads = Threads {
-            receivers: spawn(receivers, "RX", "", ThreadKind::Receiver),
-            workers: spawn(workers, "W", interface, ThreadKind::Worker),
-            flow_manager: self.spawn("FM#01", ThreadKind::FlowManager),
-            flow_recycler: self.spawn("FR#01", ThreadKind::FlowRecycler),
+            receivers: spawn(receivers, "RX", "", ThreadKind::Receiver)?,
+            workers: spawn(workers, "W", interface, ThreadKind::Worker)?,
+            flow_manager: self.try_spawn("FM#01", ThreadKind::FlowManager)?,
+            flow_recycler: self.try_spawn("FR#01", ThreadKind::FlowRecycler)?,
         };
         let rx = match receivers {
             0 => String::new(),
@@ -125,6 +146,6 @@ impl Host {
                 format!("Threads created -> {rx}W: {workers} FM: 1 FR: 1"),
             );
         }
-        threads
+        Ok(threads)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::ffi::{c_int, c_void};
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -326,7 +327,8 @@ impl Thread {
         Self { state }
     }
 
-    pub(crate) fn spawn(host: &Arc<Shared>, name: &str, kind: ThreadKind) -> Self {
+    /// The error says which thread the system refused.
+    pub(crate) fn spawn(host: &Arc<Shared>, name: &str, kind: ThreadKind) -> io::Result<Self> {
         assert!(
             !name.contains('\0'),
             "a thread cannot have the name {name:?}, with NUL in it"
@@ -366,7 +368,8 @@ impl Thread {
                 // What the callbacks stored is freed with the rest of the host.
                 *state.stage.lock() = Stage::Joined(thread::current().id());
                 host.threads.lock().push(state);
-                panic!("the system refused thread `{name}`: {e}");
+                let message = format!("the system refused thread `{name}`: {e}");
+                return Err(io::Error::new(e.kind(), message));
             }
         };
         // From here on only the OS thread uses the storage, once it has a job.
@@ -374,7 +377,7 @@ impl Thread {
         *state.os_thread.lock() = Some(os_thread);
         *state.jobs.lock() = Some(jobs);
         host.threads.lock().push(Arc::clone(&state));
-        Self { state }
+        Ok(Self { state })
     }
 
     /// The name.

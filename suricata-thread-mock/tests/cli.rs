@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use built::c_plugin;
+use built::{c_library, c_plugin};
 use capture::{Expectation, Plan};
 use etherparse::PacketBuilder;
 use pcap_file::DataLink;
@@ -884,6 +884,44 @@ fn arguments_that_make_no_sense_are_refused() {
     mock_with("run x.so --runmode single --threads 2", &[])
         .fails()
         .says(&["single has one thread"]);
+}
+
+#[test]
+fn more_than_a_machine_can_take_is_refused() {
+    for (argument, range) in [
+        ("--threads 1001", "1001 is not in 1..=1000"),
+        ("--threads 18446744073709551616", "invalid value"),
+        ("--flows 1000000000000", "is not in 0..=10000000"),
+    ] {
+        let ran = mock_with(&format!("run x.so {argument}"), &[]).says(&[range]);
+        assert_eq!(ran.code, Some(2), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn a_thread_that_the_system_refuses_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = c_plugin(folder.path(), "c", 9, &[]);
+    let preloaded = c_library(folder.path(), "refuse", "refuse_threads.c", &["GIVEN=2"]);
+    let output = Command::new(env!("CARGO_BIN_EXE_suricata-mock"))
+        .args(["run", "--threads", "3"])
+        .arg(plugin)
+        .env("LD_PRELOAD", preloaded)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.starts_with("suricata-mock: the system refused thread `W#02`: "),
+        "{said}"
+    );
+    // What RX#01, W#01 and the one that was refused have.
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(
+        printed.matches("flows of a thread: 0").count(),
+        3,
+        "{printed}"
+    );
 }
 
 #[test]

@@ -5,6 +5,13 @@ use std::process::Output;
 
 /// Builds `tests/c/plugin.c` for a generation, 8 or 9, with these macros, as `folder`/`name`.so.
 pub fn c_plugin(folder: &Path, name: &str, generation: u32, macros: &[&str]) -> PathBuf {
+    let generation = format!("GENERATION={generation}");
+    let macros = [&[&*generation], macros].concat();
+    c_library(folder, name, "plugin.c", &macros)
+}
+
+/// Builds a file of `tests/c` with these macros, as `folder`/`name`.so.
+pub fn c_library(folder: &Path, name: &str, source: &str, macros: &[&str]) -> PathBuf {
     let file = folder.join(format!("{name}.so"));
     let compiler = cc::Build::new()
         .target(env!("TARGET"))
@@ -17,9 +24,8 @@ pub fn c_plugin(folder: &Path, name: &str, generation: u32, macros: &[&str]) -> 
         .to_command()
         .args(["-shared", "-fPIC", "-pthread", "-o"])
         .arg(&file)
-        .arg(format!("-DGENERATION={generation}"))
         .args(macros.iter().map(|name| format!("-D{name}")))
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/c/plugin.c"))
+        .arg(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/c")).join(source))
         .output()
         .expect("a C compiler");
     assert_success(&output);

@@ -4,7 +4,7 @@ use std::num::NonZero;
 use std::path::PathBuf;
 use std::thread::available_parallelism;
 
-use clap::ValueEnum;
+use clap::{ValueEnum, value_parser};
 use comfy_table::{CellAlignment, Table, presets};
 use suricata_thread_mock::{Host, RunMode, Thread, Threads, Traffic, TrafficReport, stray_reports};
 
@@ -22,10 +22,11 @@ pub(crate) struct Arguments {
     #[arg(long, value_enum, default_value_t = Mode::Autofp)]
     runmode: Mode,
     /// How many threads handle packets; one for each processor without it
-    #[arg(long, value_name = "N")]
-    threads: Option<NonZero<usize>>,
+    #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1000))]
+    threads: Option<u16>,
     /// How many flows to make up, of 10 packets each
-    #[arg(long, value_name = "N", default_value_t = 100, conflicts_with = "pcap")]
+    #[arg(long, value_name = "N", default_value_t = 100, conflicts_with = "pcap",
+          value_parser = value_parser!(u64).range(..=10_000_000))]
     flows: u64,
     /// Take the flows from a capture, pcap or pcapng: TCP and UDP over IPv4 and IPv6, by VLANs,
     /// addresses and ports, both directions one flow. All flows end with the capture
@@ -55,20 +56,28 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let mut failures = load(&host, &arguments.files.plugins);
     log.print(&host, "");
     if failures.len() < arguments.files.plugins.len() {
-        let threads = host.start(mode);
+        let started = host.try_start(mode);
         log.print(&host, "");
-        let (traffic, failure) = match capture {
-            Some(capture) => replay(&host, capture),
-            None => (make_up(&host, arguments.flows), None),
-        };
-        failures.extend(failure);
+        let traffic = started.map(|threads| {
+            let (traffic, failure) = match capture {
+                Some(capture) => replay(&host, capture),
+                None => (make_up(&host, arguments.flows), None),
+            };
+            failures.extend(failure);
+            (threads, traffic)
+        });
         host.shutdown();
         log.print(&host, "");
-        print(table(&threads, &traffic));
-        print(format_args!(
-            "{} flows, {} packets, seed {}",
-            traffic.flows, traffic.packets, traffic.seed
-        ));
+        match traffic {
+            Ok((threads, traffic)) => {
+                print(table(&threads, &traffic));
+                print(format_args!(
+                    "{} flows, {} packets, seed {}",
+                    traffic.flows, traffic.packets, traffic.seed
+                ));
+            }
+            Err(refused) => failures.push(refused.to_string()),
+        }
     }
     failures.extend(errors(&host));
 
@@ -153,13 +162,12 @@ fn table(threads: &Threads, traffic: &TrafficReport) -> Table {
     table
 }
 
-fn run_mode(mode: Mode, threads: Option<NonZero<usize>>) -> Result<RunMode, String> {
-    let many = || {
-        threads
-            .or_else(|| available_parallelism().ok())
-            .map_or(1, NonZero::get)
+fn run_mode(mode: Mode, threads: Option<u16>) -> Result<RunMode, String> {
+    let many = || match threads {
+        Some(threads) => threads.into(),
+        None => available_parallelism().map_or(1, NonZero::get),
     };
-    match (mode, threads.map(NonZero::get)) {
+    match (mode, threads) {
         (Mode::Single, None | Some(1)) => Ok(RunMode::Single),
         (Mode::Single, Some(_)) => Err("the run mode single has one thread for packets".to_owned()),
         (Mode::Autofp, _) => Ok(RunMode::Autofp {
