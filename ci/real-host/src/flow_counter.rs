@@ -87,13 +87,13 @@ pub fn check(run: &Run, expectation: &Expectation) -> Result<Counts, Vec<String>
             expectation.total
         ),
     );
+    let busy = dropped.values().filter(|count| count.flows > 0).count() as u64;
     demand(
-        totals == [(sum, drops)],
+        totals == [(sum, busy)],
         format!(
-            "the threads' counts add up to {sum:?} in {drops} threads, but the totals logged are {totals:?}"
+            "the threads' counts add up to {sum:?} in {busy} threads with flows, but the totals logged are {totals:?}"
         ),
     );
-    let busy = dropped.values().filter(|count| count.flows > 0).count() as u64;
     demand(
         busy == workers && workers > 0,
         format!("{busy} threads met flows, but there are {workers} workers"),

@@ -2,8 +2,8 @@
 //!
 //! Nothing is shared on the packet path: each thread counts in a state of its own. Only when the
 //! host drops that state, after the thread has ended, is it added to the totals. They are logged when
-//! the last thread has ended; not so in unix-socket mode, where the host never frees the state of its
-//! manager thread. There, go by the lines of the threads.
+//! the last thread that has met flows is taken down: not when all threads are, since the host never
+//! takes down its thread for commands.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -47,6 +47,9 @@ fn on_thread_init(
 /// Runs on the worker that picks a flow up.
 fn on_flow_init(storage: ThreadStorage<ThreadState>, tv: &mut ThreadVars) {
     if let Some(state) = storage.get_mut(tv) {
+        if state.flows == 0 {
+            state.threads.busy.fetch_add(1, Relaxed);
+        }
         state.flows += 1;
     }
 }
@@ -77,32 +80,39 @@ impl Drop for ThreadState {
             threads,
         } = self;
         SCLogNotice!("flow-counter: thread {number}: {flows} flows, {packets} packets");
+        if *flows == 0 && *packets == 0 {
+            return;
+        }
         let mut ended = threads.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        ended.threads += 1;
+        // A thread may have packets only of flows that others have picked up.
+        ended.busy += u64::from(*flows > 0);
         ended.flows += *flows;
         ended.packets += *packets;
         let Ended {
-            threads: ended,
+            busy,
             flows,
             packets,
         } = *ended;
-        if ended == threads.created.load(Relaxed) {
-            SCLogNotice!("flow-counter: total: {flows} flows, {packets} packets, {ended} threads");
+        if busy == threads.busy.load(Relaxed) {
+            SCLogNotice!("flow-counter: total: {flows} flows, {packets} packets, {busy} threads");
         }
     }
 }
 
-/// What all threads share: touched when one begins and when one ends.
+/// What all threads share: touched when one begins, when one meets its first flow, and when one ends.
 #[derive(Default)]
 struct Threads {
     created: AtomicU64,
+    /// Those that have met flows.
+    busy: AtomicU64,
     ended: Mutex<Ended>,
 }
 
 /// Sums over the threads that have ended.
 #[derive(Default)]
 struct Ended {
-    threads: u64,
+    /// How many of them have met flows.
+    busy: u64,
     flows: u64,
     packets: u64,
 }

@@ -46,17 +46,18 @@ fn each_thread_counts_its_own_flows_and_packets() {
 #[test]
 fn the_total_is_all_the_traffic_in_every_run_mode() {
     let modes = [
-        (RunMode::Single, 3),
+        (RunMode::Single, 3, 1),
         (
             RunMode::Autofp {
                 receivers: 1,
                 workers: 4,
             },
             7,
+            4,
         ),
-        (RunMode::Workers { threads: 4 }, 6),
+        (RunMode::Workers { threads: 4 }, 6, 4),
     ];
-    for (mode, threads) in modes {
+    for (mode, threads, workers) in modes {
         let host = loaded();
         host.start(mode);
         host.traffic(Traffic {
@@ -65,7 +66,7 @@ fn the_total_is_all_the_traffic_in_every_run_mode() {
             ..Traffic::default()
         });
         host.shutdown();
-        let total = format!("flow-counter: total: 300 flows, 2100 packets, {threads} threads");
+        let total = format!("flow-counter: total: 300 flows, 2100 packets, {workers} threads");
         assert_eq!(counts(&host).last(), Some(&total), "{mode:?}");
         assert_eq!(counts(&host).len(), threads + 1, "{mode:?}");
     }
@@ -89,6 +90,77 @@ fn a_thread_that_cannot_have_a_state_is_logged_and_the_others_count_on() {
         counts.iter().any(|line| line.starts_with(refused)),
         "{counts:#?}"
     );
-    let total = "flow-counter: total: 1 flows, 1 packets, 2 threads";
+    let total = "flow-counter: total: 1 flows, 1 packets, 1 threads";
     assert_eq!(counts.last().unwrap(), total);
+}
+
+/// The totals that the plugin has logged.
+fn totals(host: &Host) -> Vec<String> {
+    let counts = counts(host).into_iter();
+    counts.filter(|line| line.contains(": total: ")).collect()
+}
+
+#[test]
+fn a_thread_that_is_never_taken_down_keeps_no_total_back() {
+    let host = loaded();
+    host.finalize();
+    host.spawn("US", ThreadKind::Command);
+    host.start(RunMode::Workers { threads: 2 });
+    host.traffic(Traffic {
+        flows: 100,
+        packets_per_flow: 3,
+        ..Traffic::default()
+    });
+    host.shutdown();
+    let total = "flow-counter: total: 100 flows, 300 packets, 2 threads";
+    assert_eq!(totals(&host), [total]);
+}
+
+#[test]
+fn each_capture_of_unix_socket_mode_has_a_total_with_those_before_it() {
+    let host = loaded();
+    host.finalize();
+    let manager = host.spawn("US", ThreadKind::Command);
+    for _ in 0..2 {
+        let threads = manager.run(|_| host.start(RunMode::Workers { threads: 2 }));
+        host.traffic(Traffic {
+            flows: 100,
+            packets_per_flow: 3,
+            ..Traffic::default()
+        });
+        manager.run(|_| threads.stop());
+    }
+    host.shutdown();
+    assert_eq!(
+        totals(&host),
+        [
+            "flow-counter: total: 100 flows, 300 packets, 2 threads",
+            "flow-counter: total: 200 flows, 600 packets, 4 threads",
+        ]
+    );
+}
+
+#[test]
+fn packets_of_flows_that_other_threads_picked_up_are_in_the_total() {
+    let host = loaded();
+    host.finalize();
+    let [first, second, _idle] =
+        ["W#01", "W#02", "W#03"].map(|name| host.spawn(name, ThreadKind::Worker));
+    let flow = host.flow();
+    first.flow_init(&flow);
+    first.flow_update(&flow);
+    second.flow_update(&flow);
+    second.flow_finish(flow);
+    host.shutdown();
+    let total = "flow-counter: total: 1 flows, 2 packets, 1 threads";
+    assert_eq!(totals(&host).last().unwrap(), total);
+}
+
+#[test]
+fn without_flows_there_is_no_total() {
+    let host = loaded();
+    host.start(RunMode::Single);
+    host.shutdown();
+    assert_eq!(counts(&host).len(), 3);
+    assert!(totals(&host).is_empty());
 }
