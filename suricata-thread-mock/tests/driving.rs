@@ -224,16 +224,27 @@ fn shutting_down_waits_for_a_thread_that_is_being_created() {
     let id = V9.register(c"a");
     let inside = std::sync::Arc::new(std::sync::Barrier::new(2));
     let (made, both) = (frees.clone(), std::sync::Arc::clone(&inside));
+    let calls = AtomicUsize::new(0);
     on_thread_init(move |tv| {
-        both.wait();
-        // Time for the shutdown to go wrong.
-        std::thread::sleep(std::time::Duration::from_millis(100));
-        V9.set(tv, id, value(1, &made));
+        if calls.fetch_add(1, Ordering::SeqCst) == 0 {
+            both.wait();
+            // Until the shutdown is under way.
+            both.wait();
+            V9.set(tv, id, value(1, &made));
+        }
     });
     host.finalize();
     std::thread::scope(|s| {
         s.spawn(|| host.spawn("W#01", ThreadKind::Worker));
         inside.wait();
+        s.spawn(|| {
+            let refused =
+                || catch_unwind(AssertUnwindSafe(|| host.spawn("CW", ThreadKind::Counters)));
+            while refused().is_ok() {
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
+            inside.wait();
+        });
         host.shutdown();
         assert_eq!(tags(&frees), [1]);
     });

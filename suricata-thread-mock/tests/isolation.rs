@@ -3,7 +3,7 @@
 mod raw;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicU64, AtomicUsize, Ordering};
 
 use raw::{
     BOTH, Frees, V9, assert_says, forget, on_flow_init, on_thread_init, only_report, ptr, tags,
@@ -67,9 +67,16 @@ fn one_life(seed: u64) {
 
 #[test]
 fn two_hundred_lives_in_parallel_never_see_each_other() {
+    let next = AtomicU64::new(0);
+    let lives = || {
+        while let seed @ ..200 = next.fetch_add(1, Ordering::SeqCst) {
+            one_life(seed);
+        }
+    };
+    // Each has six threads.
     std::thread::scope(|s| {
-        for seed in 0..200 {
-            s.spawn(move || one_life(seed));
+        for _ in 0..16 {
+            s.spawn(lives);
         }
     });
 }
