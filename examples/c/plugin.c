@@ -10,12 +10,14 @@
 #include "suricata_thread_8.h"
 typedef ThreadStorageId StorageId;
 #define BUILT_FOR "8.0"
+#define API_VERSION 0x0800
 #define GetStorageById ThreadGetStorageById
 #define SetStorageById ThreadSetStorageById
 #else
 #include "suricata_thread_9.h"
 typedef SCThreadStorageId StorageId;
 #define BUILT_FOR "9.0"
+#define API_VERSION 0x0900
 #define GetStorageById SCThreadGetStorageById
 #define SetStorageById SCThreadSetStorageById
 #endif
@@ -91,6 +93,8 @@ SCPlugin *SCPluginRegister(void);
 SCPlugin *SCPluginRegister(void)
 {
     static SCPlugin plugin = {
+        /* SC_API_VERSION, which is a const variable: no constant in C. */
+        .version = API_VERSION,
         .suricata_version = BUILT_FOR,
         .name = "c-plugin",
         .plugin_version = "0.1.0",
@@ -98,7 +102,5 @@ SCPlugin *SCPluginRegister(void)
         .author = "The suricata-thread developers",
         .Init = Init,
     };
-    /* Not above: in C, a const variable is no constant. */
-    plugin.version = SC_API_VERSION;
     return &plugin;
 }
