@@ -22,6 +22,7 @@ use crate::thread::{LeftValue, Thread, ThreadKind, ThreadState};
 
 /// A generation of the C API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Api {
     /// Suricata 8.0.x.
     V8,

@@ -10,6 +10,7 @@ fn compile(folder: &Path, api: Api) -> PathBuf {
     let file = match api {
         Api::V8 => "c_plugin_8.so",
         Api::V9 => "c_plugin_9.so",
+        _ => panic!("the README has no command for {api}"),
     };
     let readme = include_str!("../README.md");
     let command = readme

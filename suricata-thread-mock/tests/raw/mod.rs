@@ -49,7 +49,7 @@ impl Raw {
         unsafe {
             match self.api {
                 Api::V8 => sys::v8::ThreadStorageRegister(name, size, None, free).id,
-                Api::V9 => sys::v9::SCThreadStorageRegister(name, free).id,
+                _ => sys::v9::SCThreadStorageRegister(name, free).id,
             }
         }
     }
@@ -59,7 +59,7 @@ impl Raw {
         unsafe {
             match self.api {
                 Api::V8 => sys::v8::ThreadGetStorageById(tv, sys::v8::ThreadStorageId { id }),
-                Api::V9 => sys::v9::SCThreadGetStorageById(tv, sys::v9::SCThreadStorageId { id }),
+                _ => sys::v9::SCThreadGetStorageById(tv, sys::v9::SCThreadStorageId { id }),
             }
         }
     }
@@ -69,9 +69,7 @@ impl Raw {
         unsafe {
             match self.api {
                 Api::V8 => sys::v8::ThreadSetStorageById(tv, sys::v8::ThreadStorageId { id }, ptr),
-                Api::V9 => {
-                    sys::v9::SCThreadSetStorageById(tv, sys::v9::SCThreadStorageId { id }, ptr)
-                }
+                _ => sys::v9::SCThreadSetStorageById(tv, sys::v9::SCThreadStorageId { id }, ptr),
             }
         }
     }
@@ -81,7 +79,7 @@ impl Raw {
         unsafe {
             match self.api {
                 Api::V8 => sys::v8::ThreadFreeStorageById(tv, sys::v8::ThreadStorageId { id }),
-                Api::V9 => sys::v9::SCThreadFreeStorageById(tv, sys::v9::SCThreadStorageId { id }),
+                _ => sys::v9::SCThreadFreeStorageById(tv, sys::v9::SCThreadStorageId { id }),
             }
         }
     }
@@ -91,7 +89,7 @@ impl Raw {
         unsafe {
             match self.api {
                 Api::V8 => sys::v8::ThreadFreeStorage(tv),
-                Api::V9 => sys::v9::SCThreadFreeStorage(tv),
+                _ => sys::v9::SCThreadFreeStorage(tv),
             }
         }
     }
@@ -101,7 +99,7 @@ impl Raw {
         unsafe {
             match self.api {
                 Api::V8 => sys::v8::StorageFinalize(),
-                Api::V9 => sys::v9::SCStorageFinalize(),
+                _ => sys::v9::SCStorageFinalize(),
             }
         }
     }
@@ -111,7 +109,7 @@ impl Raw {
         let size = unsafe {
             match self.api {
                 Api::V8 => sys::v8::ThreadStorageSize(),
-                Api::V9 => sys::v9::SCThreadStorageSize(),
+                _ => sys::v9::SCThreadStorageSize(),
             }
         };
         size as usize
