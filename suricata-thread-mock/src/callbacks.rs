@@ -255,7 +255,7 @@ pub(crate) enum Event {
     FlowFinish(*mut Flow),
 }
 
-// SAFETY: flows and packets are tokens with nothing behind them.
+// SAFETY: the pointers are only passed on, never looked behind.
 unsafe impl Send for Event {}
 
 impl Event {

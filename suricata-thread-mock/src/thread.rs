@@ -122,9 +122,10 @@ impl ThreadState {
         };
         drop(self.jobs.lock().take());
         if handle.join().is_err() {
-            // Jobs catch their panics, so this was a thread-local's destructor.
+            // Of no plugin: jobs catch their panics, and one of a thread-local's destructor ends the
+            // process.
             eprintln!(
-                "suricata-thread-mock: thread `{}` panicked as it ended",
+                "suricata-thread-mock: thread `{}` ended by a panic of the mock's own",
                 self.name
             );
         }
