@@ -200,9 +200,8 @@ impl Host {
     /// The running threads that handle flows: workers, and who finishes flows where not they.
     ///
     /// # Panics
-    /// In plugin code and in a job on a thread of a host, and where no worker is running.
+    /// In a job on a thread of a host, and where no worker is running.
     pub(crate) fn traffic_threads(&self, what: &str) -> (Vec<Thread>, Option<Thread>) {
-        context::assert_drivable(&self.shared, what);
         assert!(
             context::worker().is_none(),
             "{what} was called by a job on thread `{}`: have the test's thread do it",
