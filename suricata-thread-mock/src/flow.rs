@@ -119,7 +119,7 @@ impl Host {
     /// host's own unit tests do.
     ///
     /// # Panics
-    /// In plugin code; so do the two below.
+    /// Where [a host must not be driven](Host#panics).
     ///
     /// ```
     /// # use std::ffi::c_void;
@@ -147,6 +147,9 @@ impl Host {
 
     /// Runs the flow update callbacks on the current thread with NULL for the `ThreadVars`.
     ///
+    /// # Panics
+    /// Where [a host must not be driven](Host#panics).
+    ///
     /// ```
     /// # use std::ffi::c_void;
     /// # use std::ptr::null_mut;
@@ -172,6 +175,9 @@ impl Host {
     }
 
     /// Runs the flow finish callbacks on the current thread with NULL for the `ThreadVars`.
+    ///
+    /// # Panics
+    /// Where [a host must not be driven](Host#panics).
     ///
     /// ```
     /// # use std::ffi::c_void;

@@ -311,7 +311,8 @@ impl Builder {
         self
     }
 
-    /// Records misuse and never panics on it: the test looks at [`Host::reports`].
+    /// Records misuse and does not panic with it: the test looks at [`Host::reports`]. What plugin
+    /// code [must not drive](Host#panics) panics there all the same.
     ///
     /// ```
     /// # use std::ptr::null_mut;
@@ -473,10 +474,22 @@ impl Builder {
 /// built several hosts talks to the last one that has not been dropped.
 ///
 /// Dropping it shuts it down, and panics with the reports that nobody was told of yet, unless the
-/// host only records. Where the thread is panicking already they are written to stderr.
+/// host only records. Where the thread is panicking already they are written to stderr. A drop in
+/// plugin code takes nothing down, as the host's threads may be waiting for that very code: they and
+/// their values are left as they are, reports are written to stderr, and the drop itself is reported
+/// to the host that runs the code.
 ///
 /// It must not live in a thread-local: that is dropped when the thread has let go of other
 /// thread-locals, so that C calls of free functions find no host.
+///
+/// # Panics
+/// What drives a host (loads, creates threads, has them do something, ends them) is for the test
+/// alone. It panics
+///
+/// - in plugin code, whatever [`Builder::record_only`] says: a callback that has not returned would
+///   be followed by a second one with the same `ThreadVars`;
+/// - in the iterator that [`Host::replay`] takes its packets from: the workers are busy until that
+///   ends.
 #[derive(Debug)]
 pub struct Host {
     pub(crate) shared: Arc<Shared>,
@@ -559,7 +572,7 @@ impl Host {
     /// Closing it again changes nothing.
     ///
     /// # Panics
-    /// In plugin code.
+    /// Where [a host must not be driven](Host#panics).
     ///
     /// ```
     /// # use std::ffi::c_void;
@@ -581,7 +594,8 @@ impl Host {
     /// thread of that name which waits for what the test has it do.
     ///
     /// # Panics
-    /// In plugin code, after [`Host::shutdown`], and where the system refuses the thread.
+    /// Where [a host must not be driven](Host#panics), after [`Host::shutdown`], and where the system
+    /// refuses the thread.
     ///
     /// ```
     /// # use std::ffi::c_void;
@@ -630,7 +644,7 @@ impl Host {
     /// thread. A second call does nothing.
     ///
     /// # Panics
-    /// In plugin code, and in a job on a thread of the host.
+    /// Where [a host must not be driven](Host#panics), and in a job on a thread of the host.
     ///
     /// ```
     /// # use std::ffi::c_void;

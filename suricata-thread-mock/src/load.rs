@@ -83,12 +83,17 @@ impl Host {
     /// See [`LoadError`].
     ///
     /// # Panics
-    /// In plugin code.
+    /// Where [a host must not be driven](Host#panics).
     ///
     /// # Safety
     /// `register` returns NULL or a plugin that stays valid for the life of the process, with
     /// each text NULL or a C string and an `Init` that may be called on this thread; of one for
-    /// another version than those of [`Api`], only `version` is read. What the plugin registers must hold for the life of the process too, as with Suricata.
+    /// another version than those of [`Api`], only `version` is read. What the plugin registers must
+    /// hold for the life of the process too, as with Suricata.
+    ///
+    /// Suricata calls `register` and `Init` once. Hosts that are there at the same time, as those of
+    /// tests are, call them and the plugin's callbacks at the same time: a plugin with `static`s that
+    /// are not made for that must be tested with one host at a time.
     ///
     /// ```
     /// # use suricata_thread_mock::{Api, Host, LoadError};

@@ -207,11 +207,11 @@ impl Host {
     /// See [`OpenErrorReason`].
     ///
     /// # Panics
-    /// In plugin code.
+    /// Where [a host must not be driven](Host#panics).
     ///
     /// # Safety
     /// The file and the libraries that it names are code that may run in this process. What is
-    /// said at [`Host::load`] holds for its `SCPluginRegister`. Where the plugin is refused before
+    /// said at [`Host::load`] holds for its `SCPluginRegister`, also that on hosts at the same time. Where the plugin is refused before
     /// `Init`, no thread of its own uses it when `SCPluginRegister` returns. The file does not
     /// change while it is open.
     ///
@@ -256,7 +256,7 @@ impl Host {
     /// See [`OpenErrorReason`].
     ///
     /// # Panics
-    /// In plugin code.
+    /// Where [a host must not be driven](Host#panics).
     ///
     /// # Safety
     /// As [`Host::open`], where the plugin is always refused before `Init`.

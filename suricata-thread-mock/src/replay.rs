@@ -32,8 +32,8 @@ impl Host {
     /// for another thread that drives this one: the workers are busy until it ends.
     ///
     /// # Panics
-    /// In plugin code and in a job on a thread of a host, where no worker is running, and while
-    /// other traffic of this host runs. What drives a host panics in `packets`.
+    /// Where [a host must not be driven](Host#panics) and in a job on a thread of a host, where no
+    /// worker is running, and while other traffic of this host runs.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode};

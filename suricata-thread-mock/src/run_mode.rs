@@ -54,7 +54,7 @@ impl Threads {
     /// mode when a capture is over. Others of the host go on.
     ///
     /// # Panics
-    /// In plugin code, and in a job on one of them.
+    /// Where [a host must not be driven](Host#panics), and in a job on one of them.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode};

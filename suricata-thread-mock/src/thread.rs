@@ -297,9 +297,9 @@ pub(crate) fn run_all(what: &str, work: Vec<(&Thread, Work<'_>)>) -> Result<(), 
 /// Clones are the same thread.
 ///
 /// # Panics
-/// Every method that does something on the thread panics in plugin code (two callbacks would use
-/// one `ThreadVars` at the same time), once the thread has been joined, and where a job would wait
-/// for itself.
+/// Every method that does something on the thread panics where
+/// [a host must not be driven](crate::Host#panics), once the thread has been joined, and where a job
+/// would wait for itself.
 #[derive(Clone)]
 pub struct Thread {
     pub(crate) state: Arc<ThreadState>,

@@ -154,8 +154,9 @@ impl Host {
     /// flow manager where there is no recycler, on the worker where there is neither.
     ///
     /// # Panics
-    /// In plugin code and in a job on a thread of a host, where no worker is running, where a flow
-    /// would have no packet, and while other traffic of this host runs.
+    /// Where [a host must not be driven](Host#panics) and in a job on a thread of a host, where no
+    /// worker is running, where a flow would have no packet, and while other traffic of this host
+    /// runs.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode, Traffic};
