@@ -13,11 +13,11 @@ use sys::common::SCLogLevel;
 use crate::callbacks::Callbacks;
 use crate::context;
 use crate::fault::Faults;
+use crate::held::Held;
 use crate::log::LogLine;
 use crate::report::{Report, ReportKind, Reports};
 use crate::rng::{self, Rng};
 use crate::slots::Slots;
-use crate::storage::Held;
 use crate::thread::{LeftValue, Thread, ThreadKind, ThreadState};
 
 /// A generation of the C API.

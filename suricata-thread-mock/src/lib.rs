@@ -208,6 +208,7 @@ mod callbacks;
 mod context;
 mod fault;
 mod flow;
+mod held;
 mod host;
 mod load;
 mod log;
