@@ -215,6 +215,8 @@ mod log;
 #[cfg(feature = "open")]
 mod open;
 #[cfg(feature = "open")]
+mod open_error;
+#[cfg(feature = "open")]
 mod plugin_file;
 mod replay;
 mod report;
@@ -233,7 +235,7 @@ pub use host::{Api, Builder, Entered, Host};
 pub use load::LoadError;
 pub use log::LogLine;
 #[cfg(feature = "open")]
-pub use open::{OpenError, OpenErrorReason, UndefinedSymbol};
+pub use open_error::{OpenError, OpenErrorReason, UndefinedSymbol};
 pub use report::{Report, ReportKind, stray_reports};
 pub use run_mode::{RunMode, Threads};
 pub use thread::{LeftValue, Thread, ThreadKind};
