@@ -202,6 +202,7 @@
 #[cfg(all(feature = "open", not(unix)))]
 compile_error!("the features `open` and `cli` are for systems with ELF files and dlopen");
 
+mod api;
 mod boundary;
 pub mod c_api;
 mod callbacks;
@@ -230,8 +231,9 @@ mod thread;
 mod token;
 mod traffic;
 
+pub use api::Api;
 pub use flow::Flow;
-pub use host::{Api, Builder, Entered, Host};
+pub use host::{Builder, Entered, Host};
 pub use load::LoadError;
 pub use log::LogLine;
 #[cfg(feature = "open")]

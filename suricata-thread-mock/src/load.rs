@@ -4,9 +4,10 @@ use std::fmt;
 
 use suricata_thread_sys::common::{SCLogLevel, SCPlugin};
 
+use crate::api::Api;
 use crate::boundary;
 use crate::context::{self, PluginCode};
-use crate::host::{Api, Host};
+use crate::host::Host;
 use crate::log;
 
 /// Why a plugin was not loaded.

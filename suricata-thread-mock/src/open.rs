@@ -8,9 +8,10 @@ use std::path::{Path, PathBuf};
 use libloading::os::unix::{Library, RTLD_LAZY, RTLD_LOCAL, RTLD_NOW};
 use suricata_thread_sys::common::{SCLogLevel, SCPlugin};
 
+use crate::api::Api;
 use crate::boundary;
 use crate::context::{self, PluginCode};
-use crate::host::{Api, Host};
+use crate::host::Host;
 use crate::load::LoadError;
 use crate::open_error::{OpenError, OpenErrorReason, UndefinedSymbol};
 use crate::plugin_file::PluginFile;

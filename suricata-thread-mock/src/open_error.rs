@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::host::Api;
+use crate::api::Api;
 use crate::load::LoadError;
 use crate::open::ENTRY_POINT;
 

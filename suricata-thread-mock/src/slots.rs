@@ -14,9 +14,10 @@ use parking_lot::{Mutex, RwLock};
 use suricata_thread_sys::common::{SCLogLevel, StorageFreeFn};
 use suricata_thread_sys::v8::StorageAllocFn;
 
+use crate::api::Api;
 use crate::callbacks::Registering;
 use crate::context;
-use crate::host::{Api, Shared};
+use crate::host::Shared;
 use crate::report::ReportKind;
 
 /// How many slots a host can have.

@@ -6,10 +6,11 @@ use std::thread;
 
 use suricata_thread_sys::ThreadVars;
 
+use crate::api::Api;
 use crate::boundary;
 use crate::context::{self, PluginCode};
 use crate::held::Holder;
-use crate::host::{Api, Shared};
+use crate::host::Shared;
 use crate::report::{self, ReportKind};
 use crate::slots;
 use crate::thread::{Stage, ThreadState};

@@ -1,7 +1,7 @@
 //! The names under which plugins find the host's functions.
 
+use crate::api::Api;
 use crate::c_api::{common, v8, v9};
-use crate::host::Api;
 
 /// A function of the C API: its name, and where this crate has it.
 pub(crate) struct Function {

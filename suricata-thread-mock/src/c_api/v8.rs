@@ -7,7 +7,7 @@ use suricata_thread_sys::ThreadVars;
 use suricata_thread_sys::common::StorageFreeFn;
 use suricata_thread_sys::v8::{StorageAllocFn, ThreadStorageId};
 
-use crate::host::Api;
+use crate::api::Api;
 use crate::slots::{self, Allocation, Phase};
 use crate::storage;
 
