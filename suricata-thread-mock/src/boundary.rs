@@ -5,8 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::context::{InPlugin, PluginCode};
-use crate::host::Shared;
 use crate::report::ReportKind;
+use crate::shared::Shared;
 
 /// Calls plugin code. A panic that comes out of it is reported, by `what` ran and where, and goes
 /// no further; its message is the error.

@@ -9,8 +9,8 @@ use suricata_thread_sys::{Flow, Packet, ThreadVars};
 
 use crate::boundary;
 use crate::context::{self, PluginCode};
-use crate::host::Shared;
 use crate::report::ReportKind;
+use crate::shared::Shared;
 use crate::storage;
 use crate::thread::ThreadState;
 use crate::token;

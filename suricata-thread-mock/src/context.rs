@@ -6,8 +6,8 @@ use std::sync::{Arc, LazyLock, Weak};
 
 use parking_lot::Mutex;
 
-use crate::host::Shared;
 use crate::report::{self, ReportKind};
+use crate::shared::Shared;
 
 /// Which kind of plugin code runs.
 #[derive(Clone, Copy, PartialEq, Eq)]

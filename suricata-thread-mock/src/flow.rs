@@ -6,8 +6,9 @@ use suricata_thread_sys as sys;
 
 use crate::callbacks::{self, Event};
 use crate::context;
-use crate::host::{Host, Shared};
+use crate::host::Host;
 use crate::rng::Rng;
+use crate::shared::Shared;
 use crate::token;
 
 /// A flow. No other flow has its pointer until it is finished; a later one of the host may have it

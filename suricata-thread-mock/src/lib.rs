@@ -204,6 +204,7 @@ compile_error!("the features `open` and `cli` are for systems with ELF files and
 
 mod api;
 mod boundary;
+mod builder;
 pub mod c_api;
 mod callbacks;
 mod context;
@@ -223,6 +224,7 @@ mod replay;
 mod report;
 mod rng;
 mod run_mode;
+mod shared;
 mod slots;
 mod storage;
 #[cfg(feature = "open")]
@@ -232,8 +234,9 @@ mod token;
 mod traffic;
 
 pub use api::Api;
+pub use builder::Builder;
 pub use flow::Flow;
-pub use host::{Builder, Entered, Host};
+pub use host::{Entered, Host};
 pub use load::LoadError;
 pub use log::LogLine;
 #[cfg(feature = "open")]

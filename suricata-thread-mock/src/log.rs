@@ -6,9 +6,9 @@ use std::fmt;
 use suricata_thread_sys::common::SCLogLevel;
 
 use crate::context;
-use crate::host::Shared;
 use crate::report;
 use crate::report::ReportKind;
+use crate::shared::Shared;
 
 /// A line of the host's log. The host's own lines have neither file, line nor function.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use suricata_thread_sys::common::SCLogLevel;
 
 use crate::context;
-use crate::host::{self, Host};
+use crate::host::Host;
+use crate::shared;
 use crate::thread::{Thread, ThreadKind};
 
 /// Which threads to create.
@@ -73,7 +74,7 @@ impl Threads {
             context::assert_drivable(&thread.state.host, "Threads::stop");
         }
         let all: Vec<_> = all.iter().map(|t| Arc::clone(&t.state)).collect();
-        host::take_down(&all);
+        shared::take_down(&all);
     }
 }
 

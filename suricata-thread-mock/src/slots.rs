@@ -17,8 +17,8 @@ use suricata_thread_sys::v8::StorageAllocFn;
 use crate::api::Api;
 use crate::callbacks::Registering;
 use crate::context;
-use crate::host::Shared;
 use crate::report::ReportKind;
+use crate::shared::Shared;
 
 /// How many slots a host can have.
 pub(crate) const BLOCK: c_int = 1024;

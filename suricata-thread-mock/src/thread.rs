@@ -15,7 +15,7 @@ use suricata_thread_sys::ThreadVars;
 use crate::callbacks::{self, Event};
 use crate::context;
 use crate::flow::{Flow, Packet};
-use crate::host::Shared;
+use crate::shared::Shared;
 use crate::slots::Table;
 use crate::storage::{self, Value};
 use crate::token;

@@ -7,8 +7,9 @@ use parking_lot::{Mutex, MutexGuard};
 use crate::callbacks::{self, Event};
 use crate::context;
 use crate::flow::{Flow, Packet};
-use crate::host::{Host, Shared};
+use crate::host::Host;
 use crate::rng::Rng;
+use crate::shared::Shared;
 use crate::thread::{self, Thread, ThreadKind, Work};
 
 /// How many flows a worker has at the same time.

@@ -1,0 +1,192 @@
+//! What a host can be told before it starts.
+
+use std::sync::Arc;
+
+use suricata_thread_sys::common::SCLogLevel;
+
+use crate::api::Api;
+use crate::context;
+use crate::host::Host;
+use crate::shared::Shared;
+
+/// How a host is to be.
+///
+/// ```
+/// use suricata_thread_mock::{Api, Host};
+///
+/// let host = Host::builder().api(Api::V8).seed(7).build();
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Builder {
+    pub(crate) api: Option<Api>,
+    pub(crate) log_level: SCLogLevel,
+    pub(crate) record_only: bool,
+    pub(crate) every_thread: bool,
+    pub(crate) shared_values: bool,
+    pub(crate) seed: Option<u64>,
+}
+
+impl Builder {
+    /// Makes the host this generation. Without it, it is that of the first plugin it loads.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Api, Host, ReportKind};
+    /// # use suricata_thread_sys::v9::SCThreadStorageSize;
+    /// let host = Host::builder().api(Api::V8).record_only().build();
+    /// // SAFETY: it takes no pointer. Suricata 8.0 has it as `ThreadStorageSize`.
+    /// unsafe { SCThreadStorageSize() };
+    /// assert_eq!(host.reports()[0].kind, ReportKind::OtherGeneration);
+    /// ```
+    pub fn api(mut self, api: Api) -> Self {
+        self.api = Some(api);
+        self
+    }
+
+    /// The host's level, INFO without this: what `SCLogGetLogLevel` answers, and up to which lines are
+    /// logged. In Suricata that is the level of the output that logs most; only one without any
+    /// `logging` in its configuration writes every line.
+    ///
+    /// ```
+    /// # use std::ffi::CStr;
+    /// # use suricata_thread_sys::{SCLogLevel, SCLogMessage};
+    /// # fn log(level: SCLogLevel, module: &CStr, message: &CStr) {
+    /// #     let (module, message) = (module.as_ptr(), message.as_ptr());
+    /// #     // SAFETY: the texts are C strings.
+    /// #     unsafe { SCLogMessage(level, module, 1, module, module, message) };
+    /// # }
+    /// # use suricata_thread_mock::Host;
+    /// let host = Host::builder().log_level(SCLogLevel::SC_LOG_ERROR).build();
+    /// log(SCLogLevel::SC_LOG_NOTICE, c"counter", c"3 flows"); // calls SCLogMessage
+    /// log(SCLogLevel::SC_LOG_ERROR, c"counter", c"no slot");
+    /// assert_eq!(host.log().len(), 1);
+    /// assert_eq!(host.log()[0].message, "no slot");
+    /// ```
+    pub fn log_level(mut self, level: SCLogLevel) -> Self {
+        self.log_level = level;
+        self
+    }
+
+    /// Records misuse and does not panic with it: the test looks at [`Host::reports`]. What plugin
+    /// code [must not drive](Host#panics) panics there all the same.
+    ///
+    /// ```
+    /// # use std::ptr::null_mut;
+    /// # use suricata_thread_mock::{Host, ReportKind};
+    /// # use suricata_thread_sys::v9::{SCThreadFreeStorageById, SCThreadStorageId};
+    /// let host = Host::builder().record_only().build();
+    /// // SAFETY: the mock reports the NULL, and does nothing else.
+    /// unsafe { SCThreadFreeStorageById(null_mut(), SCThreadStorageId { id: 0 }) };
+    /// assert_eq!(host.reports()[0].kind, ReportKind::ThreadVarsUnknown);
+    /// host.verify(); // Does not panic, nor does dropping the host.
+    /// ```
+    pub fn record_only(mut self) -> Self {
+        self.record_only = true;
+        self
+    }
+
+    /// Makes every thread of the process that belongs to no host belong to this one: those that
+    /// plugins start themselves call the host that is there, as in Suricata. For programs that run
+    /// one host at a time; of several, the last one built has those threads.
+    ///
+    /// ```
+    /// # use std::ffi::CStr;
+    /// # use suricata_thread_sys::{SCLogLevel, SCLogMessage};
+    /// # fn log(level: SCLogLevel, module: &CStr, message: &CStr) {
+    /// #     let (module, message) = (module.as_ptr(), message.as_ptr());
+    /// #     // SAFETY: the texts are C strings.
+    /// #     unsafe { SCLogMessage(level, module, 1, module, module, message) };
+    /// # }
+    /// # use suricata_thread_mock::Host;
+    /// let host = Host::builder().every_thread().build();
+    /// let of_the_plugin = std::thread::spawn(|| {
+    ///     log(SCLogLevel::SC_LOG_INFO, c"counter", c"started"); // calls SCLogMessage
+    /// });
+    /// of_the_plugin.join().unwrap();
+    /// assert_eq!(host.log()[0].message, "started");
+    /// ```
+    pub fn every_thread(mut self) -> Self {
+        self.every_thread = true;
+        self
+    }
+
+    /// Lets a value be in several slots, of one thread or of several: one whose free function gives
+    /// up a reference (`Arc::into_raw`, for each slot one), or that is static and whose free
+    /// function does nothing. The free function is called for each slot that holds the value, as
+    /// Suricata does.
+    ///
+    /// Without it a second slot is reported as
+    /// [`ReportKind::ValueFreedTwice`](crate::ReportKind::ValueFreedTwice) and the free function is
+    /// called once, as is right for a value with one owner.
+    ///
+    /// ```
+    /// # use std::ffi::c_void;
+    /// # use std::sync::Arc;
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// # use suricata_thread_sys::ThreadVars;
+    /// # use suricata_thread_sys::v9::{
+    /// #     SCThreadSetStorageById, SCThreadStorageId, SCThreadStorageRegister,
+    /// # };
+    /// # unsafe extern "C" fn free(value: *mut c_void) {
+    /// #     // SAFETY: the slots hold what `set` stored.
+    /// #     drop(unsafe { Arc::from_raw(value.cast::<u64>()) });
+    /// # }
+    /// # fn register() -> SCThreadStorageId {
+    /// #     // SAFETY: the name and the function stay; `free` is for what `set` stores.
+    /// #     unsafe { SCThreadStorageRegister(c"limit".as_ptr(), Some(free)) }
+    /// # }
+    /// # fn set(tv: *mut ThreadVars, slot: SCThreadStorageId, value: Arc<u64>) {
+    /// #     let value = Arc::into_raw(value).cast_mut().cast();
+    /// #     // SAFETY: the host's pointer and id; `free` is for this.
+    /// #     unsafe { SCThreadSetStorageById(tv, slot, value) };
+    /// # }
+    /// let host = Host::builder().shared_values().build();
+    /// let slot = register(); // with a free function that drops an `Arc`
+    /// host.finalize();
+    /// let limit = Arc::new(100);
+    /// for name in ["W#01", "W#02"] {
+    ///     host.spawn(name, ThreadKind::Worker).run(|tv| set(tv, slot, Arc::clone(&limit)));
+    /// }
+    /// assert_eq!(Arc::strong_count(&limit), 3);
+    /// host.shutdown();
+    /// assert_eq!(Arc::strong_count(&limit), 1);
+    /// ```
+    pub fn shared_values(mut self) -> Self {
+        self.shared_values = true;
+        self
+    }
+
+    /// Chooses what is random in [`Host::traffic`] and [`Host::flow`]; another one each time
+    /// without it.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Host, RunMode, Traffic};
+    /// let traffic = || {
+    ///     let host = Host::builder().seed(7).build();
+    ///     host.start(RunMode::Workers { threads: 2 });
+    ///     host.traffic(Traffic::default())
+    /// };
+    /// assert_eq!(traffic(), traffic()); // The same flows for each worker.
+    /// ```
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Starts the host; the current thread is its main thread.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::Host;
+    /// let host = Host::builder().seed(7).build();
+    /// assert_eq!(host.seed(), 7);
+    /// ```
+    #[must_use]
+    pub fn build(self) -> Host {
+        let shared = Arc::new(Shared::new(&self));
+        context::enter(&shared);
+        if self.every_thread {
+            context::serve_every_thread(&shared);
+        }
+        Host::of(shared)
+    }
+}
