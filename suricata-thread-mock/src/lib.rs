@@ -212,6 +212,7 @@ mod fault;
 mod flow;
 mod held;
 mod host;
+mod job;
 mod load;
 mod log;
 #[cfg(feature = "open")]

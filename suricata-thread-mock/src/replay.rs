@@ -8,8 +8,9 @@ use crate::callbacks::{self, Event};
 use crate::context;
 use crate::flow::{Flow, Packet};
 use crate::host::Host;
+use crate::job::{self, Work};
 use crate::rng::Rng;
-use crate::thread::{self, Thread, Work};
+use crate::thread::Thread;
 use crate::traffic::{TrafficReport, WorkerTraffic};
 
 /// How many packets may wait for a worker, as a capture is read faster than it is handled.
@@ -55,7 +56,7 @@ impl Host {
             work.push((worker, Box::new(move || handle(worker, &todo))));
         }
         let outcome = std::thread::scope(|scope| {
-            let running = scope.spawn(|| thread::run_all("Host::replay", work));
+            let running = scope.spawn(|| job::run_all("Host::replay", work));
             // Until the iterator is dropped, which the loop does.
             let feeding = context::Feeding::new();
             let mut rng = Rng::new(self.seed());
@@ -90,7 +91,7 @@ impl Host {
             running.join()
         });
         if let Err(payload) = outcome.and_then(|outcome| outcome) {
-            thread::rethrow(payload);
+            job::rethrow(payload);
         }
         let finishers = finisher.map_or(workers, |finisher| vec![finisher]);
         let mut ends: Vec<Vec<Flow>> = finishers.iter().map(|_| Vec::new()).collect();
@@ -105,8 +106,8 @@ impl Host {
             });
             (thread, finish)
         });
-        if let Err(payload) = thread::run_all("Host::replay", work.collect()) {
-            thread::rethrow(payload);
+        if let Err(payload) = job::run_all("Host::replay", work.collect()) {
+            job::rethrow(payload);
         }
         TrafficReport::of(self, seen)
     }

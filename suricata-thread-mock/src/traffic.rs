@@ -8,9 +8,10 @@ use crate::callbacks::{self, Event};
 use crate::context;
 use crate::flow::{Flow, Packet};
 use crate::host::Host;
+use crate::job::{self, Work};
 use crate::rng::Rng;
 use crate::shared::Shared;
-use crate::thread::{self, Thread, ThreadKind, Work};
+use crate::thread::{Thread, ThreadKind};
 
 /// How many flows a worker has at the same time.
 const ACTIVE: usize = 16;
@@ -360,8 +361,8 @@ fn parallel(workers: &[&Thread], finisher: Option<&Thread>, plans: Vec<Plan>) ->
         };
         work.push((finisher, Box::new(run)));
     }
-    if let Err(payload) = thread::run_all("Host::traffic", work) {
-        thread::rethrow(payload);
+    if let Err(payload) = job::run_all("Host::traffic", work) {
+        job::rethrow(payload);
     }
     plans.into_iter().map(Mutex::into_inner).collect()
 }
