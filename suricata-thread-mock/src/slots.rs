@@ -68,13 +68,9 @@ struct Registry {
     /// First id, once there is a slot.
     base: Option<c_int>,
     slots: Arc<Vec<Arc<Slot>>>,
-    /// Where the names of the slots are, in the same order, and what was there last.
-    names: Vec<KeptName>,
-}
-
-struct KeptName {
-    address: usize,
-    text: Vec<u8>,
+    names: HashSet<Vec<u8>>,
+    /// The number of the slot whose name is at an address, and what was there last.
+    kept: HashMap<usize, (c_int, Vec<u8>)>,
 }
 
 /// Every slot that any host of this process has been given, by id: what was registered is kept for
@@ -228,15 +224,18 @@ enum Refused {
 
 impl Shared {
     fn add_slot(&self, address: usize, name: &[u8], slot: Slot) -> Result<c_int, Refused> {
-        let mut registry = self.slots.registry.lock();
-        let base = registry.base.unwrap_or(0);
-        let mut kept = registry.names.iter();
-        if let Some(at) = kept.position(|k| k.address == address && k.text != name) {
-            registry.names[at].text = name.to_vec();
-            let changed = Some(named(base + at as c_int));
-            return Err(Refused::Name { changed });
+        let mut guard = self.slots.registry.lock();
+        let registry = &mut *guard;
+        if let Some((slot, text)) = registry.kept.get_mut(&address) {
+            if text != name {
+                registry.names.remove(text);
+                registry.names.insert(name.to_vec());
+                *text = name.to_vec();
+                let changed = Some(named(*slot));
+                return Err(Refused::Name { changed });
+            }
         }
-        if registry.names.iter().any(|kept| kept.text == name) {
+        if registry.names.contains(name) {
             return Err(Refused::Name { changed: None });
         }
         if self.faults.slot.hit() {
@@ -254,8 +253,8 @@ impl Shared {
                 base
             }
         };
-        let text = name.to_vec();
-        registry.names.push(KeptName { address, text });
+        registry.names.insert(name.to_vec());
+        registry.kept.insert(address, (base + index, name.to_vec()));
         let slot = Arc::new(slot);
         ALL.write().insert(base + index, Arc::clone(&slot));
         Arc::make_mut(&mut registry.slots).push(slot);
