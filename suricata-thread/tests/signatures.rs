@@ -17,11 +17,12 @@ fn the_methods_take_and_return_what_is_documented() {
         &'t mut ThreadVars<'_>,
         fn() -> T,
     ) -> Result<&'t mut T, &'static str>;
+    type Callback = fn(&mut ThreadVars<'_>);
     let _: fn(&str) -> Result<ThreadStorage<u64>, &'static str> = ThreadStorage::register;
     let _: Get<u64> = ThreadStorage::get;
     let _: GetMut<u64> = ThreadStorage::get_mut;
     let _: GetOrInsertWith<u64> = ThreadStorage::get_or_insert_with;
-    let _: fn(fn(&mut ThreadVars<'_>)) -> Result<(), &'static str> = register_init_callback;
+    let _: fn(Callback) -> Result<(), &'static str> = register_init_callback;
 }
 
 static CALLS: AtomicUsize = AtomicUsize::new(0);
