@@ -1,21 +1,19 @@
 //! A real Suricata as a host.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use real_host::{Log, Suricata, Workspace};
-use serde_json::{Value, json};
+use real_host::{Log, Socket, Suricata, Workspace};
+use serde_json::json;
 
 use crate::TRANSCRIPTS;
 use crate::job::{Job, Mode};
 use crate::observations::Observations;
 
-/// How long Suricata may take for what it is told over its socket.
+/// How long Suricata may take to read the captures that it is told to over its socket.
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// An error as a text.
@@ -144,66 +142,16 @@ fn read_by_socket(
 }
 
 fn tell(child: &mut Child, socket: &Path, capture: &Path, output_folder: &Path) -> Result<()> {
-    let deadline = Instant::now() + LIMIT;
-    let mut connection = Connection::open(child, socket, deadline)?;
-    connection.ask(&json!({ "version": "0.2" }))?;
+    let start = Instant::now();
+    let mut socket = Socket::connect(child, socket)?;
     for _ in 0..Job::CAPTURES {
-        connection.ask(&json!({
-            "command": "pcap-file",
-            "arguments": { "filename": capture, "output-dir": output_folder },
-        }))?;
+        socket.read(capture, output_folder)?;
     }
-    loop {
-        let waiting = connection.ask(&json!({ "command": "pcap-file-number" }))?;
-        let current = connection.ask(&json!({ "command": "pcap-current" }))?;
-        if waiting == json!(0) && current == json!("None") {
-            break;
-        }
-        if Instant::now() > deadline {
-            return Err(format!("Suricata does not get done with its captures: {current}").into());
+    while !socket.is_idle()? {
+        if start.elapsed() > LIMIT {
+            return Err("Suricata does not get done with its captures".into());
         }
         thread::sleep(Duration::from_millis(50));
     }
-    connection.ask(&json!({ "command": "shutdown" }))?;
-    Ok(())
-}
-
-/// A connection to Suricata's command socket.
-struct Connection(BufReader<UnixStream>);
-
-impl Connection {
-    /// Connects as soon as Suricata listens.
-    fn open(child: &mut Child, socket: &Path, deadline: Instant) -> Result<Self> {
-        loop {
-            match UnixStream::connect(socket) {
-                Ok(stream) => {
-                    stream.set_read_timeout(Some(LIMIT))?;
-                    return Ok(Self(BufReader::new(stream)));
-                }
-                Err(error) if Instant::now() > deadline => {
-                    return Err(format!("no connection to Suricata's socket: {error}").into());
-                }
-                Err(_) => {}
-            }
-            if let Some(status) = child.try_wait()? {
-                return Err(format!("Suricata ended before it listened, with {status}").into());
-            }
-            thread::sleep(Duration::from_millis(20));
-        }
-    }
-
-    /// Sends a request; returns the message of the answer.
-    fn ask(&mut self, request: &Value) -> Result<Value> {
-        self.0
-            .get_mut()
-            .write_all(format!("{request}\n").as_bytes())?;
-        let mut line = String::new();
-        self.0.read_line(&mut line)?;
-        let answer: Value = serde_json::from_str(&line)
-            .map_err(|error| format!("Suricata answered {request} with \"{line}\": {error}"))?;
-        if answer["return"] != "OK" {
-            return Err(format!("Suricata answered {request} with {answer}").into());
-        }
-        Ok(answer["message"].clone())
-    }
+    Ok(socket.shut_down()?)
 }

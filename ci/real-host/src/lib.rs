@@ -4,6 +4,7 @@
 //!   [`run`](Suricata::run) is the one way to have a plugin run over a capture: it gives back a [`Run`] with the
 //!   host's log.
 //! - [`Log`] is that log, line by line, with what the host says in it about threads and flows.
+//! - [`Socket`] tells a Suricata in unix-socket mode what to read.
 //! - [`flow_counter`], [`example`] and [`refusal`] judge a run: every difference from what is expected becomes
 //!   a sentence that says so.
 
@@ -13,10 +14,12 @@ mod judging;
 mod log;
 pub mod refusal;
 mod run_modes;
+mod socket;
 mod suricata;
 mod workspace;
 
 pub use log::{Level, Line, Log};
 pub use run_modes::{RunMode, file_run_modes};
+pub use socket::Socket;
 pub use suricata::{Error, Input, Run, Suricata};
 pub use workspace::Workspace;

@@ -4,7 +4,6 @@ use std::error::Error;
 use std::path::Path;
 
 use real_host::Log;
-use serde_json::json;
 
 use crate::census;
 use crate::host::{Host, Mode};
@@ -90,10 +89,10 @@ fn soak(
     for _ in 0..count {
         let folder = host.folder().to_owned();
         socket.read(&capture, &folder)?;
-        host.wait_until("the end of the capture", |_| socket.is_idle())?;
+        host.wait_until("the end of the capture", |_| Ok(socket.is_idle()?))?;
         resident.push(host.resident_kib()?);
     }
-    socket.ask(&json!({"command": "shutdown"}))?;
+    socket.shut_down()?;
     let (status, log) = host.end()?;
     if !status.success() {
         return Err(format!("the host ended with {status}:\n{log}").into());

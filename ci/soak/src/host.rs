@@ -2,15 +2,12 @@
 
 use std::error::Error;
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use real_host::{Log, Workspace};
-use serde_json::{Value, json};
+use real_host::{Log, Socket, Workspace};
 
 /// How long the host may take to start, to stop, or to read one capture.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -110,17 +107,8 @@ impl Host {
 
     /// Connects to the host's socket.
     pub(crate) fn connect(&mut self) -> Result<Socket, Box<dyn Error>> {
-        let path = self.folder.join("socket");
-        let mut stream = None;
-        self.wait_until("its socket", |_| {
-            stream = UnixStream::connect(&path).ok();
-            Ok(stream.is_some())
-        })?;
-        let stream = stream.ok_or("no socket")?;
-        stream.set_read_timeout(Some(LIMIT))?;
-        let mut socket = Socket(BufReader::new(stream));
-        socket.ask(&json!({"version": "0.2"}))?;
-        Ok(socket)
+        let socket = Socket::connect(&mut self.child, &self.folder.join("socket"));
+        Ok(socket.map_err(|error| format!("{error}:\n{}", self.said()))?)
     }
 
     /// The memory that the host holds now, in KiB.
@@ -180,40 +168,5 @@ impl Drop for Host {
         // Does nothing where the host has ended and was waited for.
         let _ = self.child.kill();
         let _ = self.child.wait();
-    }
-}
-
-/// The socket over which the host is told what to read.
-pub(crate) struct Socket(BufReader<UnixStream>);
-
-impl Socket {
-    /// Sends a command and returns the answer's `message`.
-    pub(crate) fn ask(&mut self, command: &Value) -> Result<Value, Box<dyn Error>> {
-        // In one piece: the host takes what one read gives it for the whole command.
-        let command = format!("{command}\n");
-        self.0.get_mut().write_all(command.as_bytes())?;
-        let mut answer = String::new();
-        self.0.read_line(&mut answer)?;
-        let answer: Value = serde_json::from_str(&answer)?;
-        if answer["return"] != "OK" {
-            return Err(format!("{} was answered with {answer}", command.trim_end()).into());
-        }
-        Ok(answer["message"].clone())
-    }
-
-    /// Has the host read a capture.
-    pub(crate) fn read(&mut self, capture: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
-        self.ask(&json!({
-            "command": "pcap-file",
-            "arguments": {"filename": capture, "output-dir": folder},
-        }))?;
-        Ok(())
-    }
-
-    /// Whether the host has read all that it was told to.
-    pub(crate) fn is_idle(&mut self) -> Result<bool, Box<dyn Error>> {
-        let waiting = self.ask(&json!({"command": "pcap-file-number"}))?;
-        let current = self.ask(&json!({"command": "pcap-current"}))?;
-        Ok(waiting == 0 && current == "None")
     }
 }

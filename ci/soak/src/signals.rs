@@ -52,7 +52,7 @@ fn stop_with_socket(
     let folder = host.folder().to_owned();
     for capture in captures {
         let file = host.add(&capture.file)?;
-        host.wait_until("the end of the capture before", |_| socket.is_idle())?;
+        host.wait_until("the end of the capture before", |_| Ok(socket.is_idle()?))?;
         socket.read(&file, &folder)?;
     }
     let census = stopped(
