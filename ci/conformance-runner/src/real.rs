@@ -27,9 +27,9 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 pub fn run(suricata: &Suricata, root: &Path, job: &Job) -> Result<Observations> {
     let workspace = Workspace::new(root)?;
     let seen = workspace.seen();
-    let folder = root.canonicalize()?.join(seen.strip_prefix("/")?);
+    let folder = workspace.folder();
     fs::create_dir(folder.join("transcripts"))?;
-    let plugins = job.copy_plugins(&folder)?;
+    let plugins = job.copy_plugins(folder)?;
     let capture = workspace.add(&job.capture)?;
     fs::write(
         folder.join("suricata.yaml"),

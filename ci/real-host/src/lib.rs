@@ -12,6 +12,7 @@ pub mod example;
 pub mod flow_counter;
 mod judging;
 mod log;
+mod process;
 pub mod refusal;
 mod run_modes;
 mod socket;
@@ -19,6 +20,7 @@ mod suricata;
 mod workspace;
 
 pub use log::{Level, Line, Log};
+pub use process::{command_in, command_with_proc_in};
 pub use run_modes::{RunMode, file_run_modes};
 pub use socket::Socket;
 pub use suricata::{Error, Input, Run, Suricata};

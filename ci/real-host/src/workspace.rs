@@ -86,6 +86,11 @@ outputs: []
         Ok(self.seen.join("suricata.yaml"))
     }
 
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The folder as the host sees it.
     pub fn seen(&self) -> &Path {
         &self.seen

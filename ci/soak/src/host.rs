@@ -3,11 +3,11 @@
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use real_host::{Log, Socket, Workspace};
+use real_host::{Log, Socket, Workspace, command_in};
 
 /// How long the host may take to start, to stop, or to read one capture.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -16,7 +16,6 @@ const LIMIT: Duration = Duration::from_secs(60);
 pub(crate) struct Host {
     child: Child,
     workspace: Workspace,
-    folder: PathBuf,
 }
 
 /// What the host reads.
@@ -35,13 +34,11 @@ impl Host {
         mode: &Mode,
     ) -> Result<Self, Box<dyn Error>> {
         let workspace = Workspace::new(root)?;
-        let folder = root.join(workspace.seen().strip_prefix("/")?);
         let plugin = plugin.map(|plugin| workspace.add(plugin)).transpose()?;
         let plugins: Vec<&Path> = plugin.iter().map(PathBuf::as_path).collect();
         let configuration = workspace.configure(&plugins)?;
-        let mut command = Command::new("chroot");
+        let mut command = command_in(root);
         command
-            .arg(root)
             .arg("suricata")
             .arg("-c")
             .arg(configuration)
@@ -60,7 +57,7 @@ impl Host {
                 ));
             }
         }
-        let printed = fs::File::create(folder.join("printed"))?;
+        let printed = fs::File::create(workspace.folder().join("printed"))?;
         command
             .stdin(Stdio::null())
             .stdout(printed.try_clone()?)
@@ -68,7 +65,6 @@ impl Host {
         Ok(Self {
             child: command.spawn()?,
             workspace,
-            folder,
         })
     }
 
@@ -107,7 +103,7 @@ impl Host {
 
     /// Connects to the host's socket.
     pub(crate) fn connect(&mut self) -> Result<Socket, Box<dyn Error>> {
-        let socket = Socket::connect(&mut self.child, &self.folder.join("socket"));
+        let socket = Socket::connect(&mut self.child, &self.workspace.folder().join("socket"));
         Ok(socket.map_err(|error| format!("{error}:\n{}", self.said()))?)
     }
 
@@ -150,7 +146,8 @@ impl Host {
     fn said(&self) -> String {
         let log = self.workspace.log().unwrap_or_default();
         let tail: Vec<_> = log.lines().rev().take(20).collect();
-        let printed = fs::read_to_string(self.folder.join("printed")).unwrap_or_default();
+        let printed =
+            fs::read_to_string(self.workspace.folder().join("printed")).unwrap_or_default();
         format!(
             "{}\n{printed}",
             tail.into_iter().rev().collect::<Vec<_>>().join("\n")

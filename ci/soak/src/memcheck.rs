@@ -2,9 +2,8 @@
 
 use std::error::Error;
 use std::fs;
-use std::process::Command;
 
-use real_host::Workspace;
+use real_host::{Workspace, command_with_proc_in};
 
 use crate::Given;
 
@@ -18,18 +17,9 @@ pub(crate) fn check(given: &Given) -> Result<(), Box<dyn Error>> {
     let small = given.capture(500)?;
     let capture = workspace.add(&small.file)?;
     let configuration = workspace.configure(&[&plugin])?;
-    let report = workspace.seen().join("memcheck.xml");
-    let suppressions = workspace.seen().join("libunwind.supp");
-    fs::write(
-        given.root.join(suppressions.strip_prefix("/")?),
-        SUPPRESSIONS,
-    )?;
-    // valgrind needs /proc; a mount namespace of its own takes it away again.
-    let mut command = Command::new("unshare");
+    fs::write(workspace.folder().join("libunwind.supp"), SUPPRESSIONS)?;
+    let mut command = command_with_proc_in(given.root);
     command
-        .args(["--mount", "sh", "-ec"])
-        .arg("[ -e \"$0/proc/self\" ] || mount -t proc proc \"$0/proc\"; exec chroot \"$0\" \"$@\"")
-        .arg(given.root)
         .args([
             "timeout",
             "600",
@@ -44,8 +34,14 @@ pub(crate) fn check(given: &Given) -> Result<(), Box<dyn Error>> {
             "--xml=yes",
             "--child-silent-after-fork=yes",
         ])
-        .arg(format!("--suppressions={}", suppressions.display()))
-        .arg(format!("--xml-file={}", report.display()))
+        .arg(format!(
+            "--suppressions={}",
+            workspace.seen().join("libunwind.supp").display()
+        ))
+        .arg(format!(
+            "--xml-file={}",
+            workspace.seen().join("memcheck.xml").display()
+        ))
         .arg("suricata")
         .arg("-c")
         .arg(configuration)
@@ -72,7 +68,7 @@ pub(crate) fn check(given: &Given) -> Result<(), Box<dyn Error>> {
         )
         .into());
     }
-    let xml = fs::read_to_string(given.root.join(report.strip_prefix("/")?))?;
+    let xml = fs::read_to_string(workspace.folder().join("memcheck.xml"))?;
     let object = format!("<obj>{}</obj>", plugin.display());
     let errors = errors(&xml).ok_or("memcheck's report is not whole")?;
     let ours: Vec<_> = errors
