@@ -125,9 +125,7 @@ fn read_by_socket(
     let told = tell(&mut child, socket, capture, output_folder);
     if told.is_err() {
         // The child is `timeout`, which passes this signal on to Suricata, and no other.
-        Command::new("kill")
-            .args(["-TERM", &child.id().to_string()])
-            .status()?;
+        real_host::signal(&child, libc::SIGTERM)?;
     }
     let output = child.wait_with_output()?;
     match told {

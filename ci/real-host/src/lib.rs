@@ -20,7 +20,7 @@ mod suricata;
 mod workspace;
 
 pub use log::{Level, Line, Log};
-pub use process::{command_in, command_with_proc_in};
+pub use process::{command_in, command_with_proc_in, signal, stop_with_this_thread};
 pub use run_modes::{RunMode, file_run_modes};
 pub use socket::Socket;
 pub use suricata::{Error, Input, Run, Suricata};

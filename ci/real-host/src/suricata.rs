@@ -7,6 +7,7 @@ use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
 use crate::log::Log;
+use crate::process::stop_with_this_thread;
 use crate::run_modes::{RunMode, file_run_modes};
 use crate::workspace::Workspace;
 
@@ -206,6 +207,8 @@ impl Suricata {
             command.arg("chroot").arg(&self.root);
         }
         command.arg("suricata");
+        // `timeout` passes it on.
+        stop_with_this_thread(&mut command, libc::SIGTERM);
         command
     }
 

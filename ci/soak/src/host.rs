@@ -7,7 +7,7 @@ use std::process::{Child, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use real_host::{Log, Socket, Workspace, command_in};
+use real_host::{Log, Socket, Workspace, command_in, stop_with_this_thread};
 
 /// How long the host may take to start, to stop, or to read one capture.
 const LIMIT: Duration = Duration::from_secs(60);
@@ -38,6 +38,8 @@ impl Host {
         let plugins: Vec<&Path> = plugin.iter().map(PathBuf::as_path).collect();
         let configuration = workspace.configure(&plugins)?;
         let mut command = command_in(root);
+        // The threads that start hosts wait for them.
+        stop_with_this_thread(&mut command, libc::SIGKILL);
         command
             .arg("suricata")
             .arg("-c")
@@ -119,12 +121,7 @@ impl Host {
 
     /// Sends a signal.
     pub(crate) fn signal(&self, signal: libc::c_int) -> Result<(), Box<dyn Error>> {
-        let pid = libc::pid_t::try_from(self.child.id())?;
-        // SAFETY: takes two numbers; the child has not been waited for, so the number is its own.
-        match unsafe { libc::kill(pid, signal) } {
-            0 => Ok(()),
-            _ => Err(std::io::Error::last_os_error().into()),
-        }
+        Ok(real_host::signal(&self.child, signal)?)
     }
 
     /// Waits for the host to end.

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fs;
 
-use real_host::{Workspace, command_with_proc_in};
+use real_host::{Workspace, command_with_proc_in, stop_with_this_thread};
 
 use crate::Given;
 
@@ -19,6 +19,8 @@ pub(crate) fn check(given: &Given) -> Result<(), Box<dyn Error>> {
     let configuration = workspace.configure(&[&plugin])?;
     fs::write(workspace.folder().join("libunwind.supp"), SUPPRESSIONS)?;
     let mut command = command_with_proc_in(given.root);
+    // `timeout` passes it on.
+    stop_with_this_thread(&mut command, libc::SIGTERM);
     command
         .args([
             "timeout",
