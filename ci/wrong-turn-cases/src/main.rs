@@ -116,7 +116,7 @@ fn turns(arguments: &Arguments) -> Result<Vec<Turn>, Box<dyn Error>> {
         turn("no such file", host.says_of(Path::new("/no/such/file.so")))?,
         turn("a text file", host.loads(&arguments.page, ""))?,
         turn("an empty file", host.loads(empty.path(), ""))?,
-        turn("no plugin!", host.loads(&plugin("libno_entry.so"), ""))?,
+        turn("no plugin!", host.loads(&plugin("libno_plugin.so"), ""))?,
         turn("built for 9.0", host.loads(&for_9("libwrong_turn.so"), ""))?,
         turn(
             "for 9.0, no storage",
