@@ -199,6 +199,11 @@ impl Suricata {
 
     /// The command that starts this Suricata, in its root folder and ended when it takes too long.
     pub fn command(&self) -> Command {
+        self.command_from(Path::new("/"))
+    }
+
+    /// The same, with `folder`, as the host sees it, as the working directory.
+    pub fn command_from(&self, folder: &Path) -> Command {
         let mut command = Command::new("timeout");
         command
             .arg("--kill-after=10")
@@ -206,7 +211,11 @@ impl Suricata {
         if self.root != Path::new("/") {
             command.arg("chroot").arg(&self.root);
         }
-        command.arg("suricata");
+        command
+            .arg("env")
+            .arg("--chdir")
+            .arg(folder)
+            .arg("suricata");
         // `timeout` passes it on.
         stop_with_this_thread(&mut command, libc::SIGTERM);
         command

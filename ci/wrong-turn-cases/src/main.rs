@@ -77,8 +77,54 @@ fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
     if messages.is_empty() {
         return Err("the page explains no message".into());
     }
+    let host = Host::new(&arguments.root)?;
+    let plugin = arguments.plugins.join("libwrong_turn.so");
+    let words: Vec<_> = page.split_whitespace().collect();
+    let said = host.takes_bare_name(&plugin)?;
+    if words.join(" ").contains(BARE_NAME)
+        && is_in(&BARE_NAME.replace("my_plugin", "wrong_turn"), &said)
+    {
+        println!("a name without a /: {BARE_NAME}");
+    } else {
+        right = false;
+        eprintln!(
+            "wrong-turns: not on the page: {BARE_NAME}; or not said of a path without a /:\n{said}"
+        );
+    }
+    // As it must be where nothing is wrong, or the silence would mean nothing.
+    if !host.loads(&plugin, "")?.contains(LOADING) {
+        return Err(
+            format!("the host does not say \"{LOADING}\" of a plugin that it loads").into(),
+        );
+    }
+    for (name, said) in [
+        (
+            "a path on the same line",
+            host.takes_path_on_same_line(&plugin)?,
+        ),
+        ("an empty folder", host.takes_empty_folder()?),
+    ] {
+        if said.contains("plugin") || !page.contains(IN_SILENCE) {
+            right = false;
+            eprintln!(
+                "wrong-turns: {name} is not passed over in silence, or not on the page:\n{said}"
+            );
+        } else {
+            println!("{name}: {}", IN_SILENCE.trim_start_matches("# "));
+        }
+    }
     Ok(right)
 }
+
+/// What the page says of a path without a `/`, in its text.
+const BARE_NAME: &str =
+    "Failed to open libmy_plugin.so as a plugin: … cannot open shared object file";
+
+/// What the host says of each plugin that it loads.
+const LOADING: &str = "Loading plugin";
+
+/// The page's heading for turns after which nothing is said.
+const IN_SILENCE: &str = "# No word of the plugin in the log";
 
 fn turns(arguments: &Arguments) -> Result<Vec<Turn>, Box<dyn Error>> {
     let host = Host::new(&arguments.root)?;
@@ -123,6 +169,7 @@ fn turns(arguments: &Arguments) -> Result<Vec<Turn>, Box<dyn Error>> {
             host.loads(&for_9("libno_storage.so"), ""),
         )?,
         turn("name used twice", host.loads(&lost, "name used twice"))?,
+        turn("listed twice", host.loads_twice(&lost))?,
         turn("late", host.loads(&lost, "late"))?,
         turn("panic", host.loads(&lost, "panic"))?,
         turn("panic = \"abort\"", host.loads(&abort, ""))?,
@@ -280,32 +327,74 @@ impl<'a> Host<'a> {
     fn loads(&self, plugin: &Path, turn: &str) -> Result<String, Box<dyn Error>> {
         let workspace = Workspace::new(self.root)?;
         let plugin = workspace.add(plugin)?;
-        self.says(&workspace, &plugin, turn)
+        workspace.configure(&[&plugin])?;
+        self.says(&workspace, turn)
     }
 
-    /// All that the host says of a plugin that is not there.
+    /// The same of a plugin that is listed twice.
+    fn loads_twice(&self, plugin: &Path) -> Result<String, Box<dyn Error>> {
+        let workspace = Workspace::new(self.root)?;
+        let plugin = workspace.add(plugin)?;
+        workspace.configure(&[&plugin, &plugin])?;
+        self.says(&workspace, "")
+    }
+
+    /// The same of a plugin that is not there.
     fn says_of(&self, path: &Path) -> Result<String, Box<dyn Error>> {
-        self.says(&Workspace::new(self.root)?, path, "")
+        let workspace = Workspace::new(self.root)?;
+        workspace.configure(&[path])?;
+        self.says(&workspace, "")
     }
 
-    fn says(
-        &self,
-        workspace: &Workspace,
-        plugin: &Path,
-        turn: &str,
-    ) -> Result<String, Box<dyn Error>> {
-        let configuration = workspace.configure(&[plugin])?;
+    /// The same of a path without a `/`, with the file where the host is started.
+    fn takes_bare_name(&self, plugin: &Path) -> Result<String, Box<dyn Error>> {
+        let workspace = Workspace::new(self.root)?;
+        let plugin = workspace.add(plugin)?;
+        let plugin = Path::new(plugin.file_name().ok_or("not a file")?);
+        workspace.configure(&[plugin])?;
+        self.says(&workspace, "")
+    }
+
+    /// The same of a folder without plugins.
+    fn takes_empty_folder(&self) -> Result<String, Box<dyn Error>> {
+        let workspace = Workspace::new(self.root)?;
+        fs::create_dir(workspace.folder().join("empty"))?;
+        workspace.configure(&[&workspace.seen().join("empty")])?;
+        self.says(&workspace, "")
+    }
+
+    /// The same of a plugin whose path is no item of a list.
+    fn takes_path_on_same_line(&self, plugin: &Path) -> Result<String, Box<dyn Error>> {
+        let workspace = Workspace::new(self.root)?;
+        let plugin = workspace.add(plugin)?;
+        workspace.configure(&[&plugin])?;
+        let file = workspace.folder().join("suricata.yaml");
+        let list = fs::read_to_string(&file)?;
+        let path = list.replace(
+            &format!("plugins: [\"{}\"]", plugin.display()),
+            &format!("plugins: {}", plugin.display()),
+        );
+        assert_ne!(
+            list, path,
+            "the configuration lists the plugin in another way"
+        );
+        fs::write(&file, path)?;
+        self.says(&workspace, "")
+    }
+
+    /// All that the host says with the configuration in the workspace.
+    fn says(&self, workspace: &Workspace, turn: &str) -> Result<String, Box<dyn Error>> {
         let capture = tempfile::NamedTempFile::new()?;
         let plan = Plan {
             flows: 8,
             packets: 1,
         };
-        capture::write_pcap(plan, capture.as_file())?;
+        let expectation = capture::write_pcap(plan, capture.as_file())?;
         let output = self
             .suricata
-            .command()
+            .command_from(workspace.seen())
             .arg("-c")
-            .arg(configuration)
+            .arg(workspace.seen().join("suricata.yaml"))
             .arg("-l")
             .arg(workspace.seen())
             .args(["--runmode", "single", "-r"])
@@ -316,7 +405,12 @@ impl<'a> Host<'a> {
             return Err(format!("{}: {}", turn, String::from_utf8_lossy(&output.stderr)).into());
         }
         let mut said = String::from_utf8_lossy(&output.stderr).into_owned();
-        for line in Log::parse(&workspace.log()?)?.lines {
+        let log = Log::parse(&workspace.log()?)?;
+        let read = format!("read 1 file, {} packets,", expectation.total.packets);
+        if !log.messages().any(|message| message.starts_with(&read)) {
+            return Err(format!("{turn}: the host did not go on:\n{log}").into());
+        }
+        for line in log.lines {
             said = format!("{said}{}\n", line.message);
         }
         Ok(said)
