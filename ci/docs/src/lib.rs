@@ -41,15 +41,15 @@ fn add_pages(folder: &str, found: &mut Vec<String>) {
     }
 }
 
-/// Demands that the file is `should`, which `with` makes of what it is; with `UPDATE` in the
+/// Demands that the file is `should`, which `with` makes of what it is; with `UPDATE_DOCS=1` in the
 /// environment, writes it.
 pub fn demand(path: &str, with: impl FnOnce(&str) -> String) {
     let is = read(path);
     let should = with(&is);
-    if std::env::var_os("UPDATE").is_some() {
+    if std::env::var_os("UPDATE_DOCS").is_some_and(|value| value == "1") {
         fs::write(root().join(path), should).unwrap();
     } else {
-        let hint = "run UPDATE=1 cargo test -p docs";
+        let hint = "run UPDATE_DOCS=1 cargo test -p docs";
         assert_eq!(is, should, "{path} differs: {hint}");
     }
 }

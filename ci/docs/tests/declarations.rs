@@ -1,6 +1,6 @@
 //! The plugin on the page of `suricata-thread-sys`, which cannot run there: on the mock, it counts.
 //!
-//! The page has the text of `declarations/plugin.rs`. `UPDATE=1 cargo test -p docs` puts it there.
+//! The page has the text of `declarations/plugin.rs`. `UPDATE_DOCS=1 cargo test -p docs` puts it there.
 
 use docs::{demand, read, with_block};
 use suricata_thread_mock::{Host, RunMode, Traffic};

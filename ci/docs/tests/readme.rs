@@ -1,7 +1,8 @@
 //! What the READMEs and the other pages say is so: their code is that of the examples, their commands are there, their
 //! versions and features are those of the manifests.
 //!
-//! Code stands below a comment that names its file. `UPDATE=1 cargo test -p docs` puts it there.
+//! Code stands below a comment that names its file. `UPDATE_DOCS=1 cargo test -p docs` puts it
+//! there.
 
 use docs::{demand, pages, read, root, with_block};
 
