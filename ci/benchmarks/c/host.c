@@ -47,7 +47,7 @@ typedef struct {
 } SCPlugin;
 
 /* How a case is called: on one thread again and again, each time with the ThreadVars of a thread that has nothing
- * stored yet, or while Init runs. In step with src/lib.rs. */
+ * stored yet, or while Init runs. In step with examples/host/mod.rs. */
 enum kind { SAME_THREAD, NEW_THREADS, IN_INIT };
 
 struct bench_case {

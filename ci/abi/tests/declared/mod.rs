@@ -19,10 +19,6 @@ pub fn names(text: &str) -> BTreeSet<String> {
 }
 
 /// The names of functions alone.
-#[allow(
-    dead_code,
-    reason = "not every test file that has this module needs it"
-)]
 pub fn functions(text: &str) -> BTreeSet<String> {
     parse(text)
         .items
