@@ -1,4 +1,5 @@
-//! The CI workflow runs the checks of `ci/` and the tests, nothing else, and leaves out none of `ci/deep`.
+//! The CI workflow runs the checks of `ci/` and the tests, nothing else, and leaves out none of `ci/deep`. The checks
+//! leave out no example.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -80,5 +81,44 @@ fn it_tests_with_the_features_that_ci_test_has() {
     for features in [for_9.to_owned(), format!("{for_9} {more_for_8}")] {
         let line = format!("\n          - {features}\n");
         assert!(workflow.contains(&line), "the workflow lacks {line:?}");
+    }
+}
+
+/// The package of each example, and whether it is in Rust.
+fn examples() -> Vec<(String, bool)> {
+    let folders = fs::read_dir(root().join("examples")).unwrap();
+    let folders = folders.map(|folder| folder.unwrap().path());
+    folders
+        .map(|folder| {
+            let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+            let package = between(&manifest, "\nname = \"", '"').to_owned();
+            (package, manifest.contains("\ncrate-type = "))
+        })
+        .collect()
+}
+
+#[test]
+fn no_example_is_left_out_of_the_checks() {
+    let read_words = |file, start: &str| -> BTreeSet<String> {
+        let script = read(file);
+        let words = between(&script, start, ')').split(' ');
+        words.map(str::to_owned).collect()
+    };
+    let deep = read_words("ci/deep", "\nreadonly plugins=(");
+    let mut real = read_words("ci/examples", "\nreadonly rust=(");
+    real.extend(read_words("ci/examples", "\nreadonly all=(\"${rust[@]}\" "));
+    assert!(read("ci/suricata").contains("ci/build-example flow-counter "));
+    real.insert("flow-counter".to_owned());
+    let examples = examples();
+    assert!(examples.len() > 5, "{examples:?}");
+    for (package, in_rust) in examples {
+        assert!(
+            deep.contains(&package) || !in_rust,
+            "ci/deep leaves out {package}"
+        );
+        assert!(
+            real.contains(&package),
+            "neither ci/examples nor ci/suricata has {package}"
+        );
     }
 }
