@@ -3,9 +3,9 @@
 use std::fs::{self, File};
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use capture::Plan;
+use real_host::{Log, Workspace, command_with_proc_in};
 use tempfile::TempDir;
 
 use crate::Result;
@@ -39,12 +39,14 @@ pub struct PerPacket {
 }
 
 pub fn measure(root: &Path, built: &Path) -> Result<Measured> {
-    let suricata = Suricata::new(root)?;
+    let version = real_host::Suricata::new(root)?.version().to_owned();
+    let suricata = Suricata {
+        root: root.canonicalize()?,
+        folder: TempDir::new()?,
+    };
     let captures = [suricata.capture(FLOWS)?, suricata.capture(2 * FLOWS)?];
     let per_packet = |plugin: Option<&str>| {
-        let plugin = plugin
-            .map(|file| suricata.add(&built.join(file)))
-            .transpose()?;
+        let plugin = plugin.map(|file| built.join(file));
         let plugin = plugin.as_deref();
         let [small, large] = &captures;
         let first = suricata.count(plugin, small, &[])?;
@@ -60,11 +62,11 @@ pub fn measure(root: &Path, built: &Path) -> Result<Measured> {
         c: per_packet(Some("c-8.so"))?,
         ours: per_packet(Some("packets-8.so"))?,
         packets: captures.each_ref().map(|capture| capture.packets),
-        version: suricata.version()?,
+        version,
     })
 }
 
-/// A Suricata, with a folder that it sees.
+/// A Suricata, and a folder for captures.
 struct Suricata {
     root: PathBuf,
     folder: TempDir,
@@ -76,92 +78,25 @@ struct Capture {
 }
 
 impl Suricata {
-    fn new(root: &Path) -> Result<Self> {
-        let root = root.canonicalize()?;
-        let folder = TempDir::with_prefix_in("bench-", root.join("tmp"))?;
-        Ok(Self { root, folder })
-    }
-
-    fn version(&self) -> Result<String> {
-        let printed = output(self.command().args(["suricata", "-V"]))?;
-        let version = printed.split_once("version ").map(|(_, rest)| rest);
-        let version = version.and_then(|rest| rest.split_whitespace().next());
-        Ok(version.ok_or("suricata -V says no version")?.to_owned())
-    }
-
-    /// Where the host sees `file` of the folder.
-    fn seen(&self, file: &str) -> Result<PathBuf> {
-        let file = self.folder.path().join(file);
-        Ok(Path::new("/").join(file.strip_prefix(&self.root)?))
-    }
-
-    /// Puts `file` into the folder, and says where the host sees it.
-    fn add(&self, file: &Path) -> Result<PathBuf> {
-        let name = file.file_name().ok_or("not a file")?;
-        fs::copy(file, self.folder.path().join(name))
-            .map_err(|error| format!("{}: {error}", file.display()))?;
-        self.seen(&name.to_string_lossy())
-    }
-
     fn capture(&self, flows: u32) -> Result<Capture> {
-        let name = format!("{flows}.pcap");
-        let file = BufWriter::new(File::create(self.folder.path().join(&name))?);
-        let expectation = capture::write_pcap(
-            Plan {
-                flows,
-                packets: PACKETS,
-            },
-            file,
-        )?;
+        let file = self.folder.path().join(format!("{flows}.pcap"));
+        let plan = Plan {
+            flows,
+            packets: PACKETS,
+        };
+        let expectation = capture::write_pcap(plan, BufWriter::new(File::create(&file)?))?;
         Ok(Capture {
-            file: self.seen(&name)?,
+            file,
             packets: expectation.total.packets,
         })
     }
 
-    /// A command to run in the root folder, with /proc, which valgrind needs, and with what it mounts for itself alone.
-    fn command(&self) -> Command {
-        if self.root == Path::new("/") {
-            return Command::new("env");
-        }
-        let mut command = Command::new("unshare");
-        command
-            .args(["--mount", "sh", "-c"])
-            .arg("mount -t proc proc \"$0/proc\" && exec chroot \"$0\" \"$@\"")
-            .arg(&self.root);
-        command
-    }
-
     /// The instructions of a run with `plugin` over `capture`: all, or those of some functions and what they call.
     fn count(&self, plugin: Option<&Path>, capture: &Capture, functions: &[&str]) -> Result<u64> {
-        const LOG: &str = "suricata.log";
-        let folder = self.seen("")?;
-        let plugins = plugin.map_or(String::new(), |plugin| format!("\"{}\"", plugin.display()));
-        let configuration = format!(
-            "%YAML 1.1
----
-plugins: [{plugins}]
-default-log-dir: \"{folder}\"
-logging:
-  default-log-level: notice
-  outputs:
-    - console:
-        enabled: no
-    - file:
-        enabled: yes
-        filename: {LOG}
-stats:
-  enabled: no
-outputs: []
-",
-            folder = folder.display(),
-        );
-        fs::write(self.folder.path().join("suricata.yaml"), configuration)?;
-        let log = self.folder.path().join(LOG);
-        if log.exists() {
-            fs::remove_file(&log)?;
-        }
-        let mut command = self.command();
+        let workspace = Workspace::new(&self.root)?;
+        let seen = plugin.map(|plugin| workspace.add(plugin)).transpose()?;
+        let plugins: Vec<&Path> = seen.iter().map(PathBuf::as_path).collect();
+        let mut command = command_with_proc_in(&self.root);
         command.args([
             "valgrind",
             "--tool=callgrind",
@@ -179,26 +114,26 @@ outputs: []
         command
             .arg(format!(
                 "--log-file={}",
-                self.seen("valgrind.log")?.display()
+                workspace.seen().join("valgrind.log").display()
             ))
             .args(["suricata", "-k", "none", "--runmode", "single", "-c"])
-            .arg(self.seen("suricata.yaml")?)
+            .arg(workspace.configure(&plugins)?)
             .arg("-l")
-            .arg(&folder)
+            .arg(workspace.seen())
             .arg("-r")
-            .arg(&capture.file);
+            .arg(workspace.add(&capture.file)?);
         output(&mut command)?;
 
-        let log = fs::read_to_string(&log)?;
+        let log = Log::parse(&workspace.log()?)?;
         let expected = plugin.map_or(0, |_| capture.packets);
-        let counted = packets(&log);
+        let counted = packets(log.messages());
         if counted != expected {
             let who = plugin.map_or("no plugin".into(), |plugin| plugin.display().to_string());
             return Err(
                 format!("{who} counted {counted} packets instead of {expected}: {log}").into(),
             );
         }
-        let said = fs::read_to_string(self.folder.path().join("valgrind.log"))?;
+        let said = fs::read_to_string(workspace.folder().join("valgrind.log"))?;
         let collected = said
             .lines()
             .find_map(|line| line.split_once("Collected : "));
@@ -210,11 +145,13 @@ outputs: []
     }
 }
 
-/// How many packets the plugin says in the host's log that it has counted, all threads together.
-fn packets(log: &str) -> u64 {
-    log.lines()
-        .filter_map(|line| line.rsplit_once("bench: ")?.1.strip_suffix(" packets"))
-        .filter_map(|count| count.parse::<u64>().ok())
+/// How many packets the plugin says that it has counted, all threads together.
+fn packets<'a>(messages: impl Iterator<Item = &'a str>) -> u64 {
+    messages
+        .filter_map(|message| {
+            let count = message.strip_prefix("bench: ")?.strip_suffix(" packets")?;
+            count.parse::<u64>().ok()
+        })
         .sum()
 }
 
@@ -222,8 +159,12 @@ fn packets(log: &str) -> u64 {
 mod tests {
     #[test]
     fn the_packets_of_all_threads_are_summed() {
-        let log = "[1 - Suricata-Main] Notice: bench: bench: 40 packets\nother\n\
-            [1] Notice: packets: bench: 2 packets\n[1] Notice: 7 packets\n";
-        assert_eq!(super::packets(log), 42);
+        let messages = [
+            "bench: 40 packets",
+            "other",
+            "bench: 2 packets",
+            "7 packets",
+        ];
+        assert_eq!(super::packets(messages.into_iter()), 42);
     }
 }
