@@ -191,7 +191,7 @@
 //! - A pointer that the plugin freed and left in its slot is freed again by the host, as Suricata
 //!   does. The mock cannot see it; AddressSanitizer can, and works with the mock.
 //! - Suricata keeps the pointer to a slot's name. The mock sees where another name is at the same
-//!   place; it cannot see that one was freed, nor looks at a name again.
+//!   place; it cannot see that one was freed, and never looks at a name again.
 //! - A value that was taken out of a slot is the plugin's: whether it is freed is for
 //!   LeakSanitizer. What Suricata keeps for the life of the process stays reachable to it.
 //! - Two registrations at once are noticed when they overlap, not when they merely could.

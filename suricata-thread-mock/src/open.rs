@@ -156,8 +156,8 @@ impl Host {
     }
 
     fn entry_point(&self, library: &Library, path: &Path) -> Result<EntryPoint, OpenErrorReason> {
-        // SAFETY: a symbol of that name is a function of that type in every plugin, or a number,
-        // which may be 0; that this file is one that may be loaded is promised by who opens it.
+        // SAFETY: a symbol of that name is a function of that type, or NULL, in every file that may
+        // be loaded, which who opens it promises.
         let entry = unsafe { library.get::<Option<EntryPoint>>(ENTRY_POINT.as_bytes()) };
         match entry.ok().and_then(|entry| *entry) {
             Some(entry) => Ok(entry),
@@ -309,7 +309,13 @@ impl Host {
 
 /// The bytes of a regular file: a pipe or a device may never end.
 fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
-    if !fs::metadata(path)?.is_file() {
+    let about = fs::metadata(path)?;
+    if about.is_dir() {
+        return Err(io::Error::other(
+            "it is a folder, of which Suricata loads each file whose name ends in .so: name those",
+        ));
+    }
+    if !about.is_file() {
         return Err(io::Error::other("it is no regular file"));
     }
     fs::read(path)

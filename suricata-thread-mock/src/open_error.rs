@@ -21,7 +21,8 @@ pub struct OpenError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OpenErrorReason {
-    /// The file cannot be read, or is no regular one. Suricata goes on without it.
+    /// The file cannot be read, or is no regular one. Suricata goes on without it, but for a
+    /// folder, of which it loads each file whose name ends in `.so`, and a pipe, for which it waits.
     Unreadable {
         /// What the system said, or what is wrong with it.
         message: String,

@@ -17,8 +17,8 @@ pub enum ReportKind {
     /// [`Host::left_values`](crate::Host::left_values).
     ValueNeverFreed,
     /// A pointer is held by two slots, unless
-    /// [`Builder::shared_values`](crate::Builder::shared_values) is on, or was freed while it was
-    /// being freed.
+    /// [`Builder::shared_values`](crate::Builder::shared_values) is on; or was freed while it was
+    /// being freed; or free functions of a slot store values and free those without end.
     ValueFreedTwice,
     /// The name of a new slot is where another slot's name was, which Suricata has kept by its
     /// pointer: it must stay what it is for the life of the process.

@@ -193,9 +193,9 @@ pub(crate) unsafe fn register(
                     format!("{call} {text:?} {thread}"),
                     format!(
                         "{call} of slot {text:?} was called on thread `{thread}`: expected a name \
-                         that stays what it is, actually it is where the name of slot {before} \
-                         was. It was refused; Suricata keeps the pointer, so that its slot has \
-                         the new name now, and refuses it too"
+                         that stays what it is, actually the new one is where the name of slot \
+                         {before} was. The slot was refused; Suricata keeps the pointer, so that \
+                         slot {before} has the new name now, and refuses the other too"
                     ),
                 );
             }

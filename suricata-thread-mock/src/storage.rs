@@ -242,10 +242,11 @@ impl SlotOf {
             let old = *value;
             value.ptr = ptr;
             value.read = false;
-            value.freeing &= old.ptr == ptr;
+            value.freeing = false;
             old
         };
-        if old.ptr == ptr {
+        // While the old value is freed, one at the same address may be a new one.
+        if old.ptr == ptr && !old.freeing {
             return;
         }
         let other = if self.host().shared_values {
@@ -329,16 +330,16 @@ impl SlotOf {
         if self.host().shared_values || self.host().held.lock().remove(ptr, self.holder()) {
             self.call_free(ptr);
         }
-        let left = {
+        let (left, stored) = {
             let mut values = self.thread.values.lock();
-            let left = values[self.index].ptr;
+            let value = values[self.index];
             values[self.index] = Value {
                 depth: depth - 1,
                 ..Value::default()
             };
-            left
+            (value.ptr, !value.freeing)
         };
-        if left != ptr && !left.is_null() {
+        if stored && !left.is_null() {
             self.host().held.lock().remove(left, self.holder());
             self.report(
                 ReportKind::ValueLost,

@@ -306,6 +306,37 @@ fn a_value_stored_by_the_free_function_of_its_slot_and_lost() {
     );
 }
 
+/// Where an allocator may well put the new value, once the old one is freed.
+unsafe extern "C" fn store_at_the_same_address(value: *mut c_void) {
+    if let Some((tv, id)) = STORES_AT_THE_SAME_ADDRESS.lock().unwrap().take() {
+        V9.set(ptr(tv).cast(), id, ptr(0));
+        V9.set(ptr(tv).cast(), id, value);
+    }
+}
+
+static STORES_AT_THE_SAME_ADDRESS: Mutex<Option<(usize, i32)>> = Mutex::new(None);
+
+#[test]
+fn a_value_that_a_free_function_stores_is_lost_at_the_address_of_the_old_one_too() {
+    let host = V9.recording();
+    let id = V9.register_raw(c"state".as_ptr(), Some(store_at_the_same_address));
+    let other = V9.register_raw(c"other".as_ptr(), Some(forget));
+    worker(&host).run(|tv| {
+        V9.set(tv, id, ptr(0x12_3458));
+        *STORES_AT_THE_SAME_ADDRESS.lock().unwrap() = Some((tv.addr(), id));
+        V9.free(tv, id);
+        assert!(V9.get(tv, id).is_null());
+        // Nothing holds it any more.
+        assert_eq!(V9.set(tv, other, ptr(0x12_3458)), 0);
+        V9.free(tv, other);
+    });
+    let report = only_report(&host, ReportKind::ValueLost);
+    assert_says(
+        &report.message,
+        &["while 0x123458 is freed", "stored 0x123458"],
+    );
+}
+
 static FREES_ANOTHER: Mutex<Option<(usize, i32, usize)>> = Mutex::new(None);
 static ANOTHER_FREES: Mutex<Vec<usize>> = Mutex::new(Vec::new());
 

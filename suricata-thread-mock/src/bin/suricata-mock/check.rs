@@ -62,7 +62,7 @@ fn loads(plugin: &Path, api: Api) -> bool {
         ));
         return false;
     }
-    if let OpenErrorReason::HostInside { .. } = reason {
+    if matches!(reason, OpenErrorReason::HostInside { .. }) || plugin.is_dir() {
         print(format_args!("{shown}: refused for {api}: {reason}"));
         return false;
     }
