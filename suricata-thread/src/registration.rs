@@ -87,3 +87,33 @@ pub(crate) fn registering<R>(register: impl FnOnce() -> R) -> Result<R, &'static
     }
     Ok(register())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+    use std::thread;
+    use std::time::Duration;
+
+    use super::{Init, one_at_a_time};
+
+    #[test]
+    fn an_init_begins_and_ends_when_no_registration_is_under_way() {
+        let (tell, told) = channel();
+        thread::scope(|scope| {
+            let registration = one_at_a_time();
+            scope.spawn(move || {
+                // SAFETY: nothing registers here, so there is no host that would have to wait.
+                let init = unsafe { Init::begin() };
+                tell.send("begun").unwrap();
+                drop(init);
+                tell.send("ended").unwrap();
+            });
+            // On a slow machine the other thread may not even have come that far.
+            let wait = Duration::from_millis(50);
+            assert!(told.recv_timeout(wait).is_err());
+            drop(registration);
+            assert_eq!(told.recv(), Ok("begun"));
+            assert_eq!(told.recv(), Ok("ended"));
+        });
+    }
+}
