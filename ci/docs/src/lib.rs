@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The folder of the repository.
 pub fn root() -> PathBuf {
@@ -17,28 +18,23 @@ pub fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
 }
 
-/// The paths of all pages of the repository, less what is built and what is hidden.
+/// The paths of all pages of the repository.
 pub fn pages() -> Vec<String> {
-    let mut found = Vec::new();
-    add_pages("", &mut found);
-    found.sort();
-    found
-}
-
-fn add_pages(folder: &str, found: &mut Vec<String>) {
-    let entries = fs::read_dir(root().join(folder)).unwrap_or_else(|e| panic!("{folder}: {e}"));
-    for entry in entries {
-        let entry = entry.unwrap();
-        let name = entry.file_name().into_string().unwrap();
-        let path = format!("{folder}{name}");
-        if entry.file_type().unwrap().is_dir() {
-            if name != "target" && !name.starts_with('.') {
-                add_pages(&format!("{path}/"), found);
-            }
-        } else if name.ends_with(".md") {
-            found.push(path);
-        }
-    }
+    let output = Command::new("git")
+        .args([
+            "ls-files",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+            "*.md",
+        ])
+        .current_dir(root())
+        .output()
+        .expect("git lists the files");
+    assert!(output.status.success(), "{output:?}");
+    let listed = String::from_utf8(output.stdout).expect("names in UTF-8");
+    let pages = listed.lines().filter(|page| root().join(page).is_file());
+    pages.map(str::to_owned).collect()
 }
 
 /// Demands that the file is `should`, which `with` makes of what it is; with `UPDATE_DOCS=1` in the
