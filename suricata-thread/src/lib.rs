@@ -203,7 +203,7 @@
 //! was there, or the log has "an unknown place" where the source line should be. The same holds for
 //! `resume_unwind`, which runs no hook.
 //!
-//! Some things no library can contain, since Rust itself ends the process, Suricata with it:
+//! Some things no library can contain. They end the process, Suricata with it:
 //!
 //! - any panic, where the plugin is built with `panic = "abort"`: leave the default, `unwind`. (The host's
 //!   log has a warning where a plugin is built so.)

@@ -24,7 +24,7 @@
 //! of flows that others began, and has begun none yet, is taken for such a thread too.)
 //!
 //! What the destructor of a `thread_local!` logs on the main thread, as the process ends, is lost: by then
-//! Suricata has taken its log down, and its level is one that no line is of.
+//! Suricata has taken its log down, and set the level so that no line passes.
 
 use std::ffi::{CStr, c_char};
 use std::fmt::{self, Write as _};
