@@ -455,6 +455,7 @@ fn a_slot_of_another_host_or_of_one_that_has_ended() {
 fn a_slot_whose_name_is_where_that_of_another_was() {
     for raw in BOTH {
         let host = raw.recording();
+        raw.register(c"before");
         let buffer = Box::leak(Box::new(*b"first\0")).as_mut_ptr();
         let register = |name: &[u8; 6]| {
             // SAFETY: the buffer is for as many bytes, and nobody else looks at it.
