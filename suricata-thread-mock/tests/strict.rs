@@ -340,8 +340,14 @@ fn a_value_that_a_free_function_stores_is_lost_at_the_address_of_the_old_one_too
 static FREES_ANOTHER: Mutex<Option<(usize, i32, usize)>> = Mutex::new(None);
 static ANOTHER_FREES: Mutex<Vec<usize>> = Mutex::new(Vec::new());
 
-/// Stores another value in its slot and frees that, as often as is wanted.
+/// A value whose free function stores nothing.
+const LAST: usize = 1000;
+
+/// Stores another value in its slot and frees that, as often as is wanted; before that, it does so with one that ends it.
 unsafe extern "C" fn free_another(value: *mut c_void) {
+    if value.addr() == LAST {
+        return;
+    }
     ANOTHER_FREES.lock().unwrap().push(value.addr());
     let mut wanted = FREES_ANOTHER.lock().unwrap();
     let Some((tv, id, times @ 1..)) = *wanted else {
@@ -349,8 +355,10 @@ unsafe extern "C" fn free_another(value: *mut c_void) {
     };
     *wanted = Some((tv, id, times - 1));
     drop(wanted);
-    V9.set(ptr(tv).cast(), id, ptr(value.addr() + 1));
-    V9.free(ptr(tv).cast(), id);
+    for another in [LAST, value.addr() + 1] {
+        V9.set(ptr(tv).cast(), id, ptr(another));
+        V9.free(ptr(tv).cast(), id);
+    }
 }
 
 #[test]
