@@ -16,7 +16,7 @@ plugin! {
 fn init() -> Result<(), &'static str> {
     let slot = ThreadStorage::<Vec<u8>>::register("planted")?;
     register_init_callback(move |tv| {
-        let _ = slot.replace(tv, vec![7; 16 * 1024]);
+        let _ = slot.replace(tv, vec![7; 32 * 1024]);
         // Lost.
         let _ = slot.take(tv).map(std::mem::forget);
     })?;

@@ -35,11 +35,7 @@ enum Check {
     /// The plugin `panics`: the host goes on, and its log has one line for each cause
     Panics,
     /// The plugin `census` in one process over many captures: no memory grows, no value stays
-    Captures {
-        /// How many captures, one after the other
-        #[arg(long, default_value_t = 300)]
-        count: usize,
-    },
+    Captures,
     /// The plugin `census`, and the host stopped by a signal half way
     Signals,
     /// Any plugin under valgrind's memcheck: no error and no leak with the plugin in its stack
@@ -92,7 +88,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     };
     match arguments.check {
         Check::Panics => panics::check(&given),
-        Check::Captures { count } => captures::check(&given, count),
+        Check::Captures => captures::check(&given),
         Check::Signals => signals::check(&given),
         Check::Memcheck => memcheck::check(&given),
     }
