@@ -98,21 +98,27 @@ mod tests {
 
     #[test]
     fn an_init_begins_and_ends_when_no_registration_is_under_way() {
+        // On a slow machine the other thread may not even have come as far as that.
+        const WAIT: Duration = Duration::from_millis(50);
         let (tell, told) = channel();
+        let (end, ends) = channel();
         thread::scope(|scope| {
             let registration = one_at_a_time();
             scope.spawn(move || {
                 // SAFETY: nothing registers here, so there is no host that would have to wait.
                 let init = unsafe { Init::begin() };
                 tell.send("begun").unwrap();
+                ends.recv().unwrap();
                 drop(init);
                 tell.send("ended").unwrap();
             });
-            // On a slow machine the other thread may not even have come that far.
-            let wait = Duration::from_millis(50);
-            assert!(told.recv_timeout(wait).is_err());
+            assert!(told.recv_timeout(WAIT).is_err());
             drop(registration);
             assert_eq!(told.recv(), Ok("begun"));
+            let registration = one_at_a_time();
+            end.send(()).unwrap();
+            assert!(told.recv_timeout(WAIT).is_err());
+            drop(registration);
             assert_eq!(told.recv(), Ok("ended"));
         });
     }
