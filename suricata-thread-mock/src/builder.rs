@@ -1,25 +1,33 @@
-//! What a host can be told before it starts.
+//! Options of a host.
 
+use std::ffi::OsStr;
 use std::sync::Arc;
 
+use suricata_thread_sys::Generation;
 use suricata_thread_sys::common::SCLogLevel;
 
-use crate::api::Api;
 use crate::context;
 use crate::host::Host;
 use crate::shared::Shared;
 
-/// How a host is to be.
+/// Says which Suricata hosts play whose test does not say.
+const VARIABLE: &str = "SURICATA_MOCK";
+
+fn generation_named(major: &OsStr) -> Option<Generation> {
+    Generation::from_major(major.to_str()?.parse().ok()?)
+}
+
+/// Configures and builds a [`Host`].
 ///
 /// ```
-/// use suricata_thread_mock::{Api, Host};
+/// use suricata_thread_mock::{Generation, Host};
 ///
-/// let host = Host::builder().api(Api::V8).seed(7).build();
+/// let host = Host::builder().generation(Generation::V8).seed(7).build();
 /// ```
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Builder {
-    pub(crate) api: Option<Api>,
+    pub(crate) generation: Option<Generation>,
     pub(crate) log_level: SCLogLevel,
     pub(crate) record_only: bool,
     pub(crate) every_thread: bool,
@@ -28,18 +36,20 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Makes the host this generation. Without it, it is that of the first plugin it loads.
+    /// Chooses the generation of Suricata that the host plays.
+    ///
+    /// Without it, that is the major version in the environment variable `SURICATA_MOCK`, 8 or 9, and
+    /// where that is not set, 8, which runs in production. So a test suite that leaves the choice
+    /// open runs against either, unedited.
     ///
     /// ```
-    /// # use suricata_thread_mock::{Api, Host, ReportKind};
-    /// # use suricata_thread_sys::v9::SCThreadStorageSize;
-    /// let host = Host::builder().api(Api::V8).record_only().build();
-    /// // SAFETY: it takes no pointer. Suricata 8.0 has it as `ThreadStorageSize`.
-    /// unsafe { SCThreadStorageSize() };
-    /// assert_eq!(host.reports()[0].kind, ReportKind::OtherGeneration);
+    /// use suricata_thread_mock::{Generation, Host};
+    ///
+    /// let host = Host::builder().generation(Generation::V9).build();
+    /// assert_eq!(host.generation(), Generation::V9);
     /// ```
-    pub fn api(mut self, api: Api) -> Self {
-        self.api = Some(api);
+    pub fn generation(mut self, generation: Generation) -> Self {
+        self.generation = Some(generation);
         self
     }
 
@@ -175,14 +185,30 @@ impl Builder {
 
     /// Starts the host; the current thread is its main thread.
     ///
+    /// # Panics
+    ///
+    /// Panics if the environment variable `SURICATA_MOCK` decides on the
+    /// [generation](Self::generation), and is neither 8 nor 9.
+    ///
     /// ```
     /// # use suricata_thread_mock::Host;
     /// let host = Host::builder().seed(7).build();
     /// assert_eq!(host.seed(), 7);
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn build(self) -> Host {
-        let shared = Arc::new(Shared::new(&self));
+        let generation = match (self.generation, std::env::var_os(VARIABLE)) {
+            (Some(chosen), _) => chosen,
+            (None, None) => Generation::V8,
+            (None, Some(text)) => generation_named(&text).unwrap_or_else(|| {
+                panic!(
+                    "{VARIABLE} is {text:?}: set it to 8 or 9, the major version of the Suricata that \
+                     hosts play, or unset it"
+                )
+            }),
+        };
+        let shared = Arc::new(Shared::new(&self, generation));
         context::enter(&shared);
         if self.every_thread {
             context::serve_every_thread(&shared);

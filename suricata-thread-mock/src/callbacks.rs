@@ -8,6 +8,7 @@ use parking_lot::Mutex;
 use suricata_thread_sys::{Flow, Packet, ThreadVars};
 
 use crate::boundary;
+use crate::c_api::Function;
 use crate::context::{self, PluginCode};
 use crate::report::ReportKind;
 use crate::shared::Shared;
@@ -267,15 +268,6 @@ impl Event {
             Self::FlowFinish(..) => "flow finish callback",
         }
     }
-
-    fn c_name(self) -> &'static str {
-        match self {
-            Self::ThreadInit => "SCThreadRunInitCallbacks",
-            Self::FlowInit(..) => "SCFlowRunInitCallbacks",
-            Self::FlowUpdate(..) => "SCFlowRunUpdateCallbacks",
-            Self::FlowFinish(..) => "SCFlowRunFinishCallbacks",
-        }
-    }
 }
 
 /// Runs the callbacks for an event with the `ThreadVars` of a thread, or NULL, on the current
@@ -327,8 +319,8 @@ fn each<F: Copy>(
 }
 
 /// The host-only C functions that run callbacks.
-pub(crate) fn run_raw(tv: *mut ThreadVars, event: Event) {
-    let call = event.c_name();
+pub(crate) fn run_raw(function: Function, tv: *mut ThreadVars, event: Event) {
+    let call = function.name;
     if tv.is_null() {
         let Some(host) = context::host_for(call) else {
             return;
@@ -338,7 +330,7 @@ pub(crate) fn run_raw(tv: *mut ThreadVars, event: Event) {
         }
         return;
     }
-    let Some(thread) = storage::thread_of(call, tv, None, None) else {
+    let Some(thread) = storage::thread_of(function, tv, None) else {
         return;
     };
     if !thread.host.refuses_to_plugins(call) {
@@ -348,8 +340,9 @@ pub(crate) fn run_raw(tv: *mut ThreadVars, event: Event) {
 
 #[cfg(test)]
 mod tests {
+    use crate::Host;
     use crate::report::ReportKind;
-    use crate::{Host, c_api};
+    use suricata_thread_sys::v8;
 
     use super::Registering;
 
@@ -363,7 +356,7 @@ mod tests {
             let run = || {
                 let _entered = host.enter();
                 // SAFETY: the name is static; nothing is ever stored.
-                unsafe { c_api::v9::SCThreadStorageRegister(c"state".as_ptr(), None) };
+                unsafe { v8::ThreadStorageRegister(c"state".as_ptr(), 8, None, None) };
             };
             second.spawn_scoped(s, run).expect("a thread");
         });
@@ -372,7 +365,7 @@ mod tests {
         assert_eq!(reports.len(), 1);
         assert_eq!(reports[0].kind, ReportKind::ConcurrentRegistration);
         for part in [
-            "SCThreadStorageRegister",
+            "ThreadStorageRegister",
             "slot \"state\"",
             "`second`",
             "expected one registration at a time",

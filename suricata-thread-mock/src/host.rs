@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, MutexGuard};
 use std::thread;
 
+use suricata_thread_sys::Generation;
 use suricata_thread_sys::common::SCLogLevel;
 
 use crate::builder::Builder;
@@ -53,7 +54,12 @@ impl Host {
         }
     }
 
-    /// A host in its registration phase, strict, with a random seed.
+    /// Starts a host in its registration phase, strict, with a random seed. It plays Suricata 8.0,
+    /// unless the environment says [otherwise](Builder::generation).
+    ///
+    /// # Panics
+    ///
+    /// As [`Builder::build`].
     ///
     /// ```
     /// # use std::ffi::c_void;
@@ -68,6 +74,7 @@ impl Host {
     /// ```
     #[allow(clippy::new_without_default, reason = "it has effects on the thread")]
     #[must_use]
+    #[track_caller]
     pub fn new() -> Self {
         Self::builder().build()
     }
@@ -83,13 +90,26 @@ impl Host {
     /// ```
     pub fn builder() -> Builder {
         Builder {
-            api: None,
+            generation: None,
             log_level: SCLogLevel::SC_LOG_INFO,
             record_only: false,
             every_thread: false,
             shared_values: false,
             seed: None,
         }
+    }
+
+    /// Returns the generation of Suricata that the host plays.
+    ///
+    /// ```
+    /// use suricata_thread_mock::{Generation, Host};
+    ///
+    /// let host = Host::builder().generation(Generation::V8).build();
+    /// assert_eq!(host.generation().major(), 8);
+    /// ```
+    #[must_use]
+    pub fn generation(&self) -> Generation {
+        self.shared.generation
     }
 
     /// Makes the current thread belong to this host until the guard is dropped.

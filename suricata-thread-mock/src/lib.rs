@@ -122,9 +122,17 @@
 //!
 //! The plugin file itself must not hold the mock: it is for `[dev-dependencies]` alone.
 //!
-//! The mock defines the names of both generations, whatever features are on. A host is of the
-//! generation of the first plugin it loads, or of the one that [`Builder::api`] says, and reports
-//! calls of functions that this Suricata does not have.
+//! # Generations
+//!
+//! A host plays Suricata 8.0, what production runs, unless the environment variable `SURICATA_MOCK`
+//! is 9 or the test says so ([`Builder::generation`]). So a test suite that leaves it open runs against
+//! both: `cargo test`, then `SURICATA_MOCK=9 cargo test`. Hosts of both may run at the same time.
+//!
+//! The mock defines the names of both, and reports calls of functions that the host's Suricata does not
+//! have. Code that looks at which names are there, to find out in which Suricata it is, finds all of
+//! them here, and asks the mock instead: `unsigned int suricata_thread_mock_generation_1(void)` returns
+//! the major version that the calling thread's host plays, or 0 where there is none. C code declares it
+//! weak, since a real Suricata does not have it. `suricata-thread` does all that by itself.
 //!
 //! # Features
 //!
@@ -132,8 +140,6 @@
 //! | --- | --- |
 //! | `open` | [`Host::open`](crate::Host#method.open): plugin files, built in Rust or in C, are opened as Suricata opens them |
 //! | `cli` | the program `suricata-mock`, which checks and runs plugin files; `cargo install --locked suricata-thread-mock --features cli` |
-//!
-//! None of them chooses the generation: that is the plugin's choice.
 //!
 //! # Threads
 //!
@@ -202,10 +208,9 @@
 #[cfg(all(feature = "open", not(unix)))]
 compile_error!("the features `open` and `cli` are for systems with ELF files and dlopen");
 
-mod api;
 mod boundary;
 mod builder;
-pub mod c_api;
+mod c_api;
 mod callbacks;
 mod context;
 mod fault;
@@ -228,13 +233,10 @@ mod run_mode;
 mod shared;
 mod slots;
 mod storage;
-#[cfg(feature = "open")]
-mod symbols;
 mod thread;
 mod token;
 mod traffic;
 
-pub use api::Api;
 pub use builder::Builder;
 pub use flow::Flow;
 pub use host::{Entered, Host};
@@ -244,5 +246,6 @@ pub use log::LogLine;
 pub use open_error::{OpenError, OpenErrorReason, UndefinedSymbol};
 pub use report::{Report, ReportKind, stray_reports};
 pub use run_mode::{RunMode, Threads};
+pub use suricata_thread_sys::Generation;
 pub use thread::{LeftValue, Thread, ThreadKind};
 pub use traffic::{Traffic, TrafficReport, WorkerTraffic};

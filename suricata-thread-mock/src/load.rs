@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use suricata_thread_sys::common::{SCLogLevel, SCPlugin};
+use suricata_thread_sys::Generation;
+use suricata_thread_sys::common::{EntryPoint, SCLogLevel, SCPlugin};
 
-use crate::api::Api;
 use crate::boundary;
 use crate::context::{self, PluginCode};
 use crate::host::Host;
@@ -37,6 +37,11 @@ pub enum LoadError {
     },
 }
 
+fn of_version(version: u64) -> Option<Generation> {
+    let mut all = Generation::ALL.iter().copied();
+    all.find(|generation| generation.api_version() == version)
+}
+
 impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -47,15 +52,11 @@ impl fmt::Display for LoadError {
                 f,
                 "the plugin is for API version {plugin:#06x}, the host has {host:#06x}; Suricata \
                  goes on without it{}",
-                match (Api::of_version(*plugin), Api::of_version(*host)) {
-                    (Some(Api::V9), Some(Api::V8)) =>
-                        " (build the plugin with the feature `suricata-8`)",
-                    (Some(Api::V8), Some(Api::V9)) =>
-                        " (build the plugin without the feature `suricata-8`)",
-                    (None, _) =>
-                        " (that is the version of no plugin API known here; plugins for Suricata \
-                         7.0 have none)",
-                    _ => "",
+                match of_version(*plugin) {
+                    Some(of) => format!(": it is built for {of} alone"),
+                    None => " (that is the version of no plugin API known here; plugins for \
+                         Suricata 7.0 have none)"
+                        .to_owned(),
                 }
             ),
             Self::NullField { field } => write!(
@@ -89,7 +90,7 @@ impl Host {
     /// # Safety
     /// `register` returns NULL or a plugin that stays valid for the life of the process, with
     /// each text NULL or a C string and an `Init` that may be called on this thread; of one for
-    /// another version than those of [`Api`], only `version` is read. What the plugin registers must
+    /// another version than those of [`Generation`], only `version` is read. What the plugin registers must
     /// hold for the life of the process too, as with Suricata.
     ///
     /// Suricata calls `register` and `Init` once. Hosts that are there at the same time, as those of
@@ -97,12 +98,12 @@ impl Host {
     /// are not made for that must be tested with one host at a time.
     ///
     /// ```
-    /// # use suricata_thread_mock::{Api, Host, LoadError};
-    /// # use suricata_thread_sys::{SCPlugin, v9};
+    /// # use suricata_thread_mock::{Generation, Host, LoadError};
+    /// # use suricata_thread_sys::common::SCPlugin;
     /// # unsafe extern "C" fn init() {}
     /// # unsafe extern "C" fn register() -> *mut SCPlugin {
     /// #     Box::leak(Box::new(SCPlugin {
-    /// #         version: v9::SC_API_VERSION,
+    /// #         version: Generation::V9.api_version(),
     /// #         suricata_version: c"9.0".as_ptr(),
     /// #         name: c"counter".as_ptr(),
     /// #         plugin_version: c"0.1.0".as_ptr(),
@@ -113,18 +114,14 @@ impl Host {
     /// # }
     /// // SAFETY: `register` returns a plugin for 9.0 that is never freed.
     /// let load = |host: &Host| unsafe { host.load(register) };
-    /// let host = Host::new();
+    /// let host = Host::builder().generation(Generation::V9).build();
     /// assert_eq!(load(&host), Ok(()));
     /// assert!(host.log()[0].message.starts_with("Initializing plugin counter"));
     ///
-    /// let older = Host::builder().api(Api::V8).build();
-    /// let error = LoadError::Version { plugin: Api::V9.version(), host: Api::V8.version() };
-    /// assert_eq!(load(&older), Err(error));
+    /// let older = Host::builder().generation(Generation::V8).build();
+    /// assert_eq!(load(&older), Err(LoadError::Version { plugin: 0x0900, host: 0x0800 }));
     /// ```
-    pub unsafe fn load(
-        &self,
-        register: unsafe extern "C" fn() -> *mut SCPlugin,
-    ) -> Result<(), LoadError> {
+    pub unsafe fn load(&self, register: EntryPoint) -> Result<(), LoadError> {
         context::assert_drivable(&self.shared, "Host::load");
         // SAFETY: the caller's promise.
         let init = unsafe { self.accept(register) }?;
@@ -140,7 +137,7 @@ impl Host {
     /// As [`Host::load`].
     pub(crate) unsafe fn accept(
         &self,
-        register: unsafe extern "C" fn() -> *mut SCPlugin,
+        register: EntryPoint,
     ) -> Result<unsafe extern "C" fn(), LoadError> {
         // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
         let register: unsafe extern "C-unwind" fn() -> *mut SCPlugin =
@@ -154,14 +151,7 @@ impl Host {
         // their name.
         // SAFETY: not NULL, so 8 bytes that can be read, by the caller's promise.
         let of_plugin = unsafe { (*plugin).version };
-        let api = Api::of_version(of_plugin);
-        // The generation is settled by a plugin of one that exists, and by no other.
-        let of_host = match (self.shared.api(), api) {
-            (Some(api), _) => api,
-            (None, Some(of_plugin)) => self.shared.api_or(of_plugin),
-            (None, None) => Api::V9,
-        }
-        .version();
+        let of_host = self.shared.generation.api_version();
         let differ = |plugin: &str, built: &str| {
             self.log_refusal(format!(
                 "Suricata and plugin versions differ: plugin has {of_plugin:x}{plugin} vs \
@@ -172,7 +162,7 @@ impl Host {
                 host: of_host,
             }
         };
-        if api.is_none() {
+        if of_version(of_plugin).is_none() {
             return Err(differ("", ""));
         }
         // SAFETY: of a version that is known, so a plugin that stays valid, by the caller's promise.

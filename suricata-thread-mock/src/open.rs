@@ -6,29 +6,27 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use libloading::os::unix::{Library, RTLD_LAZY, RTLD_LOCAL, RTLD_NOW};
-use suricata_thread_sys::common::{SCLogLevel, SCPlugin};
+use suricata_thread_sys::Generation;
+use suricata_thread_sys::common::{EntryPoint, SCLogLevel};
 
-use crate::api::Api;
 use crate::boundary;
+use crate::c_api;
 use crate::context::{self, PluginCode};
 use crate::host::Host;
 use crate::load::LoadError;
 use crate::open_error::{OpenError, OpenErrorReason, UndefinedSymbol};
 use crate::plugin_file::PluginFile;
-use crate::symbols;
 
 pub(crate) const ENTRY_POINT: &str = "SCPluginRegister";
-type EntryPoint = unsafe extern "C" fn() -> *mut SCPlugin;
 
 impl Host {
     /// Opens a built plugin file, in C or in Rust, as Suricata does, and [loads](Host::load) it.
     ///
     /// The dynamic linker resolves all that it uses at once, among the functions of this host's
-    /// generation. Without one ([`Builder::api`](crate::Builder::api)), the plugin decides. The
-    /// file stays open for the life of the process; it is closed only where it was refused before
+    /// [generation](crate::Builder::generation). The file stays open for the life of the process; it is closed only where it was refused before
     /// its `Init`. The log says what happened, as Suricata's would.
     ///
-    /// The program that calls this must export the functions of [`c_api`](crate::c_api) to what it
+    /// The program that calls this must export the functions of Suricata to what it
     /// opens: link it with `-rdynamic`, by `println!("cargo::rustc-link-arg=-rdynamic")` in its
     /// build script.
     ///
@@ -191,21 +189,20 @@ impl Host {
         if !file.has_symbols {
             return Err(OpenErrorReason::SymbolsUnknown);
         }
-        let functions: Vec<_> = symbols::all()
+        let functions: Vec<_> = c_api::functions()
             .map(|function| function.name)
             .filter(|name| file.defined.contains(*name))
             .collect();
         if !functions.is_empty() {
             return Err(OpenErrorReason::HostInside { functions });
         }
-        let functions = not_exported(&file.undefined);
+        let functions = not_exported(&file);
         if !functions.is_empty() {
             return Err(OpenErrorReason::NotExported { functions });
         }
         // This process has the functions of both generations, so the linker would not miss those
         // of the other one.
-        let host = self.shared.api();
-        let of_other = of_other_generation(host, &file.undefined);
+        let of_other = of_other_generation(self.shared.generation, &file.undefined);
         if of_other.is_empty() {
             // SAFETY: the caller's promise.
             match unsafe { self.dlopen(&with_folder(path), RTLD_NOW) } {
@@ -226,9 +223,9 @@ impl Host {
         // SAFETY: the caller's promise.
         symbols.extend(unsafe { self.unresolved(&file) }.unwrap_or_default());
         symbols.sort_by(|a, b| a.name.cmp(&b.name));
-        let mixed = [Api::V8, Api::V9]
-            .into_iter()
-            .all(|api| !only_in(api, &file.undefined).is_empty());
+        let mixed = Generation::ALL.iter().all(|of| {
+            c_api::functions().any(|f| f.generation == Some(*of) && file.undefined.contains(f.name))
+        });
         Err(OpenErrorReason::Undefined { symbols, mixed })
     }
 
@@ -339,36 +336,26 @@ fn find(library: &Library, name: &str) -> Option<*const ()> {
         .map(|symbol| *symbol)
 }
 
-/// The functions of this crate among `used` that a plugin would not find in this program.
-fn not_exported(used: &BTreeSet<String>) -> Vec<&'static str> {
+/// The functions of this crate that the plugin refers to and would not find in this program. Those
+/// that it does not need would be NULL without a word.
+fn not_exported(file: &PluginFile) -> Vec<&'static str> {
     let program = Library::this();
-    symbols::all()
-        .filter(|function| used.contains(function.name))
-        .filter(|function| find(&program, function.name) != Some(function.address))
-        .map(|function| function.name)
+    c_api::functions()
+        .filter(|f| file.undefined.contains(f.name) || file.optional.contains(f.name))
+        .filter(|f| find(&program, f.name) != Some(f.address))
+        .map(|f| f.name)
         .collect()
 }
 
-/// The functions among `used` that the host's generation does not have; where it has none yet,
-/// those of 9.0 if there are some of 8.0 too.
-fn of_other_generation(host: Option<Api>, used: &BTreeSet<String>) -> Vec<UndefinedSymbol> {
-    match host {
-        Some(Api::V8) => only_in(Api::V9, used),
-        Some(Api::V9) => only_in(Api::V8, used),
-        None if only_in(Api::V8, used).is_empty() => Vec::new(),
-        None => only_in(Api::V9, used),
-    }
-}
-
-/// The functions among `used` that only this generation has.
-fn only_in(api: Api, used: &BTreeSet<String>) -> Vec<UndefinedSymbol> {
-    let functions = symbols::only(api);
-    let only = functions.iter().filter(|f| used.contains(f.name));
-    only.map(|function| UndefinedSymbol {
-        name: function.name.to_owned(),
-        of: Some(api),
-    })
-    .collect()
+/// The functions among `used` that only another generation has.
+fn of_other_generation(host: Generation, used: &BTreeSet<String>) -> Vec<UndefinedSymbol> {
+    c_api::functions()
+        .filter(|f| f.generation.is_some_and(|of| of != host) && used.contains(f.name))
+        .map(|f| UndefinedSymbol {
+            name: f.name.to_owned(),
+            of: f.generation,
+        })
+        .collect()
 }
 
 #[cfg(test)]

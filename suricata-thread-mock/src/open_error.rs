@@ -3,7 +3,8 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::api::Api;
+use suricata_thread_sys::Generation;
+
 use crate::load::LoadError;
 use crate::open::ENTRY_POINT;
 
@@ -34,7 +35,7 @@ pub enum OpenErrorReason {
         message: String,
     },
     /// The plugin uses what this host does not have. Suricata goes on without it, unless it has
-    /// all of it: the mock has no more than [`c_api`](crate::c_api).
+    /// all of it: the mock has no more than the functions for threads, storage, flow callbacks and the log.
     Undefined {
         /// What is missing, by name, in alphabetical order.
         symbols: Vec<UndefinedSymbol>,
@@ -57,7 +58,7 @@ pub enum OpenErrorReason {
     },
     /// The plugin does not export `SCPluginRegister`. Suricata goes on without it.
     NoEntryPoint,
-    /// This program does not offer the functions of [`c_api`](crate::c_api) to the plugins that it
+    /// This program does not offer the functions of Suricata to the plugins that it
     /// opens: it must be linked with `-rdynamic`. No fault of the plugin.
     NotExported {
         /// Those that the plugin uses and would not find.
@@ -73,8 +74,8 @@ pub enum OpenErrorReason {
 pub struct UndefinedSymbol {
     /// Its name.
     pub name: String,
-    /// The generation that has it; `None` for what is no function of [`c_api`](crate::c_api).
-    pub of: Option<Api>,
+    /// The generation that has it; `None` for what is no function of the mock.
+    pub of: Option<Generation>,
 }
 
 impl fmt::Display for OpenError {
@@ -137,29 +138,20 @@ fn display_undefined(
     mixed: bool,
     f: &mut fmt::Formatter<'_>,
 ) -> fmt::Result {
-    let names = |of: Option<Api>| -> Vec<_> {
+    let names = |of: Option<Generation>| -> Vec<_> {
         let of_that = symbols.iter().filter(|symbol| symbol.of == of);
         of_that.map(|symbol| symbol.name.as_str()).collect()
     };
     let mut parts = Vec::new();
-    for (of, hint) in [
-        (
-            Api::V8,
-            "built for 8.0; build without the feature `suricata-8`",
-        ),
-        (
-            Api::V9,
-            "built for 9.0; build with the feature `suricata-8`",
-        ),
-    ] {
-        let names = names(Some(of));
+    for of in Generation::ALL {
+        let names = names(Some(*of));
         if names.is_empty() {
             continue;
         }
         let hint = if mixed {
-            "the plugin uses functions of both 8.0 and 9.0"
+            "the plugin needs functions of both 8.0 and 9.0".to_owned()
         } else {
-            hint
+            format!("the plugin is built for {of} alone")
         };
         parts.push(format!("{} ({hint})", names.join(", ")));
     }

@@ -23,6 +23,8 @@ pub(crate) struct PluginFile {
     pub(crate) defined: BTreeSet<String>,
     /// What it uses and does not define, less what may stay undefined.
     pub(crate) undefined: BTreeSet<String>,
+    /// What it uses where it is there.
+    pub(crate) optional: BTreeSet<String>,
     /// The libraries that it asks for.
     pub(crate) libraries: Vec<String>,
     /// Whether the names are known: the dynamic linker needs no section headers, but they do here.
@@ -60,13 +62,18 @@ impl PluginFile {
         if file.segments().any(|segment| beyond(segment.file_range())) {
             return Err("it is truncated: it ends before its last segment does".to_owned());
         }
-        let (mut defined, mut undefined) = (BTreeSet::new(), BTreeSet::new());
+        let [mut defined, mut undefined, mut optional] = [const { BTreeSet::new() }; 3];
         for symbol in file.dynamic_symbols() {
             let name = symbol.name().map_err(broken)?;
             if symbol.is_definition() {
                 defined.insert(name.to_owned());
-            } else if symbol.is_undefined() && !symbol.is_weak() && !name.is_empty() {
-                undefined.insert(name.to_owned());
+            } else if symbol.is_undefined() && !name.is_empty() {
+                let names = if symbol.is_weak() {
+                    &mut optional
+                } else {
+                    &mut undefined
+                };
+                names.insert(name.to_owned());
             }
         }
         let segments = header
@@ -84,6 +91,7 @@ impl PluginFile {
         Ok(Self {
             defined,
             undefined,
+            optional,
             libraries,
             has_symbols,
         })

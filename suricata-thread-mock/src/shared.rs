@@ -1,14 +1,15 @@
 //! What all parts of a host share, and how it ends.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
 use std::thread::{self, ThreadId};
 
 use parking_lot::{Condvar, Mutex};
+use suricata_thread_sys::Generation;
 use suricata_thread_sys::common::SCLogLevel;
 
-use crate::api::Api;
 use crate::builder::Builder;
+use crate::c_api::Function;
 use crate::callbacks::Callbacks;
 use crate::context;
 use crate::fault::Faults;
@@ -22,7 +23,7 @@ use crate::thread::{LeftValue, ThreadState};
 /// What all parts of a host share.
 pub(crate) struct Shared {
     main: ThreadId,
-    api: OnceLock<Api>,
+    pub(crate) generation: Generation,
     pub(crate) log_level: SCLogLevel,
     pub(crate) log: Mutex<Vec<LogLine>>,
     pub(crate) seed: u64,
@@ -62,15 +63,11 @@ struct Phase {
 }
 
 impl Shared {
-    pub(crate) fn new(how: &Builder) -> Self {
-        let api = OnceLock::new();
-        if let Some(of) = how.api {
-            let _ = api.set(of);
-        }
+    pub(crate) fn new(how: &Builder, generation: Generation) -> Self {
         let seed = how.seed.unwrap_or_else(rng::random_seed);
         Self {
             main: thread::current().id(),
-            api,
+            generation,
             log_level: how.log_level,
             log: Mutex::default(),
             seed,
@@ -119,31 +116,28 @@ impl Shared {
         }
     }
 
-    pub(crate) fn api(&self) -> Option<Api> {
-        self.api.get().copied()
-    }
-
-    /// The generation that this host is; that of the first plugin where the test did not say.
-    pub(crate) fn api_or(&self, first_plugin: Api) -> Api {
-        *self.api.get_or_init(|| first_plugin)
-    }
-
-    /// Reports a call of a function that this host's generation does not have.
-    pub(crate) fn check_generation(&self, call: &str, of: Api) {
-        match self.api() {
-            Some(api) if api != of => self.report(
-                ReportKind::OtherGeneration,
-                format!("{call} {}", self.thread_name()),
-                format!(
-                    "{call} was called on thread `{}`: expected only functions of {}, actually one \
-                     of {}. Suricata would not have loaded the plugin: undefined symbol",
-                    self.thread_name(),
-                    api.name(),
-                    of.name()
-                ),
+    /// Reports a call of a function that this host's generation does not have: once, since whoever
+    /// picks the wrong set of names calls all of it.
+    pub(crate) fn check_generation(&self, function: Function) {
+        let Some(of) = function.generation.filter(|of| *of != self.generation) else {
+            return;
+        };
+        let call = function.name;
+        self.report(
+            ReportKind::OtherGeneration,
+            "other generation".to_owned(),
+            format!(
+                "{call} was called on thread `{}`: expected only functions of {}, which this host \
+                 plays, actually one of {of}. A real {} has no {call}: it would not load the \
+                 plugin, or leave NULL in a weak reference. Under the mock, which has the names of \
+                 all, ask `unsigned int suricata_thread_mock_generation_1(void)`, which returns {} \
+                 here",
+                self.thread_name(),
+                self.generation,
+                self.generation,
+                self.generation.major(),
             ),
-            _ => {}
-        }
+        );
     }
 
     /// Reports and refuses a call of a function of the host's own by plugin code.
@@ -243,7 +237,7 @@ pub(crate) fn take_down(threads: &[Arc<ThreadState>]) {
 impl std::fmt::Debug for Shared {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Shared")
-            .field("api", &self.api())
+            .field("generation", &self.generation)
             .field("seed", &self.seed)
             .finish_non_exhaustive()
     }

@@ -14,7 +14,7 @@ use parking_lot::{Mutex, RwLock};
 use suricata_thread_sys::common::{SCLogLevel, StorageFreeFn};
 use suricata_thread_sys::v8::StorageAllocFn;
 
-use crate::api::Api;
+use crate::c_api::Function;
 use crate::callbacks::Registering;
 use crate::context;
 use crate::report::ReportKind;
@@ -123,25 +123,21 @@ pub(crate) struct Allocation {
     pub(crate) alloc: StorageAllocFn,
 }
 
-/// `SCThreadStorageRegister` and `ThreadStorageRegister`, under the name `call`.
+/// `SCThreadStorageRegister` and `ThreadStorageRegister`.
 ///
 /// # Safety
 /// `name` is NULL or a C string.
 pub(crate) unsafe fn register(
-    call: &'static str,
+    function: Function,
     name: *const c_char,
     allocation: Option<Allocation>,
     free: StorageFreeFn,
 ) -> c_int {
+    let call = function.name;
     let Some(host) = context::host_for(call) else {
         return -1;
     };
-    let api = if allocation.is_some() {
-        Api::V8
-    } else {
-        Api::V9
-    };
-    host.check_generation(call, api);
+    host.check_generation(function);
     let in_callback = "refuse it too, since registration has closed when threads are created";
     // SAFETY: not NULL, so a C string by the caller's promise.
     let text = (!name.is_null()).then(|| unsafe { CStr::from_ptr(name) });
@@ -296,22 +292,22 @@ pub(crate) fn whose(id: c_int, host: &Shared) -> &'static str {
 }
 
 /// `SCThreadStorageSize` and `ThreadStorageSize`.
-pub(crate) fn size(call: &'static str, api: Api) -> c_uint {
-    let Some(host) = context::host_for(call) else {
+pub(crate) fn size(function: Function) -> c_uint {
+    let Some(host) = context::host_for(function.name) else {
         return 0;
     };
-    host.check_generation(call, api);
+    host.check_generation(function);
     let slots = host.slots.table().slots.len();
     (slots * size_of::<*mut c_void>()) as c_uint
 }
 
 /// `SCStorageInit`, `SCStorageFinalize` and `SCStorageCleanup`, under either name. 0 on success.
-pub(crate) fn phase(call: &'static str, api: Api, phase: Phase) -> c_int {
-    let Some(host) = context::host_for(call) else {
+pub(crate) fn phase(function: Function, phase: Phase) -> c_int {
+    let Some(host) = context::host_for(function.name) else {
         return -1;
     };
-    host.check_generation(call, api);
-    if host.refuses_to_plugins(call) {
+    host.check_generation(function);
+    if host.refuses_to_plugins(function.name) {
         return -1;
     }
     match phase {

@@ -6,8 +6,8 @@ use std::thread;
 
 use suricata_thread_sys::ThreadVars;
 
-use crate::api::Api;
 use crate::boundary;
+use crate::c_api::Function;
 use crate::context::{self, PluginCode};
 use crate::held::Holder;
 use crate::report::{self, ReportKind};
@@ -49,22 +49,19 @@ impl Default for Value {
 }
 
 /// The thread that `tv` stands for, where the current OS thread may use it now; what is wrong
-/// otherwise has been reported. `api` is the generation that has `call`, if only one has it.
-/// `slot` is the id of the slot that `call` is for, if it is for one.
+/// otherwise has been reported. `slot` is the id of the slot that the call is for, if it is for one.
 pub(crate) fn thread_of(
-    call: &'static str,
+    function: Function,
     tv: *const ThreadVars,
-    api: Option<Api>,
     slot: Option<c_int>,
 ) -> Option<Arc<ThreadState>> {
+    let call = function.name;
     let of_slot = || slot.map_or(String::new(), |id| format!(" of slot {}", slots::named(id)));
     let Some(thread) = token::thread(tv.addr()) else {
         unknown(&format!("{call}{}", of_slot()), tv);
         return None;
     };
-    if let Some(api) = api {
-        thread.host.check_generation(call, api);
-    }
+    thread.host.check_generation(function);
     let owner = {
         let stage = thread.stage.lock();
         match *stage {
@@ -147,8 +144,9 @@ struct SlotOf {
     index: usize,
 }
 
-fn slot_of(call: &'static str, api: Api, tv: *const ThreadVars, id: c_int) -> Option<SlotOf> {
-    let thread = thread_of(call, tv, Some(api), Some(id))?;
+fn slot_of(function: Function, tv: *const ThreadVars, id: c_int) -> Option<SlotOf> {
+    let thread = thread_of(function, tv, Some(id))?;
+    let call = function.name;
     if !thread.host.slots.is_finalized() {
         thread.host.report(
             ReportKind::StorageNotFinalized,
@@ -374,19 +372,13 @@ impl SlotOf {
 }
 
 /// `SCThreadGetStorageById`, `ThreadGetStorageById`.
-pub(crate) fn get(call: &'static str, api: Api, tv: *const ThreadVars, id: c_int) -> *mut c_void {
-    slot_of(call, api, tv, id).map_or(std::ptr::null_mut(), |slot| slot.read())
+pub(crate) fn get(function: Function, tv: *const ThreadVars, id: c_int) -> *mut c_void {
+    slot_of(function, tv, id).map_or(std::ptr::null_mut(), |slot| slot.read())
 }
 
 /// `SCThreadSetStorageById`, `ThreadSetStorageById`.
-pub(crate) fn set(
-    call: &'static str,
-    api: Api,
-    tv: *mut ThreadVars,
-    id: c_int,
-    ptr: *mut c_void,
-) -> c_int {
-    let Some(slot) = slot_of(call, api, tv, id) else {
+pub(crate) fn set(function: Function, tv: *mut ThreadVars, id: c_int, ptr: *mut c_void) -> c_int {
+    let Some(slot) = slot_of(function, tv, id) else {
         return -1;
     };
     if slot.host().faults.set.hit() {
@@ -397,8 +389,8 @@ pub(crate) fn set(
 }
 
 /// `ThreadAllocStorageById`.
-pub(crate) fn alloc(call: &'static str, api: Api, tv: *mut ThreadVars, id: c_int) -> *mut c_void {
-    let Some(slot) = slot_of(call, api, tv, id) else {
+pub(crate) fn alloc(function: Function, tv: *mut ThreadVars, id: c_int) -> *mut c_void {
+    let Some(slot) = slot_of(function, tv, id) else {
         return std::ptr::null_mut();
     };
     let stored = slot.read();
@@ -429,15 +421,16 @@ pub(crate) fn alloc(call: &'static str, api: Api, tv: *mut ThreadVars, id: c_int
 }
 
 /// `SCThreadFreeStorageById`, `ThreadFreeStorageById`.
-pub(crate) fn free(call: &'static str, api: Api, tv: *mut ThreadVars, id: c_int) {
-    if let Some(slot) = slot_of(call, api, tv, id) {
+pub(crate) fn free(function: Function, tv: *mut ThreadVars, id: c_int) {
+    if let Some(slot) = slot_of(function, tv, id) {
         slot.free();
     }
 }
 
 /// `SCThreadFreeStorage`, `ThreadFreeStorage`.
-pub(crate) fn free_all_raw(call: &'static str, api: Api, tv: *mut ThreadVars) {
-    let Some(thread) = thread_of(call, tv, Some(api), None) else {
+pub(crate) fn free_all_raw(function: Function, tv: *mut ThreadVars) {
+    let call = function.name;
+    let Some(thread) = thread_of(function, tv, None) else {
         return;
     };
     if !thread.host.refuses_to_plugins(call) {

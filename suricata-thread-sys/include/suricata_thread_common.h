@@ -149,6 +149,10 @@ SCLogLevel SCLogGetLogLevel(void);
 
 /* Plugin. */
 
+/** Returns the version of the host, such as "8.0.8 RELEASE": a text that is
+ * never freed. Any thread may call it. */
+const char *GetProgramVersion(void);
+
 /** What a plugin says of itself. The host keeps the pointers, so they must
  * stay valid for the life of the process. All strings end in NUL.
  *

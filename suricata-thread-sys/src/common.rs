@@ -1,10 +1,9 @@
-//! What Suricata 8.0.x and 9.0 have in common: thread and flow callbacks, log, plugin.
+//! The declarations that Suricata 8.0.x and 9.0 have in common: thread and flow callbacks, log, plugin.
 #![allow(non_snake_case)]
-#![cfg_attr(feature = "bindgen", allow(missing_docs))]
 
 use crate::{Flow, Packet, ThreadVars};
 
-#[cfg(not(feature = "bindgen"))]
 include!("bindings/common.rs");
-#[cfg(feature = "bindgen")]
-include!(concat!(env!("OUT_DIR"), "/common.rs"));
+
+/// The type of `SCPluginRegister` itself: [`SCPluginRegisterFunc`] without NULL.
+pub type EntryPoint = unsafe extern "C" fn() -> *mut SCPlugin;

@@ -5,25 +5,40 @@ use std::ffi::c_void;
 
 use crate::panic::{self, Name};
 use crate::registration::registering;
-use crate::{SCLogError, ThreadVars, host_thread, plugin, sys};
+use crate::{SCLogError, ThreadVars, host, host_thread, plugin, sys};
 
 const REFUSED: &str = "the host refused the callback; Suricata does so when it is out of memory";
 
-/// Boxes `callback` and registers it with the box as the user pointer; it is kept for the life of
-/// the process, but dropped where it is refused.
-pub(crate) fn register<F>(
+/// The host's function that registers callbacks of the type `C`, where the host has it.
+pub(crate) type Register<C> = Option<unsafe extern "C" fn(C, *mut c_void) -> bool>;
+
+/// Boxes `callback` and registers `trampoline` with the box as the user pointer; it is kept for the
+/// life of the process, but dropped where it is refused.
+///
+/// # Safety
+///
+/// `trampoline` may be called as the host calls what `register` registers, with a `&F` as the user
+/// pointer.
+pub(crate) unsafe fn register<F, C>(
     callback: F,
-    register: impl FnOnce(*mut c_void) -> bool,
+    register: Register<C>,
+    trampoline: C,
 ) -> Result<(), &'static str> {
     let user = Box::into_raw(Box::new(callback));
-    match registering(|| register(user.cast())) {
-        Ok(true) => Ok(()),
-        refused => {
-            // SAFETY: boxed above, and the host keeps no user pointer that it refused.
-            drop(unsafe { Box::from_raw(user) });
-            refused.and(Err(REFUSED))
+    let registered = registering(|_| {
+        let register = register.ok_or(host::LACKING)?;
+        // SAFETY: the caller's promise; the box is kept where the host keeps the user pointer, and
+        // `registering` sees to time and order.
+        match unsafe { register(trampoline, user.cast()) } {
+            true => Ok(()),
+            false => Err(REFUSED),
         }
+    });
+    if registered.is_err() {
+        // SAFETY: boxed above, and the host keeps no user pointer that it refused.
+        drop(unsafe { Box::from_raw(user) });
     }
+    registered
 }
 
 /// Runs the callback that `user` was registered with: how each trampoline ends.

@@ -22,6 +22,7 @@
 
 use std::ffi::c_void;
 
+use crate::host::functions;
 use crate::{ThreadVars, callback, host_thread, sys};
 
 /// Has the host call `callback` for each flow that it picks up, with the flow and its first packet,
@@ -50,11 +51,14 @@ pub fn register_init_callback<F>(callback: F) -> Result<(), &'static str>
 where
     F: Fn(&mut ThreadVars<'_>, *mut sys::Flow, *const sys::Packet) + Send + Sync + 'static,
 {
-    // SAFETY: `init::<F>` takes what the host passes, with what `callback::register` passes here;
-    // that also serializes the calls.
-    callback::register(callback, |user| unsafe {
-        sys::SCFlowRegisterInitCallback(Some(init::<F>), user)
-    })
+    // SAFETY: `init::<F>` takes what the host passes, with the user pointer that it is given.
+    unsafe {
+        callback::register(
+            callback,
+            functions::SCFlowRegisterInitCallback,
+            Some(init::<F>),
+        )
+    }
 }
 
 /// Has the host call `callback` for every packet of a flow, on the worker that has the packet.
@@ -83,11 +87,14 @@ pub fn register_update_callback<F>(callback: F) -> Result<(), &'static str>
 where
     F: Fn(&mut ThreadVars<'_>, *mut sys::Flow, *mut sys::Packet) + Send + Sync + 'static,
 {
-    // SAFETY: `update::<F>` takes what the host passes, with what `callback::register` passes here;
-    // that also serializes the calls.
-    callback::register(callback, |user| unsafe {
-        sys::SCFlowRegisterUpdateCallback(Some(update::<F>), user)
-    })
+    // SAFETY: `update::<F>` takes what the host passes, with the user pointer that it is given.
+    unsafe {
+        callback::register(
+            callback,
+            functions::SCFlowRegisterUpdateCallback,
+            Some(update::<F>),
+        )
+    }
 }
 
 /// Has the host call `callback` for each flow that it is done with, on whichever thread retires the
@@ -116,11 +123,14 @@ pub fn register_finish_callback<F>(callback: F) -> Result<(), &'static str>
 where
     F: Fn(&mut ThreadVars<'_>, *mut sys::Flow) + Send + Sync + 'static,
 {
-    // SAFETY: `finish::<F>` takes what the host passes, with what `callback::register` passes here;
-    // that also serializes the calls.
-    callback::register(callback, |user| unsafe {
-        sys::SCFlowRegisterFinishCallback(Some(finish::<F>), user)
-    })
+    // SAFETY: `finish::<F>` takes what the host passes, with the user pointer that it is given.
+    unsafe {
+        callback::register(
+            callback,
+            functions::SCFlowRegisterFinishCallback,
+            Some(finish::<F>),
+        )
+    }
 }
 
 unsafe extern "C" fn init<F>(

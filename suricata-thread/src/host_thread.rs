@@ -11,8 +11,9 @@
 use std::cell::Cell;
 use std::ffi::c_void;
 
+use crate::host::functions;
 use crate::registration::registering;
-use crate::{SCLogError, plugin, sys};
+use crate::{SCLogError, host, plugin, sys};
 
 thread_local! {
     static IS_HOSTS: Cell<bool> = const { Cell::new(false) };
@@ -28,22 +29,29 @@ pub(crate) fn is_marked() -> bool {
     IS_HOSTS.get()
 }
 
-/// Has the host's threads marked: called while an init runs, before the plugin's own part of it.
+/// Registers the callbacks that mark the host's threads: called while an init runs, before the
+/// plugin's own part of it.
 ///
 /// Through the same lock as all registrations: a thread that the plugin has started in an init before
 /// (the host runs it twice for a plugin that is listed twice) may be registering at this time.
 pub(crate) fn register_marks() {
     let user = std::ptr::null_mut();
-    let registered = registering(|| {
+    let registered = registering(|_| {
+        let thread = functions::SCThreadRegisterInitCallback.ok_or(host::LACKING)?;
+        let flow = functions::SCFlowRegisterInitCallback.ok_or(host::LACKING)?;
         // SAFETY: `at_thread_init` uses no user pointer, and `registering` sees to time and order.
-        let thread = unsafe { sys::SCThreadRegisterInitCallback(Some(at_thread_init), user) };
+        let thread = unsafe { thread(Some(at_thread_init), user) };
         // SAFETY: the same for `at_flow_init`.
-        let flow = unsafe { sys::SCFlowRegisterInitCallback(Some(at_flow_init), user) };
-        thread && flow
+        let flow = unsafe { flow(Some(at_flow_init), user) };
+        if thread && flow {
+            Ok(())
+        } else {
+            Err("the host is out of memory")
+        }
     });
-    if registered != Ok(true) {
+    if let Err(error) = registered {
         let name = plugin::name();
-        SCLogError!("plugin {name}: the host is out of memory: some log lines will go to stderr");
+        SCLogError!("plugin {name}: {error}: some log lines will go to stderr");
     }
 }
 

@@ -252,6 +252,7 @@ pub use suricata_thread_sys as sys;
 
 mod callback;
 pub mod flow;
+mod host;
 mod host_thread;
 pub mod log;
 mod panic;
@@ -261,6 +262,7 @@ mod set_error;
 mod storage;
 mod thread_init;
 mod thread_vars;
+mod weak;
 
 #[cfg(any(doc, doctest))]
 #[doc = include_str!("../doc/recipes.md")]
@@ -269,7 +271,9 @@ pub mod recipes {}
 #[doc = include_str!("../doc/troubleshooting.md")]
 pub mod troubleshooting {}
 
+pub use host::{generation, host_version};
 pub use set_error::SetError;
 pub use storage::ThreadStorage;
+pub use sys::Generation;
 pub use thread_init::register_init_callback;
 pub use thread_vars::ThreadVars;

@@ -23,6 +23,8 @@
 //! the host frees its log, without waiting for threads that it doesn't know. (A worker that has got packets
 //! of flows that others began, and has begun none yet, is taken for such a thread too.)
 //!
+//! Without a Suricata, as in unit tests, notices and what matters more go to the standard error.
+//!
 //! What the destructor of a `thread_local!` logs on the main thread, as the process ends, is lost: by then
 //! Suricata has taken its log down, and set the level so that no line passes.
 
@@ -30,7 +32,8 @@ use std::ffi::{CStr, c_char};
 use std::fmt::{self, Write as _};
 use std::io::Write as _;
 
-use crate::sys::{self, SCLogLevel};
+use crate::host::functions;
+use crate::sys::common::SCLogLevel;
 use crate::{host_thread, plugin};
 
 /// How much a line of the log matters: the later one here, the less.
@@ -70,8 +73,12 @@ pub enum Level {
 /// ```
 #[inline]
 pub fn enabled(level: Level) -> bool {
-    // SAFETY: takes nothing, and reads a number that the host never frees.
-    unsafe { sys::SCLogGetLogLevel() }.0 >= level as i32
+    let shown = match functions::SCLogGetLogLevel {
+        // SAFETY: takes nothing, and reads a number that the host never frees.
+        Some(level) => unsafe { level() }.0,
+        None => Level::Notice as i32,
+    };
+    shown >= level as i32
 }
 
 /// What the macros expand to.
@@ -85,7 +92,8 @@ pub fn log(
     module: &CStr,
     message: fmt::Arguments<'_>,
 ) {
-    if !host_thread::is_marked() {
+    let hosts = functions::SCLogMessage.filter(|_| host_thread::is_marked());
+    let Some(log_message) = hosts else {
         let line = CText::new(format_args!(
             "plugin {}: {level:?}: {message}\n",
             plugin::name()
@@ -93,7 +101,7 @@ pub fn log(
         // Where the standard error is closed there is nowhere left to say so.
         let _ = std::io::stderr().write_all(line.without_nul());
         return;
-    }
+    };
     let mut function = function;
     while let Some(outer) = function.strip_suffix("::{{closure}}") {
         function = outer;
@@ -103,7 +111,7 @@ pub fn log(
     // SAFETY: the pointers are to C strings that outlive the call, and the host copies what it keeps.
     // The thread is the host's, which keeps its log until it has joined it.
     unsafe {
-        sys::SCLogMessage(
+        log_message(
             SCLogLevel(level as i32),
             file.as_ptr(),
             line,

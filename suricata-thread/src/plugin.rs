@@ -1,11 +1,13 @@
 //! The plugin's entry point.
 
 use std::cell::UnsafeCell;
-use std::ffi::CStr;
+use std::ffi::{CStr, c_char};
 use std::sync::OnceLock;
 
+use crate::host::Unsuitable;
 use crate::registration::Init;
-use crate::{SCLogError, SCLogWarning, host_thread, panic, sys};
+use crate::sys::Generation;
+use crate::{SCLogError, SCLogWarning, host, host_thread, panic, sys};
 
 /// There is one copy of this crate in each plugin file, so this is that plugin's.
 static NAME: OnceLock<&'static str> = OnceLock::new();
@@ -51,58 +53,124 @@ pub unsafe fn run_init(name: &'static str, init: impl FnOnce() -> Result<(), &'s
         );
     }
     let run = || {
+        if let Err(unsuitable) = host::find_generation() {
+            return log_unsuitable(unsuitable);
+        }
         // SAFETY: the caller's promise, until this returns.
         let _registering = unsafe { Init::begin() };
         host_thread::register_marks();
         if let Err(error) = init() {
-            SCLogError!("plugin {name}: init failed: {error}");
+            let version = host::host_version().unwrap_or(UNKNOWN_VERSION);
+            SCLogError!("plugin {name}: init failed: {error} (Suricata {version})");
         }
     };
     panic::contain("init", || "of the plugin", run);
 }
 
-/// The `SCPlugin` that a plugin's entry point returns.
+const UNKNOWN_VERSION: &str = "of unknown version";
+
+/// This Suricata goes on without the plugin.
+fn log_unsuitable(why: Unsuitable) {
+    let (name, version) = (name(), host::host_version().unwrap_or(UNKNOWN_VERSION));
+    SCLogError!(
+        "plugin {name}: can't run in this Suricata ({version}): {why}; use Suricata 8.0.x or 9.0"
+    );
+}
+
+/// What a plugin's entry point returns, for each host.
 #[doc(hidden)]
-pub struct Entry(UnsafeCell<sys::SCPlugin>);
+pub struct Entry {
+    name: &'static str,
+    /// In the order of [`Generation::ALL`].
+    plugins: [Plugin<sys::common::SCPlugin>; Generation::ALL.len()],
+    /// For a host of another generation, which refuses it by its version, or runs an `Init` that does
+    /// nothing.
+    idle: Plugin<sys::common::SCPlugin>,
+    /// The same for 7.0, whose `SCPlugin` is another struct.
+    idle_7: Plugin<Plugin7>,
+}
+
+/// `SCPlugin` of Suricata 7.0, which ends the process where one of the fields is NULL.
+#[repr(C)]
+struct Plugin7 {
+    name: *const c_char,
+    license: *const c_char,
+    author: *const c_char,
+    init: unsafe extern "C" fn(),
+}
+
+#[repr(transparent)]
+struct Plugin<T>(UnsafeCell<T>);
 
 // SAFETY: Rust code never reads or writes what is in the cell: it hands the host a pointer to it.
 // What that points to is constant.
-unsafe impl Sync for Entry {}
+unsafe impl<T> Sync for Plugin<T> {}
+
+unsafe extern "C" fn idle() {}
 
 impl Entry {
     pub const fn new(
-        name: &'static CStr,
-        version: &'static CStr,
-        author: &'static CStr,
-        license: &'static CStr,
+        name: &'static str,
+        [c_name, version, author, license]: [&'static CStr; 4],
         init: unsafe extern "C" fn(),
     ) -> Self {
-        Self(UnsafeCell::new(sys::SCPlugin {
-            version: SC_API_VERSION,
-            suricata_version: SURICATA_VERSION.as_ptr(),
-            name: name.as_ptr(),
-            plugin_version: version.as_ptr(),
-            license: license.as_ptr(),
-            author: author.as_ptr(),
-            Init: Some(init),
-        }))
+        const fn plugin(
+            api_version: u64,
+            built_for: &'static CStr,
+            [name, version, author, license]: [&'static CStr; 4],
+            init: unsafe extern "C" fn(),
+        ) -> Plugin<sys::common::SCPlugin> {
+            Plugin(UnsafeCell::new(sys::common::SCPlugin {
+                version: api_version,
+                suricata_version: built_for.as_ptr(),
+                name: name.as_ptr(),
+                plugin_version: version.as_ptr(),
+                license: license.as_ptr(),
+                author: author.as_ptr(),
+                Init: Some(init),
+            }))
+        }
+        let texts = [c_name, version, author, license];
+        Self {
+            name,
+            plugins: [
+                plugin(Generation::V8.api_version(), c"8.0", texts, init),
+                plugin(Generation::V9.api_version(), c"9.0", texts, init),
+            ],
+            idle: plugin(Generation::V9.api_version(), c"9.0", texts, idle),
+            idle_7: Plugin(UnsafeCell::new(Plugin7 {
+                name: c_name.as_ptr(),
+                license: license.as_ptr(),
+                author: author.as_ptr(),
+                init: idle,
+            })),
+        }
     }
 
-    pub const fn as_ptr(&self) -> *mut sys::SCPlugin {
-        self.0.get()
+    /// Returns what the host that is loading the plugin, on this thread, takes for one.
+    pub fn for_host(&self) -> *mut sys::common::SCPlugin {
+        let _ = NAME.set(self.name);
+        let found = match host::find_generation() {
+            // What it would say comes from `init`, where somebody runs that without a host.
+            Err(Unsuitable::NoHost) => Ok(Generation::V8),
+            found => found,
+        };
+        let index = found.map(|generation| Generation::ALL.iter().position(|g| *g == generation));
+        match index {
+            Ok(Some(index)) => self.plugins[index].0.get(),
+            Ok(None) => self.idle.0.get(),
+            Err(why) => {
+                host_thread::mark();
+                panic::contain("entry point", || "of the plugin", || log_unsuitable(why));
+                if host::host_version().is_some_and(|version| version.starts_with("7.")) {
+                    self.idle_7.0.get().cast()
+                } else {
+                    self.idle.0.get()
+                }
+            }
+        }
     }
 }
-
-// By this crate's own feature, as in `storage`.
-#[cfg(feature = "suricata-8")]
-const SC_API_VERSION: u64 = sys::v8::SC_API_VERSION;
-#[cfg(not(feature = "suricata-8"))]
-const SC_API_VERSION: u64 = sys::v9::SC_API_VERSION;
-const SURICATA_VERSION: &CStr = if cfg!(feature = "suricata-8") {
-    c"8.0"
-} else {
-    c"9.0"
-};
 
 /// `text` and a NUL: `N` is its length and one.
 #[doc(hidden)]
@@ -180,7 +248,7 @@ macro_rules! plugin {
     ) => {
         /// The plugin's entry point: what the host looks up when it has opened the plugin.
         #[unsafe(no_mangle)]
-        pub extern "C" fn SCPluginRegister() -> *mut $crate::sys::SCPlugin {
+        pub extern "C" fn SCPluginRegister() -> *mut $crate::sys::common::SCPlugin {
             // Items in a macro are not hygienic: the names are such that the arguments can't mean them.
             const __SURICATA_THREAD_NAME: &::core::primitive::str = $name;
             // In a safe function, so that an expression given as `init` can do nothing unsafe.
@@ -196,13 +264,16 @@ macro_rules! plugin {
                 }
             }
             static __SURICATA_THREAD_ENTRY: $crate::plugin::Entry = $crate::plugin::Entry::new(
-                $crate::__c_str!(__SURICATA_THREAD_NAME),
-                $crate::__c_str!($version),
-                $crate::__c_str!($author),
-                $crate::__c_str!($license),
+                __SURICATA_THREAD_NAME,
+                [
+                    $crate::__c_str!(__SURICATA_THREAD_NAME),
+                    $crate::__c_str!($version),
+                    $crate::__c_str!($author),
+                    $crate::__c_str!($license),
+                ],
                 __suricata_thread_init,
             );
-            __SURICATA_THREAD_ENTRY.as_ptr()
+            __SURICATA_THREAD_ENTRY.for_host()
         }
     };
 }

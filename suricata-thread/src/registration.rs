@@ -7,6 +7,11 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::host;
+use crate::sys::Generation;
+
+const NO_HOST: &str = "there is no Suricata here; in a test, load the plugin into a Host of the \
+    crate suricata-thread-mock";
 const OUTSIDE_INIT: &str = "registering is possible only while the plugin's init runs, since the \
     host walks its lists without a lock afterwards; register from the init given to plugin!, or \
     inside suricata_thread::plugin::run_init";
@@ -77,7 +82,12 @@ fn marked_as_inside(f: impl FnOnce()) {
 }
 
 /// Runs one call of the host's registration API, where it may be called at all, and one at a time.
-pub(crate) fn registering<R>(register: impl FnOnce() -> R) -> Result<R, &'static str> {
+pub(crate) fn registering<R>(
+    register: impl FnOnce(Generation) -> Result<R, &'static str>,
+) -> Result<R, &'static str> {
+    if host::is_absent() {
+        return Err(NO_HOST);
+    }
     if INSIDE.get() {
         return Err(INSIDE_CALLBACK);
     }
@@ -85,7 +95,8 @@ pub(crate) fn registering<R>(register: impl FnOnce() -> R) -> Result<R, &'static
     if RUNNING_INITS.load(Relaxed) == 0 {
         return Err(OUTSIDE_INIT);
     }
-    Ok(register())
+    let generation = host::generation().ok_or(NO_HOST)?;
+    register(generation)
 }
 
 #[cfg(test)]

@@ -1,24 +1,14 @@
 use std::any::type_name;
-use std::ffi::{CString, c_char, c_void};
+use std::ffi::{CString, c_void};
 use std::fmt;
 use std::marker::PhantomData;
 
+use crate::host::{self, GetFn};
 use crate::registration::{inside_callback, registering};
 use crate::set_error::{REFUSED_SET, SetError};
+use crate::sys::Generation;
+use crate::sys::v9::SCThreadStorageId as ThreadId;
 use crate::{ThreadVars, host_thread, panic};
-
-// By this crate's own feature, not by what the raw crate has at its root: another crate of the build
-// may have chosen that.
-#[cfg(feature = "suricata-8")]
-use crate::sys::v8::{
-    ThreadGetStorageById as SCThreadGetStorageById, ThreadSetStorageById as SCThreadSetStorageById,
-    ThreadStorageId as StorageId, ThreadStorageRegister,
-};
-#[cfg(not(feature = "suricata-8"))]
-use crate::sys::v9::{
-    SCThreadGetStorageById, SCThreadSetStorageById, SCThreadStorageId as StorageId,
-    SCThreadStorageRegister,
-};
 
 const EMPTY_NAME: &str = "thread storage: the name is empty; give each slot a name of its own";
 const NUL_IN_NAME: &str = "thread storage: the name contains a NUL, which ends a name in C";
@@ -61,7 +51,11 @@ const REFUSED_SLOT: &str = "thread storage: the host refused the slot; either a 
 /// }
 /// ```
 pub struct ThreadStorage<T> {
-    id: StorageId,
+    // The packet path calls it through this pointer, which costs what a call of the host by name does.
+    get: GetFn,
+    id: ThreadId,
+    /// That of the host which gave out the id.
+    generation: Generation,
     // `fn(T) -> T` makes the handle invariant in `T`, and `Send` and `Sync` whatever `T` is: the
     // handle holds no `T`.
     _slot_of: PhantomData<fn(T) -> T>,
@@ -120,20 +114,27 @@ impl<T: Send + 'static> ThreadStorage<T> {
             return Err(EMPTY_NAME);
         }
         let name = CString::new(name).map_err(|_| NUL_IN_NAME)?.into_raw();
-        // SAFETY: `name` is a C string, and stays one: it is taken back only where the host has
-        // refused it. `free::<T>` frees what the methods below store, and they store nothing else.
-        let registered = registering(|| unsafe { register_slot(name, free::<T>) });
-        match registered {
-            Ok(id) if id.id >= 0 => Ok(Self {
-                id,
-                _slot_of: PhantomData,
-            }),
-            refused => {
-                // SAFETY: `into_raw` above made it, and the host keeps no name that it refused.
-                drop(unsafe { CString::from_raw(name) });
-                refused.and(Err(REFUSED_SLOT))
+        let registered = registering(|generation| {
+            let get = host::get_fn(generation).ok_or(host::LACKING)?;
+            // SAFETY: `name` is a C string, and stays one: it is taken back only where the host has
+            // refused it. `free::<T>` frees what the methods below store, and they store nothing else.
+            let id = unsafe { host::register_slot(generation, name, free::<T>) };
+            let id = id.ok_or(host::LACKING)?;
+            if id.id < 0 {
+                return Err(REFUSED_SLOT);
             }
+            Ok(Self {
+                get,
+                id,
+                generation,
+                _slot_of: PhantomData,
+            })
+        });
+        if registered.is_err() {
+            // SAFETY: `into_raw` above made it, and the host keeps no name that it refused.
+            drop(unsafe { CString::from_raw(name) });
         }
+        registered
     }
 
     /// The calling thread's value, if there is one.
@@ -168,11 +169,7 @@ impl<T: Send + 'static> ThreadStorage<T> {
         // alone (`ThreadVars::from_ptr`). The slot is null or points to a boxed `T` that `set` stored
         // (only handles made by `register::<T>` carry this id, and they are invariant in `T`), and
         // the borrow of `tv` keeps it from being replaced or freed.
-        unsafe {
-            SCThreadGetStorageById(tv.as_ptr(), self.id)
-                .cast::<T>()
-                .as_ref()
-        }
+        unsafe { (self.get)(tv.as_ptr(), self.id).cast::<T>().as_ref() }
     }
 
     /// The calling thread's value, to change in place, if there is one.
@@ -456,18 +453,18 @@ impl<T: Send + 'static> ThreadStorage<T> {
         if old.is_null() {
             return Ok(None);
         }
-        // SAFETY: `tv` as in `get`; null is what an empty slot holds.
-        match unsafe { SCThreadSetStorageById(tv.as_mut_ptr(), self.id, std::ptr::null_mut()) } {
-            // SAFETY: the slot no longer holds `old`.
-            0 => Ok(unsafe { unbox(old) }),
-            _ => Err(REFUSED_SET),
+        // SAFETY: null is what an empty slot holds.
+        if !unsafe { self.store(tv, std::ptr::null_mut()) } {
+            return Err(REFUSED_SET);
         }
+        // SAFETY: the slot no longer holds `old`.
+        Ok(unsafe { unbox(old) })
     }
 
     fn slot(&self, tv: &mut ThreadVars<'_>) -> *mut T {
         // SAFETY: `tv` stands for a live `ThreadVars` with room for every slot, used by this thread
         // alone (`ThreadVars::from_ptr`).
-        unsafe { SCThreadGetStorageById(tv.as_ptr(), self.id) }.cast()
+        unsafe { (self.get)(tv.as_ptr(), self.id) }.cast()
     }
 
     /// Stores `value` in the slot, which is empty.
@@ -484,12 +481,26 @@ impl<T: Send + 'static> ThreadStorage<T> {
     /// Has the host store `value` over whatever the slot holds; gives it back where refused.
     fn set(&self, tv: &mut ThreadVars<'_>, value: Box<T>) -> Result<*mut T, Box<T>> {
         let value = Box::into_raw(value);
-        // SAFETY: `tv` as in `slot`; `value` is what `free::<T>` frees.
-        match unsafe { SCThreadSetStorageById(tv.as_mut_ptr(), self.id, value.cast()) } {
-            0 => Ok(value),
+        // SAFETY: `value` is what `free::<T>` frees.
+        if unsafe { self.store(tv, value) } {
+            Ok(value)
+        } else {
             // SAFETY: a box until a moment ago, and the host has not taken it.
-            _ => Err(unsafe { Box::from_raw(value) }),
+            Err(unsafe { Box::from_raw(value) })
         }
+    }
+
+    /// Makes the slot hold `value`; returns `false` if the host refuses.
+    ///
+    /// # Safety
+    ///
+    /// `value` is null, or what `free::<T>` may free.
+    unsafe fn store(&self, tv: &mut ThreadVars<'_>, value: *mut T) -> bool {
+        let Some(set) = host::set_fn(self.generation) else {
+            return false;
+        };
+        // SAFETY: `tv` as in `slot`, and the caller's promise.
+        unsafe { set(tv.as_mut_ptr(), self.id, value.cast()) == 0 }
     }
 }
 
@@ -514,28 +525,4 @@ unsafe extern "C" fn free<T>(value: *mut c_void) {
         // null, and forgets the pointer; the thread that used the value has been joined.
         inside_callback(|| drop(unsafe { Box::from_raw(value.cast::<T>()) }));
     });
-}
-
-type FreeFn = unsafe extern "C" fn(*mut c_void);
-
-/// # Safety
-///
-/// `name` is a C string that lives as long as the process where the result is not negative; `free`
-/// frees whatever is stored in the slot.
-#[cfg(not(feature = "suricata-8"))]
-unsafe fn register_slot(name: *const c_char, free: FreeFn) -> StorageId {
-    // SAFETY: the caller's promise; `registering` serializes the calls.
-    unsafe { SCThreadStorageRegister(name, Some(free)) }
-}
-
-/// # Safety
-///
-/// `name` is a C string that lives as long as the process where the result is not negative; `free`
-/// frees whatever is stored in the slot.
-#[cfg(feature = "suricata-8")]
-unsafe fn register_slot(name: *const c_char, free: FreeFn) -> StorageId {
-    // Without an alloc function 8.0 takes no other size.
-    let size = size_of::<*mut c_void>() as std::ffi::c_uint;
-    // SAFETY: the caller's promise; `registering` serializes the calls.
-    unsafe { ThreadStorageRegister(name, size, None, Some(free)) }
 }

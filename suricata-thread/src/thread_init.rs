@@ -1,5 +1,6 @@
 use std::ffi::c_void;
 
+use crate::host::functions;
 use crate::registration::inside_callback;
 use crate::{ThreadVars, callback, sys};
 
@@ -38,11 +39,14 @@ pub fn register_init_callback<F>(callback: F) -> Result<(), &'static str>
 where
     F: Fn(&mut ThreadVars<'_>) + Send + Sync + 'static,
 {
-    // SAFETY: `trampoline::<F>` takes a `ThreadVars` and what `callback::register` passes here;
-    // that also serializes the calls.
-    callback::register(callback, |user| unsafe {
-        sys::SCThreadRegisterInitCallback(Some(trampoline::<F>), user)
-    })
+    // SAFETY: `trampoline::<F>` takes what the host passes, with the user pointer that it is given.
+    unsafe {
+        callback::register(
+            callback,
+            functions::SCThreadRegisterInitCallback,
+            Some(trampoline::<F>),
+        )
+    }
 }
 
 unsafe extern "C" fn trampoline<F>(tv: *mut sys::ThreadVars, user: *mut c_void)

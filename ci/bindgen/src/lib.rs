@@ -1,7 +1,4 @@
-//! The build script's modules of `suricata-thread-sys`, compiled once more: for `ci/bindings`,
-//! which makes the declarations that are checked in, and for the tests of the feature `bindgen`.
+//! How bindgen reads the C headers of `suricata-thread-sys`, and those of a Suricata source tree.
 
-#[path = "../../../suricata-thread-sys/build/bindings.rs"]
 pub mod bindings;
-#[path = "../../../suricata-thread-sys/build/source_tree.rs"]
 pub mod source_tree;

@@ -186,4 +186,7 @@ unsafe extern "C" {
     /** The host's log level: less important lines are not printed. Any thread may
  call it.*/
     pub fn SCLogGetLogLevel() -> SCLogLevel;
+    /** Returns the version of the host, such as "8.0.8 RELEASE": a text that is
+ never freed. Any thread may call it.*/
+    pub fn GetProgramVersion() -> *const ::core::ffi::c_char;
 }

@@ -2,26 +2,26 @@
 
 use std::path::Path;
 
-use suricata_thread_mock::{Api, Host, OpenErrorReason};
+use suricata_thread_mock::{Generation, Host, OpenErrorReason};
 
-use crate::{Generation, LogPrinter, Plugins, print};
+use crate::{LogPrinter, Plugins, print};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     files: Plugins,
     /// Which Suricata; both without it, of which one must load the plugin
-    #[arg(long, value_enum)]
-    api: Option<Generation>,
+    #[arg(long, value_name = "8|9", value_parser = crate::generation)]
+    suricata: Option<Generation>,
 }
 
 pub(crate) fn check(arguments: &Arguments) -> Result<(), String> {
     let mut refused = Vec::new();
     for plugin in &arguments.files.plugins {
-        let loaded = match arguments.api {
-            Some(api) => loads(plugin, api.into()),
+        let loaded = match arguments.suricata {
+            Some(generation) => loads(plugin, generation),
             // Both are looked at, also where the first one loads it.
-            None => loads(plugin, Api::V8) | loads(plugin, Api::V9),
+            None => loads(plugin, Generation::V8) | loads(plugin, Generation::V9),
         };
         if loaded {
             crate::note_bare_name(plugin);
@@ -37,9 +37,9 @@ pub(crate) fn check(arguments: &Arguments) -> Result<(), String> {
 }
 
 /// Whether that Suricata would load the plugin, which does nothing wrong meanwhile; prints why not.
-fn loads(plugin: &Path, api: Api) -> bool {
+fn loads(plugin: &Path, suricata: Generation) -> bool {
     let host = Host::builder()
-        .api(api)
+        .generation(suricata)
         .record_only()
         .every_thread()
         .build();
@@ -52,21 +52,23 @@ fn loads(plugin: &Path, api: Api) -> bool {
         print(format_args!("{shown}: {misuse}"));
     }
     let Err(error) = checked else {
-        print(format_args!("{shown}: {api} would load it"));
+        print(format_args!("{shown}: {suricata} would load it"));
         return misuses.is_empty();
     };
     let reason = &error.reason;
     if is_unknown(reason) {
         print(format_args!(
-            "{shown}: whether {api} would load it cannot be told: {reason}"
+            "{shown}: whether {suricata} would load it cannot be told: {reason}"
         ));
         return false;
     }
     if matches!(reason, OpenErrorReason::HostInside { .. }) || plugin.is_dir() {
-        print(format_args!("{shown}: refused for {api}: {reason}"));
+        print(format_args!("{shown}: refused for {suricata}: {reason}"));
         return false;
     }
-    print(format_args!("{shown}: {api} would not load it: {reason}"));
+    print(format_args!(
+        "{shown}: {suricata} would not load it: {reason}"
+    ));
     print("  its log:");
     LogPrinter::default().print(&host, "    ");
     false

@@ -10,8 +10,8 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand, ValueEnum};
-use suricata_thread_mock::{Api, Host};
+use clap::{Parser, Subcommand};
+use suricata_thread_mock::{Generation, Host};
 
 /// A strict Suricata host for built plugins that use the thread, storage and flow callback API.
 #[derive(Parser)]
@@ -31,29 +31,15 @@ enum Command {
     /// Say what Suricata would say when it loads a plugin, without running it
     ///
     /// Opens the file and calls SCPluginRegister, but not Init. Exits with 1 if the Suricata of
-    /// --api would not load the plugin, or, without --api, if none would; also if it cannot tell, as
+    /// --suricata would not load the plugin, or, without it, if none would; also if it cannot tell, as
     /// the plugin uses functions other than those for threads, storage, flow callbacks and the log.
     Check(check::Arguments),
 }
 
-/// A generation of Suricata's API.
-#[derive(Clone, Copy, ValueEnum)]
-enum Generation {
-    /// Suricata 8.0.x
-    #[value(name = "8")]
-    V8,
-    /// Suricata 9.0
-    #[value(name = "9")]
-    V9,
-}
-
-impl From<Generation> for Api {
-    fn from(generation: Generation) -> Self {
-        match generation {
-            Generation::V8 => Self::V8,
-            Generation::V9 => Self::V9,
-        }
-    }
+/// Reads the major version of a Suricata that the mock can play.
+fn generation(text: &str) -> Result<Generation, String> {
+    let known = text.parse().ok().and_then(Generation::from_major);
+    known.ok_or_else(|| "expected 8 or 9".to_owned())
 }
 
 fn main() -> ExitCode {

@@ -6,18 +6,21 @@ use std::thread::available_parallelism;
 
 use clap::{ValueEnum, value_parser};
 use comfy_table::{CellAlignment, Table, presets};
-use suricata_thread_mock::{Host, RunMode, Thread, Threads, Traffic, TrafficReport, stray_reports};
+use suricata_thread_mock::{
+    Generation, Host, RunMode, Thread, Threads, Traffic, TrafficReport, stray_reports,
+};
 
 use crate::capture::Capture;
-use crate::{Generation, LogPrinter, Plugins, print};
+use crate::{LogPrinter, Plugins, print};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     files: Plugins,
-    /// Which Suricata; that which the first plugin is for without it
-    #[arg(long, value_enum)]
-    api: Option<Generation>,
+    /// Which Suricata to play, 8 (8.0.x) or 9 (9.0)
+    #[arg(long, value_name = "8|9", value_parser = crate::generation, env = "SURICATA_MOCK",
+          default_value = "8")]
+    suricata: Generation,
     /// Which threads Suricata would have
     #[arg(long, value_enum, default_value_t = Mode::Autofp)]
     runmode: Mode,
@@ -179,10 +182,10 @@ fn run_mode(mode: Mode, threads: Option<u16>) -> Result<RunMode, String> {
 }
 
 fn host(arguments: &Arguments) -> Host {
-    let mut builder = Host::builder().record_only().every_thread();
-    if let Some(api) = arguments.api {
-        builder = builder.api(api.into());
-    }
+    let mut builder = Host::builder()
+        .generation(arguments.suricata)
+        .record_only()
+        .every_thread();
     if let Some(seed) = arguments.seed {
         builder = builder.seed(seed);
     }

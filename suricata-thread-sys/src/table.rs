@@ -1,0 +1,137 @@
+//! The one table of C functions.
+//!
+//! Each row is a function: its name, what it does under whatever name (that of 8.0, where the two
+//! generations call it differently), arguments and result. The safe layer makes its weak references
+//! of the rows, the mock its definitions, `suricata-mock check` its lists.
+
+/// Passes the rows of one audience to the macro `$with`, as
+/// `$with! { common { … } v8 { … } v9 { … } }`.
+///
+/// The audiences are `plugin` (functions that plugins call), `host` (functions that Suricata calls
+/// itself) and `mock` (functions that only the mock has). A row is
+/// `fn NAME as OPERATION(argument: Type, …) -> Type;`.
+///
+/// The types are those of this crate, to be imported where `$with` expands: all of [`common`] for
+/// the rows in `common { … }`, all of [`v8`] or [`v9`] for the others, with that module's id of a
+/// thread storage slot under the name `ThreadId`; and `ThreadVars`, `Flow`, `Packet`, `c_char`,
+/// `c_int`, `c_uint`, `c_void`.
+///
+/// [`common`]: crate::common
+/// [`v8`]: crate::v8
+/// [`v9`]: crate::v9
+#[doc(hidden)]
+#[macro_export]
+macro_rules! c_functions {
+    ($with:ident: plugin) => {
+        $crate::c_functions! {
+            @by_generation $with
+            both {
+                fn SCThreadRegisterInitCallback(callback: SCThreadInitCallbackFn, user: *mut c_void) -> bool;
+                fn SCFlowRegisterInitCallback(callback: SCFlowInitCallbackFn, user: *mut c_void) -> bool;
+                fn SCFlowRegisterUpdateCallback(callback: SCFlowUpdateCallbackFn, user: *mut c_void) -> bool;
+                fn SCFlowRegisterFinishCallback(callback: SCFlowFinishCallbackFn, user: *mut c_void) -> bool;
+                fn SCLogMessage(
+                    level: SCLogLevel, file: *const c_char, line: c_uint, function: *const c_char,
+                    module: *const c_char, message: *const c_char
+                ) -> c_int;
+                fn SCLogGetLogLevel() -> SCLogLevel;
+                fn GetProgramVersion() -> *const c_char;
+            }
+            renamed {
+                fn ThreadStorageSize, SCThreadStorageSize() -> c_uint;
+                fn ThreadGetStorageById, SCThreadGetStorageById(tv: *const ThreadVars, id: ThreadId) -> *mut c_void;
+                fn ThreadSetStorageById, SCThreadSetStorageById(
+                    tv: *mut ThreadVars, id: ThreadId, value: *mut c_void
+                ) -> c_int;
+                fn ThreadFreeStorageById, SCThreadFreeStorageById(tv: *mut ThreadVars, id: ThreadId);
+            }
+            v8 {
+                fn ThreadStorageRegister as ThreadStorageRegister(
+                    name: *const c_char, size: c_uint, alloc: StorageAllocFn, free: StorageFreeFn
+                ) -> ThreadId;
+                fn ThreadAllocStorageById as ThreadAllocStorageById(tv: *mut ThreadVars, id: ThreadId) -> *mut c_void;
+            }
+            v9 {
+                fn SCThreadStorageRegister as SCThreadStorageRegister(
+                    name: *const c_char, free: StorageFreeFn
+                ) -> ThreadId;
+            }
+        }
+    };
+    ($with:ident: host) => {
+        $crate::c_functions! {
+            @by_generation $with
+            both {
+                fn SCThreadRunInitCallbacks(tv: *mut ThreadVars);
+                fn SCFlowRunInitCallbacks(tv: *mut ThreadVars, flow: *mut Flow, packet: *const Packet);
+                fn SCFlowRunUpdateCallbacks(tv: *mut ThreadVars, flow: *mut Flow, packet: *mut Packet);
+                fn SCFlowRunFinishCallbacks(tv: *mut ThreadVars, flow: *mut Flow);
+            }
+            renamed {
+                fn StorageInit, SCStorageInit();
+                fn StorageFinalize, SCStorageFinalize() -> c_int;
+                fn StorageCleanup, SCStorageCleanup();
+                fn ThreadFreeStorage, SCThreadFreeStorage(tv: *mut ThreadVars);
+            }
+            v8 {}
+            v9 {}
+        }
+    };
+    // The major version of the Suricata that the calling thread's host plays; 0 where the thread
+    // belongs to no host. Another meaning gets another number in the name.
+    ($with:ident: mock) => {
+        $crate::c_functions! {
+            @by_generation $with
+            both { fn suricata_thread_mock_generation_1() -> c_uint; }
+            renamed {}
+            v8 {}
+            v9 {}
+        }
+    };
+    (
+        @by_generation $with:ident
+        both { $(fn $name:ident($($arg:ident: $type:ty),*) $(-> $result:ty)?;)* }
+        renamed { $(fn $name8:ident, $name9:ident($($rarg:ident: $rtype:ty),*) $(-> $rresult:ty)?;)* }
+        v8 { $($v8:tt)* }
+        v9 { $($v9:tt)* }
+    ) => {
+        $with! {
+            common { $(fn $name as $name($($arg: $type),*) $(-> $result)?;)* }
+            v8 { $(fn $name8 as $name8($($rarg: $rtype),*) $(-> $rresult)?;)* $($v8)* }
+            v9 { $(fn $name9 as $name8($($rarg: $rtype),*) $(-> $rresult)?;)* $($v9)* }
+        }
+    };
+}
+
+/// The rows have the types that bindgen gives the functions. Unnamed constants, so that nothing
+/// refers to the functions themselves when the crate is linked.
+macro_rules! declared_so {
+    (
+        common { $(fn $common:ident as $_c:ident($($ca:ident: $ct:ty),*) $(-> $cr:ty)?;)* }
+        v8 { $(fn $v8:ident as $_8:ident($($a8:ident: $t8:ty),*) $(-> $r8:ty)?;)* }
+        v9 { $(fn $v9:ident as $_9:ident($($a9:ident: $t9:ty),*) $(-> $r9:ty)?;)* }
+    ) => {
+        const _: () = {
+            $(let _: unsafe extern "C" fn($($ct),*) $(-> $cr)? = $common;)*
+        };
+        const _: () = {
+            #[allow(unused_imports, reason = "an audience may have no such rows")]
+            use crate::v8::{self, *, ThreadStorageId as ThreadId};
+            $(let _: unsafe extern "C" fn($($t8),*) $(-> $r8)? = v8::$v8;)*
+        };
+        const _: () = {
+            #[allow(unused_imports, reason = "an audience may have no such rows")]
+            use crate::v9::{self, *, SCThreadStorageId as ThreadId};
+            $(let _: unsafe extern "C" fn($($t9),*) $(-> $r9)? = v9::$v9;)*
+        };
+    };
+}
+
+mod check {
+    use crate::common::*;
+    use crate::{Flow, Packet, ThreadVars};
+    use core::ffi::{c_char, c_int, c_uint, c_void};
+
+    c_functions!(declared_so: plugin);
+    c_functions!(declared_so: host);
+}

@@ -1,0 +1,212 @@
+//! Which Suricata has loaded the plugin, and its C functions.
+
+use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
+use std::fmt;
+
+use crate::sys::common::{
+    SCFlowFinishCallbackFn, SCFlowInitCallbackFn, SCFlowUpdateCallbackFn, SCLogLevel,
+    SCThreadInitCallbackFn, StorageFreeFn,
+};
+use crate::sys::v8::StorageAllocFn;
+// 8.0's id is the same C struct under another name.
+use crate::sys::v9::SCThreadStorageId as ThreadId;
+use crate::sys::{Generation, ThreadVars, c_functions};
+
+/// The host's functions of either generation, as far as the host has them.
+pub(crate) mod functions {
+    use super::*;
+
+    macro_rules! weak {
+        (
+            common { $(fn $common:ident as $_c:ident $common_type:tt $(-> $common_result:ty)?;)* }
+            v8 { $(fn $v8:ident as $_8:ident $v8_type:tt $(-> $v8_result:ty)?;)* }
+            v9 { $(fn $v9:ident as $_9:ident $v9_type:tt $(-> $v9_result:ty)?;)* }
+        ) => {
+            crate::host_functions! {
+                $(#[allow(dead_code)] pub(crate) fn $common $common_type $(-> $common_result)?;)*
+                $(#[allow(dead_code)] pub(crate) fn $v8 $v8_type $(-> $v8_result)?;)*
+                $(#[allow(dead_code)] pub(crate) fn $v9 $v9_type $(-> $v9_result)?;)*
+            }
+        };
+    }
+    c_functions!(weak: plugin);
+    c_functions!(weak: mock);
+}
+
+/// Returns the generation of the Suricata that the calling thread belongs to.
+///
+/// `None` where there is no Suricata of a generation that this crate knows: in unit tests without
+/// the mock, say, and under the mock on a thread that belongs to no host.
+///
+/// Any thread may call it. A plugin needs it only for C functions that this crate does not have.
+///
+/// ```
+/// use suricata_thread::{Generation, generation};
+/// # use suricata_thread_mock::Host;
+///
+/// assert_eq!(generation(), None); // no Suricata here
+/// # let host = Host::builder().generation(Generation::V9).build();
+/// # assert_eq!(generation(), Some(Generation::V9));
+/// # drop(host);
+/// # let host = Host::builder().generation(Generation::V8).build();
+/// # assert_eq!(generation(), Some(Generation::V8));
+/// ```
+pub fn generation() -> Option<Generation> {
+    find_generation().ok()
+}
+
+/// Returns the version of the Suricata that has loaded the plugin, such as `8.0.8 RELEASE`.
+///
+/// `None` where there is no Suricata. Any thread may call it.
+///
+/// ```
+/// # use suricata_thread_mock as _;
+/// use suricata_thread::{SCLogNotice, host_version};
+///
+/// fn greet() {
+///     SCLogNotice!("my-plugin: runs in {}", host_version().unwrap_or("no Suricata"));
+/// }
+/// ```
+pub fn host_version() -> Option<&'static str> {
+    match find_generation() {
+        Err(Unsuitable::NoHost) => None,
+        _ => version_text(),
+    }
+}
+
+fn version_text() -> Option<&'static str> {
+    // SAFETY: takes nothing, and returns NULL or a text that is never freed.
+    let version = unsafe { functions::GetProgramVersion?() };
+    if version.is_null() {
+        return None;
+    }
+    // SAFETY: not NULL, and a C string for the life of the process.
+    unsafe { CStr::from_ptr(version) }.to_str().ok()
+}
+
+/// Returns the major version number of a real host, where its version begins with one.
+fn major() -> Option<u32> {
+    version_text()?.split('.').next()?.parse().ok()
+}
+
+/// Returns `true` if no Suricata and no mock of one is in this process.
+pub(crate) fn is_absent() -> bool {
+    functions::SCLogMessage.is_none()
+}
+
+/// Why a plugin can't run here.
+#[derive(Clone, Copy)]
+pub(crate) enum Unsuitable {
+    /// No function of Suricata is in this process, or the thread belongs to no host of the mock.
+    NoHost,
+    /// The host has no thread storage that is known here.
+    NoStorage,
+    /// The host has the functions of a known generation, and is of another.
+    OtherMajor(u32),
+    /// The host has the functions of all generations, as a mock has, and can't be asked.
+    Unanswered,
+    /// The mock's host plays a generation of which this crate knows nothing.
+    UnknownAnswer(c_uint),
+}
+
+impl fmt::Display for Unsuitable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoHost => f.write_str("it is none"),
+            Self::NoStorage => f.write_str(
+                "it lacks SCThreadStorageRegister, which 9.0 has, and ThreadStorageRegister, \
+                 which 8.0.x has",
+            ),
+            Self::OtherMajor(major) => write!(f, "its version is {major}"),
+            Self::Unanswered => f.write_str(
+                "it has the functions of both, and lacks suricata_thread_mock_generation_1; with \
+                 suricata-thread-mock, use the version that goes with suricata-thread",
+            ),
+            Self::UnknownAnswer(answer) => write!(
+                f,
+                "suricata_thread_mock_generation_1 answers {answer}; use the version of \
+                 suricata-thread-mock that goes with suricata-thread",
+            ),
+        }
+    }
+}
+
+/// Returns the generation of the host that the calling thread belongs to.
+///
+/// A real host is told by its symbols. The mock has the symbols of every generation and may run
+/// several hosts at a time, so it is asked.
+pub(crate) fn find_generation() -> Result<Generation, Unsuitable> {
+    if let Some(ask) = functions::suricata_thread_mock_generation_1 {
+        // SAFETY: takes nothing, and returns a number.
+        return match unsafe { ask() } {
+            0 => Err(Unsuitable::NoHost),
+            answer => Generation::from_major(answer).ok_or(Unsuitable::UnknownAnswer(answer)),
+        };
+    }
+    let is_8 = functions::ThreadStorageRegister.is_some();
+    let is_9 = functions::SCThreadStorageRegister.is_some();
+    let generation = match (is_8, is_9) {
+        (true, false) => Generation::V8,
+        (false, true) => Generation::V9,
+        (true, true) => return Err(Unsuitable::Unanswered),
+        (false, false) if functions::SCLogMessage.is_some() => return Err(Unsuitable::NoStorage),
+        (false, false) => return Err(Unsuitable::NoHost),
+    };
+    // A later Suricata may have the same names with other types.
+    match major() {
+        Some(major) if Generation::from_major(major).is_none() => {
+            Err(Unsuitable::OtherMajor(major))
+        }
+        _ => Ok(generation),
+    }
+}
+
+/// What the host says of the functions that a plugin can't do without.
+pub(crate) const LACKING: &str = "this Suricata lacks the C function for it; the plugin runs in \
+    Suricata 8.0.x and 9.0";
+
+pub(crate) type GetFn = unsafe extern "C" fn(*const ThreadVars, ThreadId) -> *mut c_void;
+pub(crate) type SetFn = unsafe extern "C" fn(*mut ThreadVars, ThreadId, *mut c_void) -> c_int;
+pub(crate) type FreeFn = unsafe extern "C" fn(*mut c_void);
+
+/// Registers a slot with the host; `None` where the host lacks the function.
+///
+/// # Safety
+///
+/// `name` is a C string that lives as long as the process where the result is not negative; `free`
+/// frees whatever is stored in the slot; calls come one at a time, while the host loads plugins.
+pub(crate) unsafe fn register_slot(
+    generation: Generation,
+    name: *const c_char,
+    free: FreeFn,
+) -> Option<ThreadId> {
+    match generation {
+        Generation::V8 => {
+            // Without an alloc function 8.0 takes no other size.
+            let size = size_of::<*mut c_void>() as c_uint;
+            // SAFETY: the caller's promise.
+            Some(unsafe { functions::ThreadStorageRegister?(name, size, None, Some(free)) })
+        }
+        // SAFETY: the caller's promise.
+        Generation::V9 => Some(unsafe { functions::SCThreadStorageRegister?(name, Some(free)) }),
+        _ => None,
+    }
+}
+
+/// Returns the function that reads a slot.
+pub(crate) fn get_fn(generation: Generation) -> Option<GetFn> {
+    match generation {
+        Generation::V8 => functions::ThreadGetStorageById,
+        Generation::V9 => functions::SCThreadGetStorageById,
+        _ => None,
+    }
+}
+
+/// Returns the function that writes a slot.
+pub(crate) fn set_fn(generation: Generation) -> Option<SetFn> {
+    match generation {
+        Generation::V8 => functions::ThreadSetStorageById,
+        Generation::V9 => functions::SCThreadSetStorageById,
+        _ => None,
+    }
+}

@@ -1,0 +1,164 @@
+//! Weak references to the host's C functions.
+//!
+//! A plugin file that needs a function is not loaded by a Suricata that lacks it, so one file can
+//! serve several Suricatas only if it needs none. Each function is referred to by a word in the file
+//! that the dynamic loader fills when the file is opened: with the function's address, or with NULL
+//! where the host has no such function. Rust has no stable way to write such a word; the assembler
+//! has.
+//!
+//! On ELF the reference is a `.weakref`: a `.weak NAME` would change the binding of `NAME` itself,
+//! which fails under fat LTO where the function is defined in the same link, as the mock does.
+
+#[cfg(not(any(
+    all(
+        target_os = "linux",
+        any(target_arch = "x86_64", target_arch = "aarch64")
+    ),
+    all(
+        target_os = "macos",
+        any(target_arch = "x86_64", target_arch = "aarch64")
+    ),
+)))]
+compile_error!(
+    "suricata-thread knows how to refer to Suricata's functions on Linux and macOS, x86_64 and \
+     aarch64, only: add the target's assembler directives to suricata-thread/src/weak.rs"
+);
+
+/// Declares C functions of the host that this crate does not have, each as an `Option`.
+///
+/// Each declaration becomes a static of the function's name, which holds the function, or `None`
+/// where the host has none of that name. So a plugin that uses what only some Suricatas have is
+/// loaded by the others too, and can say what it lacks.
+///
+/// Calling the function is `unsafe`: that the declaration is the host's own, and on which thread the
+/// function may be called, is up to you. Under the mock, which has the functions that this crate
+/// uses, for all generations, and no others, a function is `None` unless the test defines it. A name
+/// that only one generation has is best used after a look at [`generation`](crate::generation()).
+///
+/// ```
+/// # use suricata_thread_mock as _;
+/// use std::ffi::{c_char, c_int};
+/// use suricata_thread::{SCLogError, host_functions};
+///
+/// host_functions! {
+///     /// Reads an integer of suricata.yaml.
+///     pub fn SCConfGetInt(name: *const c_char, value: *mut i64) -> c_int;
+/// }
+///
+/// fn limit() -> Option<i64> {
+///     let Some(get_int) = SCConfGetInt else {
+///         SCLogError!("my-plugin: this Suricata has no SCConfGetInt; using the default limit");
+///         return None;
+///     };
+///     let mut limit = 0;
+///     // SAFETY: a C string, and an integer to write to; called while Suricata loads plugins.
+///     let found = unsafe { get_int(c"my-plugin.limit".as_ptr(), &mut limit) };
+///     (found == 1).then_some(limit)
+/// }
+/// # assert_eq!(limit(), None);
+/// ```
+#[macro_export]
+macro_rules! host_functions {
+    ($(
+        $(#[$attribute:meta])*
+        $visibility:vis fn $name:ident($($argument:ident: $type:ty),* $(,)?) $(-> $result:ty)?;
+    )+) => {$(
+        unsafe extern "C" {
+            $(#[$attribute])*
+            #[allow(non_upper_case_globals, reason = "a function's name")]
+            #[link_name = $crate::__symbol!($name)]
+            $visibility safe static $name: ::core::option::Option<
+                unsafe extern "C" fn($($argument: $type),*) $(-> $result)?
+            >;
+        }
+        #[cfg(not(target_vendor = "apple"))]
+        ::core::arch::global_asm!($crate::__weak_on_elf!($crate::__symbol!($name), $name));
+        #[cfg(target_vendor = "apple")]
+        ::core::arch::global_asm!($crate::__weak_on_macho!($crate::__symbol!($name), $name));
+    )+};
+}
+
+/// The symbol of a static that [`host_functions!`] makes: another one for each place in the source.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __symbol {
+    ($name:ident) => {
+        concat!(
+            "host_functions:",
+            module_path!(),
+            ":",
+            line!(),
+            ":",
+            column!(),
+            ":",
+            stringify!($name)
+        )
+    };
+}
+
+/// A word of the name `$symbol`, private to the file that is linked, with the address of `$name`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __weak_on_elf {
+    ($symbol:expr, $name:ident) => {
+        concat!(
+            // A section of its own, so that the linker drops a word that nothing uses.
+            ".pushsection \".data.rel.ro.",
+            $symbol,
+            "\",\"aw\"\n",
+            ".balign 8\n",
+            ".globl \"",
+            $symbol,
+            "\"\n",
+            ".hidden \"",
+            $symbol,
+            "\"\n",
+            ".type \"",
+            $symbol,
+            "\",%object\n",
+            ".size \"",
+            $symbol,
+            "\",8\n",
+            "\"",
+            $symbol,
+            "\":\n",
+            ".weakref \"weak:",
+            $symbol,
+            "\",",
+            stringify!($name),
+            "\n",
+            ".quad \"weak:",
+            $symbol,
+            "\"\n",
+            ".popsection\n",
+        )
+    };
+}
+
+/// The same for macOS. Assembled by the checks of this project, but never linked or run.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __weak_on_macho {
+    ($symbol:expr, $name:ident) => {
+        concat!(
+            ".section __DATA,__const\n",
+            ".p2align 3\n",
+            ".globl \"_",
+            $symbol,
+            "\"\n",
+            ".private_extern \"_",
+            $symbol,
+            "\"\n",
+            "\"_",
+            $symbol,
+            "\":\n",
+            ".weak_reference _",
+            stringify!($name),
+            "\n",
+            ".quad _",
+            stringify!($name),
+            "\n",
+            ".text\n",
+        )
+    };
+}
