@@ -3,15 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use suricata_thread_mock::{Api, Host, RunMode, ThreadKind, Traffic};
+use suricata_thread_mock::{Generation, Host, RunMode, ThreadKind, Traffic};
 
 /// Compiles the plugin as the README says, into `folder`.
-fn compile(folder: &Path, api: Api) -> PathBuf {
-    let file = match api {
-        Api::V8 => "c_plugin_8.so",
-        Api::V9 => "c_plugin_9.so",
-        _ => panic!("the README has no command for {api}"),
-    };
+fn compile(folder: &Path) -> PathBuf {
+    let file = "c_plugin.so";
     let readme = include_str!("../README.md");
     let command = readme
         .lines()
@@ -29,16 +25,16 @@ fn compile(folder: &Path, api: Api) -> PathBuf {
 }
 
 /// Has the host open the plugin, from a file of its own: hosts that open the same share its variables.
-fn open(host: &Host, api: Api) {
+fn open(host: &Host) {
     let folder = tempfile::tempdir().unwrap();
-    let plugin = compile(folder.path(), api);
+    let plugin = compile(folder.path());
     // SAFETY: built just now; its entry point returns a static plugin.
     unsafe { host.open(plugin) }.unwrap();
 }
 
-fn opened(api: Api) -> Host {
-    let host = Host::builder().api(api).build();
-    open(&host, api);
+fn opened(generation: Generation) -> Host {
+    let host = Host::builder().generation(generation).build();
+    open(&host);
     host
 }
 
@@ -54,15 +50,19 @@ fn lines(host: &Host) -> Vec<String> {
 
 #[test]
 fn each_thread_reports_its_flows() {
-    for api in [Api::V8, Api::V9] {
-        let host = opened(api);
+    for &generation in Generation::ALL {
+        let host = opened(generation);
         host.start(RunMode::Single);
         host.traffic(Traffic::default());
         host.shutdown();
         let mut lines = lines(&host);
         lines.sort();
         let others = "a thread saw 0 flows"; // flow manager and recycler
-        assert_eq!(lines, [others, others, "a thread saw 100 flows"], "{api}");
+        assert_eq!(
+            lines,
+            [others, others, "a thread saw 100 flows"],
+            "{generation}"
+        );
     }
 }
 
@@ -81,19 +81,19 @@ fn what_the_host_refuses_is_logged() {
         ),
     ];
     for (refuse, logged) in refusals {
-        let host = Host::builder().api(Api::V8).build();
+        let host = Host::new();
         refuse(&host);
-        open(&host, Api::V8);
+        open(&host);
         assert_eq!(lines(&host), [logged]);
     }
 }
 
 #[test]
 fn a_plugin_that_is_listed_twice_counts_once_and_misuses_nothing() {
-    for api in [Api::V8, Api::V9] {
+    for &generation in Generation::ALL {
         let folder = tempfile::tempdir().unwrap();
-        let plugin = compile(folder.path(), api);
-        let host = Host::builder().api(api).build();
+        let plugin = compile(folder.path());
+        let host = Host::builder().generation(generation).build();
         for _ in 0..2 {
             // SAFETY: built just now; its entry point returns a static plugin.
             unsafe { host.open(&plugin) }.unwrap();
@@ -101,19 +101,23 @@ fn a_plugin_that_is_listed_twice_counts_once_and_misuses_nothing() {
         host.start(RunMode::Single);
         host.traffic(Traffic::default());
         host.shutdown();
-        assert!(host.reports().is_empty(), "{api}: {:?}", host.reports());
+        assert!(
+            host.reports().is_empty(),
+            "{generation}: {:?}",
+            host.reports()
+        );
         let mut lines = lines(&host);
         lines.sort();
         let others = "a thread saw 0 flows"; // flow manager and recycler
         let counts = [others, others, "a thread saw 100 flows"];
-        assert_eq!(lines[..3], counts, "{api}");
-        assert_eq!(lines[3..], ["the host refused the slot"], "{api}");
+        assert_eq!(lines[..3], counts, "{generation}");
+        assert_eq!(lines[3..], ["the host refused the slot"], "{generation}");
     }
 }
 
 #[test]
 fn a_thread_that_cannot_have_a_state_is_logged_and_the_others_count_on() {
-    let host = opened(Api::V9);
+    let host = opened(Generation::V9);
     host.finalize();
     host.refuse_set(1);
     let workers = ["W#01", "W#02"].map(|name| host.spawn(name, ThreadKind::Worker));
@@ -127,7 +131,7 @@ fn a_thread_that_cannot_have_a_state_is_logged_and_the_others_count_on() {
 
 #[test]
 fn a_call_without_a_thread_is_ignored() {
-    let host = opened(Api::V9);
+    let host = opened(Generation::V9);
     host.finalize();
     host.flow_init_without_thread(&host.flow());
     host.shutdown();

@@ -1,40 +1,26 @@
-//! Counts flows per thread on the raw declarations alone, without the safe layer. Unlike in
-//! `examples/minimal`, every thread has a state from its start.
+//! Counts flows per thread on the raw declarations alone, without the safe layer: for Suricata 8.0.x
+//! alone, since it needs that generation's functions to be loaded. Unlike in `examples/minimal`, every
+//! thread has a state from its start.
 //!
 //! All that the safe layer does for a plugin is to be done here by hand, and to be got right: the
 //! entry point with its C strings, the type behind each `void *`, who owns it when the host refuses
-//! it, what the two generations name and call differently, and that no panic reaches C.
+//! it, and that no panic reaches C.
 
 use std::cell::UnsafeCell;
-use std::ffi::{CStr, CString, c_int, c_void};
+use std::ffi::{CStr, CString, c_int, c_uint, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
-use suricata_thread_sys::{
-    Flow, Packet, SCFlowRegisterInitCallback, SCLogLevel, SCLogMessage, SCPlugin,
-    SCThreadRegisterInitCallback, ThreadVars,
+use suricata_thread_sys::common::{
+    SCFlowRegisterInitCallback, SCLogLevel, SCLogMessage, SCPlugin, SCThreadRegisterInitCallback,
 };
-
-// The two generations by module, not by what is at the root of the crate: that is chosen by the feature
-// of that crate, which another plugin in the same build may have switched on.
-#[cfg(feature = "suricata-8")]
 use suricata_thread_sys::v8::{
-    SC_API_VERSION, ThreadGetStorageById as SCThreadGetStorageById,
-    ThreadSetStorageById as SCThreadSetStorageById, ThreadStorageId as SCThreadStorageId,
+    SC_API_VERSION, ThreadGetStorageById, ThreadSetStorageById, ThreadStorageId,
     ThreadStorageRegister,
 };
-#[cfg(not(feature = "suricata-8"))]
-use suricata_thread_sys::v9::{
-    SC_API_VERSION, SCThreadGetStorageById, SCThreadSetStorageById, SCThreadStorageId,
-    SCThreadStorageRegister,
-};
+use suricata_thread_sys::{Flow, Packet, ThreadVars};
 
 const NAME: &CStr = c"raw-plugin";
-const SURICATA_VERSION: &CStr = if cfg!(feature = "suricata-8") {
-    c"8.0"
-} else {
-    c"9.0"
-};
 
 /// What a thread has in the slot, in a `Box`.
 struct State {
@@ -65,23 +51,17 @@ unsafe extern "C" fn init() {
 /// # Safety
 ///
 /// The host is calling `init`.
-unsafe fn register_slot() -> SCThreadStorageId {
-    let name = NAME.as_ptr();
-    // Without an alloc function 8.0 takes the size of a pointer and no other.
-    #[cfg(feature = "suricata-8")]
-    let size = size_of::<*mut c_void>() as std::ffi::c_uint;
+unsafe fn register_slot() -> ThreadStorageId {
+    // Without an alloc function the size is that of a pointer and no other.
+    let size = size_of::<*mut c_void>() as c_uint;
     // SAFETY: the caller's promise. The name is static; `free` frees what `on_thread_init` stores, and
     // nothing else is stored.
-    #[cfg(feature = "suricata-8")]
-    return unsafe { ThreadStorageRegister(name, size, None, Some(free)) };
-    // SAFETY: as above.
-    #[cfg(not(feature = "suricata-8"))]
-    return unsafe { SCThreadStorageRegister(name, Some(free)) };
+    unsafe { ThreadStorageRegister(NAME.as_ptr(), size, None, Some(free)) }
 }
 
 /// The slot that `init` has registered, from a user pointer.
-fn slot(user: *mut c_void) -> SCThreadStorageId {
-    SCThreadStorageId {
+fn slot(user: *mut c_void) -> ThreadStorageId {
+    ThreadStorageId {
         id: user.addr() as c_int, // it was one
     }
 }
@@ -92,7 +72,7 @@ unsafe extern "C" fn on_thread_init(tv: *mut ThreadVars, user: *mut c_void) {
         let state = Box::into_raw(Box::new(State { flows: 0 }));
         // SAFETY: the host lends `tv` for this call, and nothing else uses it meanwhile. The slot is
         // this plugin's, registered in `init`, and empty, since the thread is new.
-        if unsafe { SCThreadSetStorageById(tv, slot(user), state.cast()) } != 0 {
+        if unsafe { ThreadSetStorageById(tv, slot(user), state.cast()) } != 0 {
             // SAFETY: of `into_raw` above, and the host has not taken it.
             drop(unsafe { Box::from_raw(state) });
             log(SCLogLevel::SC_LOG_ERROR, "a thread will not be counted");
@@ -113,7 +93,7 @@ unsafe extern "C" fn on_flow_init(
             return;
         }
         // SAFETY: `tv` is the calling thread's own, lent for this call; the slot is this plugin's.
-        let state = unsafe { SCThreadGetStorageById(tv, slot(user)) }.cast::<State>();
+        let state = unsafe { ThreadGetStorageById(tv, slot(user)) }.cast::<State>();
         // SAFETY: null, or the box that `on_thread_init` stored. It is this thread's alone, which runs
         // one callback at a time, so that there is no other reference to it.
         if let Some(state) = unsafe { state.as_mut() } {
@@ -168,7 +148,7 @@ unsafe impl Sync for Entry {}
 
 static ENTRY: Entry = Entry(UnsafeCell::new(SCPlugin {
     version: SC_API_VERSION,
-    suricata_version: SURICATA_VERSION.as_ptr(),
+    suricata_version: c"8.0".as_ptr(),
     name: NAME.as_ptr(),
     plugin_version: c"0.1.0".as_ptr(),
     license: c"MIT OR Apache-2.0".as_ptr(),

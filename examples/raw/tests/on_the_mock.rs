@@ -1,12 +1,17 @@
 //! The plugin on the mock.
 
-use suricata_thread_mock::{Host, RunMode, ThreadKind, Traffic};
+use suricata_thread_mock::{Generation, Host, RunMode, ThreadKind, Traffic};
 
 fn loaded() -> Host {
-    let host = Host::new();
+    let host = host();
     // SAFETY: an entry point that returns a static plugin.
     unsafe { host.load(raw_plugin::SCPluginRegister) }.unwrap();
     host
+}
+
+/// The plugin is for 8.0.x alone.
+fn host() -> Host {
+    Host::builder().generation(Generation::V8).build()
 }
 
 /// What the plugin has logged, less its name.
@@ -46,7 +51,7 @@ fn what_the_host_refuses_is_logged() {
         ),
     ];
     for (refuse, logged) in refusals {
-        let host = Host::new();
+        let host = host();
         refuse(&host);
         // SAFETY: an entry point that returns a static plugin.
         unsafe { host.load(raw_plugin::SCPluginRegister) }.unwrap();
