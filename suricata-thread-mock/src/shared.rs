@@ -116,11 +116,11 @@ impl Shared {
         }
     }
 
-    /// Reports a call of a function that this host's generation does not have: once, since whoever
-    /// picks the wrong set of names calls all of it.
-    pub(crate) fn check_generation(&self, function: Function) {
+    /// Reports and refuses a call of a function that this host's generation does not have: one
+    /// report, since whoever picks the wrong set of names calls all of it.
+    pub(crate) fn lacks(&self, function: Function) -> bool {
         let Some(of) = function.generation.filter(|of| *of != self.generation) else {
-            return;
+            return false;
         };
         let call = function.name;
         self.report(
@@ -138,6 +138,7 @@ impl Shared {
                 self.generation.major(),
             ),
         );
+        true
     }
 
     /// Reports and refuses a call of a function of the host's own by plugin code.

@@ -134,10 +134,9 @@ pub(crate) unsafe fn register(
     free: StorageFreeFn,
 ) -> c_int {
     let call = function.name;
-    let Some(host) = context::host_for(call) else {
+    let Some(host) = context::host_for(call).filter(|host| !host.lacks(function)) else {
         return -1;
     };
-    host.check_generation(function);
     let in_callback = "refuse it too, since registration has closed when threads are created";
     // SAFETY: not NULL, so a C string by the caller's promise.
     let text = (!name.is_null()).then(|| unsafe { CStr::from_ptr(name) });
@@ -293,20 +292,18 @@ pub(crate) fn whose(id: c_int, host: &Shared) -> &'static str {
 
 /// `SCThreadStorageSize` and `ThreadStorageSize`.
 pub(crate) fn size(function: Function) -> c_uint {
-    let Some(host) = context::host_for(function.name) else {
+    let Some(host) = context::host_for(function.name).filter(|host| !host.lacks(function)) else {
         return 0;
     };
-    host.check_generation(function);
     let slots = host.slots.table().slots.len();
     (slots * size_of::<*mut c_void>()) as c_uint
 }
 
 /// `SCStorageInit`, `SCStorageFinalize` and `SCStorageCleanup`, under either name. 0 on success.
 pub(crate) fn phase(function: Function, phase: Phase) -> c_int {
-    let Some(host) = context::host_for(function.name) else {
+    let Some(host) = context::host_for(function.name).filter(|host| !host.lacks(function)) else {
         return -1;
     };
-    host.check_generation(function);
     if host.refuses_to_plugins(function.name) {
         return -1;
     }

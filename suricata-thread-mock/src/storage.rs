@@ -61,7 +61,9 @@ pub(crate) fn thread_of(
         unknown(&format!("{call}{}", of_slot()), tv);
         return None;
     };
-    thread.host.check_generation(function);
+    if thread.host.lacks(function) {
+        return None;
+    }
     let owner = {
         let stage = thread.stage.lock();
         match *stage {

@@ -94,6 +94,10 @@ pub(crate) fn is_absent() -> bool {
     functions::SCLogMessage.is_none()
 }
 
+/// What registering says where there is none.
+pub(crate) const NO_HOST: &str = "there is no Suricata here; in a test, load the plugin into a Host of \
+    the crate suricata-thread-mock";
+
 /// Why a plugin can't run here.
 #[derive(Clone, Copy)]
 pub(crate) enum Unsuitable {
@@ -112,7 +116,7 @@ pub(crate) enum Unsuitable {
 impl fmt::Display for Unsuitable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoHost => f.write_str("it is none"),
+            Self::NoHost => f.write_str(NO_HOST),
             Self::NoStorage => f.write_str(
                 "it lacks SCThreadStorageRegister, which 9.0 has, and ThreadStorageRegister, \
                  which 8.0.x has",

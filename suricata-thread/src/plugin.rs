@@ -71,7 +71,11 @@ const UNKNOWN_VERSION: &str = "of unknown version";
 
 /// This Suricata goes on without the plugin.
 fn log_unsuitable(why: Unsuitable) {
-    let (name, version) = (name(), host::host_version().unwrap_or(UNKNOWN_VERSION));
+    let name = name();
+    if let Unsuitable::NoHost = why {
+        return SCLogError!("plugin {name}: {why}");
+    }
+    let version = host::host_version().unwrap_or(UNKNOWN_VERSION);
     SCLogError!(
         "plugin {name}: can't run in this Suricata ({version}): {why}; use Suricata 8.0.x or 9.0"
     );

@@ -7,11 +7,9 @@ use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::host;
+use crate::host::{self, NO_HOST};
 use crate::sys::Generation;
 
-const NO_HOST: &str = "there is no Suricata here; in a test, load the plugin into a Host of the \
-    crate suricata-thread-mock";
 const OUTSIDE_INIT: &str = "registering is possible only while the plugin's init runs, since the \
     host walks its lists without a lock afterwards; register from the init given to plugin!, or \
     inside suricata_thread::plugin::run_init";

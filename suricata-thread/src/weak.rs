@@ -30,6 +30,8 @@ compile_error!(
 /// where the host has none of that name. So a plugin that uses what only some Suricatas have is
 /// loaded by the others too, and can say what it lacks.
 ///
+/// The macro stands in a module, not inside of a function.
+///
 /// Calling the function is `unsafe`: that the declaration is the host's own, and on which thread the
 /// function may be called, is up to you. Under the mock, which has the functions that this crate
 /// uses, for all generations, and no others, a function is `None` unless the test defines it. A name
@@ -83,15 +85,15 @@ macro_rules! host_functions {
 #[macro_export]
 macro_rules! __symbol {
     ($name:ident) => {
-        concat!(
+        ::core::concat!(
             "host_functions:",
-            module_path!(),
+            ::core::module_path!(),
             ":",
-            line!(),
+            ::core::line!(),
             ":",
-            column!(),
+            ::core::column!(),
             ":",
-            stringify!($name)
+            ::core::stringify!($name)
         )
     };
 }
@@ -101,7 +103,7 @@ macro_rules! __symbol {
 #[macro_export]
 macro_rules! __weak_on_elf {
     ($symbol:expr, $name:ident) => {
-        concat!(
+        ::core::concat!(
             // A section of its own, so that the linker drops a word that nothing uses.
             ".pushsection \".data.rel.ro.",
             $symbol,
@@ -125,7 +127,7 @@ macro_rules! __weak_on_elf {
             ".weakref \"weak:",
             $symbol,
             "\",",
-            stringify!($name),
+            ::core::stringify!($name),
             "\n",
             ".quad \"weak:",
             $symbol,
@@ -140,7 +142,7 @@ macro_rules! __weak_on_elf {
 #[macro_export]
 macro_rules! __weak_on_macho {
     ($symbol:expr, $name:ident) => {
-        concat!(
+        ::core::concat!(
             ".section __DATA,__const\n",
             ".p2align 3\n",
             ".globl \"_",
@@ -153,10 +155,10 @@ macro_rules! __weak_on_macho {
             $symbol,
             "\":\n",
             ".weak_reference _",
-            stringify!($name),
+            ::core::stringify!($name),
             "\n",
             ".quad _",
-            stringify!($name),
+            ::core::stringify!($name),
             "\n",
             ".text\n",
         )

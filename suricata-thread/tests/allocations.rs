@@ -47,18 +47,11 @@ mod host {
     }
 
     #[unsafe(no_mangle)]
-    extern "C" fn SCThreadStorageRegister(
-        _: *const c_char,
-        _: sys::StorageFreeFn,
-    ) -> sys::v9::SCThreadStorageId {
-        sys::v9::SCThreadStorageId { id: id() }
-    }
-    #[unsafe(no_mangle)]
     extern "C" fn ThreadStorageRegister(
         _: *const c_char,
         _: c_uint,
         _: sys::v8::StorageAllocFn,
-        _: sys::StorageFreeFn,
+        _: sys::common::StorageFreeFn,
     ) -> sys::v8::ThreadStorageId {
         sys::v8::ThreadStorageId { id: id() }
     }
@@ -71,28 +64,21 @@ mod host {
         0
     }
 
-    macro_rules! storage {
-        ($id:ty, $get:ident, $set:ident) => {
-            #[unsafe(no_mangle)]
-            extern "C" fn $get(_: *const sys::ThreadVars, _: $id) -> *mut c_void {
-                SLOT.load(SeqCst)
-            }
-            #[unsafe(no_mangle)]
-            extern "C" fn $set(_: *mut sys::ThreadVars, _: $id, value: *mut c_void) -> c_int {
-                set(value)
-            }
-        };
+    #[unsafe(no_mangle)]
+    extern "C" fn ThreadGetStorageById(
+        _: *const sys::ThreadVars,
+        _: sys::v8::ThreadStorageId,
+    ) -> *mut c_void {
+        SLOT.load(SeqCst)
     }
-    storage!(
-        sys::v9::SCThreadStorageId,
-        SCThreadGetStorageById,
-        SCThreadSetStorageById
-    );
-    storage!(
-        sys::v8::ThreadStorageId,
-        ThreadGetStorageById,
-        ThreadSetStorageById
-    );
+    #[unsafe(no_mangle)]
+    extern "C" fn ThreadSetStorageById(
+        _: *mut sys::ThreadVars,
+        _: sys::v8::ThreadStorageId,
+        value: *mut c_void,
+    ) -> c_int {
+        set(value)
+    }
 
     macro_rules! callbacks {
         ($($register:ident: $callback:ty;)*) => {$(
@@ -103,19 +89,19 @@ mod host {
         )*};
     }
     callbacks! {
-        SCThreadRegisterInitCallback: sys::SCThreadInitCallbackFn;
-        SCFlowRegisterInitCallback: sys::SCFlowInitCallbackFn;
-        SCFlowRegisterUpdateCallback: sys::SCFlowUpdateCallbackFn;
-        SCFlowRegisterFinishCallback: sys::SCFlowFinishCallbackFn;
+        SCThreadRegisterInitCallback: sys::common::SCThreadInitCallbackFn;
+        SCFlowRegisterInitCallback: sys::common::SCFlowInitCallbackFn;
+        SCFlowRegisterUpdateCallback: sys::common::SCFlowUpdateCallbackFn;
+        SCFlowRegisterFinishCallback: sys::common::SCFlowFinishCallbackFn;
     }
 
     #[unsafe(no_mangle)]
-    extern "C" fn SCLogGetLogLevel() -> sys::SCLogLevel {
-        sys::SCLogLevel::SC_LOG_NONE
+    extern "C" fn SCLogGetLogLevel() -> sys::common::SCLogLevel {
+        sys::common::SCLogLevel::SC_LOG_NONE
     }
     #[unsafe(no_mangle)]
     extern "C" fn SCLogMessage(
-        _: sys::SCLogLevel,
+        _: sys::common::SCLogLevel,
         _: *const c_char,
         _: c_uint,
         _: *const c_char,

@@ -8,7 +8,7 @@ use std::thread::ThreadId;
 
 use common::{Counted, drops, host, run_init};
 use suricata_thread::{self as thread, ThreadStorage, flow, sys};
-use suricata_thread_mock::{Host, ThreadKind};
+use suricata_thread_mock::{Generation, Host, ThreadKind};
 
 type Seen<T> = Arc<Mutex<Vec<T>>>;
 
@@ -142,13 +142,13 @@ fn without_thread_vars_a_flow_callback_is_not_run_and_an_error_is_logged() {
     host.finalize();
     let (flow, packet) = (std::ptr::null_mut(), std::ptr::null_mut());
     // SAFETY: the host's unit tests pass null like this.
-    unsafe { sys::SCFlowRunInitCallbacks(std::ptr::null_mut(), flow, packet) };
+    unsafe { sys::common::SCFlowRunInitCallbacks(std::ptr::null_mut(), flow, packet) };
     // SAFETY: as above.
-    unsafe { sys::SCFlowRunUpdateCallbacks(std::ptr::null_mut(), flow, packet) };
+    unsafe { sys::common::SCFlowRunUpdateCallbacks(std::ptr::null_mut(), flow, packet) };
     // SAFETY: as above.
-    unsafe { sys::SCFlowRunFinishCallbacks(std::ptr::null_mut(), flow) };
+    unsafe { sys::common::SCFlowRunFinishCallbacks(std::ptr::null_mut(), flow) };
     // SAFETY: as above.
-    unsafe { sys::SCThreadRunInitCallbacks(std::ptr::null_mut()) };
+    unsafe { sys::common::SCThreadRunInitCallbacks(std::ptr::null_mut()) };
 
     let log = host.log();
     let kinds = ["flow init", "flow update", "flow finish", "thread init"];
@@ -160,7 +160,7 @@ fn without_thread_vars_a_flow_callback_is_not_run_and_an_error_is_logged() {
             line.message
                 .ends_with("not run: the host passed no ThreadVars")
         );
-        assert_eq!(line.level, sys::SCLogLevel::SC_LOG_ERROR);
+        assert_eq!(line.level, sys::common::SCLogLevel::SC_LOG_ERROR);
     }
 }
 
@@ -301,7 +301,12 @@ fn registering_from_several_threads_at_once_loses_nothing() {
     host.spawn("W#01", ThreadKind::Worker);
     assert_eq!(calls.load(SeqCst), THREADS * EACH);
     // SAFETY: takes nothing.
-    let bytes = unsafe { sys::SCThreadStorageSize() };
+    let bytes = unsafe {
+        match host.generation() {
+            Generation::V8 => sys::v8::ThreadStorageSize(),
+            _ => sys::v9::SCThreadStorageSize(),
+        }
+    };
     assert_eq!(bytes as usize, THREADS * EACH * size_of::<*const u8>());
 }
 

@@ -16,6 +16,12 @@ struct u8;
 macro_rules! file {
     () => {};
 }
+macro_rules! concat {
+    () => {};
+}
+macro_rules! stringify {
+    () => {};
+}
 macro_rules! line {
     () => {};
 }
@@ -26,6 +32,8 @@ macro_rules! module_path {
 const INIT: fn() -> Result<(), &'static ::core::primitive::str> = || Result::Ok(());
 
 suricata_thread::plugin! { name: "name", version: "1", author: "a", license: "l", init: INIT }
+
+suricata_thread::host_functions! { fn absent(a: i32) -> i32; }
 
 fn logs() -> Result<(), String> {
     suricata_thread::SCLogNotice!("a line");

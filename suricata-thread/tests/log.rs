@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::fmt;
 
-use suricata_thread::sys::SCLogLevel;
+use suricata_thread::sys::common::SCLogLevel;
 use suricata_thread::{
     self as thread, SCLogConfig, SCLogDebug, SCLogError, SCLogInfo, SCLogNotice, SCLogPerf,
     SCLogWarning, ThreadStorage, flow, log, plugin,

@@ -20,7 +20,7 @@ impl Drop for Bomb {
 }
 
 fn errors(host: &Host) -> Vec<String> {
-    let is_error = |line: &LogLine| line.level == sys::SCLogLevel::SC_LOG_ERROR;
+    let is_error = |line: &LogLine| line.level == sys::common::SCLogLevel::SC_LOG_ERROR;
     host.log()
         .into_iter()
         .filter(is_error)
@@ -231,8 +231,7 @@ fn with_a_payload_of_another_type_than_the_one_caught_before() {
 fn an_init_that_returns_an_error_is_logged_with_the_plugins_name() {
     let host = Host::new();
     run_failing_init(|| Err("nothing to count"));
-    assert_eq!(
-        errors(&host),
-        ["plugin tested: init failed: nothing to count"]
-    );
+    let version = suricata_thread::host_version().unwrap();
+    let line = format!("plugin tested: init failed: nothing to count (Suricata {version})");
+    assert_eq!(errors(&host), [line]);
 }

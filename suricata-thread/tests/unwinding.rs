@@ -42,7 +42,7 @@ impl Drop for PanicsInDrop {
 }
 
 fn errors(host: &Host) -> Vec<String> {
-    let is_error = |line: &LogLine| line.level == sys::SCLogLevel::SC_LOG_ERROR;
+    let is_error = |line: &LogLine| line.level == sys::common::SCLogLevel::SC_LOG_ERROR;
     let lines = host.log().into_iter().filter(is_error);
     lines.map(|line| line.message).collect()
 }

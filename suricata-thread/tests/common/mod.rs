@@ -37,7 +37,7 @@ pub fn run_failing_init(init: impl FnOnce() -> Result<(), &'static str>) {
 #[track_caller]
 pub fn assert_no_errors(host: &Host) {
     let mut log = host.log();
-    log.retain(|line| line.level == sys::SCLogLevel::SC_LOG_ERROR);
+    log.retain(|line| line.level == sys::common::SCLogLevel::SC_LOG_ERROR);
     assert!(log.is_empty(), "{log:#?}");
 }
 
