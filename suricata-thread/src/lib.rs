@@ -64,9 +64,6 @@
 //! [lib]
 //! crate-type = ["cdylib", "rlib"]
 //!
-//! [features]
-//! suricata-8 = ["suricata-thread/suricata-8"] # build for Suricata 8.0.x; without it, for 9.0
-//!
 //! [dependencies]
 //! suricata-thread = "0.1"
 //!
@@ -117,12 +114,13 @@
 //! # }
 //! ```
 //!
-//! `cargo test` runs it. To try the plugin file itself, and then to load it:
+//! `cargo test` runs it against Suricata 8.0 as the mock plays it, `SURICATA_MOCK=9 cargo test` against
+//! 9.0. To try the plugin file itself, and then to load it:
 //!
 //! ```sh
-//! cargo build --release --features suricata-8 # makes target/release/libmy_plugin.so, for Suricata 8.0.x
+//! cargo build --release # makes target/release/libmy_plugin.so, for Suricata 8.0.x and 9.0
 //! cargo install --locked suricata-thread-mock --features cli # once; takes a minute or two
-//! suricata-mock check --api 8 target/release/libmy_plugin.so
+//! suricata-mock check target/release/libmy_plugin.so
 //! suricata-mock run target/release/libmy_plugin.so # on made-up flows; --pcap FILE: on those of a capture
 //! suricata -c suricata.yaml -r some.pcap -l /tmp # with the file that follows
 //! ```
@@ -142,17 +140,21 @@
 //!
 //! # Which Suricata
 //!
-//! | Suricata | feature | checked |
-//! | --- | --- | --- |
-//! | 9.0 (in development) | none | on the mock; the declarations are compared with `suricata-sys` 9.0.0-alpha; no check runs a real 9.0 |
-//! | 8.0.x | `suricata-8` | on the mock, and in a real 8.0.8 |
+//! One plugin file is for Suricata 8.0.x and 9.0. The two name their storage functions differently; the
+//! file refers to both sets of names weakly, and the host that opens it fills in those that it has.
+//! [`generation`] and [`host_version`] say where the plugin runs.
+//!
+//! | Suricata | checked |
+//! | --- | --- |
+//! | 8.0.x | on the mock, and in a real 8.0.8 |
+//! | 9.0 (in development) | on the mock; the declarations are compared with `suricata-sys` 9.0.0-alpha; no check runs a real 9.0 |
+//!
+//! Any other Suricata gets an error line that names the plugin and what is missing, and goes on without
+//! it. Where there is no Suricata, as in unit tests without the mock, registering is an `Err`, and notices
+//! and what matters more are logged to the standard error.
 //!
 //! What this documentation says of 9.0 is read off the source of 9.0.0-alpha, and was seen once in a
 //! development version of it.
-//!
-//! The two name their storage functions differently, so a plugin is built for one of them. Where the
-//! choice is wrong, Suricata goes on without the plugin: it logs a *notice* ("Failed to open …:
-//! undefined symbol: …"), or, where the plugin uses no storage, an error ("plugin versions differ").
 //!
 //! # Which thread runs what
 //!
@@ -223,21 +225,21 @@
 //! can be. `init` may pass them on with `?`: they end up in the host's log. [`SetError`] also holds
 //! the value that could not be stored.
 //!
-//! # Features
+//! # Other functions of the host
 //!
-//! `suricata-8` is the only one, and off: see [above](#which-suricata). Have a feature of that name in
-//! your plugin that turns this one on, so that the choice is made once, when the plugin is built.
+//! [`host_functions!`] declares C functions that this crate does not have, each as an `Option`.
 //!
 //! # Limits
 //!
 //! - Thread storage, thread and flow callbacks and the log: the rest of Suricata's API is not here.
-//!   Flows and packets are pointers to hand to functions of the host's that you declare yourself.
+//!   Flows and packets are pointers to hand to functions of the host that you
+//!   [declare](host_functions!) yourself.
 //! - A registration is for the life of the process, as in the host. So what a callback owns is never
 //!   dropped.
 //! - There is no callback for the end of a thread: a value's [`Drop`] is one, with the
 //!   [exceptions](recipes#run-code-when-a-thread-ends) above.
 //! - Only its own thread can reach a value; nobody can while the host frees it.
-//! - Suricata loads plugins on Unix only, and opens them for the life of the process.
+//! - Linux on x86-64 and aarch64. For macOS there is code that was assembled, but never run.
 //!
 //! # Unsafe code in plugins
 //!

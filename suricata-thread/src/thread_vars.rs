@@ -74,7 +74,7 @@ impl ThreadVars<'_> {
     /// # // SAFETY: the host takes registrations now.
     /// # unsafe { suricata_thread::plugin::run_init("my-plugin", init) };
     /// # // SAFETY: the callback stays, and ignores its user pointer.
-    /// # unsafe { sys::SCFlowRegisterInitCallback(Some(on_flow), std::ptr::null_mut()) };
+    /// # unsafe { sys::common::SCFlowRegisterInitCallback(Some(on_flow), std::ptr::null_mut()) };
     /// # host.start(RunMode::Single);
     /// # host.traffic(Traffic { flows: 1, ..Traffic::default() });
     /// # host.shutdown();

@@ -57,7 +57,9 @@ compile_error!(
 ///     let found = unsafe { get_int(c"my-plugin.limit".as_ptr(), &mut limit) };
 ///     (found == 1).then_some(limit)
 /// }
-/// # assert_eq!(limit(), None);
+/// # fn main() {
+/// #     assert_eq!(limit(), None);
+/// # }
 /// ```
 #[macro_export]
 macro_rules! host_functions {
