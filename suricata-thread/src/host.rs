@@ -119,9 +119,11 @@ impl fmt::Display for Unsuitable {
             Self::NoHost => f.write_str(NO_HOST),
             Self::NoStorage => f.write_str(
                 "it lacks SCThreadStorageRegister, which 9.0 has, and ThreadStorageRegister, \
-                 which 8.0.x has",
+                 which 8.0.x has; use Suricata 8.0.x or 9.0",
             ),
-            Self::OtherMajor(major) => write!(f, "its version is {major}"),
+            Self::OtherMajor(major) => {
+                write!(f, "its version is {major}; use Suricata 8.0.x or 9.0")
+            }
             Self::Unanswered => f.write_str(
                 "it has the functions of both, and lacks suricata_thread_mock_generation_1; with \
                  suricata-thread-mock, use the version that goes with suricata-thread",

@@ -76,9 +76,7 @@ fn log_unsuitable(why: Unsuitable) {
         return SCLogError!("plugin {name}: {why}");
     }
     let version = host::host_version().unwrap_or(UNKNOWN_VERSION);
-    SCLogError!(
-        "plugin {name}: can't run in this Suricata ({version}): {why}; use Suricata 8.0.x or 9.0"
-    );
+    SCLogError!("plugin {name}: can't run in this Suricata ({version}): {why}");
 }
 
 /// What a plugin's entry point returns, for each host.
