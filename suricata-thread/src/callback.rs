@@ -4,8 +4,8 @@ use std::any::type_name;
 use std::ffi::c_void;
 
 use crate::panic::{self, Name};
-use crate::registration::registering;
-use crate::{SCLogError, ThreadVars, host, host_thread, plugin, sys};
+use crate::registration::Registering;
+use crate::{ThreadVars, host, host_thread, plugin, sys};
 
 const REFUSED: &str = "the host refused the callback; Suricata does so when it is out of memory";
 
@@ -25,20 +25,36 @@ pub(crate) unsafe fn register<F, C>(
     trampoline: C,
 ) -> Result<(), &'static str> {
     let user = Box::into_raw(Box::new(callback));
-    let registered = registering(|_| {
-        let register = register.ok_or(host::LACKING)?;
-        // SAFETY: the caller's promise; the box is kept where the host keeps the user pointer, and
-        // `registering` sees to time and order.
-        match unsafe { register(trampoline, user.cast()) } {
-            true => Ok(()),
-            false => Err(REFUSED),
-        }
-    });
+    // SAFETY: the caller's promise; the box is kept where the host keeps the user pointer.
+    let registered = unsafe { register_raw(register, trampoline, user.cast()) };
     if registered.is_err() {
         // SAFETY: boxed above, and the host keeps no user pointer that it refused.
         drop(unsafe { Box::from_raw(user) });
     }
     registered
+}
+
+/// The part of [`register`] of which there is not one for each closure.
+///
+/// # Safety
+///
+/// `trampoline` may be called with `user` as the host calls what `register` registers, for the life
+/// of the process.
+#[inline(never)]
+pub(crate) unsafe fn register_raw<C>(
+    register: Register<C>,
+    trampoline: C,
+    user: *mut c_void,
+) -> Result<(), &'static str> {
+    let registering = Registering::begin()?;
+    // SAFETY: the caller's promise; `registering` sees to time and order.
+    let registered = register.map(|register| unsafe { register(trampoline, user) });
+    drop(registering);
+    match registered {
+        Some(true) => Ok(()),
+        Some(false) => Err(REFUSED),
+        None => Err(host::LACKING),
+    }
 }
 
 /// Runs the callback that `user` was registered with: how each trampoline ends.
@@ -74,6 +90,8 @@ pub(crate) unsafe fn call<F>(
 #[cold]
 fn log_null(kind: &'static str, name: Name) {
     host_thread::mark();
-    let (plugin, name) = (plugin::name(), name());
-    SCLogError!("plugin {plugin}: {kind} {name}: not run: the host passed no ThreadVars");
+    let name = name();
+    plugin::log_error(format_args!(
+        "{kind} {name}: not run: the host passed no ThreadVars"
+    ));
 }

@@ -1,7 +1,6 @@
 //! Which Suricata has loaded the plugin, and its C functions.
 
 use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
-use std::fmt;
 
 use crate::sys::common::{
     SCFlowFinishCallbackFn, SCFlowInitCallbackFn, SCFlowUpdateCallbackFn, SCLogLevel,
@@ -84,9 +83,13 @@ fn version_text() -> Option<&'static str> {
     unsafe { CStr::from_ptr(version) }.to_str().ok()
 }
 
-/// Returns the major version number of a real host, where its version begins with one.
-fn major() -> Option<u32> {
-    version_text()?.split('.').next()?.parse().ok()
+/// Returns `false` if the version of a real host begins with a number that is no known generation's.
+fn is_known(version: &str) -> bool {
+    match version.as_bytes() {
+        [digit @ b'0'..=b'9', b'.', ..] => Generation::from_major((digit - b'0').into()).is_some(),
+        [b'0'..=b'9', ..] => false,
+        _ => true,
+    }
 }
 
 /// Returns `true` if no Suricata and no mock of one is in this process.
@@ -103,39 +106,20 @@ pub(crate) const NO_HOST: &str = "there is no Suricata here; in a test, load the
 pub(crate) enum Unsuitable {
     /// No function of Suricata is in this process, or the thread belongs to no host of the mock.
     NoHost,
-    /// The host has no thread storage that is known here.
-    NoStorage,
-    /// The host has the functions of a known generation, and is of another.
-    OtherMajor(u32),
-    /// The host has the functions of all generations, as a mock has, and can't be asked.
-    Unanswered,
-    /// The mock's host plays a generation of which this crate knows nothing.
-    UnknownAnswer(c_uint),
+    /// The host is none that this crate knows.
+    Unknown(&'static str),
 }
 
-impl fmt::Display for Unsuitable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoHost => f.write_str(NO_HOST),
-            Self::NoStorage => f.write_str(
-                "it lacks SCThreadStorageRegister, which 9.0 has, and ThreadStorageRegister, \
-                 which 8.0.x has; use Suricata 8.0.x or 9.0",
-            ),
-            Self::OtherMajor(major) => {
-                write!(f, "its version is {major}; use Suricata 8.0.x or 9.0")
-            }
-            Self::Unanswered => f.write_str(
-                "it has the functions of both, and lacks suricata_thread_mock_generation_1; with \
-                 suricata-thread-mock, use the version that goes with suricata-thread",
-            ),
-            Self::UnknownAnswer(answer) => write!(
-                f,
-                "suricata_thread_mock_generation_1 answers {answer}; use the version of \
-                 suricata-thread-mock that goes with suricata-thread",
-            ),
-        }
-    }
-}
+const NO_STORAGE: Unsuitable = Unsuitable::Unknown(
+    "it lacks SCThreadStorageRegister, which 9.0 has, and ThreadStorageRegister, which 8.0.x has; \
+     use Suricata 8.0.x or 9.0",
+);
+const OTHER_MAJOR: Unsuitable =
+    Unsuitable::Unknown("it is of another major version; use Suricata 8.0.x or 9.0");
+const NOT_UNDERSTOOD: Unsuitable = Unsuitable::Unknown(
+    "it has the functions of several versions, and suricata_thread_mock_generation_1 doesn't say \
+     which it plays; use the versions of suricata-thread and suricata-thread-mock that go together",
+);
 
 /// Returns the generation of the host that the calling thread belongs to.
 ///
@@ -146,7 +130,7 @@ pub(crate) fn find_generation() -> Result<Generation, Unsuitable> {
         // SAFETY: takes nothing, and returns a number.
         return match unsafe { ask() } {
             0 => Err(Unsuitable::NoHost),
-            answer => Generation::from_major(answer).ok_or(Unsuitable::UnknownAnswer(answer)),
+            answer => Generation::from_major(answer).ok_or(NOT_UNDERSTOOD),
         };
     }
     let is_8 = functions::ThreadStorageRegister.is_some();
@@ -154,17 +138,15 @@ pub(crate) fn find_generation() -> Result<Generation, Unsuitable> {
     let generation = match (is_8, is_9) {
         (true, false) => Generation::V8,
         (false, true) => Generation::V9,
-        (true, true) => return Err(Unsuitable::Unanswered),
-        (false, false) if functions::SCLogMessage.is_some() => return Err(Unsuitable::NoStorage),
+        (true, true) => return Err(NOT_UNDERSTOOD),
+        (false, false) if functions::SCLogMessage.is_some() => return Err(NO_STORAGE),
         (false, false) => return Err(Unsuitable::NoHost),
     };
     // A later Suricata may have the same names with other types.
-    match major() {
-        Some(major) if Generation::from_major(major).is_none() => {
-            Err(Unsuitable::OtherMajor(major))
-        }
-        _ => Ok(generation),
+    if version_text().is_some_and(|version| !is_known(version)) {
+        return Err(OTHER_MAJOR);
     }
+    Ok(generation)
 }
 
 /// What the host says of the functions that a plugin can't do without.

@@ -12,8 +12,7 @@ use std::cell::Cell;
 use std::ffi::c_void;
 
 use crate::host::functions;
-use crate::registration::registering;
-use crate::{SCLogError, host, plugin, sys};
+use crate::{callback, plugin, sys};
 
 thread_local! {
     static IS_HOSTS: Cell<bool> = const { Cell::new(false) };
@@ -35,23 +34,28 @@ pub(crate) fn is_marked() -> bool {
 /// Through the same lock as all registrations: a thread that the plugin has started in an init before
 /// (the host runs it twice for a plugin that is listed twice) may be registering at this time.
 pub(crate) fn register_marks() {
+    if let Err(error) = try_register_marks() {
+        plugin::log_error(format_args!("some log lines will go to stderr: {error}"));
+    }
+}
+
+fn try_register_marks() -> Result<(), &'static str> {
     let user = std::ptr::null_mut();
-    let registered = registering(|_| {
-        let thread = functions::SCThreadRegisterInitCallback.ok_or(host::LACKING)?;
-        let flow = functions::SCFlowRegisterInitCallback.ok_or(host::LACKING)?;
-        // SAFETY: `at_thread_init` uses no user pointer, and `registering` sees to time and order.
-        let thread = unsafe { thread(Some(at_thread_init), user) };
-        // SAFETY: the same for `at_flow_init`.
-        let flow = unsafe { flow(Some(at_flow_init), user) };
-        if thread && flow {
-            Ok(())
-        } else {
-            Err("the host is out of memory")
-        }
-    });
-    if let Err(error) = registered {
-        let name = plugin::name();
-        SCLogError!("plugin {name}: {error}: some log lines will go to stderr");
+    // SAFETY: `at_thread_init` uses no user pointer.
+    unsafe {
+        callback::register_raw(
+            functions::SCThreadRegisterInitCallback,
+            Some(at_thread_init),
+            user,
+        )
+    }?;
+    // SAFETY: the same for `at_flow_init`.
+    unsafe {
+        callback::register_raw(
+            functions::SCFlowRegisterInitCallback,
+            Some(at_flow_init),
+            user,
+        )
     }
 }
 

@@ -30,7 +30,10 @@
 
 use std::ffi::{CStr, c_char};
 use std::fmt::{self, Write as _};
+use std::fs::File;
 use std::io::Write as _;
+use std::mem::ManuallyDrop;
+use std::os::fd::FromRawFd;
 
 use crate::host::functions;
 use crate::sys::common::SCLogLevel;
@@ -99,7 +102,7 @@ pub fn log(
             plugin::name()
         ));
         // Where the standard error is closed there is nowhere left to say so.
-        let _ = std::io::stderr().write_all(line.without_nul());
+        let _ = stderr().write_all(line.without_nul());
         return;
     };
     let mut function = function;
@@ -120,6 +123,12 @@ pub fn log(
             message.as_ptr(),
         )
     };
+}
+
+/// The standard error, without the lock and the buffers of std's: one line is one write.
+fn stderr() -> ManuallyDrop<File> {
+    // SAFETY: nobody closes it by this `File`, which is never dropped.
+    ManuallyDrop::new(unsafe { File::from_raw_fd(2) })
 }
 
 /// A text for the host: ends in a NUL, and has none before. Small code, since every plugin has a copy.

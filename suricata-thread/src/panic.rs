@@ -3,9 +3,9 @@
 use std::any::{Any, TypeId};
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
-use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use crate::{SCLogError, host_thread, plugin};
+use crate::{host_thread, plugin};
 
 /// Names the code that the host called: a function, so that the name is looked up only when needed.
 pub(crate) type Name = fn() -> &'static str;
@@ -40,55 +40,65 @@ fn log_panic(kind: &'static str, name: Name, payload: Box<dyn Any + Send>) {
 }
 
 fn log_payload(kind: &'static str, name: Name, what: &str, payload: &(dyn Any + Send)) {
-    let message = text(payload).unwrap_or(NO_TEXT);
-    let (of_type, last) = LAST_PANIC.try_with(Cell::take).unwrap_or_default();
-    let place = last
-        .strip_prefix(message)
-        .filter(|place| place.starts_with(AT) && of_type == Some(payload.type_id()))
-        .unwrap_or(" (at an unknown place)");
-    SCLogError!(
-        "plugin {}: {kind} {} {what}: {message}{place}",
-        plugin::name(),
-        name(),
-    );
+    let (name, message) = (name(), text(payload).unwrap_or(NO_TEXT));
+    let last = LAST_PANIC.try_with(Cell::take).ok().flatten();
+    let Some(Panic {
+        file, line, column, ..
+    }) = last.filter(|last| last.of_type == payload.type_id() && last.message == message)
+    else {
+        return plugin::log_error(format_args!(
+            "{kind} {name} {what}: {message} (at an unknown place)"
+        ));
+    };
+    plugin::log_error(format_args!(
+        "{kind} {name} {what}: {message} (at {file}:{line}:{column})"
+    ));
 }
 
 const NO_TEXT: &str = "a payload that is no text";
-const AT: &str = " (at ";
 
 fn text(payload: &(dyn Any + Send)) -> Option<&str> {
     let text = payload.downcast_ref::<&'static str>().copied();
     text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
 }
 
+/// What the panic hook saw: a payload does not say where it comes from. The payload's type and the
+/// message are there to be compared with the payload's: `resume_unwind` runs no hook, so what was seen
+/// last may be another panic, caught by the plugin itself.
+struct Panic {
+    of_type: TypeId,
+    message: String,
+    file: String,
+    line: u32,
+    column: u32,
+}
+
 thread_local! {
-    /// What the panic hook saw: a payload does not say where it comes from. The payload's type and
-    /// the message are there to be compared with the payload's: `resume_unwind` runs no hook, so what
-    /// was seen last may be another panic, caught by the plugin itself.
-    static LAST_PANIC: Cell<(Option<TypeId>, String)> = const { Cell::new((None, String::new())) };
+    static LAST_PANIC: Cell<Option<Panic>> = const { Cell::new(None) };
 }
 
 fn remember(panic: &PanicHookInfo<'_>) {
-    let mut last = String::from(text(panic.payload()).unwrap_or(NO_TEXT));
-    if let Some(location) = panic.location() {
-        last = format!("{last}{AT}{location})");
-    }
+    let last = panic.location().map(|location| Panic {
+        of_type: panic.payload().type_id(),
+        message: String::from(text(panic.payload()).unwrap_or(NO_TEXT)),
+        file: String::from(location.file()),
+        line: location.line(),
+        column: location.column(),
+    });
     // Not there while the thread is being torn down.
-    let _ = LAST_PANIC.try_with(|slot| slot.set((Some(panic.payload().type_id()), last)));
+    let _ = LAST_PANIC.try_with(|slot| slot.set(last));
 }
 
 /// Has the panic hook remember where a panic came from, and then do what it did before.
 pub(crate) fn install_hook() {
-    static INSTALLED: Once = Once::new();
+    static INSTALLED: AtomicBool = AtomicBool::new(false);
     // The hook can't be changed by a thread that is panicking.
-    if std::thread::panicking() {
+    if std::thread::panicking() || INSTALLED.swap(true, Relaxed) {
         return;
     }
-    INSTALLED.call_once(|| {
-        let before = panic::take_hook();
-        panic::set_hook(Box::new(move |panic| {
-            remember(panic);
-            before(panic);
-        }));
-    });
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |panic| {
+        remember(panic);
+        before(panic);
+    }));
 }

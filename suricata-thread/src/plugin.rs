@@ -2,19 +2,47 @@
 
 use std::cell::UnsafeCell;
 use std::ffi::{CStr, c_char};
-use std::sync::OnceLock;
+use std::fmt;
+use std::ptr;
+use std::sync::atomic::AtomicPtr;
+use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
 
 use crate::host::Unsuitable;
 use crate::registration::Init;
 use crate::sys::Generation;
 use crate::{SCLogError, SCLogWarning, host, host_thread, panic, sys};
 
-/// There is one copy of this crate in each plugin file, so this is that plugin's.
-static NAME: OnceLock<&'static str> = OnceLock::new();
+/// What this plugin is called in the log: there is one copy of this crate in each plugin file. Points to
+/// a name that is never freed.
+// No `OnceLock`: that is half a kilobyte more in every plugin file.
+static NAME: AtomicPtr<&'static str> = AtomicPtr::new(ptr::null_mut());
 
-/// What this plugin is called in the log.
 pub(crate) fn name() -> &'static str {
-    NAME.get().copied().unwrap_or("without a name")
+    // SAFETY: null, or the leaked box of `set_name`.
+    let name = unsafe { NAME.load(Acquire).as_ref() };
+    name.copied().unwrap_or("without a name")
+}
+
+/// Names this plugin; the first name stays.
+fn set_name(name: &'static str) {
+    if NAME.load(Relaxed).is_null() {
+        let name = Box::into_raw(Box::new(name));
+        if NAME
+            .compare_exchange(ptr::null_mut(), name, AcqRel, Relaxed)
+            .is_err()
+        {
+            // SAFETY: boxed above, and not stored.
+            drop(unsafe { Box::from_raw(name) });
+        }
+    }
+}
+
+/// Logs an error of this crate's own, after the plugin's name.
+// The only place in the crate that does, since each is half a kilobyte in every plugin file.
+#[cold]
+#[inline(never)]
+pub(crate) fn log_error(error: fmt::Arguments<'_>) {
+    SCLogError!("plugin {}: {error}", name());
 }
 
 /// Runs a plugin's `init`, with registering possible until it returns.
@@ -44,7 +72,7 @@ pub(crate) fn name() -> &'static str {
 /// }
 /// ```
 pub unsafe fn run_init(name: &'static str, init: impl FnOnce() -> Result<(), &'static str>) {
-    let _ = NAME.set(name);
+    set_name(name);
     host_thread::mark();
     panic::install_hook();
     if cfg!(panic = "abort") {
@@ -53,37 +81,31 @@ pub unsafe fn run_init(name: &'static str, init: impl FnOnce() -> Result<(), &'s
         );
     }
     let run = || {
-        if let Err(unsuitable) = host::find_generation() {
-            return log_unsuitable(unsuitable);
+        if let Err(Unsuitable::Unknown(why)) = host::find_generation() {
+            return log_failure("can't run here", why);
         }
         // SAFETY: the caller's promise, until this returns.
         let _registering = unsafe { Init::begin() };
         host_thread::register_marks();
         if let Err(error) = init() {
-            let version = host::host_version().unwrap_or(UNKNOWN_VERSION);
-            SCLogError!("plugin {name}: init failed: {error} (Suricata {version})");
+            log_failure("init failed", error);
         }
     };
     panic::contain("init", || "of the plugin", run);
 }
 
-const UNKNOWN_VERSION: &str = "of unknown version";
-
-/// This Suricata goes on without the plugin.
-fn log_unsuitable(why: Unsuitable) {
-    let name = name();
-    if let Unsuitable::NoHost = why {
-        return SCLogError!("plugin {name}: {why}");
-    }
-    let version = host::host_version().unwrap_or(UNKNOWN_VERSION);
-    SCLogError!("plugin {name}: can't run in this Suricata ({version}): {why}");
+/// The host goes on without the plugin, or with a part of it.
+#[cold]
+fn log_failure(what: &str, why: &str) {
+    let version = host::host_version().unwrap_or("of unknown version");
+    log_error(format_args!("{what}: {why} (Suricata {version})"));
 }
 
 /// What a plugin's entry point returns, for each host.
 #[doc(hidden)]
 pub struct Entry {
     name: &'static str,
-    /// In the order of [`Generation::ALL`].
+    /// By [`Generation`].
     plugins: [Plugin<sys::common::SCPlugin>; Generation::ALL.len()],
     /// For a host of another generation, which refuses it by its version, or runs an `Init` that does
     /// nothing.
@@ -151,26 +173,23 @@ impl Entry {
 
     /// Returns what the host that is loading the plugin, on this thread, takes for one.
     pub fn for_host(&self) -> *mut sys::common::SCPlugin {
-        let _ = NAME.set(self.name);
-        let found = match host::find_generation() {
-            // What it would say comes from `init`, where somebody runs that without a host.
-            Err(Unsuitable::NoHost) => Ok(Generation::V8),
-            found => found,
-        };
-        let index = found.map(|generation| Generation::ALL.iter().position(|g| *g == generation));
-        match index {
-            Ok(Some(index)) => self.plugins[index].0.get(),
-            Ok(None) => self.idle.0.get(),
-            Err(why) => {
+        set_name(self.name);
+        let generation = match host::find_generation() {
+            Ok(generation) => generation,
+            // Somebody who calls the entry point without a host gets what a host would.
+            Err(Unsuitable::NoHost) => Generation::V8,
+            Err(Unsuitable::Unknown(why)) => {
                 host_thread::mark();
-                panic::contain("entry point", || "of the plugin", || log_unsuitable(why));
-                if host::host_version().is_some_and(|version| version.starts_with("7.")) {
-                    self.idle_7.0.get().cast()
-                } else {
-                    self.idle.0.get()
-                }
+                log_failure("can't run here", why);
+                return match host::host_version() {
+                    Some(version) if version.starts_with("7.") => self.idle_7.0.get().cast(),
+                    _ => self.idle.0.get(),
+                };
             }
-        }
+        };
+        // A generation of a later version of the raw crate is none of this one.
+        let plugin = self.plugins.get(generation as usize);
+        plugin.unwrap_or(&self.idle).0.get()
     }
 }
 

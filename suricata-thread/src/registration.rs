@@ -59,42 +59,56 @@ impl Drop for Init {
 pub(crate) fn inside_callback(f: impl FnOnce()) {
     // While no init runs, registering is refused anyway. A host calls back while one runs only where
     // tests run hosts side by side: nobody else pays for the mark, which costs more than the call.
-    if RUNNING_INITS.load(Relaxed) == 0 {
-        f();
-    } else {
-        marked_as_inside(f);
-    }
-}
-
-#[cold]
-#[inline(never)]
-fn marked_as_inside(f: impl FnOnce()) {
-    struct Restore(bool);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            INSIDE.set(self.0);
-        }
-    }
-    let _restore = Restore(INSIDE.replace(true));
+    let _mark = (RUNNING_INITS.load(Relaxed) != 0).then(Inside::mark);
     f();
 }
 
-/// Runs one call of the host's registration API, where it may be called at all, and one at a time.
-pub(crate) fn registering<R>(
-    register: impl FnOnce(Generation) -> Result<R, &'static str>,
-) -> Result<R, &'static str> {
-    if host::is_absent() {
-        return Err(NO_HOST);
+/// The calling thread is marked as inside a callback until this is dropped.
+struct Inside {
+    before: bool,
+}
+
+impl Inside {
+    #[cold]
+    fn mark() -> Self {
+        Self {
+            before: INSIDE.replace(true),
+        }
     }
-    if INSIDE.get() {
-        return Err(INSIDE_CALLBACK);
+}
+
+impl Drop for Inside {
+    #[cold]
+    fn drop(&mut self) {
+        INSIDE.set(self.before);
     }
-    let _alone = one_at_a_time();
-    if RUNNING_INITS.load(Relaxed) == 0 {
-        return Err(OUTSIDE_INIT);
+}
+
+/// The host's lists may grow, by the one who holds this.
+pub(crate) struct Registering {
+    /// Of the host that registers.
+    pub(crate) generation: Generation,
+    _alone: MutexGuard<'static, ()>,
+}
+
+impl Registering {
+    /// Waits until nobody else registers; an error where the host's API for it may not be called.
+    pub(crate) fn begin() -> Result<Self, &'static str> {
+        if host::is_absent() {
+            return Err(NO_HOST);
+        }
+        if INSIDE.get() {
+            return Err(INSIDE_CALLBACK);
+        }
+        let alone = one_at_a_time();
+        if RUNNING_INITS.load(Relaxed) == 0 {
+            return Err(OUTSIDE_INIT);
+        }
+        Ok(Self {
+            generation: host::generation().ok_or(NO_HOST)?,
+            _alone: alone,
+        })
     }
-    let generation = host::generation().ok_or(NO_HOST)?;
-    register(generation)
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@ use std::ffi::{CString, c_void};
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::host::{self, GetFn};
-use crate::registration::{inside_callback, registering};
+use crate::host::{self, FreeFn, GetFn};
+use crate::registration::{Registering, inside_callback};
 use crate::set_error::{REFUSED_SET, SetError};
 use crate::sys::Generation;
 use crate::sys::v9::SCThreadStorageId as ThreadId;
@@ -110,31 +110,14 @@ impl<T: Send + 'static> ThreadStorage<T> {
     /// # assert!(message.starts_with("Threads created"), "{message}");
     /// ```
     pub fn register(name: &str) -> Result<Self, &'static str> {
-        if name.is_empty() {
-            return Err(EMPTY_NAME);
-        }
-        let name = CString::new(name).map_err(|_| NUL_IN_NAME)?.into_raw();
-        let registered = registering(|generation| {
-            let get = host::get_fn(generation).ok_or(host::LACKING)?;
-            // SAFETY: `name` is a C string, and stays one: it is taken back only where the host has
-            // refused it. `free::<T>` frees what the methods below store, and they store nothing else.
-            let id = unsafe { host::register_slot(generation, name, free::<T>) };
-            let id = id.ok_or(host::LACKING)?;
-            if id.id < 0 {
-                return Err(REFUSED_SLOT);
-            }
-            Ok(Self {
-                get,
-                id,
-                generation,
-                _slot_of: PhantomData,
-            })
-        });
-        if registered.is_err() {
-            // SAFETY: `into_raw` above made it, and the host keeps no name that it refused.
-            drop(unsafe { CString::from_raw(name) });
-        }
-        registered
+        // SAFETY: `free::<T>` frees what the methods below store, and they store nothing else.
+        let (get, id, generation) = unsafe { register_slot(name, free::<T>) }?;
+        Ok(Self {
+            get,
+            id,
+            generation,
+            _slot_of: PhantomData,
+        })
     }
 
     /// The calling thread's value, if there is one.
@@ -502,6 +485,39 @@ impl<T: Send + 'static> ThreadStorage<T> {
         // SAFETY: `tv` as in `slot`, and the caller's promise.
         unsafe { set(tv.as_mut_ptr(), self.id, value.cast()) == 0 }
     }
+}
+
+/// The part of [`ThreadStorage::register`] of which there is not one for each type.
+///
+/// # Safety
+///
+/// `free` frees whatever is stored in the slot.
+unsafe fn register_slot(
+    name: &str,
+    free: FreeFn,
+) -> Result<(GetFn, ThreadId, Generation), &'static str> {
+    if name.is_empty() {
+        return Err(EMPTY_NAME);
+    }
+    let name = CString::new(name).map_err(|_| NUL_IN_NAME)?.into_raw();
+    let register = || {
+        let Registering { generation, .. } = &Registering::begin()?;
+        let get = host::get_fn(*generation).ok_or(host::LACKING)?;
+        // SAFETY: `name` is a C string, and stays one: it is taken back only where the host has
+        // refused it. `free` by the caller's promise; `Registering` sees to time and order.
+        let id = unsafe { host::register_slot(*generation, name, free) };
+        let id = id.ok_or(host::LACKING)?;
+        if id.id < 0 {
+            return Err(REFUSED_SLOT);
+        }
+        Ok((get, id, *generation))
+    };
+    let registered = register();
+    if registered.is_err() {
+        // SAFETY: `into_raw` above made it, and the host keeps no name that it refused.
+        drop(unsafe { CString::from_raw(name) });
+    }
+    registered
 }
 
 /// The value that a slot held, moved out of its box.

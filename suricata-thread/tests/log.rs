@@ -155,10 +155,9 @@ fn where_the_host_refuses_a_callback_of_the_crates_own_the_log_says_what_comes_o
         // SAFETY: as in `host`.
         unsafe { plugin::run_init("tested", || Ok(())) };
         let messages: Vec<_> = host.log().into_iter().map(|line| line.message).collect();
-        assert_eq!(
-            messages,
-            ["plugin tested: the host is out of memory: some log lines will go to stderr"]
-        );
+        let expected = "plugin tested: some log lines will go to stderr: the host refused";
+        assert_eq!(messages.len(), 1, "{messages:?}");
+        assert!(messages[0].starts_with(expected), "{messages:?}");
     }
 }
 
