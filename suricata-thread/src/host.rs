@@ -110,6 +110,15 @@ pub(crate) enum Unsuitable {
     Unknown(&'static str),
 }
 
+impl Unsuitable {
+    pub(crate) fn why(self) -> &'static str {
+        match self {
+            Self::NoHost => NO_HOST,
+            Self::Unknown(why) => why,
+        }
+    }
+}
+
 const NO_STORAGE: Unsuitable = Unsuitable::Unknown(
     "it lacks SCThreadStorageRegister, which 9.0 has, and ThreadStorageRegister, which 8.0.x has; \
      use Suricata 8.0.x or 9.0",

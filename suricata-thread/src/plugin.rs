@@ -81,8 +81,8 @@ pub unsafe fn run_init(name: &'static str, init: impl FnOnce() -> Result<(), &'s
         );
     }
     let run = || {
-        if let Err(Unsuitable::Unknown(why)) = host::find_generation() {
-            return log_failure("can't run here", why);
+        if let Err(unsuitable) = host::find_generation() {
+            return log_failure("can't run here", unsuitable.why());
         }
         // SAFETY: the caller's promise, until this returns.
         let _registering = unsafe { Init::begin() };
@@ -97,7 +97,7 @@ pub unsafe fn run_init(name: &'static str, init: impl FnOnce() -> Result<(), &'s
 /// The host goes on without the plugin, or with a part of it.
 #[cold]
 fn log_failure(what: &str, why: &str) {
-    let version = host::host_version().unwrap_or("of unknown version");
+    let version = host::host_version().unwrap_or("version unknown");
     log_error(format_args!("{what}: {why} (Suricata {version})"));
 }
 

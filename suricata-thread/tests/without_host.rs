@@ -55,7 +55,7 @@ fn notices_and_what_matters_more_go_to_the_standard_error() {
     let expected = [
         "plugin without a name: Error: an error",
         "plugin without a name: Notice: a notice",
-        "plugin lonely: Error: plugin lonely: init failed: there is no Suricata here",
+        "plugin lonely: Error: plugin lonely: can't run here: there is no Suricata here",
     ];
     assert_eq!(lines.len(), expected.len(), "{stderr}");
     for (line, expected) in lines.iter().zip(expected) {
