@@ -59,7 +59,7 @@ impl Builder {
     ///
     /// ```
     /// # use std::ffi::CStr;
-    /// # use suricata_thread_sys::{SCLogLevel, SCLogMessage};
+    /// # use suricata_thread_sys::common::{SCLogLevel, SCLogMessage};
     /// # fn log(level: SCLogLevel, module: &CStr, message: &CStr) {
     /// #     let (module, message) = (module.as_ptr(), message.as_ptr());
     /// #     // SAFETY: the texts are C strings.
@@ -83,10 +83,10 @@ impl Builder {
     /// ```
     /// # use std::ptr::null_mut;
     /// # use suricata_thread_mock::{Host, ReportKind};
-    /// # use suricata_thread_sys::v9::{SCThreadFreeStorageById, SCThreadStorageId};
+    /// # use suricata_thread_sys::v8::{ThreadFreeStorageById, ThreadStorageId};
     /// let host = Host::builder().record_only().build();
     /// // SAFETY: the mock reports the NULL, and does nothing else.
-    /// unsafe { SCThreadFreeStorageById(null_mut(), SCThreadStorageId { id: 0 }) };
+    /// unsafe { ThreadFreeStorageById(null_mut(), ThreadStorageId { id: 0 }) };
     /// assert_eq!(host.reports()[0].kind, ReportKind::ThreadVarsUnknown);
     /// host.verify(); // Does not panic, nor does dropping the host.
     /// ```
@@ -101,7 +101,7 @@ impl Builder {
     ///
     /// ```
     /// # use std::ffi::CStr;
-    /// # use suricata_thread_sys::{SCLogLevel, SCLogMessage};
+    /// # use suricata_thread_sys::common::{SCLogLevel, SCLogMessage};
     /// # fn log(level: SCLogLevel, module: &CStr, message: &CStr) {
     /// #     let (module, message) = (module.as_ptr(), message.as_ptr());
     /// #     // SAFETY: the texts are C strings.
@@ -134,21 +134,21 @@ impl Builder {
     /// # use std::sync::Arc;
     /// # use suricata_thread_mock::{Host, ThreadKind};
     /// # use suricata_thread_sys::ThreadVars;
-    /// # use suricata_thread_sys::v9::{
-    /// #     SCThreadSetStorageById, SCThreadStorageId, SCThreadStorageRegister,
+    /// # use suricata_thread_sys::v8::{
+    /// #     ThreadSetStorageById, ThreadStorageId, ThreadStorageRegister,
     /// # };
     /// # unsafe extern "C" fn free(value: *mut c_void) {
     /// #     // SAFETY: the slots hold what `set` stored.
     /// #     drop(unsafe { Arc::from_raw(value.cast::<u64>()) });
     /// # }
-    /// # fn register() -> SCThreadStorageId {
+    /// # fn register() -> ThreadStorageId {
     /// #     // SAFETY: the name and the function stay; `free` is for what `set` stores.
-    /// #     unsafe { SCThreadStorageRegister(c"limit".as_ptr(), Some(free)) }
+    /// #     unsafe { ThreadStorageRegister(c"limit".as_ptr(), 8, None, Some(free)) }
     /// # }
-    /// # fn set(tv: *mut ThreadVars, slot: SCThreadStorageId, value: Arc<u64>) {
+    /// # fn set(tv: *mut ThreadVars, slot: ThreadStorageId, value: Arc<u64>) {
     /// #     let value = Arc::into_raw(value).cast_mut().cast();
     /// #     // SAFETY: the host's pointer and id; `free` is for this.
-    /// #     unsafe { SCThreadSetStorageById(tv, slot, value) };
+    /// #     unsafe { ThreadSetStorageById(tv, slot, value) };
     /// # }
     /// let host = Host::builder().shared_values().build();
     /// let slot = register(); // with a free function that drops an `Arc`

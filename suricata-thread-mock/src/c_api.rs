@@ -17,7 +17,10 @@ pub(crate) struct Function {
     pub(crate) name: &'static str,
     /// The generation that has it, if only one does.
     pub(crate) generation: Option<Generation>,
-    #[cfg_attr(not(feature = "open"), allow(dead_code))]
+    #[allow(
+        dead_code,
+        reason = "the feature `open` compares it with what plugins find"
+    )]
     pub(crate) address: *const (),
 }
 
@@ -26,6 +29,7 @@ macro_rules! define {
         define!(@rows None; $($common)*);
         define!(@rows Some(Generation::V8); $($v8)*);
         define!(@rows Some(Generation::V9); $($v9)*);
+        #[cfg(feature = "open")]
         pub(super) const FUNCTIONS: &[&[Function]] = &[
             define!(@list None; $($common)*),
             define!(@list Some(Generation::V8); $($v8)*),

@@ -342,13 +342,16 @@ pub(crate) fn run_raw(function: Function, tv: *mut ThreadVars, event: Event) {
 mod tests {
     use crate::Host;
     use crate::report::ReportKind;
-    use suricata_thread_sys::v8;
+    use suricata_thread_sys::{Generation, v8};
 
     use super::Registering;
 
     #[test]
     fn registration_from_a_second_thread_at_once() {
-        let host = Host::builder().record_only().build();
+        let host = Host::builder()
+            .generation(Generation::V8)
+            .record_only()
+            .build();
         let under_way =
             Registering::begin(&host.shared, "first", "", "").expect("nothing forbids it");
         std::thread::scope(|s| {

@@ -127,7 +127,8 @@ impl Host {
     /// # use std::ptr::null_mut;
     /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
     /// # use suricata_thread_mock::Host;
-    /// # use suricata_thread_sys::{Flow, Packet, SCFlowRegisterInitCallback, ThreadVars};
+    /// # use suricata_thread_sys::common::SCFlowRegisterInitCallback;
+    /// # use suricata_thread_sys::{Flow, Packet, ThreadVars};
     /// # static FLOWS: AtomicU64 = AtomicU64::new(0);
     /// # unsafe extern "C" fn on_flow(tv: *mut ThreadVars, _: *mut Flow, _: *const Packet, _: *mut c_void) {
     /// #     FLOWS.fetch_add(u64::from(tv.is_null()), Relaxed);
@@ -156,7 +157,8 @@ impl Host {
     /// # use std::ptr::null_mut;
     /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
     /// # use suricata_thread_mock::Host;
-    /// # use suricata_thread_sys::{Flow, Packet, SCFlowRegisterUpdateCallback, ThreadVars};
+    /// # use suricata_thread_sys::common::SCFlowRegisterUpdateCallback;
+    /// # use suricata_thread_sys::{Flow, Packet, ThreadVars};
     /// # static FLOWS: AtomicU64 = AtomicU64::new(0);
     /// # unsafe extern "C" fn on_flow(tv: *mut ThreadVars, _: *mut Flow, _: *mut Packet, _: *mut c_void) {
     /// #     FLOWS.fetch_add(u64::from(tv.is_null()), Relaxed);
@@ -185,7 +187,8 @@ impl Host {
     /// # use std::ptr::null_mut;
     /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
     /// # use suricata_thread_mock::Host;
-    /// # use suricata_thread_sys::{Flow, SCFlowRegisterFinishCallback, ThreadVars};
+    /// # use suricata_thread_sys::common::SCFlowRegisterFinishCallback;
+    /// # use suricata_thread_sys::{Flow, ThreadVars};
     /// # static FLOWS: AtomicU64 = AtomicU64::new(0);
     /// # unsafe extern "C" fn on_flow(tv: *mut ThreadVars, _: *mut Flow, _: *mut c_void) {
     /// #     FLOWS.fetch_add(u64::from(tv.is_null()), Relaxed);

@@ -63,12 +63,12 @@ impl Host {
     ///
     /// ```
     /// # use std::ffi::c_void;
-    /// # use suricata_thread_sys::v9::SCThreadStorageRegister;
+    /// # use suricata_thread_sys::v8::ThreadStorageRegister;
     /// # unsafe extern "C" fn free(_: *mut c_void) {}
     /// # use suricata_thread_mock::Host;
     /// let host = Host::new();
     /// // SAFETY: the name and the function stay; `free` takes any value.
-    /// let slot = unsafe { SCThreadStorageRegister(c"flows".as_ptr(), Some(free)) };
+    /// let slot = unsafe { ThreadStorageRegister(c"flows".as_ptr(), 8, None, Some(free)) };
     /// assert!(slot.id >= 0); // Registered: negative would be refused.
     /// assert_eq!(host.threads().len(), 0);
     /// ```
@@ -83,7 +83,7 @@ impl Host {
     ///
     /// ```
     /// # use suricata_thread_mock::Host;
-    /// # use suricata_thread_sys::{SCLogGetLogLevel, SCLogLevel};
+    /// # use suricata_thread_sys::common::{SCLogGetLogLevel, SCLogLevel};
     /// let host = Host::builder().log_level(SCLogLevel::SC_LOG_DEBUG).build();
     /// // SAFETY: it takes nothing.
     /// assert_eq!(unsafe { SCLogGetLogLevel() }, SCLogLevel::SC_LOG_DEBUG);
@@ -119,7 +119,7 @@ impl Host {
     ///
     /// ```
     /// # use std::ffi::CStr;
-    /// # use suricata_thread_sys::{SCLogLevel, SCLogMessage};
+    /// # use suricata_thread_sys::common::{SCLogLevel, SCLogMessage};
     /// # fn log(level: SCLogLevel, module: &CStr, message: &CStr) {
     /// #     let (module, message) = (module.as_ptr(), message.as_ptr());
     /// #     // SAFETY: the texts are C strings.
@@ -152,12 +152,12 @@ impl Host {
     /// ```
     /// # use std::ffi::c_void;
     /// # use suricata_thread_mock::Host;
-    /// # use suricata_thread_sys::v9::SCThreadStorageRegister;
+    /// # use suricata_thread_sys::v8::ThreadStorageRegister;
     /// # unsafe extern "C" fn free(_: *mut c_void) {}
     /// let host = Host::new();
     /// host.finalize();
     /// // SAFETY: the name and the function stay; `free` takes any value.
-    /// let slot = unsafe { SCThreadStorageRegister(c"flows".as_ptr(), Some(free)) };
+    /// let slot = unsafe { ThreadStorageRegister(c"flows".as_ptr(), 8, None, Some(free)) };
     /// assert_eq!(slot.id, -1);
     /// ```
     pub fn finalize(&self) {
@@ -177,7 +177,8 @@ impl Host {
     /// # use std::ptr::null_mut;
     /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
     /// # use suricata_thread_mock::{Host, ThreadKind};
-    /// # use suricata_thread_sys::{SCThreadRegisterInitCallback, ThreadVars};
+    /// # use suricata_thread_sys::common::SCThreadRegisterInitCallback;
+    /// # use suricata_thread_sys::ThreadVars;
     /// # static THREADS: AtomicU64 = AtomicU64::new(0);
     /// # unsafe extern "C" fn on_thread(_: *mut ThreadVars, _: *mut c_void) {
     /// #     THREADS.fetch_add(1, Relaxed);
@@ -224,28 +225,28 @@ impl Host {
     /// ```
     /// # use std::ffi::c_void;
     /// # use suricata_thread_sys::ThreadVars;
-    /// # use suricata_thread_sys::v9::{
-    /// #     SCThreadSetStorageById, SCThreadStorageId, SCThreadStorageRegister,
+    /// # use suricata_thread_sys::v8::{
+    /// #     ThreadSetStorageById, ThreadStorageId, ThreadStorageRegister,
     /// # };
     /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
     /// # static FREED: AtomicU64 = AtomicU64::new(0);
     /// # unsafe extern "C" fn free(_: *mut c_void) {
     /// #     FREED.fetch_add(1, Relaxed);
     /// # }
-    /// # fn register() -> SCThreadStorageId {
+    /// # fn register() -> ThreadStorageId {
     /// #     // SAFETY: the name and the function stay; `free` takes any value.
-    /// #     unsafe { SCThreadStorageRegister(c"flows".as_ptr(), Some(free)) }
+    /// #     unsafe { ThreadStorageRegister(c"flows".as_ptr(), 8, None, Some(free)) }
     /// # }
-    /// # fn set(tv: *mut ThreadVars, slot: SCThreadStorageId, value: usize) -> bool {
+    /// # fn set(tv: *mut ThreadVars, slot: ThreadStorageId, value: usize) -> bool {
     /// #     // SAFETY: the host's pointer and id; `free` takes any value.
-    /// #     unsafe { SCThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
+    /// #     unsafe { ThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
     /// # }
     /// # use suricata_thread_mock::{Host, ThreadKind};
     /// let host = Host::new();
     /// let slot = register(); // calls SCThreadStorageRegister
     /// host.finalize();
     /// let worker = host.spawn("W#01", ThreadKind::Worker);
-    /// worker.run(move |tv| set(tv, slot, 7)); // calls SCThreadSetStorageById
+    /// worker.run(move |tv| set(tv, slot, 7)); // calls ThreadSetStorageById
     /// host.shutdown();
     /// assert!(!worker.is_running());
     /// assert_eq!(FREED.load(Relaxed), 1); // The slot's free function counts its calls.
@@ -267,7 +268,7 @@ impl Host {
     ///
     /// ```
     /// # use std::ffi::CStr;
-    /// # use suricata_thread_sys::{SCLogLevel, SCLogMessage};
+    /// # use suricata_thread_sys::common::{SCLogLevel, SCLogMessage};
     /// # fn log(level: SCLogLevel, module: &CStr, message: &CStr) {
     /// #     let (module, message) = (module.as_ptr(), message.as_ptr());
     /// #     // SAFETY: the texts are C strings.
@@ -290,11 +291,11 @@ impl Host {
     /// ```
     /// # use std::ptr::null_mut;
     /// # use suricata_thread_mock::{Host, ReportKind};
-    /// # use suricata_thread_sys::v9::{SCThreadFreeStorageById, SCThreadStorageId};
+    /// # use suricata_thread_sys::v8::{ThreadFreeStorageById, ThreadStorageId};
     /// let host = Host::builder().record_only().build();
     /// for _ in 0..2 {
     ///     // SAFETY: the mock reports the NULL, and does nothing else.
-    ///     unsafe { SCThreadFreeStorageById(null_mut(), SCThreadStorageId { id: 0 }) };
+    ///     unsafe { ThreadFreeStorageById(null_mut(), ThreadStorageId { id: 0 }) };
     /// }
     /// let reports = host.reports();
     /// assert_eq!(reports.len(), 1);
@@ -311,24 +312,24 @@ impl Host {
     /// ```
     /// # use std::ffi::c_void;
     /// # use suricata_thread_sys::ThreadVars;
-    /// # use suricata_thread_sys::v9::{
-    /// #     SCThreadSetStorageById, SCThreadStorageId, SCThreadStorageRegister,
+    /// # use suricata_thread_sys::v8::{
+    /// #     ThreadSetStorageById, ThreadStorageId, ThreadStorageRegister,
     /// # };
     /// # unsafe extern "C" fn free(_: *mut c_void) {}
-    /// # fn register() -> SCThreadStorageId {
+    /// # fn register() -> ThreadStorageId {
     /// #     // SAFETY: the name and the function stay; `free` takes any value.
-    /// #     unsafe { SCThreadStorageRegister(c"flows".as_ptr(), Some(free)) }
+    /// #     unsafe { ThreadStorageRegister(c"flows".as_ptr(), 8, None, Some(free)) }
     /// # }
-    /// # fn set(tv: *mut ThreadVars, slot: SCThreadStorageId, value: usize) -> bool {
+    /// # fn set(tv: *mut ThreadVars, slot: ThreadStorageId, value: usize) -> bool {
     /// #     // SAFETY: the host's pointer and id; `free` takes any value.
-    /// #     unsafe { SCThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
+    /// #     unsafe { ThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
     /// # }
     /// # use suricata_thread_mock::{Host, ThreadKind};
     /// let host = Host::new();
     /// let slot = register(); // calls SCThreadStorageRegister with the name "flows"
     /// host.finalize();
     /// let commands = host.spawn("US", ThreadKind::Command);
-    /// commands.run(move |tv| set(tv, slot, 7)); // calls SCThreadSetStorageById
+    /// commands.run(move |tv| set(tv, slot, 7)); // calls ThreadSetStorageById
     /// host.shutdown();
     /// let left = &host.left_values()[0];
     /// assert_eq!((&*left.thread, &*left.slot), ("US", "flows"));
@@ -359,15 +360,15 @@ impl Host {
     /// ```
     /// # use std::ptr::null_mut;
     /// # use suricata_thread_mock::Host;
-    /// # use suricata_thread_sys::v9::{SCThreadFreeStorageById, SCThreadStorageId};
+    /// # use suricata_thread_sys::v8::{ThreadFreeStorageById, ThreadStorageId};
     /// # use std::panic::{AssertUnwindSafe, catch_unwind};
     /// let host = Host::new();
     /// host.verify(); // Nothing was done wrong so far.
     /// // SAFETY: the mock reports the NULL, and does nothing else.
-    /// unsafe { SCThreadFreeStorageById(null_mut(), SCThreadStorageId { id: 0 }) };
+    /// unsafe { ThreadFreeStorageById(null_mut(), ThreadStorageId { id: 0 }) };
     /// let panic = catch_unwind(AssertUnwindSafe(|| host.verify())).unwrap_err();
     /// let text = panic.downcast::<String>().unwrap();
-    /// assert!(text.contains("SCThreadFreeStorageById"), "{text}");
+    /// assert!(text.contains("ThreadFreeStorageById"), "{text}");
     /// host.verify(); // The test was told.
     /// ```
     pub fn verify(&self) {
@@ -399,7 +400,8 @@ impl Host {
     /// # use std::ffi::c_void;
     /// # use std::ptr::null_mut;
     /// # use suricata_thread_mock::Host;
-    /// # use suricata_thread_sys::{SCThreadRegisterInitCallback, ThreadVars};
+    /// # use suricata_thread_sys::common::SCThreadRegisterInitCallback;
+    /// # use suricata_thread_sys::ThreadVars;
     /// # unsafe extern "C" fn on_thread(_: *mut ThreadVars, _: *mut c_void) {}
     /// let host = Host::new();
     /// host.refuse_callback(2);
@@ -417,11 +419,11 @@ impl Host {
     /// ```
     /// # use std::ffi::{CStr, c_void};
     /// # use suricata_thread_mock::Host;
-    /// # use suricata_thread_sys::v9::SCThreadStorageRegister;
+    /// # use suricata_thread_sys::v8::ThreadStorageRegister;
     /// # unsafe extern "C" fn free(_: *mut c_void) {}
     /// # fn register(name: &'static CStr) -> bool {
     /// #     // SAFETY: the name and the function stay; `free` takes any value.
-    /// #     unsafe { SCThreadStorageRegister(name.as_ptr(), Some(free)).id >= 0 }
+    /// #     unsafe { ThreadStorageRegister(name.as_ptr(), 8, None, Some(free)).id >= 0 }
     /// # }
     /// let host = Host::new();
     /// host.refuse_slot(2);
@@ -438,17 +440,17 @@ impl Host {
     /// ```
     /// # use std::ffi::c_void;
     /// # use suricata_thread_sys::ThreadVars;
-    /// # use suricata_thread_sys::v9::{
-    /// #     SCThreadSetStorageById, SCThreadStorageId, SCThreadStorageRegister,
+    /// # use suricata_thread_sys::v8::{
+    /// #     ThreadSetStorageById, ThreadStorageId, ThreadStorageRegister,
     /// # };
     /// # unsafe extern "C" fn free(_: *mut c_void) {}
-    /// # fn register() -> SCThreadStorageId {
+    /// # fn register() -> ThreadStorageId {
     /// #     // SAFETY: the name and the function stay; `free` takes any value.
-    /// #     unsafe { SCThreadStorageRegister(c"flows".as_ptr(), Some(free)) }
+    /// #     unsafe { ThreadStorageRegister(c"flows".as_ptr(), 8, None, Some(free)) }
     /// # }
-    /// # fn set(tv: *mut ThreadVars, slot: SCThreadStorageId, value: usize) -> bool {
+    /// # fn set(tv: *mut ThreadVars, slot: ThreadStorageId, value: usize) -> bool {
     /// #     // SAFETY: the host's pointer and id; `free` takes any value.
-    /// #     unsafe { SCThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
+    /// #     unsafe { ThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
     /// # }
     /// # use suricata_thread_mock::{Host, ThreadKind};
     /// let host = Host::new();
@@ -456,7 +458,7 @@ impl Host {
     /// host.finalize();
     /// let worker = host.spawn("W#01", ThreadKind::Worker);
     /// host.refuse_set(1);
-    /// assert!(!worker.run(move |tv| set(tv, slot, 7))); // calls SCThreadSetStorageById
+    /// assert!(!worker.run(move |tv| set(tv, slot, 7))); // calls ThreadSetStorageById
     /// assert!(worker.run(move |tv| set(tv, slot, 7)));
     /// ```
     pub fn refuse_set(&self, n: u64) {

@@ -50,15 +50,17 @@
 //! use std::sync::atomic::{AtomicI32, Ordering};
 //!
 //! use suricata_thread_mock::{Host, RunMode, Traffic};
-//! use suricata_thread_sys::v9 as sys;
-//! use suricata_thread_sys::{SCLogLevel, SCLogMessage, SCThreadRegisterInitCallback, ThreadVars};
-//! # use suricata_thread_sys::{Flow, Packet, SCFlowRegisterInitCallback};
+//! use suricata_thread_sys::v8 as sys;
+//! use suricata_thread_sys::common::{SCLogLevel, SCLogMessage, SCThreadRegisterInitCallback};
+//! use suricata_thread_sys::ThreadVars;
+//! # use suricata_thread_sys::common::SCFlowRegisterInitCallback;
+//! # use suricata_thread_sys::{Flow, Packet};
 //!
 //! // The code under test: a counter of flows in a slot of each thread.
 //! static SLOT: AtomicI32 = AtomicI32::new(-1);
 //!
-//! fn slot() -> sys::SCThreadStorageId {
-//!     sys::SCThreadStorageId { id: SLOT.load(Ordering::Relaxed) }
+//! fn slot() -> sys::ThreadStorageId {
+//!     sys::ThreadStorageId { id: SLOT.load(Ordering::Relaxed) }
 //! }
 //!
 //! unsafe extern "C" fn free(count: *mut c_void) {
@@ -73,17 +75,17 @@
 //! unsafe extern "C" fn on_thread(tv: *mut ThreadVars, _: *mut c_void) {
 //!     let count = Box::into_raw(Box::new(0u64));
 //!     // SAFETY: the host's pointer; the slot's free function is for this.
-//!     unsafe { sys::SCThreadSetStorageById(tv, slot(), count.cast()) };
+//!     unsafe { sys::ThreadSetStorageById(tv, slot(), count.cast()) };
 //! }
 //! # unsafe extern "C" fn on_flow(tv: *mut ThreadVars, _: *mut Flow, _: *const Packet, _: *mut c_void) {
 //! #     // SAFETY: the host's pointer; the slot holds what `on_thread` stored.
-//! #     unsafe { *sys::SCThreadGetStorageById(tv, slot()).cast::<u64>() += 1 };
+//! #     unsafe { *sys::ThreadGetStorageById(tv, slot()).cast::<u64>() += 1 };
 //! # }
 //!
 //! fn init() {
 //!     // SAFETY: the name and the functions stay for the life of the process.
 //!     unsafe {
-//!         let id = sys::SCThreadStorageRegister(c"flows".as_ptr(), Some(free));
+//!         let id = sys::ThreadStorageRegister(c"flows".as_ptr(), 8, None, Some(free));
 //!         SLOT.store(id.id, Ordering::Relaxed);
 //!         SCThreadRegisterInitCallback(Some(on_thread), std::ptr::null_mut());
 //!         // … and a flow callback that counts

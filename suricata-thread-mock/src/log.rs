@@ -48,7 +48,7 @@ impl LogLine {
     ///
     /// ```
     /// # use std::ffi::CStr;
-    /// # use suricata_thread_sys::{SCLogLevel, SCLogMessage};
+    /// # use suricata_thread_sys::common::{SCLogLevel, SCLogMessage};
     /// # fn log(level: SCLogLevel, module: &CStr, message: &CStr) {
     /// #     let (module, message) = (module.as_ptr(), message.as_ptr());
     /// #     // SAFETY: the texts are C strings.

@@ -1,8 +1,6 @@
 //! Opening built plugin files.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use libloading::os::unix::{Library, RTLD_LAZY, RTLD_LOCAL, RTLD_NOW};
@@ -127,7 +125,7 @@ impl Host {
     /// As [`Host::open`].
     unsafe fn open_file(&self, path: &Path) -> Result<Library, OpenErrorReason> {
         let shown = path.display();
-        let file = read_regular(path).map_err(|e| {
+        let file = PluginFile::read(path).map_err(|e| {
             let message = e.to_string();
             self.log_error(format!("Bad plugin path: {shown}: {message}"));
             OpenErrorReason::Unreadable { message }
@@ -186,6 +184,13 @@ impl Host {
     unsafe fn link(&self, path: &Path, file: &[u8]) -> Result<Library, OpenErrorReason> {
         let file =
             PluginFile::parse(file).map_err(|message| OpenErrorReason::NotAPlugin { message })?;
+        let not_a_plugin = |message| Err(OpenErrorReason::NotAPlugin { message });
+        if let Some(message) = file.other_machine {
+            return not_a_plugin(message);
+        }
+        if !file.is_shared_object {
+            return not_a_plugin("it is no shared object".to_owned());
+        }
         if !file.has_symbols {
             return Err(OpenErrorReason::SymbolsUnknown);
         }
@@ -304,20 +309,6 @@ impl Host {
     }
 }
 
-/// The bytes of a regular file: a pipe or a device may never end.
-fn read_regular(path: &Path) -> io::Result<Vec<u8>> {
-    let about = fs::metadata(path)?;
-    if about.is_dir() {
-        return Err(io::Error::other(
-            "it is a folder, of which Suricata loads each file whose name ends in .so: name those",
-        ));
-    }
-    if !about.is_file() {
-        return Err(io::Error::other("it is no regular file"));
-    }
-    fs::read(path)
-}
-
 /// The file and never one of that name on the linker's search path.
 fn with_folder(path: &Path) -> PathBuf {
     let bare = path.parent().is_some_and(|p| p.as_os_str().is_empty());
@@ -368,26 +359,24 @@ mod tests {
     use crate::Host;
 
     /// Cargo links the unit tests without `-rdynamic`, as it does a program whose author did not
-    /// think of that.
+    /// think of that. What a plugin refers to weakly would be NULL, without a word.
     #[test]
     fn a_program_that_does_not_export_the_functions_is_told_how_to() {
         let folder = tempfile::tempdir().expect("a folder");
-        let plugin = built::c_plugin(folder.path(), "plugin", 9, &[]);
-        let host = Host::new();
-        // SAFETY: the plugin is one.
-        let error = unsafe { host.open(plugin) }.expect_err("nothing is exported");
-        let text = error.to_string();
-        let OpenErrorReason::NotExported { functions } = error.reason else {
-            panic!("{text}");
-        };
-        assert!(
-            functions.contains(&"SCThreadStorageRegister"),
-            "{functions:?}"
-        );
-        assert!(
-            !functions.contains(&"SCLogGetLogLevel"),
-            "it does not use that"
-        );
-        assert!(text.contains("cargo::rustc-link-arg=-rdynamic"), "{text}");
+        for (name, macros) in [("needs", &[][..]), ("weak", &["WEAK"])] {
+            let plugin = built::c_plugin(folder.path(), name, 8, macros);
+            let host = Host::new();
+            // SAFETY: the plugin is one.
+            let error = unsafe { host.open(plugin) }.expect_err("nothing is exported");
+            let text = error.to_string();
+            let OpenErrorReason::NotExported { functions } = error.reason else {
+                panic!("{text}");
+            };
+            let used = functions.contains(&"ThreadStorageRegister");
+            assert!(used, "{functions:?}");
+            let unused = functions.contains(&"SCLogGetLogLevel");
+            assert!(!unused, "{functions:?}");
+            assert!(text.contains("cargo::rustc-link-arg=-rdynamic"), "{text}");
+        }
     }
 }

@@ -1,24 +1,26 @@
 //! What a built plugin file says of itself, before anything of it runs.
 
 use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
 
-use object::elf::{ELFDATA2LSB, ELFDATA2MSB, ET_DYN, PT_DYNAMIC};
+use object::elf::{EM_386, EM_AARCH64, EM_ARM, EM_PPC64, EM_RISCV, EM_S390, EM_X86_64};
+use object::elf::{ET_DYN, PT_DYNAMIC};
 use object::read::elf::{ElfFile, FileHeader, ProgramHeader};
-use object::{FileKind, NativeEndian, Object, ObjectSegment, ObjectSymbol};
+use object::{Endianness, FileKind, Object, ObjectSegment, ObjectSymbol};
 
-/// Where an ELF file says in which order the bytes of its numbers are.
-const EI_DATA: usize = 5;
-
-/// What it says there for another machine than this one.
-const OTHER_ORDER: u8 = if cfg!(target_endian = "little") {
-    ELFDATA2MSB.0
-} else {
-    ELFDATA2LSB.0
-};
+/// No plugin or Suricata is as large; a sparse file may be.
+const LARGEST: u64 = 512 << 20;
 
 /// The names in an ELF file that matter when it is opened.
 #[derive(Debug)]
+#[allow(dead_code, reason = "library and program each use a part")]
 pub(crate) struct PluginFile {
+    /// The machine that it is for, if that is another one than this.
+    pub(crate) other_machine: Option<String>,
+    /// Whether it can be opened, rather than started only.
+    pub(crate) is_shared_object: bool,
     /// What it offers to others.
     pub(crate) defined: BTreeSet<String>,
     /// What it uses and does not define, less what may stay undefined.
@@ -32,31 +34,47 @@ pub(crate) struct PluginFile {
 }
 
 impl PluginFile {
+    /// Reads the bytes of a regular file that could be one: a pipe or a device may never end.
+    pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
+        let about = fs::metadata(path)?;
+        if about.is_dir() {
+            return Err(io::Error::other(
+                "it is a folder, of which Suricata loads each file whose name ends in .so: name \
+                 those",
+            ));
+        }
+        if !about.is_file() {
+            return Err(io::Error::other("it is no regular file"));
+        }
+        // So has a file of the kernel's, which may never end.
+        if about.len() == 0 {
+            return Ok(Vec::new());
+        }
+        if about.len() > LARGEST {
+            return Err(io::Error::other(format!(
+                "it has {} MiB: no plugin has more than {}",
+                about.len() >> 20,
+                LARGEST >> 20
+            )));
+        }
+        let mut bytes = Vec::new();
+        File::open(path)?.take(LARGEST).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
     /// Reads a plugin file's bytes. The error says why it is none.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
-        let kind = FileKind::parse(bytes);
-        let order = bytes.get(EI_DATA);
-        if matches!(kind, Ok(FileKind::Elf32 | FileKind::Elf64)) && order == Some(&OTHER_ORDER) {
-            return Err("it is for a machine of another byte order".to_owned());
-        }
-        match kind {
-            Ok(FileKind::Elf32) => {
-                Self::parse_elf::<object::elf::FileHeader32<NativeEndian>>(bytes)
-            }
-            Ok(FileKind::Elf64) => {
-                Self::parse_elf::<object::elf::FileHeader64<NativeEndian>>(bytes)
-            }
+        match FileKind::parse(bytes) {
+            Ok(FileKind::Elf32) => Self::parse_elf::<object::elf::FileHeader32<Endianness>>(bytes),
+            Ok(FileKind::Elf64) => Self::parse_elf::<object::elf::FileHeader64<Endianness>>(bytes),
             _ => Err("it is no ELF file".to_owned()),
         }
     }
 
-    fn parse_elf<Elf: FileHeader<Endian = NativeEndian>>(bytes: &[u8]) -> Result<Self, String> {
+    fn parse_elf<Elf: FileHeader<Endian = Endianness>>(bytes: &[u8]) -> Result<Self, String> {
         let broken = |e| format!("it is truncated or damaged: {e}");
         let file = ElfFile::<Elf>::parse(bytes).map_err(broken)?;
-        let header = file.elf_header();
-        if header.e_type(NativeEndian) != ET_DYN {
-            return Err("it is no shared object".to_owned());
-        }
+        let (header, endian) = (file.elf_header(), file.endian());
         let length = bytes.len() as u64;
         let beyond = |(start, size): (u64, u64)| start.checked_add(size).is_none_or(|e| e > length);
         if file.segments().any(|segment| beyond(segment.file_range())) {
@@ -76,24 +94,46 @@ impl PluginFile {
                 names.insert(name.to_owned());
             }
         }
-        let segments = header
-            .program_headers(NativeEndian, bytes)
-            .map_err(broken)?;
-        let is_dynamic = segments
-            .iter()
-            .any(|s| s.p_type(NativeEndian) == PT_DYNAMIC);
+        let segments = header.program_headers(endian, bytes).map_err(broken)?;
+        let is_dynamic = segments.iter().any(|s| s.p_type(endian) == PT_DYNAMIC);
         let has_symbols = !is_dynamic || file.dynamic_symbol_table().is_some();
         let mut libraries = Vec::new();
         for library in file.import_libraries().map_err(broken)? {
             let name = library.map_err(broken)?.name();
             libraries.push(String::from_utf8_lossy(name).into_owned());
         }
+        let machine = machine(header.e_machine(endian).0, header.is_class_64(), endian);
+        let this = std::env::consts::ARCH;
         Ok(Self {
+            other_machine: (machine != this)
+                .then(|| format!("it is for {machine}, and this program is for {this}")),
+            is_shared_object: header.e_type(endian) == ET_DYN,
             defined,
             undefined,
             optional,
             libraries,
             has_symbols,
         })
+    }
+}
+
+/// The name of a machine, as Rust has it.
+fn machine(number: u16, is_64: bool, endian: Endianness) -> String {
+    let little = endian == Endianness::Little;
+    let known = [
+        (EM_X86_64, "x86_64"),
+        (EM_386, "x86"),
+        (EM_AARCH64, "aarch64"),
+        (EM_ARM, "arm"),
+        (EM_PPC64, "powerpc64"),
+        (EM_S390, "s390x"),
+        (EM_RISCV, if is_64 { "riscv64" } else { "riscv32" }),
+    ];
+    match known.into_iter().find(|(of, _)| of.0 == number) {
+        Some((EM_X86_64 | EM_AARCH64, name)) if !little => {
+            format!("{name} of the other byte order")
+        }
+        Some((_, name)) => name.to_owned(),
+        None => format!("machine {number}"),
     }
 }

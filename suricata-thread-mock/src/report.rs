@@ -157,7 +157,7 @@ static STRAY: Mutex<VecDeque<Report>> = Mutex::new(VecDeque::new());
 ///
 /// ```
 /// # use std::ffi::CStr;
-/// # use suricata_thread_sys::{SCLogLevel, SCLogMessage};
+/// # use suricata_thread_sys::common::{SCLogLevel, SCLogMessage};
 /// # fn log(level: SCLogLevel, module: &CStr, message: &CStr) {
 /// #     let (module, message) = (module.as_ptr(), message.as_ptr());
 /// #     // SAFETY: the texts are C strings.

@@ -381,7 +381,8 @@ impl Thread {
     /// # use std::ptr::null_mut;
     /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
     /// # use suricata_thread_mock::{Host, ThreadKind};
-    /// # use suricata_thread_sys::{Flow, Packet, SCFlowRegisterInitCallback, ThreadVars};
+    /// # use suricata_thread_sys::common::SCFlowRegisterInitCallback;
+    /// # use suricata_thread_sys::{Flow, Packet, ThreadVars};
     /// # static FLOWS: AtomicU64 = AtomicU64::new(0);
     /// # unsafe extern "C" fn on_flow(_: *mut ThreadVars, _: *mut Flow, _: *const Packet, _: *mut c_void) {
     /// #     FLOWS.fetch_add(1, Relaxed);
@@ -408,7 +409,8 @@ impl Thread {
     /// # use std::ptr::null_mut;
     /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
     /// # use suricata_thread_mock::{Host, ThreadKind};
-    /// # use suricata_thread_sys::{Flow, Packet, SCFlowRegisterUpdateCallback, ThreadVars};
+    /// # use suricata_thread_sys::common::SCFlowRegisterUpdateCallback;
+    /// # use suricata_thread_sys::{Flow, Packet, ThreadVars};
     /// # static FLOWS: AtomicU64 = AtomicU64::new(0);
     /// # unsafe extern "C" fn on_flow(_: *mut ThreadVars, _: *mut Flow, _: *mut Packet, _: *mut c_void) {
     /// #     FLOWS.fetch_add(1, Relaxed);
@@ -438,7 +440,8 @@ impl Thread {
     /// # use std::ptr::null_mut;
     /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
     /// # use suricata_thread_mock::{Host, ThreadKind};
-    /// # use suricata_thread_sys::{Flow, SCFlowRegisterFinishCallback, ThreadVars};
+    /// # use suricata_thread_sys::common::SCFlowRegisterFinishCallback;
+    /// # use suricata_thread_sys::{Flow, ThreadVars};
     /// # static FLOWS: AtomicU64 = AtomicU64::new(0);
     /// # unsafe extern "C" fn on_flow(_: *mut ThreadVars, _: *mut Flow, _: *mut c_void) {
     /// #     FLOWS.fetch_add(1, Relaxed);
@@ -468,24 +471,24 @@ impl Thread {
     /// ```
     /// # use std::ffi::c_void;
     /// # use suricata_thread_sys::ThreadVars;
-    /// # use suricata_thread_sys::v9::{
-    /// #     SCThreadSetStorageById, SCThreadStorageId, SCThreadStorageRegister,
+    /// # use suricata_thread_sys::v8::{
+    /// #     ThreadSetStorageById, ThreadStorageId, ThreadStorageRegister,
     /// # };
     /// # unsafe extern "C" fn free(_: *mut c_void) {}
-    /// # fn register() -> SCThreadStorageId {
+    /// # fn register() -> ThreadStorageId {
     /// #     // SAFETY: the name and the function stay; `free` takes any value.
-    /// #     unsafe { SCThreadStorageRegister(c"flows".as_ptr(), Some(free)) }
+    /// #     unsafe { ThreadStorageRegister(c"flows".as_ptr(), 8, None, Some(free)) }
     /// # }
-    /// # fn set(tv: *mut ThreadVars, slot: SCThreadStorageId, value: usize) -> bool {
+    /// # fn set(tv: *mut ThreadVars, slot: ThreadStorageId, value: usize) -> bool {
     /// #     // SAFETY: the host's pointer and id; `free` takes any value.
-    /// #     unsafe { SCThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
+    /// #     unsafe { ThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
     /// # }
     /// # use suricata_thread_mock::{Host, ThreadKind};
     /// let host = Host::new();
     /// let slot = register(); // calls SCThreadStorageRegister
     /// host.finalize();
     /// let worker = host.spawn("W#01", ThreadKind::Worker);
-    /// worker.run(move |tv| set(tv, slot, 7)); // calls SCThreadSetStorageById
+    /// worker.run(move |tv| set(tv, slot, 7)); // calls ThreadSetStorageById
     /// worker.join();
     /// assert_eq!(worker.peek(slot.id).addr(), 7);
     /// ```
@@ -504,28 +507,28 @@ impl Thread {
     /// ```
     /// # use std::ffi::c_void;
     /// # use suricata_thread_sys::ThreadVars;
-    /// # use suricata_thread_sys::v9::{
-    /// #     SCThreadSetStorageById, SCThreadStorageId, SCThreadStorageRegister,
+    /// # use suricata_thread_sys::v8::{
+    /// #     ThreadSetStorageById, ThreadStorageId, ThreadStorageRegister,
     /// # };
     /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
     /// # static FREED: AtomicU64 = AtomicU64::new(0);
     /// # unsafe extern "C" fn free(_: *mut c_void) {
     /// #     FREED.fetch_add(1, Relaxed);
     /// # }
-    /// # fn register() -> SCThreadStorageId {
+    /// # fn register() -> ThreadStorageId {
     /// #     // SAFETY: the name and the function stay; `free` takes any value.
-    /// #     unsafe { SCThreadStorageRegister(c"flows".as_ptr(), Some(free)) }
+    /// #     unsafe { ThreadStorageRegister(c"flows".as_ptr(), 8, None, Some(free)) }
     /// # }
-    /// # fn set(tv: *mut ThreadVars, slot: SCThreadStorageId, value: usize) -> bool {
+    /// # fn set(tv: *mut ThreadVars, slot: ThreadStorageId, value: usize) -> bool {
     /// #     // SAFETY: the host's pointer and id; `free` takes any value.
-    /// #     unsafe { SCThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
+    /// #     unsafe { ThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
     /// # }
     /// # use suricata_thread_mock::{Host, ThreadKind};
     /// let host = Host::new();
     /// let slot = register(); // calls SCThreadStorageRegister
     /// host.finalize();
     /// let worker = host.spawn("W#01", ThreadKind::Worker);
-    /// worker.run(move |tv| set(tv, slot, 7)); // calls SCThreadSetStorageById
+    /// worker.run(move |tv| set(tv, slot, 7)); // calls ThreadSetStorageById
     /// worker.join();
     /// worker.free();
     /// assert_eq!(FREED.load(Relaxed), 1); // The slot's free function counts its calls.
@@ -544,24 +547,24 @@ impl Thread {
     /// ```
     /// # use std::ffi::c_void;
     /// # use suricata_thread_sys::ThreadVars;
-    /// # use suricata_thread_sys::v9::{
-    /// #     SCThreadSetStorageById, SCThreadStorageId, SCThreadStorageRegister,
+    /// # use suricata_thread_sys::v8::{
+    /// #     ThreadSetStorageById, ThreadStorageId, ThreadStorageRegister,
     /// # };
     /// # unsafe extern "C" fn free(_: *mut c_void) {}
-    /// # fn register() -> SCThreadStorageId {
+    /// # fn register() -> ThreadStorageId {
     /// #     // SAFETY: the name and the function stay; `free` takes any value.
-    /// #     unsafe { SCThreadStorageRegister(c"flows".as_ptr(), Some(free)) }
+    /// #     unsafe { ThreadStorageRegister(c"flows".as_ptr(), 8, None, Some(free)) }
     /// # }
-    /// # fn set(tv: *mut ThreadVars, slot: SCThreadStorageId, value: usize) -> bool {
+    /// # fn set(tv: *mut ThreadVars, slot: ThreadStorageId, value: usize) -> bool {
     /// #     // SAFETY: the host's pointer and id; `free` takes any value.
-    /// #     unsafe { SCThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
+    /// #     unsafe { ThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
     /// # }
     /// # use suricata_thread_mock::{Host, ThreadKind};
     /// let host = Host::new();
     /// let slot = register(); // calls SCThreadStorageRegister
     /// host.finalize();
     /// let worker = host.spawn("W#01", ThreadKind::Worker);
-    /// worker.run(move |tv| set(tv, slot, 7)); // calls SCThreadSetStorageById
+    /// worker.run(move |tv| set(tv, slot, 7)); // calls ThreadSetStorageById
     /// assert_eq!(worker.peek(slot.id).addr(), 7);
     /// assert!(worker.peek(slot.id + 1).is_null());
     /// ```

@@ -100,7 +100,7 @@ fn a_callback_registered_twice_runs_twice() {
     let (seen, user) = seen();
     for _ in 0..2 {
         // SAFETY: the user pointer is never freed.
-        assert!(unsafe { sys::SCThreadRegisterInitCallback(Some(thread_init), user) });
+        assert!(unsafe { sys::common::SCThreadRegisterInitCallback(Some(thread_init), user) });
     }
     host.spawn("W#01", ThreadKind::Worker);
     assert_eq!(seen.lock().unwrap().len(), 2);
@@ -112,9 +112,18 @@ fn flow_callbacks_run_on_the_thread_that_has_the_flow_with_its_own_thread_vars()
     let (seen, user) = seen();
     // SAFETY: the user pointer is never freed.
     unsafe {
-        assert!(sys::SCFlowRegisterInitCallback(Some(flow_init), user));
-        assert!(sys::SCFlowRegisterUpdateCallback(Some(flow_update), user));
-        assert!(sys::SCFlowRegisterFinishCallback(Some(flow_finish), user));
+        assert!(sys::common::SCFlowRegisterInitCallback(
+            Some(flow_init),
+            user
+        ));
+        assert!(sys::common::SCFlowRegisterUpdateCallback(
+            Some(flow_update),
+            user
+        ));
+        assert!(sys::common::SCFlowRegisterFinishCallback(
+            Some(flow_finish),
+            user
+        ));
     }
     let threads = host.start(RunMode::Single);
     let (worker, recycler) = (&threads.workers[0], &threads.flow_recycler);
@@ -145,9 +154,9 @@ fn flow_callbacks_may_get_null_for_the_thread() {
     let (seen, user) = seen();
     // SAFETY: the user pointer is never freed.
     unsafe {
-        sys::SCFlowRegisterInitCallback(Some(flow_init), user);
-        sys::SCFlowRegisterUpdateCallback(Some(flow_update), user);
-        sys::SCFlowRegisterFinishCallback(Some(flow_finish), user);
+        sys::common::SCFlowRegisterInitCallback(Some(flow_init), user);
+        sys::common::SCFlowRegisterUpdateCallback(Some(flow_update), user);
+        sys::common::SCFlowRegisterFinishCallback(Some(flow_finish), user);
     }
     let flow = host.flow();
     host.flow_init_without_thread(&flow);
@@ -166,10 +175,10 @@ fn the_host_only_functions_run_the_callbacks_with_what_they_are_given() {
     let (seen, user) = seen();
     // SAFETY: the user pointer is never freed.
     unsafe {
-        sys::SCThreadRegisterInitCallback(Some(thread_init), user);
-        sys::SCFlowRegisterInitCallback(Some(flow_init), user);
-        sys::SCFlowRegisterUpdateCallback(Some(flow_update), user);
-        sys::SCFlowRegisterFinishCallback(Some(flow_finish), user);
+        sys::common::SCThreadRegisterInitCallback(Some(thread_init), user);
+        sys::common::SCFlowRegisterInitCallback(Some(flow_init), user);
+        sys::common::SCFlowRegisterUpdateCallback(Some(flow_update), user);
+        sys::common::SCFlowRegisterFinishCallback(Some(flow_finish), user);
     }
     let worker = host.spawn("W#01", ThreadKind::Worker);
     seen.lock().unwrap().clear();
@@ -177,11 +186,11 @@ fn the_host_only_functions_run_the_callbacks_with_what_they_are_given() {
         let (flow, packet): (*mut Flow, *mut Packet) = (ptr(64).cast(), ptr(128).cast());
         // SAFETY: nothing else uses the thread's storage.
         unsafe {
-            sys::SCThreadRunInitCallbacks(tv);
-            sys::SCFlowRunInitCallbacks(tv, flow, packet);
-            sys::SCFlowRunUpdateCallbacks(tv, flow, packet);
-            sys::SCFlowRunFinishCallbacks(tv, flow);
-            sys::SCFlowRunFinishCallbacks(null_mut(), flow);
+            sys::common::SCThreadRunInitCallbacks(tv);
+            sys::common::SCFlowRunInitCallbacks(tv, flow, packet);
+            sys::common::SCFlowRunUpdateCallbacks(tv, flow, packet);
+            sys::common::SCFlowRunFinishCallbacks(tv, flow);
+            sys::common::SCFlowRunFinishCallbacks(null_mut(), flow);
         }
     });
     let tv = worker.as_ptr().addr();
@@ -209,11 +218,23 @@ fn the_nth_callback_is_refused_on_demand_whatever_its_kind() {
     host.refuse_callback(2);
     // SAFETY: the user pointer is never freed.
     unsafe {
-        assert!(sys::SCFlowRegisterInitCallback(Some(flow_init), user));
-        assert!(!sys::SCThreadRegisterInitCallback(Some(thread_init), user));
-        assert!(sys::SCFlowRegisterUpdateCallback(Some(flow_update), user));
+        assert!(sys::common::SCFlowRegisterInitCallback(
+            Some(flow_init),
+            user
+        ));
+        assert!(!sys::common::SCThreadRegisterInitCallback(
+            Some(thread_init),
+            user
+        ));
+        assert!(sys::common::SCFlowRegisterUpdateCallback(
+            Some(flow_update),
+            user
+        ));
         host.refuse_callback(1);
-        assert!(!sys::SCFlowRegisterFinishCallback(Some(flow_finish), user));
+        assert!(!sys::common::SCFlowRegisterFinishCallback(
+            Some(flow_finish),
+            user
+        ));
     }
     let worker = host.spawn("W#01", ThreadKind::Worker);
     let flow = host.flow();

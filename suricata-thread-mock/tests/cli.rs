@@ -60,7 +60,12 @@ impl Ran {
 
     #[track_caller]
     fn fails(self) -> Self {
-        assert_eq!(self.code, Some(1), "{}\n{}", self.stdout, self.stderr);
+        self.exits(1)
+    }
+
+    #[track_caller]
+    fn exits(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{}\n{}", self.stdout, self.stderr);
         self
     }
 
@@ -106,12 +111,8 @@ impl Ran {
     }
 }
 
-fn flow_counter(generation: u32) -> PathBuf {
-    example(
-        Path::new(env!("CARGO_TARGET_TMPDIR")),
-        "flow-counter",
-        generation,
-    )
+fn flow_counter() -> PathBuf {
+    example(Path::new(env!("CARGO_TARGET_TMPDIR")), "flow-counter")
 }
 
 fn known_capture(folder: &TempDir) -> (PathBuf, Expectation) {
@@ -130,8 +131,8 @@ fn the_example_counts_a_capture_in_both_generations_and_all_run_modes() {
     let folder = tempfile::tempdir().unwrap();
     let (capture, expectation) = known_capture(&folder);
     let (flows, packets) = (expectation.total.flows, expectation.total.packets);
+    let plugin = flow_counter();
     for generation in [8, 9] {
-        let plugin = flow_counter(generation);
         for (mode, workers, threads) in [
             ("single", 1, &["W#01", "FM#01", "FR#01"][..]),
             (
@@ -141,7 +142,7 @@ fn the_example_counts_a_capture_in_both_generations_and_all_run_modes() {
             ),
             ("workers --threads 1", 1, &["W#01-eth0", "FM#01", "FR#01"]),
         ] {
-            let command = format!("run {{}} --api {generation} --pcap {{}} --runmode {mode}");
+            let command = format!("run {{}} --suricata {generation} --pcap {{}} --runmode {mode}");
             let total =
                 format!("flow-counter: total: {flows} flows, {packets} packets, {workers} threads");
             let ran = mock_with(&command, &[&plugin, &capture])
@@ -162,23 +163,22 @@ fn a_plugin_in_c_runs_in_both_generations() {
     let folder = tempfile::tempdir().unwrap();
     for generation in [8, 9] {
         let plugin = c_plugin(folder.path(), "c", generation, &[]);
-        mock_with("run {} --flows 70 --threads 1", &[&plugin])
-            .succeeds()
-            .prints(&[
-                "Notice: c-counter: flows of a thread: 70",
-                "flows finished: 70",
-                "70 flows, 700 packets",
-            ]);
+        let command = format!("run {{}} --suricata {generation} --flows 70 --threads 1");
+        mock_with(&command, &[&plugin]).succeeds().prints(&[
+            "Notice: c-counter: flows of a thread: 70",
+            "flows finished: 70",
+            "70 flows, 700 packets",
+        ]);
     }
 }
 
 #[test]
 fn several_plugins_run_in_one_host() {
     let folder = tempfile::tempdir().unwrap();
-    let c = c_plugin(folder.path(), "c", 9, &[]);
+    let c = c_plugin(folder.path(), "c", 8, &[]);
     mock_with(
         "run {} {} --runmode single --flows 9",
-        &[&c, &flow_counter(9)],
+        &[&c, &flow_counter()],
     )
     .succeeds()
     .prints(&[
@@ -191,7 +191,7 @@ fn several_plugins_run_in_one_host() {
 fn the_seed_decides_who_has_which_flow() {
     let folder = tempfile::tempdir().unwrap();
     let (capture, _) = known_capture(&folder);
-    let plugin = c_plugin(folder.path(), "c", 9, &[]);
+    let plugin = c_plugin(folder.path(), "c", 8, &[]);
     let made_up = |seed: u32| {
         mock_with(
             &format!("run {{}} --flows 500 --threads 3 --seed {seed}"),
@@ -230,7 +230,7 @@ fn misuse_is_reported_by_name_and_fails() {
 fn lines_at_error_level_fail_a_run() {
     let folder = tempfile::tempdir().unwrap();
     let run = |name, built_with| {
-        let plugin = c_plugin(folder.path(), name, 9, &[built_with]);
+        let plugin = c_plugin(folder.path(), name, 8, &[built_with]);
         mock_with("run {} --flows 3 --runmode single", &[&plugin])
     };
     run("errors", "LOG_AT=1")
@@ -249,7 +249,7 @@ fn lines_at_error_level_fail_a_run() {
 #[test]
 fn threads_that_a_plugin_starts_itself_may_log() {
     let folder = tempfile::tempdir().unwrap();
-    let plugin = c_plugin(folder.path(), "threads", 9, &["OWN_THREAD"]);
+    let plugin = c_plugin(folder.path(), "threads", 8, &["OWN_THREAD"]);
     mock_with("run {} --flows 1", &[&plugin])
         .succeeds()
         .prints(&["Notice: c-counter: from a thread of my own: 1"]);
@@ -261,7 +261,7 @@ fn one_plugin_that_is_refused_does_not_keep_the_others_from_running() {
     let good = c_plugin(folder.path(), "good", 9, &[]);
     let bad = c_plugin(folder.path(), "bad", 8, &[]);
     mock_with(
-        "run {} {} --api 9 --runmode single --flows 5",
+        "run {} {} --suricata 9 --runmode single --flows 5",
         &[&bad, &good],
     )
     .fails()
@@ -269,35 +269,136 @@ fn one_plugin_that_is_refused_does_not_keep_the_others_from_running() {
     .says(&[
         "bad.so",
         "ThreadStorageRegister",
-        "without the feature `suricata-8`",
+        "built for Suricata 8.0 alone",
     ]);
-    let ran = mock_with("run {} --api 9", &[&bad]).fails();
+    let ran = mock_with("run {} --suricata 9", &[&bad]).fails();
     assert!(!ran.stdout.contains("Threads created"), "{}", ran.stdout);
 }
 
 #[test]
-fn check_tells_a_plugin_for_9_from_one_for_8() {
-    for (generation, other, hint) in [
-        (
-            8,
-            9,
-            "built for 8.0; build without the feature `suricata-8`",
-        ),
-        (9, 8, "built for 9.0; build with the feature `suricata-8`"),
-    ] {
-        let plugin = flow_counter(generation);
+fn check_tells_plugins_for_one_generation_from_those_for_both() {
+    let folder = tempfile::tempdir().unwrap();
+    for (generation, other) in [(8, 9), (9, 8)] {
+        let plugin = c_plugin(folder.path(), &format!("for_{generation}"), generation, &[]);
         let loads = format!("Suricata {generation}.0 would load it");
         let refuses = format!("Suricata {other}.0 would not load it: undefined symbol: ");
-        mock_with(&format!("check {{}} --api {generation}"), &[&plugin])
+        let hint = format!("built for Suricata {generation}.0 alone");
+        mock_with(&format!("check {{}} --suricata {generation}"), &[&plugin])
             .succeeds()
             .prints(&[&loads]);
-        mock_with(&format!("check {{}} --api {other}"), &[&plugin])
+        mock_with(&format!("check {{}} --suricata {other}"), &[&plugin])
             .fails()
-            .prints(&[&refuses, hint, "Notice: plugin: Failed to open "])
-            .says(&["libflow_counter.so"]);
+            .prints(&[&refuses, &hint, "Notice: plugin: Failed to open "])
+            .says(&["not to be loaded: ", &format!("for_{generation}.so")]);
         mock_with("check {}", &[&plugin])
             .succeeds()
-            .prints(&[&loads, &refuses, hint]);
+            .prints(&[&loads, &refuses, &hint]);
+    }
+    let [for_8, for_9] = ["for_8.so", "for_9.so"].map(|name| folder.path().join(name));
+    mock_with("check {} {}", &[&for_8, &for_9])
+        .fails()
+        .says(&["no Suricata would load all of these files: each is for another one"]);
+    mock_with("check {} {}", &[&flow_counter(), &for_9])
+        .succeeds()
+        .prints(&[
+            "libflow_counter.so: Suricata 8.0 would load it",
+            "libflow_counter.so: Suricata 9.0 would load it",
+            "  it uses GetProgramVersion, SCFlowRegisterInitCallback",
+            "  it can do without ThreadGetStorageById, ThreadSetStorageById, ThreadStorageRegister",
+        ]);
+}
+
+#[test]
+fn functions_that_the_mock_lacks_are_looked_up_in_suricatas_and_in_stand_ins() {
+    let folder = tempfile::tempdir().unwrap();
+    let calls = |name: &str| format!("CALLS={name}");
+    // 8.0.8 has it, and suricata-sys 9.0.0-alpha does not know it.
+    let known = c_plugin(folder.path(), "known", 8, &[&calls("LiveGetDevice")]);
+    let unknown = c_plugin(folder.path(), "unknown", 8, &[&calls("no_such_function")]);
+    let of_9 = c_plugin(folder.path(), "of_9", 8, &[&calls("SCFlowIsIPv4")]);
+
+    mock_with("check {} --suricata 8", &[&known])
+        .succeeds()
+        .prints(&[
+            "would load it, by its symbols: it has LiveGetDevice.",
+            "use --with",
+        ]);
+    mock_with("run {}", &[&known])
+        .fails()
+        .says(&["LiveGetDevice"]);
+    mock_with("check {}", &[&unknown])
+        .exits(2)
+        .prints(&["needs no_such_function, which no Suricata 8.0 known here has: use --against"]);
+    mock_with("check {} --suricata 8", &[&of_9])
+        .fails()
+        .prints(&["Suricata 8.0 would not load it: undefined symbol: SCFlowIsIPv4"]);
+
+    // A Suricata is a program that exports what it has.
+    let real = c_library(
+        folder.path(),
+        "suricata",
+        "stand_ins.c",
+        &["STAND_IN=no_such_function", "IS_SURICATA"],
+    );
+    mock_with("check {} --against {}", &[&unknown, &real])
+        .succeeds()
+        .prints(&[
+            "suricata.so would load it, by its symbols: it has",
+            "no_such_function",
+        ]);
+    mock_with("check {} --against {}", &[&known, &real])
+        .fails()
+        .prints(&["suricata.so would not load it: undefined symbol: LiveGetDevice"]);
+    mock_with("check {} --against {}", &[&unknown, &known])
+        .exits(2)
+        .says(&["it is no Suricata 8.0.x or 9.0"]);
+
+    let stand_ins = c_library(
+        folder.path(),
+        "stand",
+        "stand_ins.c",
+        &["STAND_IN=no_such_function"],
+    );
+    for command in ["check {} --with {}", "run {} --with {}"] {
+        mock_with(command, &[&unknown, &stand_ins]).succeeds();
+    }
+    mock_with(
+        "check {} --with {}",
+        &[&unknown, Path::new("no/library.so")],
+    )
+    .exits(2)
+    .says(&["--with no/library.so: "]);
+}
+
+#[test]
+fn files_that_no_plugin_can_be_are_refused_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let sparse = folder.path().join("sparse.so");
+    File::create(&sparse).unwrap().set_len(3 << 30).unwrap();
+    let pipe = folder.path().join("pipe.so");
+    built::assert_success(&Command::new("mkfifo").arg(&pipe).output().unwrap());
+    let other = folder.path().join("other.so");
+    let mut bytes = fs::read(c_plugin(folder.path(), "this", 8, &[])).unwrap();
+    bytes[18] = if cfg!(target_arch = "aarch64") {
+        62
+    } else {
+        183
+    }; // e_machine
+    fs::write(&other, bytes).unwrap();
+    let machines = if cfg!(target_arch = "aarch64") {
+        "it is for x86_64, and this program is for aarch64"
+    } else {
+        "it is for aarch64, and this program is for x86_64"
+    };
+    for (file, says) in [
+        (&*sparse, "it has 3072 MiB: no plugin has more than 512"),
+        (Path::new("/proc/kmsg"), "it is no ELF file"),
+        (&pipe, "it is no regular file"),
+        (folder.path(), "it is a folder"),
+        (&other, machines),
+    ] {
+        mock_with("check {}", &[file]).fails().prints(&[says]);
+        mock_with("run {}", &[file]).fails().says(&[says]);
     }
 }
 
@@ -306,17 +407,9 @@ fn check_says_what_is_wrong_and_runs_no_init() {
     let folder = tempfile::tempdir().unwrap();
     for (name, macros, parts) in [
         (
-            "missing",
-            "MISSING",
-            &[
-                "would load it cannot be told",
-                "also_missing, no_such_function",
-            ][..],
-        ),
-        (
             "both",
             "BOTH_GENERATIONS",
-            &["uses functions of both 8.0 and 9.0", "SCThreadStorageSize"],
+            &["needs functions of both 8.0 and 9.0", "SCThreadStorageSize"][..],
         ),
         (
             "entry",
@@ -328,7 +421,7 @@ fn check_says_what_is_wrong_and_runs_no_init() {
             "VERSION=0x0900",
             &[
                 "API version 0x0900",
-                "with the feature `suricata-8`",
+                "built for Suricata 9.0 alone",
                 "versions differ: plugin has 900 (1) vs Suricata 800",
                 "Error: plugin: Plugin registration failed",
             ],
@@ -373,12 +466,12 @@ fn check_says_what_is_wrong_and_runs_no_init() {
         ),
     ] {
         let plugin = c_plugin(folder.path(), name, 8, &[macros]);
-        let ran = mock_with("check {} --api 8", &[&plugin])
+        let ran = mock_with("check {} --suricata 8", &[&plugin])
             .fails()
             .prints(parts)
             .says(&[name]);
         assert!(!ran.stdout.contains("Init ran"), "{}", ran.stdout);
-        mock_with("run {} --api 8", &[&plugin])
+        mock_with("run {} --suricata 8", &[&plugin])
             .fails()
             .says(&[name]);
     }
@@ -391,8 +484,8 @@ fn of_a_plugin_without_section_headers_check_cannot_tell() {
     let mut bytes = fs::read(&plugin).unwrap();
     built::take_section_headers(&mut bytes);
     fs::write(&plugin, bytes).unwrap();
-    mock_with("check {} --api 9", &[&plugin])
-        .fails()
+    mock_with("check {} --suricata 9", &[&plugin])
+        .exits(2)
         .prints(&["whether Suricata 9.0 would load it cannot be told: it has no section headers"]);
 }
 
@@ -400,7 +493,7 @@ fn of_a_plugin_without_section_headers_check_cannot_tell() {
 fn a_plugin_that_holds_the_mock_is_named_once() {
     let folder = tempfile::tempdir().unwrap();
     let plugin = c_plugin(folder.path(), "inside", 9, &["HOST_INSIDE"]);
-    for command in ["run {} --api 9", "check {} --api 9"] {
+    for command in ["run {} --suricata 9", "check {} --suricata 9"] {
         let ran = mock_with(command, &[&plugin]).fails();
         let printed = ran.stdout + &ran.stderr;
         assert_eq!(printed.matches("SCLogMessage").count(), 1, "{printed}");
@@ -437,7 +530,7 @@ fn a_plugin_in_the_current_folder_needs_no_path_but_in_suricata() {
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_suricata-mock"))
             .current_dir(folder.path())
-            .args([command, file, "--api", "9"])
+            .args([command, file, "--suricata", "9"])
             .output()
             .unwrap();
         built::assert_success(&output);
@@ -545,7 +638,7 @@ fn flows_are_told_apart_by_protocol_ends_and_vlan_and_are_the_same_in_both_direc
     ];
     write_pcap(&capture, DataLink::ETHERNET, 65535, &frames);
     let command = "run {} --pcap {} --runmode single";
-    mock_with(command, &[&flow_counter(9), &capture])
+    mock_with(command, &[&flow_counter(), &capture])
         .succeeds()
         .prints(&["total: 6 flows, 9 packets", "2 of 11 packets are left out"]);
 }
@@ -575,15 +668,15 @@ fn other_link_types_and_cut_packets_are_read() {
         write_pcap(&capture, link, 48, &[frame, frame]);
         mock_with(
             "run {} --pcap {} --runmode single",
-            &[&flow_counter(9), &capture],
+            &[&flow_counter(), &capture],
         )
         .succeeds()
         .prints(&["total: 1 flows, 2 packets"]);
     }
     let capture = folder.path().join("usb.pcap");
     write_pcap(&capture, DataLink::USB_LINUX, 65535, &[&frame]);
-    mock_with("run {} --pcap {}", &[&flow_counter(9), &capture])
-        .fails()
+    mock_with("run {} --pcap {}", &[&flow_counter(), &capture])
+        .exits(2)
         .says(&["usb.pcap", "link type USB_LINUX is not supported"]);
 }
 
@@ -616,7 +709,7 @@ fn pcapng_is_read() {
     drop(writer);
     mock_with(
         "run {} --pcap {} --runmode single",
-        &[&flow_counter(9), &capture],
+        &[&flow_counter(), &capture],
     )
     .succeeds()
     .prints(&["total: 1 flows, 2 packets"]);
@@ -687,7 +780,7 @@ impl Order {
 fn what_programs_write_beside_the_packets_of_a_pcapng_does_not_matter() {
     let folder = tempfile::tempdir().unwrap();
     let capture = folder.path().join("some.pcapng");
-    let plugin = flow_counter(9);
+    let plugin = flow_counter();
     let frame = udp((A, B), None);
     for order in ORDERS {
         // A comment that is not UTF-8.
@@ -741,7 +834,7 @@ fn what_programs_write_beside_the_packets_of_a_pcapng_does_not_matter() {
 fn what_is_wrong_with_a_pcapng_is_said() {
     let folder = tempfile::tempdir().unwrap();
     let capture = folder.path().join("some.pcapng");
-    let plugin = flow_counter(9);
+    let plugin = flow_counter();
     let frame = udp((A, B), None);
     let order = ORDERS[0];
     let good = [
@@ -806,7 +899,7 @@ fn a_packet_that_cannot_be_so_long_is_damage_where_the_file_goes_on() {
     fs::write(&capture, bytes).unwrap();
     mock_with(
         "run {} --pcap {} --runmode single",
-        &[&flow_counter(9), &capture],
+        &[&flow_counter(), &capture],
     )
     .fails()
     .prints(&["total: 1 flows, 1 packets"])
@@ -829,7 +922,7 @@ fn a_truncated_capture_is_an_error_after_what_could_be_read() {
         fs::write(&capture, &bytes[..end + more]).unwrap();
         mock_with(
             "run {} --pcap {} --runmode single",
-            &[&flow_counter(9), &capture],
+            &[&flow_counter(), &capture],
         )
         .fails()
         .prints(&["total: 3 flows, 3 packets"])
@@ -840,12 +933,12 @@ fn a_truncated_capture_is_an_error_after_what_could_be_read() {
 #[test]
 fn a_file_that_is_no_capture_is_an_error_before_a_plugin_runs() {
     let folder = tempfile::tempdir().unwrap();
-    let plugin = c_plugin(folder.path(), "c", 9, &[]);
+    let plugin = c_plugin(folder.path(), "c", 8, &[]);
     let empty = folder.path().join("empty");
     fs::write(&empty, "").unwrap();
     for file in [&plugin, &empty] {
         let ran = mock_with("run {} --pcap {}", &[&plugin, file])
-            .fails()
+            .exits(2)
             .says(&["no capture in the format pcap or pcapng"]);
         assert_eq!(ran.stdout, "");
     }
@@ -853,12 +946,12 @@ fn a_file_that_is_no_capture_is_an_error_before_a_plugin_runs() {
     built::assert_success(&Command::new("mkfifo").arg(&pipe).output().unwrap());
     for file in [&pipe, Path::new("/dev/zero"), folder.path()] {
         mock_with("run {} --pcap {}", &[&plugin, file])
-            .fails()
+            .exits(2)
             .says(&["it is no regular file"]);
     }
     let missing = folder.path().join("missing.pcap");
     mock_with("run {} --pcap {}", &[&plugin, &missing])
-        .fails()
+        .exits(2)
         .says(&["missing.pcap", "No such file"]);
 }
 
@@ -869,7 +962,7 @@ fn arguments_that_make_no_sense_are_refused() {
         "check",
         "run x.so --threads 0",
         "run x.so --runmode some",
-        "run x.so --api 7",
+        "run x.so --suricata 7",
         "run x.so --flows 1 --pcap x.pcap",
     ] {
         let ran = mock_with(command, &[]);
@@ -881,7 +974,7 @@ fn arguments_that_make_no_sense_are_refused() {
         );
     }
     mock_with("run x.so --runmode single --threads 2", &[])
-        .fails()
+        .exits(2)
         .says(&["single has one thread"]);
 }
 
@@ -900,7 +993,7 @@ fn more_than_a_machine_can_take_is_refused() {
 #[test]
 fn a_thread_that_the_system_refuses_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
-    let plugin = c_plugin(folder.path(), "c", 9, &[]);
+    let plugin = c_plugin(folder.path(), "c", 8, &[]);
     let preloaded = c_library(folder.path(), "refuse", "refuse_threads.c", &["GIVEN=2"]);
     let output = Command::new(env!("CARGO_BIN_EXE_suricata-mock"))
         .args(["run", "--threads", "3"])
@@ -927,7 +1020,7 @@ fn a_thread_that_the_system_refuses_is_an_error() {
 fn a_reader_that_goes_away_changes_no_outcome() {
     let folder = tempfile::tempdir().unwrap();
     for (name, built_with, code) in [("good", "LOG_AT=2", 0), ("bad", "LOG_AT=1", 1)] {
-        let plugin = c_plugin(folder.path(), name, 9, &[built_with]);
+        let plugin = c_plugin(folder.path(), name, 8, &[built_with]);
         let mut program = Command::new(env!("CARGO_BIN_EXE_suricata-mock"))
             .args(["run", "--flows", "50"])
             .arg(plugin)

@@ -300,7 +300,7 @@ fn a_host_in_a_thread_local_is_taken_down_all_the_same() {
 
 #[test]
 fn hosts_and_threads_are_printed_with_what_tells_them_apart() {
-    let host = Host::builder().api(V9.api).seed(7).build();
+    let host = Host::builder().generation(V9.generation).seed(7).build();
     assert_says(&format!("{host:?}"), &["Host", "V9", "seed: 7"]);
     let worker = host.spawn("W#01", ThreadKind::Worker);
     assert_says(&format!("{worker:?}"), &["Thread", "W#01", "Worker"]);

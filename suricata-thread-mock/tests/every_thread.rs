@@ -2,23 +2,23 @@
 
 mod raw;
 
-use raw::V9;
+use raw::V8;
 use suricata_thread_mock::{Host, ThreadKind, stray_reports};
 
 /// How many slots a thread is told of that has entered no host.
 fn slots_seen_by_another_thread() -> usize {
-    std::thread::scope(|scope| scope.spawn(|| V9.size()).join().unwrap()) / size_of::<*mut u8>()
+    std::thread::scope(|scope| scope.spawn(|| V8.size()).join().unwrap()) / size_of::<*mut u8>()
 }
 
 #[test]
 fn a_thread_that_entered_no_host_belongs_to_the_last_one_built_that_has_every_thread() {
     let first = Host::builder().every_thread().build();
-    V9.register(c"a");
+    V8.register(c"a");
     assert_eq!(slots_seen_by_another_thread(), 1);
 
     let second = Host::builder().every_thread().build();
-    V9.register(c"a");
-    V9.register(c"b");
+    V8.register(c"a");
+    V8.register(c"b");
     assert_eq!(slots_seen_by_another_thread(), 2);
     assert_eq!(stray_reports(), []);
 

@@ -4,17 +4,16 @@ mod workspace;
 
 use std::path::Path;
 
-use suricata_thread_mock::{Host, RunMode, Traffic};
+use suricata_thread_mock::{Generation, Host, RunMode, Traffic};
 use workspace::example;
 
 #[test]
-fn a_plugin_in_rust_runs_in_its_generation() {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
-    for generation in [8, 9] {
-        // The host is what the plugin is for.
-        let host = Host::new();
+fn one_file_of_a_plugin_in_rust_runs_in_hosts_of_both_generations_at_once() {
+    let plugin = example(Path::new(env!("CARGO_TARGET_TMPDIR")), "minimal");
+    let run = |generation| {
+        let host = Host::builder().generation(generation).build();
         // SAFETY: the example is a plugin.
-        unsafe { host.open(example(folder, "minimal", generation)) }.unwrap();
+        unsafe { host.open(&plugin) }.unwrap();
         host.start(RunMode::Single);
         host.traffic(Traffic {
             flows: 7,
@@ -24,5 +23,12 @@ fn a_plugin_in_rust_runs_in_its_generation() {
         let log: Vec<_> = host.log().iter().map(ToString::to_string).collect();
         let last = log.last().unwrap();
         assert!(last.contains("minimal: a thread saw 7 flows"), "{log:#?}");
-    }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..10 {
+            for &generation in Generation::ALL {
+                scope.spawn(move || run(generation));
+            }
+        }
+    });
 }

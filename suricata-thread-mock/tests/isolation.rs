@@ -18,7 +18,7 @@ static HANDLE: AtomicI32 = AtomicI32::new(-1);
 fn one_life(seed: u64) {
     let raw = BOTH[seed as usize % 2];
     let host = Host::builder()
-        .api(raw.api)
+        .generation(raw.generation)
         .seed(seed)
         .record_only()
         .build();

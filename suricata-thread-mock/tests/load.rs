@@ -7,7 +7,7 @@ use std::ptr::{null, null_mut};
 use std::sync::Mutex;
 
 use raw::{V8, V9, assert_says};
-use suricata_thread_mock::{Api, Host, LoadError, ReportKind, ThreadKind};
+use suricata_thread_mock::{Generation, Host, LoadError, ReportKind, ThreadKind};
 use suricata_thread_sys as sys;
 use sys::common::{SCLogLevel, SCPlugin};
 
@@ -30,7 +30,7 @@ unsafe extern "C" fn registers() {
     assert!(V9.register(c"state") >= 0);
     let text = c"hello".as_ptr();
     // SAFETY: the texts are C strings.
-    unsafe { sys::SCLogMessage(SCLogLevel::SC_LOG_INFO, text, 1, text, text, text) };
+    unsafe { sys::common::SCLogMessage(SCLogLevel::SC_LOG_INFO, text, 1, text, text, text) };
 }
 
 unsafe extern "C-unwind" fn init_panics() {
@@ -125,30 +125,33 @@ fn init_runs_on_this_thread_and_belongs_to_the_host() {
 fn a_plugin_of_another_version_is_refused_with_an_error_in_the_log() {
     for (api, register, other) in [
         (
-            Api::V9,
+            Generation::V9,
             for_8 as unsafe extern "C" fn() -> *mut SCPlugin,
             0x0800,
         ),
-        (Api::V8, for_9, 0x0900),
+        (Generation::V8, for_9, 0x0900),
     ] {
-        let host = Host::builder().api(api).build();
+        let host = Host::builder().generation(api).build();
         let error = load(&host, register).unwrap_err();
         let expected = LoadError::Version {
             plugin: other,
-            host: api.version(),
+            host: api.api_version(),
         };
         assert_eq!(error, expected);
         let log = host.log();
         assert_eq!(log.len(), 1);
         assert_eq!(log[0].level, SCLogLevel::SC_LOG_ERROR);
-        let versions = [format!("{other:#06x}"), format!("{:#06x}", api.version())];
+        let versions = [
+            format!("{other:#06x}"),
+            format!("{:#06x}", api.api_version()),
+        ];
         assert_says(
             &error.to_string(),
             &[&versions[0], &versions[1], "goes on without"],
         );
         let versions = [
             format!("plugin has {other:x} (1.2)"),
-            format!("Suricata {:x} ", api.version()),
+            format!("Suricata {:x} ", api.api_version()),
         ];
         assert_says(&log[0].message, &[&versions[0], &versions[1], "8.0.8"]);
         host.verify();
@@ -183,31 +186,11 @@ fn of_a_plugin_of_no_known_version_nothing_else_is_read() {
 }
 
 #[test]
-fn the_error_says_which_feature_to_use() {
-    let host = Host::builder().api(Api::V8).build();
-    let error = load(&host, for_9).unwrap_err().to_string();
-    assert_says(&error, &["with the feature `suricata-8`"]);
-    let host = Host::builder().api(Api::V9).build();
-    let error = load(&host, for_8).unwrap_err().to_string();
-    assert_says(&error, &["without the feature `suricata-8`"]);
-}
-
-#[test]
-fn the_first_plugin_decides_the_generation_where_the_test_did_not() {
-    let host = Host::new();
-    assert!(load(&host, for_7).is_err());
-    load(&host, for_8).unwrap();
-    assert!(load(&host, for_9).is_err());
-    load(&host, for_8).unwrap();
-    let host = Host::new();
-    load(&host, for_9).unwrap();
-    assert!(load(&host, for_8).is_err());
-}
-
-#[test]
-fn a_generation_has_the_name_of_its_suricata() {
-    let names = [Api::V8, Api::V9].map(|api| api.to_string());
-    assert_eq!(names, ["Suricata 8.0", "Suricata 9.0"]);
+fn the_error_says_what_the_plugin_is_built_for() {
+    let error = load(&V8.host(), for_9).unwrap_err().to_string();
+    assert_says(&error, &["built for Suricata 9.0 alone"]);
+    let error = load(&V9.host(), for_8).unwrap_err().to_string();
+    assert_says(&error, &["built for Suricata 8.0 alone"]);
 }
 
 #[test]

@@ -12,7 +12,7 @@ fn a_line_has_all_that_was_passed_and_the_thread() {
     let log = |message: &std::ffi::CStr| {
         // SAFETY: the texts are C strings.
         unsafe {
-            sys::SCLogMessage(
+            sys::common::SCLogMessage(
                 SCLogLevel::SC_LOG_WARNING,
                 c"src/lib.rs".as_ptr(),
                 42,
@@ -66,11 +66,15 @@ impl SpawnIn for std::thread::Builder {
 fn lines_above_the_level_of_the_host_are_left_out() {
     let host = Host::builder().log_level(SCLogLevel::SC_LOG_ERROR).build();
     // SAFETY: no conditions.
-    assert_eq!(unsafe { sys::SCLogGetLogLevel() }, SCLogLevel::SC_LOG_ERROR);
+    assert_eq!(
+        unsafe { sys::common::SCLogGetLogLevel() },
+        SCLogLevel::SC_LOG_ERROR
+    );
     for level in -1..=8 {
         let text = c"x".as_ptr();
         // SAFETY: the texts are C strings.
-        let result = unsafe { sys::SCLogMessage(SCLogLevel(level), text, 1, text, text, text) };
+        let result =
+            unsafe { sys::common::SCLogMessage(SCLogLevel(level), text, 1, text, text, text) };
         assert_eq!(result, 0);
     }
     let levels: Vec<_> = host.log().iter().map(|l| l.level.0).collect();
@@ -88,7 +92,7 @@ fn each_level_has_the_name_that_suricata_writes() {
     for level in -1..=8 {
         let text = c"x".as_ptr();
         // SAFETY: the texts are C strings.
-        unsafe { sys::SCLogMessage(SCLogLevel(level), text, 1, text, text, text) };
+        unsafe { sys::common::SCLogMessage(SCLogLevel(level), text, 1, text, text, text) };
     }
     let log = host.log();
     let names: Vec<_> = log.iter().map(|line| line.level_name()).collect();
@@ -113,14 +117,19 @@ fn each_level_has_the_name_that_suricata_writes() {
 fn the_level_is_info_unless_chosen() {
     let _host = Host::new();
     // SAFETY: no conditions.
-    assert_eq!(unsafe { sys::SCLogGetLogLevel() }, SCLogLevel::SC_LOG_INFO);
+    assert_eq!(
+        unsafe { sys::common::SCLogGetLogLevel() },
+        SCLogLevel::SC_LOG_INFO
+    );
 }
 
 #[test]
 fn null_texts_are_empty() {
     let host = Host::new();
     // SAFETY: NULL is allowed.
-    unsafe { sys::SCLogMessage(SCLogLevel::SC_LOG_NOTICE, null(), 0, null(), null(), null()) };
+    unsafe {
+        sys::common::SCLogMessage(SCLogLevel::SC_LOG_NOTICE, null(), 0, null(), null(), null())
+    };
     let log = host.log();
     assert_eq!((&*log[0].message, &*log[0].file), ("", ""));
 }

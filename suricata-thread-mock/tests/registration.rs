@@ -3,10 +3,11 @@
 mod raw;
 
 use std::ffi::{c_uint, c_void};
+use std::process::Command;
 use std::ptr::null;
 
 use raw::{BOTH, V8, V9, forget, free};
-use suricata_thread_mock::{Host, ThreadKind};
+use suricata_thread_mock::{Host, ReportKind, ThreadKind};
 use suricata_thread_sys as sys;
 use sys::common::SCLogLevel;
 
@@ -157,9 +158,73 @@ fn a_host_has_1024_ids_and_logs_when_they_are_used_up() {
 }
 
 #[test]
-fn a_host_has_the_generation_of_the_first_plugin_that_says_one() {
-    let host = Host::new();
-    assert!(V8.register(c"a") >= 0);
-    assert!(V9.register(c"b") >= 0);
-    host.verify();
+fn a_host_plays_8_unless_the_environment_or_the_test_says_9() {
+    const CHILD: &str = "SURICATA_THREAD_MOCK_TEST_PRINTS";
+    if std::env::var_os(CHILD).is_some() {
+        assert!(V9.host().generation() == V9.generation);
+        println!("plays {}", Host::new().generation());
+        return;
+    }
+    for (variable, status, says) in [
+        (None, true, "plays Suricata 8.0"),
+        (Some("8"), true, "plays Suricata 8.0"),
+        (Some("9"), true, "plays Suricata 9.0"),
+        (Some("7"), false, "SURICATA_MOCK is \"7\": set it to 8 or 9"),
+        (Some(""), false, "SURICATA_MOCK is \"\": set it to 8 or 9"),
+    ] {
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        child
+            .args(["a_host_plays_8_unless", "--nocapture"])
+            .env(CHILD, "1")
+            .env_remove("SURICATA_MOCK");
+        if let Some(major) = variable {
+            child.env("SURICATA_MOCK", major);
+        }
+        let output = child.output().unwrap();
+        let printed = [output.stdout, output.stderr].concat();
+        let printed = String::from_utf8_lossy(&printed);
+        assert_eq!(output.status.success(), status, "{printed}");
+        assert!(printed.contains(says), "{printed}");
+    }
+}
+
+#[test]
+fn each_thread_is_told_the_generation_of_its_own_host() {
+    unsafe extern "C" {
+        // SAFETY: takes nothing, and returns a number.
+        safe fn suricata_thread_mock_generation_1() -> c_uint;
+    }
+    assert_eq!(suricata_thread_mock_generation_1(), 0);
+    let _eight = V8.host();
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let _nine = V9.host();
+            assert_eq!(suricata_thread_mock_generation_1(), 9);
+        });
+    });
+    assert_eq!(suricata_thread_mock_generation_1(), 8);
+}
+
+#[test]
+fn the_names_of_the_other_generation_are_refused_with_one_report() {
+    for (raw, other) in [(V8, V9), (V9, V8)] {
+        let host = raw.recording();
+        let id = raw.register(c"own");
+        assert_eq!(other.register(c"other"), -1);
+        assert_eq!(other.size(), 0);
+        host.finalize();
+        host.spawn("W#01", ThreadKind::Worker).run(move |tv| {
+            assert!(other.get(tv, id).is_null());
+            assert_eq!(other.set(tv, id, std::ptr::null_mut()), -1);
+        });
+        let report = raw::only_report(&host, ReportKind::OtherGeneration);
+        raw::assert_says(
+            &report.message,
+            &[
+                &format!("expected only functions of {}", raw.generation),
+                &format!("actually one of {}", other.generation),
+                "suricata_thread_mock_generation_1",
+            ],
+        );
+    }
 }

@@ -9,10 +9,10 @@ use std::sync::Mutex;
 
 use raw::{V9, assert_says, panic_of};
 use suricata_thread_mock::{Host, RunMode, ThreadKind};
-use suricata_thread_sys::{
-    Flow, Packet, SCFlowRegisterFinishCallback, SCFlowRegisterInitCallback,
-    SCFlowRegisterUpdateCallback, ThreadVars,
+use suricata_thread_sys::common::{
+    SCFlowRegisterFinishCallback, SCFlowRegisterInitCallback, SCFlowRegisterUpdateCallback,
 };
+use suricata_thread_sys::{Flow, Packet, ThreadVars};
 
 /// What the callbacks of one host saw, in the order in which they saw it.
 #[derive(Default)]

@@ -124,9 +124,9 @@ fn watch() -> Arc<Mutex<Events>> {
     let user: *mut c_void = Arc::into_raw(Arc::clone(&events)).cast_mut().cast();
     // SAFETY: the user pointer is never freed.
     unsafe {
-        sys::SCFlowRegisterInitCallback(Some(init), user);
-        sys::SCFlowRegisterUpdateCallback(Some(update), user);
-        sys::SCFlowRegisterFinishCallback(Some(finish), user);
+        sys::common::SCFlowRegisterInitCallback(Some(init), user);
+        sys::common::SCFlowRegisterUpdateCallback(Some(update), user);
+        sys::common::SCFlowRegisterFinishCallback(Some(finish), user);
     }
     events
 }

@@ -721,9 +721,9 @@ fn a_callback_registered_after_threads_were_created() {
 fn a_null_callback() {
     let host = V9.recording();
     // SAFETY: nothing is registered.
-    assert!(!unsafe { sys::SCThreadRegisterInitCallback(None, null()) });
+    assert!(!unsafe { sys::common::SCThreadRegisterInitCallback(None, null()) });
     // SAFETY: as above.
-    assert!(!unsafe { sys::SCFlowRegisterFinishCallback(None, null()) });
+    assert!(!unsafe { sys::common::SCFlowRegisterFinishCallback(None, null()) });
     let reports = host.reports();
     assert_eq!(reports.len(), 2);
     assert!(reports.iter().all(|r| r.kind == ReportKind::NullCallback));
@@ -807,7 +807,7 @@ fn a_function_of_the_hosts_own_called_by_a_plugin() {
             raw.free_all(tv);
             assert!(tags(&made).is_empty());
             // SAFETY: the mock refuses it.
-            unsafe { sys::SCThreadRunInitCallbacks(tv) };
+            unsafe { sys::common::SCThreadRunInitCallbacks(tv) };
             assert_eq!(raw.storage_finalize(), -1);
         });
         host.finalize();
@@ -833,23 +833,6 @@ fn a_function_of_the_hosts_own_called_by_a_plugin() {
 }
 
 #[test]
-fn a_function_that_this_suricata_does_not_have() {
-    let host = V9.recording();
-    let id = V8.register_raw(c"state".as_ptr(), Some(forget));
-    assert!(id >= 0);
-    let report = only_report(&host, ReportKind::OtherGeneration);
-    assert_says(
-        &report.message,
-        &[
-            "ThreadStorageRegister",
-            "expected only functions of Suricata 9.0",
-            "one of Suricata 8.0",
-            "undefined symbol",
-        ],
-    );
-}
-
-#[test]
 fn a_call_on_a_thread_of_no_host() {
     let name = "belongs to nobody";
     let host = V9.host();
@@ -861,10 +844,16 @@ fn a_call_on_a_thread_of_no_host() {
         let text = c"lost?".as_ptr();
         // SAFETY: the texts are C strings.
         unsafe {
-            let level = sys::SCLogLevel::SC_LOG_NOTICE;
-            assert_eq!(sys::SCLogMessage(level, text, 1, text, text, text), -1);
-            assert_eq!(sys::SCLogGetLogLevel(), sys::SCLogLevel::SC_LOG_INFO);
-            sys::SCFlowRunFinishCallbacks(std::ptr::null_mut(), std::ptr::null_mut());
+            let level = sys::common::SCLogLevel::SC_LOG_NOTICE;
+            assert_eq!(
+                sys::common::SCLogMessage(level, text, 1, text, text, text),
+                -1
+            );
+            assert_eq!(
+                sys::common::SCLogGetLogLevel(),
+                sys::common::SCLogLevel::SC_LOG_INFO
+            );
+            sys::common::SCFlowRunFinishCallbacks(std::ptr::null_mut(), std::ptr::null_mut());
             assert_eq!(sys::v9::SCStorageFinalize(), -1);
         }
         assert!(V9.get(std::ptr::null(), 0).is_null());
@@ -1029,7 +1018,10 @@ fn values_that_slots_share_are_freed_for_each_slot_where_the_host_allows_it() {
         drop(unsafe { Arc::from_raw(ptr.cast::<Frees>()) });
     }
     for raw in BOTH {
-        let host = Host::builder().api(raw.api).shared_values().build();
+        let host = Host::builder()
+            .generation(raw.generation)
+            .shared_values()
+            .build();
         let shared = Arc::new(Frees::default());
         let ids = [c"one", c"two"].map(|n| raw.register_raw(n.as_ptr(), Some(release)));
         host.finalize();

@@ -38,6 +38,16 @@ Id SCThreadStorageRegister(const char *, void (*)(void *));
 void *GET(const ThreadVars *, Id);
 int SET(ThreadVars *, Id, void *);
 
+#ifdef WEAK
+#pragma weak SCLogMessage
+#pragma weak SCThreadRegisterInitCallback
+#pragma weak SCFlowRegisterInitCallback
+#pragma weak SCFlowRegisterFinishCallback
+#pragma weak ThreadStorageRegister
+#pragma weak ThreadGetStorageById
+#pragma weak ThreadSetStorageById
+#endif
+
 #ifndef VERSION
 #define VERSION API_VERSION
 #endif
@@ -61,6 +71,10 @@ void use_them(void) {
     no_such_function();
     also_missing();
 }
+#endif
+#ifdef CALLS
+void CALLS(void);
+void call_it(void) { CALLS(); }
 #endif
 #ifdef BOTH_GENERATIONS
 unsigned int ThreadStorageSize(void);

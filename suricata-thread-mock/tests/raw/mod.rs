@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::null_mut;
 use std::sync::{Arc, Mutex};
 
-use suricata_thread_mock::{Api, Host, Report, ReportKind};
+use suricata_thread_mock::{Generation, Host, Report, ReportKind};
 use suricata_thread_sys as sys;
 use sys::ThreadVars;
 use sys::common::StorageFreeFn;
@@ -15,28 +15,31 @@ use sys::common::StorageFreeFn;
 /// A generation's storage functions.
 #[derive(Clone, Copy)]
 pub struct Raw {
-    pub api: Api,
+    pub generation: Generation,
     /// What its functions' names begin with.
     pub prefix: &'static str,
 }
 
 pub const V8: Raw = Raw {
-    api: Api::V8,
+    generation: Generation::V8,
     prefix: "",
 };
 pub const V9: Raw = Raw {
-    api: Api::V9,
+    generation: Generation::V9,
     prefix: "SC",
 };
 pub const BOTH: [Raw; 2] = [V8, V9];
 
 impl Raw {
     pub fn host(self) -> Host {
-        Host::builder().api(self.api).build()
+        Host::builder().generation(self.generation).build()
     }
 
     pub fn recording(self) -> Host {
-        Host::builder().api(self.api).record_only().build()
+        Host::builder()
+            .generation(self.generation)
+            .record_only()
+            .build()
     }
 
     pub fn register(self, name: &'static CStr) -> c_int {
@@ -47,8 +50,8 @@ impl Raw {
         let size = size_of::<*mut c_void>() as c_uint;
         // SAFETY: the name is NULL or static, `free` is for what the slot will hold.
         unsafe {
-            match self.api {
-                Api::V8 => sys::v8::ThreadStorageRegister(name, size, None, free).id,
+            match self.generation {
+                Generation::V8 => sys::v8::ThreadStorageRegister(name, size, None, free).id,
                 _ => sys::v9::SCThreadStorageRegister(name, free).id,
             }
         }
@@ -57,8 +60,10 @@ impl Raw {
     pub fn get(self, tv: *const ThreadVars, id: c_int) -> *mut c_void {
         // SAFETY: the mock reports wrong pointers and ids.
         unsafe {
-            match self.api {
-                Api::V8 => sys::v8::ThreadGetStorageById(tv, sys::v8::ThreadStorageId { id }),
+            match self.generation {
+                Generation::V8 => {
+                    sys::v8::ThreadGetStorageById(tv, sys::v8::ThreadStorageId { id })
+                }
                 _ => sys::v9::SCThreadGetStorageById(tv, sys::v9::SCThreadStorageId { id }),
             }
         }
@@ -67,8 +72,10 @@ impl Raw {
     pub fn set(self, tv: *mut ThreadVars, id: c_int, ptr: *mut c_void) -> c_int {
         // SAFETY: the mock reports wrong pointers and ids; `ptr` is for the slot's free function.
         unsafe {
-            match self.api {
-                Api::V8 => sys::v8::ThreadSetStorageById(tv, sys::v8::ThreadStorageId { id }, ptr),
+            match self.generation {
+                Generation::V8 => {
+                    sys::v8::ThreadSetStorageById(tv, sys::v8::ThreadStorageId { id }, ptr)
+                }
                 _ => sys::v9::SCThreadSetStorageById(tv, sys::v9::SCThreadStorageId { id }, ptr),
             }
         }
@@ -77,8 +84,10 @@ impl Raw {
     pub fn free(self, tv: *mut ThreadVars, id: c_int) {
         // SAFETY: the mock reports wrong pointers and ids; nobody uses the value afterwards.
         unsafe {
-            match self.api {
-                Api::V8 => sys::v8::ThreadFreeStorageById(tv, sys::v8::ThreadStorageId { id }),
+            match self.generation {
+                Generation::V8 => {
+                    sys::v8::ThreadFreeStorageById(tv, sys::v8::ThreadStorageId { id })
+                }
                 _ => sys::v9::SCThreadFreeStorageById(tv, sys::v9::SCThreadStorageId { id }),
             }
         }
@@ -87,8 +96,8 @@ impl Raw {
     pub fn free_all(self, tv: *mut ThreadVars) {
         // SAFETY: nobody uses the values afterwards.
         unsafe {
-            match self.api {
-                Api::V8 => sys::v8::ThreadFreeStorage(tv),
+            match self.generation {
+                Generation::V8 => sys::v8::ThreadFreeStorage(tv),
                 _ => sys::v9::SCThreadFreeStorage(tv),
             }
         }
@@ -97,8 +106,8 @@ impl Raw {
     pub fn storage_finalize(self) -> c_int {
         // SAFETY: no conditions.
         unsafe {
-            match self.api {
-                Api::V8 => sys::v8::StorageFinalize(),
+            match self.generation {
+                Generation::V8 => sys::v8::StorageFinalize(),
                 _ => sys::v9::SCStorageFinalize(),
             }
         }
@@ -107,8 +116,8 @@ impl Raw {
     pub fn size(self) -> usize {
         // SAFETY: no conditions.
         let size = unsafe {
-            match self.api {
-                Api::V8 => sys::v8::ThreadStorageSize(),
+            match self.generation {
+                Generation::V8 => sys::v8::ThreadStorageSize(),
                 _ => sys::v9::SCThreadStorageSize(),
             }
         };
@@ -163,7 +172,8 @@ pub fn on_thread_init(f: impl Fn(*mut ThreadVars) + Send + Sync + 'static) -> bo
     let callback: unsafe extern "C" fn(*mut ThreadVars, *mut c_void) =
         unsafe { std::mem::transmute(callback) };
     // SAFETY: the closure is never freed where the host has it.
-    let registered = unsafe { sys::SCThreadRegisterInitCallback(Some(callback), user.cast()) };
+    let registered =
+        unsafe { sys::common::SCThreadRegisterInitCallback(Some(callback), user.cast()) };
     if !registered {
         // SAFETY: refused, so still ours.
         drop(unsafe { Box::from_raw(user) });
@@ -201,7 +211,8 @@ pub fn on_flow_init(f: impl Fn(*mut ThreadVars) + Send + Sync + 'static) -> bool
         *mut c_void,
     ) = unsafe { std::mem::transmute(callback) };
     // SAFETY: the closure is never freed where the host has it.
-    let registered = unsafe { sys::SCFlowRegisterInitCallback(Some(callback), user.cast()) };
+    let registered =
+        unsafe { sys::common::SCFlowRegisterInitCallback(Some(callback), user.cast()) };
     if !registered {
         // SAFETY: refused, so still ours.
         drop(unsafe { Box::from_raw(user) });

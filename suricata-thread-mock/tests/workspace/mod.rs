@@ -3,20 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Builds an example of the workspace for a generation, as its author would, below `folder`.
-pub fn example(folder: &Path, package: &str, generation: u32) -> PathBuf {
+/// Builds an example of the workspace, as its author would, below `folder`.
+pub fn example(folder: &Path, package: &str) -> PathBuf {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-    // One folder for each: cargo would overwrite the one of the other generation.
-    let target = folder.join(format!("built-for-{generation}"));
+    let target = folder.join("examples");
     let mut cargo = Command::new(env!("CARGO"));
     cargo
         .current_dir(root)
         .args(["build", "--locked", "--lib", "--no-default-features"])
         .args(["--package", package, "--target-dir"])
         .arg(&target);
-    if generation == 8 {
-        cargo.args(["--features", "suricata-8"]);
-    }
     // Without what is for the tests, such as sanitizers.
     cargo
         .env_remove("RUSTFLAGS")

@@ -1,85 +1,185 @@
 //! What Suricata would say when it loads a plugin.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use suricata_thread_mock::{Generation, Host, OpenErrorReason};
+use suricata_thread_mock::{Generation, Host, OpenErrorReason, UndefinedSymbol};
 
-use crate::{LogPrinter, Plugins, print};
+use crate::exports::{self, Suricata};
+use crate::plugin_file::PluginFile;
+use crate::{Failure, LogPrinter, Plugins, print};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     files: Plugins,
-    /// Which Suricata; both without it, of which one must load the plugin
-    #[arg(long, value_name = "8|9", value_parser = crate::generation)]
+    /// Which Suricata, 8 (8.0.x) or 9 (9.0); each without it, of which one must load all the files
+    #[arg(long, value_name = "8|9", value_parser = crate::generation, conflicts_with = "against")]
     suricata: Option<Generation>,
+    /// The program of a real Suricata, whose functions are looked up instead of those of 8.0.8 and of
+    /// the crate suricata-sys 9.0.0-alpha
+    #[arg(long, value_name = "SURICATA")]
+    against: Option<PathBuf>,
 }
 
-pub(crate) fn check(arguments: &Arguments) -> Result<(), String> {
-    let mut refused = Vec::new();
-    for plugin in &arguments.files.plugins {
-        let loaded = match arguments.suricata {
-            Some(generation) => loads(plugin, generation),
-            // Both are looked at, also where the first one loads it.
-            None => loads(plugin, Generation::V8) | loads(plugin, Generation::V9),
-        };
-        if loaded {
+/// What becomes of a file in a Suricata.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Verdict {
+    Loads,
+    Unknown,
+    Refused,
+}
+
+pub(crate) fn check(arguments: &Arguments) -> Result<(), Failure> {
+    arguments.files.open_stand_ins()?;
+    let suricatas = match (&arguments.against, arguments.suricata) {
+        (Some(path), _) => vec![Suricata::read(path)?],
+        (None, Some(generation)) => vec![Suricata::known(generation)],
+        (None, None) => Generation::ALL
+            .iter()
+            .copied()
+            .map(Suricata::known)
+            .collect(),
+    };
+    let plugins = &arguments.files.plugins;
+    // All are looked at, also where one loads it already.
+    let verdicts: Vec<Vec<Verdict>> = plugins
+        .iter()
+        .map(|plugin| {
+            suricatas
+                .iter()
+                .map(|suricata| judge(plugin, suricata))
+                .collect()
+        })
+        .collect();
+    for (plugin, verdicts) in plugins.iter().zip(&verdicts) {
+        if verdicts.contains(&Verdict::Loads) {
             crate::note_bare_name(plugin);
-        } else {
-            refused.push(plugin.display().to_string());
         }
     }
-    if refused.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("not to be loaded: {}", refused.join(", ")))
+    let of_all = |suricata: usize| verdicts.iter().map(|of| of[suricata]).max();
+    let best = (0..suricatas.len()).filter_map(of_all).min();
+    if best == Some(Verdict::Loads) {
+        return Ok(());
     }
+    if best == Some(Verdict::Unknown) {
+        let message = "whether it would be loaded cannot be told, see above";
+        return Err(Failure::Call(message.to_owned()));
+    }
+    let is_refused = |(_, verdicts): &(_, &Vec<_>)| verdicts.iter().all(|v| *v == Verdict::Refused);
+    let refused: Vec<_> = plugins.iter().zip(&verdicts).filter(is_refused).collect();
+    let names: Vec<_> = refused
+        .iter()
+        .map(|(p, _)| p.display().to_string())
+        .collect();
+    Err(Failure::Plugin(if names.is_empty() {
+        "no Suricata would load all of these files: each is for another one".to_owned()
+    } else {
+        format!("not to be loaded: {}", names.join(", "))
+    }))
 }
 
 /// Whether that Suricata would load the plugin, which does nothing wrong meanwhile; prints why not.
-fn loads(plugin: &Path, suricata: Generation) -> bool {
+fn judge(plugin: &Path, suricata: &Suricata) -> Verdict {
     let host = Host::builder()
-        .generation(suricata)
+        .generation(suricata.generation)
         .record_only()
         .every_thread()
         .build();
     // SAFETY: who runs this program has chosen the file for being a plugin, which is code that may
     // run here and whose entry point does what a plugin's does.
     let checked = unsafe { host.check(plugin) };
-    let shown = plugin.display();
+    let (shown, name) = (plugin.display(), &suricata.name);
     let misuses = host.reports();
     for misuse in &misuses {
         print(format_args!("{shown}: {misuse}"));
     }
     let Err(error) = checked else {
-        print(format_args!("{shown}: {suricata} would load it"));
-        return misuses.is_empty();
+        print(format_args!("{shown}: {name} would load it"));
+        print_optional(plugin, suricata);
+        return if misuses.is_empty() {
+            Verdict::Loads
+        } else {
+            Verdict::Refused
+        };
     };
     let reason = &error.reason;
-    if is_unknown(reason) {
-        print(format_args!(
-            "{shown}: whether {suricata} would load it cannot be told: {reason}"
-        ));
-        return false;
+    match reason {
+        OpenErrorReason::Undefined { symbols, .. } => {
+            if let Some(verdict) = judge_undefined(plugin, symbols, suricata) {
+                return verdict;
+            }
+        }
+        OpenErrorReason::SymbolsUnknown => {
+            print(format_args!(
+                "{shown}: whether {name} would load it cannot be told: {reason}"
+            ));
+            return Verdict::Unknown;
+        }
+        OpenErrorReason::HostInside { .. } => {
+            print(format_args!("{shown}: refused for {name}: {reason}"));
+            return Verdict::Refused;
+        }
+        _ if plugin.is_dir() => {
+            print(format_args!("{shown}: refused for {name}: {reason}"));
+            return Verdict::Refused;
+        }
+        _ => {}
     }
-    if matches!(reason, OpenErrorReason::HostInside { .. }) || plugin.is_dir() {
-        print(format_args!("{shown}: refused for {suricata}: {reason}"));
-        return false;
-    }
-    print(format_args!(
-        "{shown}: {suricata} would not load it: {reason}"
-    ));
+    print(format_args!("{shown}: {name} would not load it: {reason}"));
     print("  its log:");
     LogPrinter::default().print(&host, "    ");
-    false
+    Verdict::Refused
 }
 
-/// Whether the plugin only lacks what a Suricata may have and this program does not, or does not
-/// say what it wants.
-fn is_unknown(reason: &OpenErrorReason) -> bool {
-    match reason {
-        OpenErrorReason::Undefined { symbols, .. } => symbols.iter().all(|s| s.of.is_none()),
-        OpenErrorReason::SymbolsUnknown => true,
-        _ => false,
+/// The verdict on a plugin that needs functions which the mock does not have, but for `None` where this
+/// Suricata has not all of them.
+fn judge_undefined(
+    plugin: &Path,
+    symbols: &[UndefinedSymbol],
+    suricata: &Suricata,
+) -> Option<Verdict> {
+    let (shown, name) = (plugin.display(), &suricata.name);
+    let (has, lacks): (Vec<_>, Vec<_>) = symbols.iter().partition(|s| suricata.has(&s.name));
+    if lacks.is_empty() {
+        print(format_args!(
+            "{shown}: {name} would load it, by its symbols: it has {}. It was not opened here, since \
+             the mock lacks that: use --with for a library of stand-ins",
+            join(has.iter().map(|s| &*s.name))
+        ));
+        print_optional(plugin, suricata);
+        return Some(Verdict::Loads);
     }
+    let is_certain = |s: &&UndefinedSymbol| {
+        s.of.is_some() || suricata.lacks(&s.name) && exports::is_known(&s.name)
+    };
+    if lacks.iter().any(is_certain) {
+        return None;
+    }
+    print(format_args!(
+        "{shown}: needs {}, which no {name} known here has: use --against with the program of yours",
+        join(lacks.iter().map(|s| &*s.name))
+    ));
+    Some(Verdict::Unknown)
+}
+
+/// Says which functions the plugin uses where they are there.
+fn print_optional(plugin: &Path, suricata: &Suricata) {
+    let file = PluginFile::read(plugin).map(|bytes| PluginFile::parse(&bytes));
+    let Ok(Ok(file)) = file else { return };
+    // Others are the C library's and the linker's.
+    let is_hosts = |name: &&String| suricata.has(name) || exports::is_known(name);
+    let of_host = file.optional.iter().filter(is_hosts);
+    let (has, lacks): (Vec<_>, Vec<_>) = of_host.partition(|name| suricata.has(name));
+    for (names, what) in [(has, "it uses"), (lacks, "it can do without")] {
+        if !names.is_empty() {
+            print(format_args!(
+                "  {what} {}",
+                join(names.into_iter().map(String::as_str))
+            ));
+        }
+    }
+}
+
+fn join<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.collect::<Vec<_>>().join(", ")
 }

@@ -2,7 +2,10 @@
 
 mod capture;
 mod check;
+mod exports;
 mod pcapng;
+#[path = "../../plugin_file.rs"]
+mod plugin_file;
 mod run;
 
 use std::fmt::Display;
@@ -11,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW};
 use suricata_thread_mock::{Generation, Host};
 
 /// A strict Suricata host for built plugins that use the thread, storage and flow callback API.
@@ -26,13 +30,14 @@ enum Command {
     /// Run plugins: print the log, a table of the threads, and all that they do wrong
     ///
     /// Exits with 1 if a plugin is not loaded or does something wrong, or if the log has a line at
-    /// error level.
+    /// error level; with 2 if the arguments make no sense.
     Run(run::Arguments),
     /// Say what Suricata would say when it loads a plugin, without running it
     ///
-    /// Opens the file and calls SCPluginRegister, but not Init. Exits with 1 if the Suricata of
-    /// --suricata would not load the plugin, or, without it, if none would; also if it cannot tell, as
-    /// the plugin uses functions other than those for threads, storage, flow callbacks and the log.
+    /// Opens the file and calls SCPluginRegister, but not Init. Says which functions of Suricata the
+    /// plugin needs and which it uses where they are there. Exits with 1 if no Suricata, or not the one
+    /// of --suricata or --against, would load all the files; with 2 if that cannot be told, since a file
+    /// needs what no Suricata known here has, and if the arguments make no sense.
     Check(check::Arguments),
 }
 
@@ -47,13 +52,21 @@ fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
     };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(message) => {
-            eprintln!("suricata-mock: {message}");
-            ExitCode::FAILURE
-        }
-    }
+    let (message, status) = match outcome {
+        Ok(()) => return ExitCode::SUCCESS,
+        Err(Failure::Plugin(message)) => (message, 1),
+        Err(Failure::Call(message)) => (message, 2),
+    };
+    eprintln!("suricata-mock: {message}");
+    ExitCode::from(status)
+}
+
+/// Why the program fails.
+enum Failure {
+    /// A plugin is at fault.
+    Plugin(String),
+    /// The call is.
+    Call(String),
 }
 
 /// Prints a line to stdout. Where nobody reads on, as behind `| head`, it is left out: the work goes
@@ -88,6 +101,25 @@ struct Plugins {
     /// The plugin files, in the order in which Suricata would be told to load them
     #[arg(required = true, value_name = "PLUGIN.so")]
     plugins: Vec<PathBuf>,
+    /// A library with stand-ins for functions of Suricata that the mock lacks
+    #[arg(long, value_name = "LIBRARY.so")]
+    with: Vec<PathBuf>,
+}
+
+impl Plugins {
+    /// Opens the libraries with stand-ins, for plugins to find.
+    fn open_stand_ins(&self) -> Result<(), Failure> {
+        for library in &self.with {
+            // The dynamic linker would look elsewhere for a mere name.
+            let path = Path::new(".").join(library);
+            // SAFETY: who runs this program has chosen the library, which is code that may run here.
+            match unsafe { Library::open(Some(path), RTLD_NOW | RTLD_GLOBAL) } {
+                Ok(library) => std::mem::forget(library),
+                Err(e) => return Err(Failure::Call(format!("--with {}: {e}", library.display()))),
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Says of a plugin that was loaded from the current folder by its mere name that Suricata would look

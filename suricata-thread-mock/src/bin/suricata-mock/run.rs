@@ -11,7 +11,7 @@ use suricata_thread_mock::{
 };
 
 use crate::capture::Capture;
-use crate::{LogPrinter, Plugins, print};
+use crate::{Failure, LogPrinter, Plugins, print};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -50,10 +50,12 @@ enum Mode {
     Workers,
 }
 
-pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
-    let mode = run_mode(arguments.runmode, arguments.threads)?;
+pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
+    arguments.files.open_stand_ins()?;
+    let mode = run_mode(arguments.runmode, arguments.threads).map_err(Failure::Call)?;
     // Before anything of a plugin runs.
-    let capture = arguments.pcap.as_deref().map(Capture::open).transpose()?;
+    let capture = arguments.pcap.as_deref().map(Capture::open).transpose();
+    let capture = capture.map_err(Failure::Call)?;
     let host = host(arguments);
     let mut log = LogPrinter::default();
     let mut failures = load(&host, &arguments.files.plugins);
@@ -93,7 +95,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     if failures.is_empty() {
         Ok(())
     } else {
-        Err(failures.join("\n"))
+        Err(Failure::Plugin(failures.join("\n")))
     }
 }
 

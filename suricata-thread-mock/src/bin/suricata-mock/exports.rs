@@ -1,0 +1,95 @@
+//! What Suricatas offer to plugins.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use suricata_thread_mock::Generation;
+
+use crate::Failure;
+use crate::plugin_file::PluginFile;
+
+/// A Suricata whose functions are known.
+pub(crate) struct Suricata {
+    pub(crate) generation: Generation,
+    /// What it is called in what is printed.
+    pub(crate) name: String,
+    exports: BTreeSet<String>,
+    /// Whether it has nothing but `exports`.
+    is_whole: bool,
+}
+
+impl Suricata {
+    /// The one of a generation that comes with this program.
+    pub(crate) fn known(generation: Generation) -> Self {
+        // Of 9.0 there is no release whose functions could be listed.
+        let (list, is_whole) = match generation {
+            Generation::V8 => (include_str!("exports/8.txt"), true),
+            _ => (include_str!("exports/9.txt"), false),
+        };
+        let names = list.lines().filter(|line| !line.starts_with('#'));
+        let names = names.chain(of_the_api(generation).iter().copied());
+        Self {
+            generation,
+            name: generation.to_string(),
+            exports: names.map(str::to_owned).collect(),
+            is_whole,
+        }
+    }
+
+    /// Reads the program of a real one.
+    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+        let failure = |e| Failure::Call(format!("--against {}: {e}", path.display()));
+        let bytes = PluginFile::read(path).map_err(|e| failure(e.to_string()))?;
+        let exports = PluginFile::parse(&bytes).map_err(failure)?.defined;
+        let has = |name| exports.contains(name);
+        let generation = match (has("ThreadStorageRegister"), has("SCThreadStorageRegister")) {
+            (true, false) => Generation::V8,
+            (false, true) => Generation::V9,
+            _ => {
+                let message = "it is no Suricata 8.0.x or 9.0: expected it to export either \
+                     ThreadStorageRegister or SCThreadStorageRegister";
+                return Err(failure(message.to_owned()));
+            }
+        };
+        Ok(Self {
+            generation,
+            name: path.display().to_string(),
+            exports,
+            is_whole: true,
+        })
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.exports.contains(name)
+    }
+
+    /// Whether it is certain that it lacks a function.
+    pub(crate) fn lacks(&self, name: &str) -> bool {
+        self.is_whole && !self.has(name)
+    }
+}
+
+macro_rules! names {
+    (
+        common { $(fn $common:ident $_c:tt $_cn:ident $_ct:tt $(-> $_cr:ty)?;)* }
+        v8 { $(fn $v8:ident $_8:tt $_8n:ident $_8t:tt $(-> $_8r:ty)?;)* }
+        v9 { $(fn $v9:ident $_9:tt $_9n:ident $_9t:tt $(-> $_9r:ty)?;)* }
+    ) => {
+        [
+            [$(stringify!($common),)* $(stringify!($v8)),*].as_slice(),
+            [$(stringify!($common),)* $(stringify!($v9)),*].as_slice(),
+        ]
+    };
+}
+
+/// The functions that plugins of a generation can rely on, whatever the lists say.
+fn of_the_api(generation: Generation) -> &'static [&'static str] {
+    let [v8, v9] = const { suricata_thread_sys::c_functions!(names: plugin) };
+    if generation == Generation::V8 { v8 } else { v9 }
+}
+
+/// Whether a Suricata that comes with this program has the function.
+pub(crate) fn is_known(name: &str) -> bool {
+    let mut all = Generation::ALL.iter();
+    all.any(|generation| Suricata::known(*generation).has(name))
+}
