@@ -66,10 +66,8 @@ impl SpawnIn for std::thread::Builder {
 fn lines_above_the_level_of_the_host_are_left_out() {
     let host = Host::builder().log_level(SCLogLevel::SC_LOG_ERROR).build();
     // SAFETY: no conditions.
-    assert_eq!(
-        unsafe { sys::common::SCLogGetLogLevel() },
-        SCLogLevel::SC_LOG_ERROR
-    );
+    let level = unsafe { sys::common::SCLogGetLogLevel() };
+    assert_eq!(level, SCLogLevel::SC_LOG_ERROR);
     for level in -1..=8 {
         let text = c"x".as_ptr();
         // SAFETY: the texts are C strings.
@@ -117,10 +115,8 @@ fn each_level_has_the_name_that_suricata_writes() {
 fn the_level_is_info_unless_chosen() {
     let _host = Host::new();
     // SAFETY: no conditions.
-    assert_eq!(
-        unsafe { sys::common::SCLogGetLogLevel() },
-        SCLogLevel::SC_LOG_INFO
-    );
+    let level = unsafe { sys::common::SCLogGetLogLevel() };
+    assert_eq!(level, SCLogLevel::SC_LOG_INFO);
 }
 
 #[test]

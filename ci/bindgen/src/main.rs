@@ -1,27 +1,18 @@
-//! Writes the declarations of `suricata-thread-sys`, made from its headers, into a folder.
+//! `ci-bindgen OUTPUT_FOLDER` writes the declarations, `ci-bindgen --source TREE` compares them with
+//! a Suricata source tree.
 
 use std::env;
 use std::error::Error;
-use std::path::PathBuf;
-
-use ci_bindgen::bindings::{Module, builder};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<_> = env::args_os().skip(1).map(PathBuf::from).collect();
-    let [include, out] = arguments.as_slice() else {
-        return Err("usage: ci-bindgen INCLUDE_FOLDER OUTPUT_FOLDER".into());
-    };
-    for module in [Module::Common, Module::V8, Module::V9] {
-        builder(include, module)
-            // The sizes in layout tests are those of one target; `ci/abi` compares layouts.
-            .layout_tests(false)
-            .raw_line(format!(
-                "// Written by bindgen from include/{}: change that, then run `ci/bindings`.",
-                module.header()
-            ))
-            .formatter(bindgen::Formatter::Prettyplease)
-            .generate()?
-            .write_to_file(out.join(module.rust_file()))?;
+    let arguments: Vec<_> = env::args_os().skip(1).collect();
+    match arguments.as_slice() {
+        [out] => ci_bindgen::write(out.as_ref()),
+        [option, tree] if option == "--source" => {
+            let compared = ci_bindgen::compare(tree.as_ref())?;
+            print!("{compared}");
+            Ok(())
+        }
+        _ => Err("usage: ci-bindgen OUTPUT_FOLDER | ci-bindgen --source TREE".into()),
     }
-    Ok(())
 }
