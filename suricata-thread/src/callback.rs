@@ -25,10 +25,10 @@ pub(crate) unsafe fn register<F, C>(
     trampoline: C,
 ) -> Result<(), &'static str> {
     let user = Box::into_raw(Box::new(callback));
-    // SAFETY: the caller's promise; the box is kept where the host keeps the user pointer.
+    // SAFETY: the caller's promise; the box is kept where the host keeps the user pointer (R3).
     let registered = unsafe { register_raw(register, trampoline, user.cast()) };
     if registered.is_err() {
-        // SAFETY: boxed above, and the host keeps no user pointer that it refused.
+        // SAFETY: boxed above, and the host keeps no user pointer that it refused (H5).
         drop(unsafe { Box::from_raw(user) });
     }
     registered
@@ -47,7 +47,7 @@ pub(crate) unsafe fn register_raw<C>(
     user: *mut c_void,
 ) -> Result<(), &'static str> {
     let registering = Registering::begin()?;
-    // SAFETY: the caller's promise; `registering` sees to time and order.
+    // SAFETY: the caller's promise; `registering` sees to time and order (R4).
     let registered = register.map(|register| unsafe { register(trampoline, user) });
     drop(registering);
     match registered {

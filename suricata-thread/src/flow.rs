@@ -51,7 +51,7 @@ pub fn register_init_callback<F>(callback: F) -> Result<(), &'static str>
 where
     F: Fn(&mut ThreadVars<'_>, *mut sys::Flow, *const sys::Packet) + Send + Sync + 'static,
 {
-    // SAFETY: `init::<F>` takes what the host passes, with the user pointer that it is given.
+    // SAFETY: `init::<F>` takes what the host passes (H2).
     unsafe {
         callback::register(
             callback,
@@ -87,7 +87,7 @@ pub fn register_update_callback<F>(callback: F) -> Result<(), &'static str>
 where
     F: Fn(&mut ThreadVars<'_>, *mut sys::Flow, *mut sys::Packet) + Send + Sync + 'static,
 {
-    // SAFETY: `update::<F>` takes what the host passes, with the user pointer that it is given.
+    // SAFETY: `update::<F>` takes what the host passes (H2).
     unsafe {
         callback::register(
             callback,
@@ -123,7 +123,7 @@ pub fn register_finish_callback<F>(callback: F) -> Result<(), &'static str>
 where
     F: Fn(&mut ThreadVars<'_>, *mut sys::Flow) + Send + Sync + 'static,
 {
-    // SAFETY: `finish::<F>` takes what the host passes, with the user pointer that it is given.
+    // SAFETY: `finish::<F>` takes what the host passes (H2).
     unsafe {
         callback::register(
             callback,
@@ -142,7 +142,7 @@ unsafe extern "C" fn init<F>(
     F: Fn(&mut ThreadVars<'_>, *mut sys::Flow, *const sys::Packet),
 {
     let run = |callback: &F, tv: &mut ThreadVars<'_>| callback(tv, flow, packet);
-    // SAFETY: both come from the host, as `call` asks for.
+    // SAFETY: both come from the host (H2).
     unsafe { callback::call("flow init callback", tv, user, run) }
 }
 
@@ -155,7 +155,7 @@ unsafe extern "C" fn update<F>(
     F: Fn(&mut ThreadVars<'_>, *mut sys::Flow, *mut sys::Packet),
 {
     let run = |callback: &F, tv: &mut ThreadVars<'_>| callback(tv, flow, packet);
-    // SAFETY: both come from the host, as `call` asks for.
+    // SAFETY: both come from the host (H2).
     unsafe { callback::call("flow update callback", tv, user, run) }
 }
 
@@ -166,6 +166,6 @@ where
     // Some threads do nothing but finish flows, so nothing else has marked them.
     host_thread::mark();
     let run = |callback: &F, tv: &mut ThreadVars<'_>| callback(tv, flow);
-    // SAFETY: both come from the host, as `call` asks for.
+    // SAFETY: both come from the host (H2).
     unsafe { callback::call("flow finish callback", tv, user, run) }
 }

@@ -74,12 +74,12 @@ pub fn host_version() -> Option<&'static str> {
 }
 
 fn version_text() -> Option<&'static str> {
-    // SAFETY: takes nothing, and returns NULL or a text that is never freed.
+    // SAFETY: takes nothing, and returns NULL or a text that is never freed (H9).
     let version = unsafe { functions::GetProgramVersion?() };
     if version.is_null() {
         return None;
     }
-    // SAFETY: not NULL, and a C string for the life of the process.
+    // SAFETY: not NULL, and a C string for the life of the process (H9).
     unsafe { CStr::from_ptr(version) }.to_str().ok()
 }
 

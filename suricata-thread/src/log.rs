@@ -77,7 +77,7 @@ pub enum Level {
 #[inline]
 pub fn enabled(level: Level) -> bool {
     let shown = match functions::SCLogGetLogLevel {
-        // SAFETY: takes nothing, and reads a number that the host never frees.
+        // SAFETY: takes nothing, and reads a number that the host never frees (H9).
         Some(level) => unsafe { level() }.0,
         None => Level::Notice as i32,
     };
@@ -111,8 +111,8 @@ pub fn log(
     }
     let function = CText::new(format_args!("{function}"));
     let message = CText::new(message);
-    // SAFETY: the pointers are to C strings that outlive the call, and the host copies what it keeps.
-    // The thread is the host's, which keeps its log until it has joined it.
+    // SAFETY: the pointers are to C strings that outlive the call, and the host copies what it keeps. The
+    // thread is the host's (R7), which keeps its log until it has joined it (H6).
     unsafe {
         log_message(
             SCLogLevel(level as i32),

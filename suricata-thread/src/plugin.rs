@@ -126,7 +126,7 @@ struct Plugin7 {
 #[repr(transparent)]
 struct Plugin<T>(UnsafeCell<T>);
 
-// SAFETY: Rust code never reads or writes what is in the cell: it hands the host a pointer to it.
+// SAFETY: Rust code never reads or writes what is in the cell (R8): it hands the host a pointer to it.
 // What that points to is constant.
 unsafe impl<T> Sync for Plugin<T> {}
 
@@ -278,7 +278,7 @@ macro_rules! plugin {
                 $init
             }
             unsafe extern "C" fn __suricata_thread_init() {
-                // SAFETY: this is the plugin's `Init`, which only the host calls.
+                // SAFETY: this is the plugin's `Init`, which only the host calls (H1).
                 unsafe {
                     // Evaluated in there, where a panic is contained.
                     $crate::plugin::run_init(__SURICATA_THREAD_NAME, || __suricata_thread_given()())

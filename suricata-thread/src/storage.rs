@@ -110,7 +110,7 @@ impl<T: Send + 'static> ThreadStorage<T> {
     /// # assert!(message.starts_with("Threads created"), "{message}");
     /// ```
     pub fn register(name: &str) -> Result<Self, &'static str> {
-        // SAFETY: `free::<T>` frees what the methods below store, and they store nothing else.
+        // SAFETY: `free::<T>` frees what the methods below store, and they store nothing else (R1).
         let (get, id, generation) = unsafe { register_slot(name, free::<T>) }?;
         Ok(Self {
             get,
@@ -148,10 +148,9 @@ impl<T: Send + 'static> ThreadStorage<T> {
     /// # assert_eq!(host.log().pop().unwrap().message, "all as it should be");
     /// ```
     pub fn get<'t>(&self, tv: &'t ThreadVars<'_>) -> Option<&'t T> {
-        // SAFETY: `tv` stands for a live `ThreadVars` with room for every slot, used by this thread
-        // alone (`ThreadVars::from_ptr`). The slot is null or points to a boxed `T` that `set` stored
-        // (only handles made by `register::<T>` carry this id, and they are invariant in `T`), and
-        // the borrow of `tv` keeps it from being replaced or freed.
+        // SAFETY: `tv` is live, with room for every slot, and used by this thread alone (H2, R2). The slot
+        // is null or points to a boxed `T` (H3, R1), and the borrow of `tv` keeps it from being replaced
+        // or freed.
         unsafe { (self.get)(tv.as_ptr(), self.id).cast::<T>().as_ref() }
     }
 
@@ -445,8 +444,7 @@ impl<T: Send + 'static> ThreadStorage<T> {
     }
 
     fn slot(&self, tv: &mut ThreadVars<'_>) -> *mut T {
-        // SAFETY: `tv` stands for a live `ThreadVars` with room for every slot, used by this thread
-        // alone (`ThreadVars::from_ptr`).
+        // SAFETY: `tv` is live, with room for every slot, and used by this thread alone (H2, R2).
         unsafe { (self.get)(tv.as_ptr(), self.id) }.cast()
     }
 
@@ -504,7 +502,7 @@ unsafe fn register_slot(
         let Registering { generation, .. } = &Registering::begin()?;
         let get = host::get_fn(*generation).ok_or(host::LACKING)?;
         // SAFETY: `name` is a C string, and stays one: it is taken back only where the host has
-        // refused it. `free` by the caller's promise; `Registering` sees to time and order.
+        // refused it (H5). `free` by the caller's promise; `Registering` sees to time and order (R4).
         let id = unsafe { host::register_slot(*generation, name, free) };
         let id = id.ok_or(host::LACKING)?;
         if id.id < 0 {
@@ -514,7 +512,7 @@ unsafe fn register_slot(
     };
     let registered = register();
     if registered.is_err() {
-        // SAFETY: `into_raw` above made it, and the host keeps no name that it refused.
+        // SAFETY: `into_raw` above made it, and the host keeps no name that it refused (H5).
         drop(unsafe { CString::from_raw(name) });
     }
     registered
@@ -537,8 +535,8 @@ unsafe fn unbox<T>(ptr: *mut T) -> Option<T> {
 unsafe extern "C" fn free<T>(value: *mut c_void) {
     host_thread::mark();
     panic::contain("drop of a stored value", type_name::<T>, || {
-        // SAFETY: the host calls this with what `ThreadStorage::<T>::set` stored, once, never with
-        // null, and forgets the pointer; the thread that used the value has been joined.
+        // SAFETY: a boxed `T` (R1), once, never null; the host forgets the pointer, and the thread that used
+        // the value has been joined (H4).
         inside_callback(|| drop(unsafe { Box::from_raw(value.cast::<T>()) }));
     });
 }

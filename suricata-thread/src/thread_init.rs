@@ -39,7 +39,7 @@ pub fn register_init_callback<F>(callback: F) -> Result<(), &'static str>
 where
     F: Fn(&mut ThreadVars<'_>) + Send + Sync + 'static,
 {
-    // SAFETY: `trampoline::<F>` takes what the host passes, with the user pointer that it is given.
+    // SAFETY: `trampoline::<F>` takes what the host passes (H2).
     unsafe {
         callback::register(
             callback,
@@ -54,6 +54,6 @@ where
     F: Fn(&mut ThreadVars<'_>),
 {
     let run = |callback: &F, tv: &mut ThreadVars<'_>| callback(tv);
-    // SAFETY: both come from the host, as `call` asks for.
+    // SAFETY: both come from the host (H2).
     inside_callback(move || unsafe { callback::call("thread init callback", tv, user, run) });
 }
