@@ -130,7 +130,7 @@ impl Real {
             .host
             .log()
             .into_iter()
-            .filter(|line| line.level == sys::SCLogLevel::SC_LOG_ERROR)
+            .filter(|line| line.level == sys::common::SCLogLevel::SC_LOG_ERROR)
             .map(|line| line.message)
             .collect();
         assert_eq!(

@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 /// After this many seconds a run counts as hung and is ended. Runs take less than one second.
 const LIMIT_SECONDS: u32 = 120;
 
-/// An installed Suricata 8.0.
+/// An installed Suricata 8.0, or a 7.0 that refuses plugins.
 pub struct Suricata {
     root: PathBuf,
     version: String,
@@ -98,7 +98,7 @@ impl Suricata {
     ///
     /// # Errors
     ///
-    /// There is none, or it is not an 8.0.x.
+    /// There is none, or it is not a 7.0.x or 8.0.x.
     pub fn new(root: &Path) -> Result<Self, Error> {
         let mut suricata = Self {
             root: root
@@ -111,10 +111,15 @@ impl Suricata {
             .split_once("Suricata version ")
             .and_then(|(_, rest)| rest.split_whitespace().next());
         match version {
-            Some(version) if version.starts_with("8.0.") => {
+            Some(version) if ["7.0.", "8.0."].iter().any(|of| version.starts_with(of)) => {
                 version.clone_into(&mut suricata.version)
             }
-            _ => return Err(Error(format!("not a Suricata 8.0.x: {}", output.trim()))),
+            _ => {
+                return Err(Error(format!(
+                    "not a Suricata 7.0.x or 8.0.x: {}",
+                    output.trim()
+                )));
+            }
         }
         Ok(suricata)
     }

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::thread as os_thread;
 
 use suricata_thread::{self as thread, SCLogError, ThreadStorage, plugin};
-use suricata_thread_mock::{Api, Host, ThreadKind};
+use suricata_thread_mock::{Host, ThreadKind};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -16,12 +16,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         // SAFETY: it registers nothing where there is no host.
         "no host" => unsafe { plugin::run_init("lost", register) },
         "not exported" => {
-            let host = Host::builder().api(Api::V8).build();
+            let host = Host::new();
             // SAFETY: the caller names a plugin.
             println!("{}", unsafe { host.open(file()?) }.unwrap_err());
         }
         "host inside" => {
-            let host = Host::builder().api(Api::V8).build();
+            let host = Host::new();
             // SAFETY: the caller names a plugin.
             println!("{}", unsafe { host.check(file()?) }.unwrap_err());
         }

@@ -16,13 +16,13 @@ struct Arguments {
     /// Root folder of the Suricata: / for the one on the PATH
     #[arg(long)]
     root: PathBuf,
-    /// The folder with the plugins of this package and its program for the mock, built for 8.0
+    /// The same of a Suricata 7.0
+    #[arg(long)]
+    root_7: PathBuf,
+    /// The folder with the plugins of this package and its program for the mock
     #[arg(long)]
     plugins: PathBuf,
-    /// The same, built for 9.0
-    #[arg(long)]
-    plugins_for_9: PathBuf,
-    /// The same, built for 8.0 with panic = "abort"
+    /// The same, built with panic = "abort"
     #[arg(long)]
     plugins_that_abort: PathBuf,
     /// The repository
@@ -128,9 +128,11 @@ const IN_SILENCE: &str = "# No word of the plugin in the log";
 
 fn turns(arguments: &Arguments) -> Result<Vec<Turn>, Box<dyn Error>> {
     let host = Host::new(&arguments.root)?;
+    let host_7 = Host::new(&arguments.root_7)?;
     let plugin = |name: &str| arguments.plugins.join(name);
     let lost = plugin("libwrong_turn.so");
-    let for_9 = |name: &str| arguments.plugins_for_9.join(name);
+    let newer = tempfile::tempdir()?;
+    let newer = for_a_newer_c_library(newer.path())?;
     let abort = arguments.plugins_that_abort.join("libwrong_turn.so");
     let turn = |name, said: Result<String, Box<dyn Error>>| said.map(|said| Turn { name, said });
     let empty = tempfile::NamedTempFile::new()?;
@@ -140,6 +142,8 @@ fn turns(arguments: &Arguments) -> Result<Vec<Turn>, Box<dyn Error>> {
             cargo_says(arguments, &["check", "--tests"], NO_DEPENDENCY),
         )?,
         turn("no mock", cargo_says(arguments, &["test"], NO_MOCK))?,
+        turn("function needed", cargo_says(arguments, &["test"], NEEDED))?,
+        turn("musl", rustc_says_of_musl())?,
         turn("two values", cargo_says(arguments, &["check"], TWO_VALUES))?,
         turn("Rc as a value", cargo_says(arguments, &["check"], RC))?,
         turn(
@@ -163,11 +167,13 @@ fn turns(arguments: &Arguments) -> Result<Vec<Turn>, Box<dyn Error>> {
         turn("a text file", host.loads(&arguments.page, ""))?,
         turn("an empty file", host.loads(empty.path(), ""))?,
         turn("no plugin!", host.loads(&plugin("libno_plugin.so"), ""))?,
-        turn("built for 9.0", host.loads(&for_9("libwrong_turn.so"), ""))?,
+        turn("in 7.0", host_7.loads(&lost, ""))?,
         turn(
-            "for 9.0, no storage",
-            host.loads(&for_9("libno_storage.so"), ""),
+            "needs what 9.0 has",
+            host.loads(&plugin("libstrong.so"), ""),
         )?,
+        turn("written for 9.0", host.loads(&plugin("libfor_9.so"), ""))?,
+        turn("a newer C library", host.loads(&newer, ""))?,
         turn("name used twice", host.loads(&lost, "name used twice"))?,
         turn("listed twice", host.loads_twice(&lost))?,
         turn("late", host.loads(&lost, "late"))?,
@@ -194,7 +200,19 @@ pub fn init() -> Result<(), &'static str> {
 
 #[test]
 fn registers() {
-    assert!(init().is_err());
+    init().unwrap();
+}
+"#;
+
+const NEEDED: &str = r#"
+unsafe extern "C" {
+    fn SCConfGet();
+}
+
+#[test]
+fn calls() {
+    // SAFETY: never linked.
+    unsafe { SCConfGet() };
 }
 "#;
 
@@ -289,7 +307,45 @@ fn cargo_says(
     if output.status.success() {
         return Err("cargo built what it should not".into());
     }
+    Ok(String::from_utf8([output.stdout, output.stderr].concat())?)
+}
+
+/// What the compiler says of a plugin file for a target whose programs are static.
+fn rustc_says_of_musl() -> Result<String, Box<dyn Error>> {
+    let file = tempfile::NamedTempFile::new()?;
+    let output = Command::new("rustc")
+        .args([
+            "--target",
+            "x86_64-unknown-linux-musl",
+            "--crate-type",
+            "cdylib",
+        ])
+        .arg(file.path())
+        .current_dir(std::env::temp_dir())
+        .output()?;
     Ok(String::from_utf8(output.stderr)?)
+}
+
+/// Builds a plugin file as on a system with a C library that nobody has yet.
+fn for_a_newer_c_library(folder: &Path) -> Result<PathBuf, Box<dyn Error>> {
+    let write = |name: &str, text: &str| fs::write(folder.join(name), text);
+    write("libc.c", "void later(void) {}")?;
+    write("libc.map", "GLIBC_2.99 { later; };")?;
+    write(
+        "plugin.c",
+        "void later(void); void SCPluginRegister(void) { later(); }",
+    )?;
+    for arguments in [
+        "-shared libc.c -nostdlib -Wl,-soname,libc.so.6 -Wl,--version-script=libc.map -o newer.so",
+        "-shared -fPIC plugin.c -nostdlib newer.so -o libplugin.so",
+    ] {
+        let mut cc = Command::new("cc");
+        let built = cc.args(arguments.split(' ')).current_dir(folder).status()?;
+        if !built.success() {
+            return Err(format!("cc {arguments}: {built}").into());
+        }
+    }
+    Ok(folder.join("libplugin.so"))
 }
 
 /// What is said in a program with the mock that takes this turn, with this plugin.
