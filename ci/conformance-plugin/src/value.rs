@@ -57,7 +57,6 @@ impl ValueSlot {
     ///
     /// # Safety
     /// `alloc` returns NULL or what [`make`] made.
-    #[cfg(feature = "suricata-8")]
     pub unsafe fn register_sized(
         &self,
         name: &'static CStr,
@@ -77,7 +76,6 @@ impl ValueSlot {
     }
 
     /// The id.
-    #[cfg(feature = "suricata-8")]
     pub fn id(&self) -> c_int {
         self.slot().id()
     }
@@ -113,7 +111,6 @@ impl ValueSlot {
     }
 
     /// What it holds, made now where that is NULL.
-    #[cfg(feature = "suricata-8")]
     pub fn alloc(&self, tv: Tv) -> &'static str {
         label(self.slot().alloc(tv))
     }

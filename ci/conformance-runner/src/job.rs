@@ -20,15 +20,6 @@ const PLUGINS: [&str; 8] = [
     "twice.so",
 ];
 
-/// A generation of the C API.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Api {
-    /// Suricata 8.0.x.
-    V8,
-    /// Suricata 9.0.
-    V9,
-}
-
 /// What the host does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Mode {
@@ -72,18 +63,16 @@ impl fmt::Display for Mode {
 /// What a host is to do.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Job {
-    /// The generation that the plugins are built for.
-    pub api: Api,
+    /// The major version of the host.
+    pub major: u32,
     /// What the host does.
     pub mode: Mode,
     /// The traffic.
     pub expectation: Expectation,
     /// The same as a pcap file.
     pub capture: PathBuf,
-    /// The folder with the plugins that were built for 8.0.
-    pub plugins_8: PathBuf,
-    /// The folder with those for 9.0.
-    pub plugins_9: PathBuf,
+    /// The folder with the plugins.
+    pub plugins: PathBuf,
 }
 
 impl Job {
@@ -100,15 +89,16 @@ impl Job {
     ///
     /// A plugin cannot be copied; the error names it.
     pub fn copy_plugins(&self, folder: &Path) -> io::Result<Vec<&'static str>> {
-        let (own, other) = match self.api {
-            Api::V8 => (&self.plugins_8, &self.plugins_9),
-            Api::V9 => (&self.plugins_9, &self.plugins_8),
+        let other = if self.major == 8 {
+            "libneeds_9.so"
+        } else {
+            "libneeds_8.so"
         };
         for name in PLUGINS {
             let from = match name {
                 "absent.so" => continue,
-                "other_generation.so" => other.join("libconformance.so"),
-                name => own.join(format!("lib{name}")),
+                "other_generation.so" => self.plugins.join(other),
+                name => self.plugins.join(format!("lib{name}")),
             };
             fs::copy(&from, folder.join(name)).map_err(|error| {
                 io::Error::new(error.kind(), format!("{}: {error}", from.display()))

@@ -12,7 +12,7 @@ mod observations;
 pub mod real;
 
 pub use compare::{Comparison, compare};
-pub use job::{Api, Job, Mode};
+pub use job::{Job, Mode};
 pub use observations::Observations;
 
 /// The environment variable that tells the plugins where to write their transcripts.

@@ -10,7 +10,7 @@ use std::time::Instant;
 use capture::Plan;
 use clap::Parser;
 use comfy_table::{Table, presets};
-use conformance_runner::{Api, Job, Mode, Observations, compare, mock, real};
+use conformance_runner::{Job, Mode, Observations, compare, mock, real};
 use real_host::Suricata;
 
 /// Run the conformance suite in a real Suricata 8.0 and on the mock, and compare what it observed.
@@ -19,12 +19,9 @@ struct Arguments {
     /// Root folder of the Suricata: / for the one on the PATH
     #[arg(long, default_value = "/")]
     root: PathBuf,
-    /// Folder with the suite's plugins built for 8.0
+    /// Folder with the suite's plugins
     #[arg(long)]
-    plugins_8: PathBuf,
-    /// Folder with the suite's plugins built for 9.0
-    #[arg(long)]
-    plugins_9: PathBuf,
+    plugins: PathBuf,
     /// Print all that was observed in Suricata
     #[arg(long)]
     verbose: bool,
@@ -36,7 +33,7 @@ const PLAN: Plan = Plan {
     packets: 6,
 };
 
-/// What only the build for 8.0 writes.
+/// What is observed in 8.0 alone.
 const ONLY_8: [&str; 3] = [
     "allocation",
     "allocation, per thread",
@@ -74,16 +71,15 @@ fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
     let mut failed = false;
     let (mut transcripts, mut lines) = (0, 0);
     for mode in Mode::ALL {
-        let job = |api| Job {
-            api,
+        let job = |major| Job {
+            major,
             mode,
             expectation: expectation.clone(),
             capture: capture.clone(),
-            plugins_8: arguments.plugins_8.clone(),
-            plugins_9: arguments.plugins_9.clone(),
+            plugins: arguments.plugins.clone(),
         };
         let start = Instant::now();
-        let observed = real::run(&suricata, &arguments.root, &job(Api::V8))
+        let observed = real::run(&suricata, &arguments.root, &job(8))
             .map_err(|error| format!("{real_name}, {mode}: {error}"))?;
         demand_observations(&observed, mode)?;
         if arguments.verbose {
@@ -97,12 +93,12 @@ fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
             String::new(),
             seconds(start),
         ]);
-        for (api, name, left_out) in [
-            (Api::V8, "mock, names of 8.0", &[][..]),
-            (Api::V9, "mock, names of 9.0", &ONLY_8[..]),
+        for (major, name, left_out) in [
+            (8, "mock, as 8.0", &[][..]),
+            (9, "mock, as 9.0", &ONLY_8[..]),
         ] {
             let start = Instant::now();
-            let (on_mock, reports) = match mock::run(&job(api)) {
+            let (on_mock, reports) = match mock::run(&job(major)) {
                 Ok(observed) => observed,
                 Err(error) => {
                     failed = true;
@@ -132,7 +128,7 @@ fn run(arguments: &Arguments) -> Result<bool, Box<dyn Error>> {
     }
     println!("What the same plugins observed:\n{table}");
     println!(
-        "Left out for the names of 9.0, which 8.0 alone has: {}.",
+        "Left out of 9.0, which 8.0 alone has: {}.",
         ONLY_8.join("; ")
     );
     println!("{transcripts} transcripts with {lines} lines are equal.");

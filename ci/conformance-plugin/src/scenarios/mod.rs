@@ -5,12 +5,11 @@
 use std::ffi::c_void;
 use std::sync::OnceLock;
 
-use suricata_thread_sys::common;
+use suricata_thread_sys::{Generation, common};
 
-use crate::api::{Registered, Slot};
+use crate::api::{self, Registered, Slot};
 use crate::thread;
 
-#[cfg(feature = "suricata-8")]
 mod allocation;
 mod callbacks;
 mod flows;
@@ -35,8 +34,9 @@ pub fn init() {
     callbacks::init();
     flows::init();
     log::init();
-    #[cfg(feature = "suricata-8")]
-    allocation::init();
+    if api::generation() == Generation::V8 {
+        allocation::init();
+    }
     several_plugins::init("first", c"conformance: several plugins, first");
 }
 

@@ -7,9 +7,9 @@ use std::process::ExitCode;
 
 use capture::Expectation;
 use conformance_runner::mock::{Printed, Report};
-use conformance_runner::{Api, Job, Mode};
+use conformance_runner::{Job, Mode};
 use serde_json::json;
-use suricata_thread_mock::{self as mock, Host, LogLine, RunMode, ThreadKind, Traffic};
+use suricata_thread_mock::{Generation, Host, LogLine, RunMode, ThreadKind, Traffic};
 use suricata_thread_sys::common::SCLogLevel;
 
 fn main() -> ExitCode {
@@ -34,12 +34,9 @@ fn main() -> ExitCode {
 }
 
 fn live(job: &Job, folder: &Path) -> Result<String, Box<dyn std::error::Error>> {
-    let api = match job.api {
-        Api::V8 => mock::Api::V8,
-        Api::V9 => mock::Api::V9,
-    };
+    let generation = Generation::from_major(job.major).ok_or("no such generation")?;
     let host = Host::builder()
-        .api(api)
+        .generation(generation)
         .log_level(SCLogLevel(job.mode.log_level().0))
         .record_only()
         .build();
