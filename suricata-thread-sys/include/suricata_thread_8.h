@@ -1,10 +1,7 @@
 /* Declarations of Suricata 8.0.x.
  *
  * bindgen makes src/bindings/v8.rs of this file; the comments that start
- * with two stars become its documentation. `ci/bindings` runs it.
- *
- * With SURICATA_THREAD_FROM_SOURCE defined, thread storage comes from a header
- * of a Suricata source tree instead. */
+ * with two stars become its documentation. `ci/bindings` runs it. */
 #ifndef SURICATA_THREAD_8_H
 #define SURICATA_THREAD_8_H
 
@@ -32,10 +29,6 @@ void StorageCleanup(void);
  *
  * It runs on the thread that calls `ThreadAllocStorageById`. */
 typedef void *(*StorageAllocFn)(unsigned int size);
-
-#ifdef SURICATA_THREAD_FROM_SOURCE
-#include "thread-storage.h"
-#else
 
 /** Names one slot of thread storage; passed by value. */
 typedef struct ThreadStorageId {
@@ -96,7 +89,5 @@ void ThreadFreeStorageById(ThreadVars *tv, ThreadStorageId id);
 /** Frees every slot of `tv`, in the order of the ids. Host only, on the thread
  * that takes `tv` down, after its own thread has been joined. */
 void ThreadFreeStorage(ThreadVars *tv);
-
-#endif /* SURICATA_THREAD_FROM_SOURCE */
 
 #endif

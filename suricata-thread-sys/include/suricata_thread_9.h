@@ -1,10 +1,7 @@
 /* Declarations of Suricata 9.0.
  *
  * bindgen makes src/bindings/v9.rs of this file; the comments that start
- * with two stars become its documentation. `ci/bindings` runs it.
- *
- * With SURICATA_THREAD_FROM_SOURCE defined, thread storage comes from a header
- * of a Suricata source tree instead. */
+ * with two stars become its documentation. `ci/bindings` runs it. */
 #ifndef SURICATA_THREAD_9_H
 #define SURICATA_THREAD_9_H
 
@@ -26,10 +23,6 @@ int SCStorageFinalize(void);
 /** Forgets all registrations of storage. Host only, on the main thread, at the
  * end. */
 void SCStorageCleanup(void);
-
-#ifdef SURICATA_THREAD_FROM_SOURCE
-#include "thread-storage.h"
-#else
 
 /** Names one slot of thread storage; passed by value. */
 typedef struct SCThreadStorageId {
@@ -78,7 +71,5 @@ void SCThreadFreeStorageById(ThreadVars *tv, SCThreadStorageId id);
 /** Frees every slot of `tv`, in the order of the ids. Host only, on the thread
  * that takes `tv` down, after its own thread has been joined. */
 void SCThreadFreeStorage(ThreadVars *tv);
-
-#endif /* SURICATA_THREAD_FROM_SOURCE */
 
 #endif

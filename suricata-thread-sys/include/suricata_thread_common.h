@@ -1,10 +1,7 @@
 /* Declarations that Suricata 8.0.x and 9.0 have in common.
  *
  * bindgen makes src/bindings/common.rs of this file; the comments that start
- * with two stars become its documentation. `ci/bindings` runs it.
- *
- * With SURICATA_THREAD_FROM_SOURCE defined, the callbacks come from headers of
- * a Suricata source tree instead. */
+ * with two stars become its documentation. `ci/bindings` runs it. */
 #ifndef SURICATA_THREAD_COMMON_H
 #define SURICATA_THREAD_COMMON_H
 
@@ -20,11 +17,6 @@
 typedef void (*StorageFreeFn)(void *ptr);
 
 /* Thread and flow callbacks. */
-
-#ifdef SURICATA_THREAD_FROM_SOURCE
-#include "flow-callbacks.h"
-#include "thread-callbacks.h"
-#else
 
 /** Called for each `ThreadVars` that the host creates; `user` is the pointer
  * given at registration.
@@ -103,8 +95,6 @@ bool SCFlowRegisterFinishCallback(SCFlowFinishCallbackFn fn, void *user);
  *
  * Host only: the host calls it on the thread that retires the flow. */
 void SCFlowRunFinishCallbacks(ThreadVars *tv, Flow *f);
-
-#endif /* SURICATA_THREAD_FROM_SOURCE */
 
 /* Log. */
 

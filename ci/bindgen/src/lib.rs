@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 mod source;
 
-pub use source::compare;
+pub use source::{HEADERS, compare};
 
 /// The files in `src/bindings`, and the headers in `include` that they are made of: what both
 /// generations have comes first.

@@ -1,18 +1,20 @@
-//! `ci-bindgen OUTPUT_FOLDER` writes the declarations, `ci-bindgen --source TREE` compares them with
-//! a Suricata source tree.
+//! The program behind `ci/bindings`.
 
 use std::env;
-use std::error::Error;
+use std::process::ExitCode;
 
-fn main() -> Result<(), Box<dyn Error>> {
+fn main() -> ExitCode {
     let arguments: Vec<_> = env::args_os().skip(1).collect();
-    match arguments.as_slice() {
-        [out] => ci_bindgen::write(out.as_ref()),
+    let result = match arguments.as_slice() {
+        [option, out] if option == "--write" => ci_bindgen::write(out.as_ref()),
         [option, tree] if option == "--source" => {
-            let compared = ci_bindgen::compare(tree.as_ref())?;
-            print!("{compared}");
-            Ok(())
+            ci_bindgen::compare(tree.as_ref()).map(|same| println!("ci/bindings: {same}"))
         }
-        _ => Err("usage: ci-bindgen OUTPUT_FOLDER | ci-bindgen --source TREE".into()),
+        _ => Err("usage: ci-bindgen --write FOLDER | --source TREE".into()),
+    };
+    if let Err(error) = result {
+        eprintln!("ci/bindings: {error}");
+        return ExitCode::FAILURE;
     }
+    ExitCode::SUCCESS
 }
