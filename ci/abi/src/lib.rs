@@ -225,4 +225,4 @@ macro_rules! only_ours {
         pub const ONLY_OURS: &[&str] = &[$(stringify!($name)),*];
     };
 }
-only_ours! { SCStorageInit SCStorageFinalize SCStorageCleanup StorageFreeFn }
+only_ours! { GetProgramVersion SCStorageInit SCStorageFinalize SCStorageCleanup StorageFreeFn }
