@@ -24,11 +24,12 @@ thread::plugin! {
 }
 
 fn init() -> Result<(), &'static str> {
+    let source_of = source::of_this_host()?;
     let storage = ThreadStorage::register("top-talkers")?;
     let merged = Arc::new(Mutex::new(Merged::default()));
     flow::register_init_callback(move |tv, flow, packet| {
         // SAFETY: the host lends both for this call, which is that of a flow init callback.
-        let source = unsafe { source::of(flow, packet) };
+        let source = unsafe { source_of(flow, packet) };
         match storage.get_or_insert_with(tv, || Worker::new(&merged)) {
             Ok(worker) => worker.talkers.begin(flow.addr(), source),
             Err(error) => SCLogError!("top-talkers: a flow is not counted: {error}"),

@@ -11,20 +11,20 @@ use rustc_hash::FxBuildHasher;
 /// How many talkers are reported.
 pub const TOP: usize = 10;
 
-/// How many flows a worker remembers the source of, at about 100 bytes each. Packets of flows that it
-/// has forgotten, which are those that were idle the longest, are of unknown source.
+/// How many flows a worker remembers the source of, at about 100 bytes each. Packets of flows that
+/// it has forgotten, which are those that were idle the longest, are of unknown source.
 pub const FLOWS_PER_WORKER: usize = 1 << 16;
 
-/// The size of a sketch, a power of 2. It holds three quarters as many sources exactly. With more, a
-/// count may be wrong, by less than 3.5 / size of all packets: less than one in a thousand.
+/// The size of a sketch, a power of 2. It holds three quarters as many sources exactly. With more,
+/// a count may be wrong, by less than 3.5 / size of all packets: less than one in a thousand.
 const SKETCH: usize = 1 << 12;
 
 /// What a worker has counted.
 pub(crate) struct Talkers {
     /// By the address of the flow in the host's memory, which is never looked behind. The host uses
     /// it for another flow later, which begins on the worker that gets its packets: there what an
-    /// earlier flow left is replaced. On another worker it stays, and a packet that strays to that one
-    /// is counted for it.
+    /// earlier flow left is replaced. On another worker it stays, and a packet that strays to that
+    /// one is counted for it.
     flows: LruCache<usize, Talk, FxBuildHasher>,
     /// Of flows that are no longer in `flows`.
     sketch: FrequentItemsSketch<IpAddr>,

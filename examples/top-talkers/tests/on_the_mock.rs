@@ -5,7 +5,7 @@ mod host_functions;
 
 use std::net::IpAddr;
 
-use suricata_thread_mock::{Host, RunMode, Thread, ThreadKind};
+use suricata_thread_mock::{Generation, Host, RunMode, Thread, ThreadKind};
 use top_talkers::{FLOWS_PER_WORKER, TOP};
 
 /// A host that has loaded the plugin.
@@ -163,10 +163,12 @@ fn packets_of_flows_that_a_worker_has_forgotten_are_reported_as_such() {
     assert_eq!(report(&host), [all, known]);
 }
 
-#[cfg(feature = "suricata-8")]
 #[test]
 fn a_host_that_writes_more_than_the_plugin_knows_is_not_believed() {
     let (host, [worker]) = host();
+    if host.generation() != Generation::V8 {
+        return; // 9.0 writes nothing
+    }
     talk(&host, &worker, "10.0.0.1", 1);
     host_functions::write_more(&worker);
     talk(&host, &worker, "10.0.0.1", 2);

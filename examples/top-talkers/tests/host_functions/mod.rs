@@ -20,10 +20,8 @@ pub fn next_source(worker: &Thread, source: Option<IpAddr>) {
     worker.run(|_| SOURCE.set(octets));
 }
 
-#[cfg(feature = "suricata-8")]
 pub use v8::write_more;
 
-#[cfg(feature = "suricata-8")]
 mod v8 {
     use std::cell::Cell;
     use std::ffi::c_uint;
@@ -75,7 +73,6 @@ mod v8 {
     }
 }
 
-#[cfg(not(feature = "suricata-8"))]
 mod v9 {
     use suricata_thread::sys::Flow;
 
