@@ -21,20 +21,20 @@ fn init() {
 
     // SAFETY: each callback gets the user pointer that it expects, which is never freed.
     unsafe {
-        sys::SCThreadRegisterInitCallback(Some(fill), slots);
+        sys::common::SCThreadRegisterInitCallback(Some(fill), slots);
         host::case(c"access", Kind::SameThread, access, last);
         host::next(c"thread init, empty");
-        sys::SCThreadRegisterInitCallback(Some(empty_thread_init), nothing);
+        sys::common::SCThreadRegisterInitCallback(Some(empty_thread_init), nothing);
         host::next(c"thread init, one access");
-        sys::SCThreadRegisterInitCallback(Some(thread_init), user);
+        sys::common::SCThreadRegisterInitCallback(Some(thread_init), user);
         host::next(c"flow init, empty");
-        sys::SCFlowRegisterInitCallback(Some(empty_flow_init), nothing);
+        sys::common::SCFlowRegisterInitCallback(Some(empty_flow_init), nothing);
         host::next(c"flow init, one access");
-        sys::SCFlowRegisterInitCallback(Some(flow_init), user);
+        sys::common::SCFlowRegisterInitCallback(Some(flow_init), user);
         host::next(c"flow update, empty");
-        sys::SCFlowRegisterUpdateCallback(Some(empty_flow_update), nothing);
+        sys::common::SCFlowRegisterUpdateCallback(Some(empty_flow_update), nothing);
         host::next(c"flow update, one access");
-        sys::SCFlowRegisterUpdateCallback(Some(flow_update), user);
+        sys::common::SCFlowRegisterUpdateCallback(Some(flow_update), user);
     }
     host::case(
         c"get_or_insert_with, filled",
@@ -163,11 +163,11 @@ unsafe extern "C" fn register(_: *mut c_void, _: *mut c_void, _: *mut c_void, us
 unsafe extern "C" fn log(tv: *mut c_void, _: *mut c_void, _: *mut c_void, _: *mut c_void) {
     // SAFETY: constant C strings; the level may be asked for on any thread.
     unsafe {
-        if sys::SCLogGetLogLevel().0 >= sys::SCLogLevel::SC_LOG_INFO.0 {
+        if sys::common::SCLogGetLogLevel().0 >= sys::common::SCLogLevel::SC_LOG_INFO.0 {
             let text = std::ffi::CString::new(format!("called for {tv:p}")).expect("no NUL in it");
             let name = c"raw".as_ptr();
-            sys::SCLogMessage(
-                sys::SCLogLevel::SC_LOG_INFO,
+            sys::common::SCLogMessage(
+                sys::common::SCLogLevel::SC_LOG_INFO,
                 name,
                 line!(),
                 name,

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use suricata_ffi as there;
 use suricata_thread as here;
-use suricata_thread_mock::{Host, ReportKind, RunMode, ThreadKind};
+use suricata_thread_mock::{Builder, Generation, Host, ReportKind, RunMode, ThreadKind};
 
 /// One test at a time: an init that runs in one lets the others register.
 fn alone() -> MutexGuard<'static, ()> {
@@ -14,9 +14,14 @@ fn alone() -> MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Hosts of the generation that suricata-ffi is for.
+fn builder() -> Builder {
+    Host::builder().generation(Generation::V9)
+}
+
 /// A host that has run this init, as that of a plugin of suricata-thread, and only records misuse.
 fn host(init: impl FnOnce() -> Result<(), &'static str>) -> Host {
-    let host = Host::builder().record_only().build();
+    let host = builder().record_only().build();
     // SAFETY: the test is the host's main thread, and waits.
     unsafe { here::plugin::run_init("differences", init) }
     host
@@ -52,7 +57,7 @@ fn ends_the_process(test: &str, what: impl FnOnce()) {
 #[test]
 fn registering_without_an_entry_of_the_crates_own() {
     let _alone = alone();
-    let _host = Host::new();
+    let _host = builder().build();
     there::thread::ThreadStorage::<u64>::register("there")
         .map(drop)
         .unwrap();
@@ -180,7 +185,7 @@ fn a_panic_in_init() {
     unsafe extern "C" fn init() {
         panic!("on purpose");
     }
-    extern "C" fn register() -> *mut here::sys::SCPlugin {
+    extern "C" fn register() -> *mut here::sys::common::SCPlugin {
         let plugin = there::plugin::Plugin {
             name: "differences",
             version: "",
@@ -192,7 +197,7 @@ fn a_panic_in_init() {
     }
     ends_the_process("a_panic_in_init", || {
         // SAFETY: the entry point returns a plugin that is never freed.
-        let _ = unsafe { Host::new().load(register) };
+        let _ = unsafe { builder().build().load(register) };
     });
 }
 
@@ -223,8 +228,8 @@ fn the_log() {
     assert_eq!(logged(&host), ["here: a\\0b", "there: ab"]);
     drop(host);
 
-    let level = here::sys::SCLogLevel::SC_LOG_DEBUG;
-    let host = Host::builder().log_level(level).build();
+    let level = here::sys::common::SCLogLevel::SC_LOG_DEBUG;
+    let host = builder().log_level(level).build();
     there::plugin::init();
     here::SCLogDebug!("here");
     there::SCLogDebug!("there");
@@ -234,7 +239,7 @@ fn the_log() {
 #[test]
 fn the_log_on_a_thread_of_the_plugins_own() {
     let _alone = alone();
-    let host = Host::builder().every_thread().build();
+    let host = builder().every_thread().build();
     there::plugin::init();
     std::thread::spawn(|| {
         here::SCLogNotice!("here");

@@ -5,7 +5,7 @@
 //!   host's log.
 //! - [`Log`] is that log, line by line, with what the host says in it about threads and flows.
 //! - [`Socket`] tells a Suricata in unix-socket mode what to read.
-//! - [`flow_counter`], [`example`] and [`refusal`] judge a run: every difference from what is expected becomes
+//! - [`flow_counter`] and [`example`] judge a run: every difference from what is expected becomes
 //!   a sentence that says so.
 
 pub mod example;
@@ -13,7 +13,6 @@ pub mod flow_counter;
 mod judging;
 mod log;
 mod process;
-pub mod refusal;
 mod run_modes;
 mod socket;
 mod suricata;

@@ -9,7 +9,7 @@ use capture::Expectation;
 use clap::{Args, Parser, Subcommand};
 use comfy_table::{Table, presets};
 use real_host::example::{self, Example};
-use real_host::{Input, Run, RunMode, Suricata, flow_counter, refusal};
+use real_host::{Input, Run, RunMode, Suricata, flow_counter};
 
 /// Run plugins in a real Suricata 8.0.
 #[derive(Parser)]
@@ -25,7 +25,7 @@ struct Arguments {
 enum Command {
     /// Run a plugin over a capture in one run mode, and print the log
     Run(RunArguments),
-    /// Check the example plugin flow-counter in every run mode for files, and that a plugin for 9.0 is refused
+    /// Check the example plugin flow-counter in every run mode for files
     Check(CheckArguments),
     /// Check another example over a pcap file in the run modes single and autofp
     Example(ExampleArguments),
@@ -48,12 +48,9 @@ struct RunArguments {
 
 #[derive(Args)]
 struct CheckArguments {
-    /// flow-counter built for 8.0
+    /// flow-counter
     #[arg(long)]
     plugin: PathBuf,
-    /// flow-counter built for 9.0
-    #[arg(long)]
-    plugin_for_9: PathBuf,
     /// The capture as a pcap file
     #[arg(long)]
     pcap: PathBuf,
@@ -69,7 +66,7 @@ struct CheckArguments {
 struct ExampleArguments {
     #[arg(value_enum)]
     example: Example,
-    /// The plugin, built for 8.0
+    /// The plugin
     #[arg(long)]
     plugin: PathBuf,
     /// The capture as a pcap file
@@ -175,30 +172,12 @@ fn check(suricata: &Suricata, arguments: &CheckArguments) -> Result<ExitCode, Bo
         }
     }
 
-    let run = suricata.run(
-        &arguments.plugin_for_9,
-        Input::Pcap,
-        &arguments.pcap,
-        "single",
-    )?;
-    let refused = refusal::check(&run, &expectation);
-    if let Err(problems) = &refused {
-        failed = true;
-        report("plugin built for 9.0", problems, &run);
-    }
-
     println!(
         "Suricata {} over a capture of {} flows with {} packets:\n{table}",
         suricata.version(),
         expectation.total.flows,
         expectation.total.packets
     );
-    if let Ok(notice) = refused {
-        println!(
-            "The plugin built for 9.0 was refused: {}",
-            without_folders(notice, &run.plugin)
-        );
-    }
     if failed {
         eprintln!("real-host: failed; the reasons are above");
         return Ok(ExitCode::FAILURE);
@@ -239,10 +218,4 @@ fn report(what: &str, problems: &[String], run: &Run) {
     }
     eprintln!("The host's log:\n{}", run.log);
     eprintln!("What else it printed:\n{}", run.printed);
-}
-
-/// `text` with only the file name of `path` in it.
-fn without_folders(text: &str, path: &Path) -> String {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    text.replace(&*path.to_string_lossy(), &name)
 }

@@ -85,12 +85,12 @@ macro_rules! entry {
     ($init:ident) => {
         /// The plugin's entry point.
         #[unsafe(no_mangle)]
-        pub extern "C" fn SCPluginRegister() -> *mut suricata_thread_sys::SCPlugin {
+        pub extern "C" fn SCPluginRegister() -> *mut suricata_thread_sys::common::SCPlugin {
             extern "C" fn call_init() {
                 $init()
             }
-            Box::into_raw(Box::new(suricata_thread_sys::SCPlugin {
-                version: suricata_thread_sys::SC_API_VERSION,
+            Box::into_raw(Box::new(suricata_thread_sys::common::SCPlugin {
+                version: suricata_thread_sys::v9::SC_API_VERSION,
                 suricata_version: c"9.0".as_ptr(),
                 name: c"bench".as_ptr(),
                 plugin_version: c"0".as_ptr(),

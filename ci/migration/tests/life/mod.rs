@@ -1,8 +1,8 @@
 //! What the plugin does in the life of a host: the same tests for it with suricata-ffi and with
 //! suricata-thread.
 
-use suricata_thread::sys::SCPlugin;
-use suricata_thread_mock::{Host, RunMode, ThreadKind, Traffic};
+use suricata_thread::sys::common::SCPlugin;
+use suricata_thread_mock::{Generation, Host, RunMode, ThreadKind, Traffic};
 
 use super::plugin::SCPluginRegister;
 
@@ -12,7 +12,7 @@ extern "C" fn register() -> *mut SCPlugin {
 }
 
 fn loaded() -> Host {
-    let host = Host::new();
+    let host = Host::builder().generation(Generation::V9).build();
     // SAFETY: the entry point returns a plugin that is never freed.
     unsafe { host.load(register) }.unwrap();
     host
