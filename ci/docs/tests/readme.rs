@@ -170,7 +170,7 @@ fn after<'a>(text: &'a str, start: &str, end: char) -> &'a str {
 #[test]
 fn the_pages_say_in_which_suricata_the_plugins_ran_and_in_which_they_did_not() {
     let (manifest, script) = (read("Cargo.toml"), read("ci/find-suricata"));
-    let real = after(&script, "\nreadonly wanted=", '\n');
+    let real = after(&script, "\n8.0) wanted=", ' ');
     // Of an alpha version, without its date.
     let compared = after(&manifest, "\nsuricata-sys = \"=", '"');
     let compared = match compared.split_once("-alpha.") {
@@ -222,14 +222,13 @@ fn the_program_is_installed_with_the_versions_that_were_tried() {
 }
 
 #[test]
-fn the_versions_and_features_are_those_of_the_manifests() {
+fn the_versions_are_those_of_the_manifests() {
     let manifest = read("Cargo.toml");
     let version = manifest
         .lines()
         .find_map(|line| line.strip_prefix("version = \""))
         .unwrap();
     let (minor, _) = version.trim_end_matches('"').rsplit_once('.').unwrap();
-    let readme = read("README.md");
     for file in [
         "README.md",
         "suricata-thread/README.md",
@@ -248,14 +247,5 @@ fn the_versions_and_features_are_those_of_the_manifests() {
         let program = format!("suricata-thread-mock@^{minor} --features cli");
         let found = read(&format!("template/{file}")).contains(&program);
         assert!(found, "template/{file} does not install {program}");
-    }
-    assert!(readme.contains(&format!("\n| {minor} | 8.0.x | `suricata-8` | ")));
-    assert!(readme.contains(&format!("\n| {minor} | 9.0 (in development) | none | ")));
-    for package in ["suricata-thread", "suricata-thread-sys"] {
-        let manifest = read(&format!("{package}/Cargo.toml"));
-        assert!(
-            manifest.contains("\nsuricata-8 = "),
-            "{package} has no feature suricata-8"
-        );
     }
 }
