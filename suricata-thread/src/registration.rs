@@ -59,29 +59,24 @@ impl Drop for Init {
 pub(crate) fn inside_callback(f: impl FnOnce()) {
     // While no init runs, registering is refused anyway. A host calls back while one runs only where
     // tests run hosts side by side: nobody else pays for the mark, which costs more than the call.
-    let _mark = (RUNNING_INITS.load(Relaxed) != 0).then(Inside::mark);
-    f();
+    if RUNNING_INITS.load(Relaxed) == 0 {
+        f();
+    } else {
+        marked_as_inside(f);
+    }
 }
 
-/// The calling thread is marked as inside a callback until this is dropped.
-struct Inside {
-    before: bool,
-}
-
-impl Inside {
-    #[cold]
-    fn mark() -> Self {
-        Self {
-            before: INSIDE.replace(true),
+#[cold]
+#[inline(never)]
+fn marked_as_inside(f: impl FnOnce()) {
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            INSIDE.set(self.0);
         }
     }
-}
-
-impl Drop for Inside {
-    #[cold]
-    fn drop(&mut self) {
-        INSIDE.set(self.before);
-    }
+    let _restore = Restore(INSIDE.replace(true));
+    f();
 }
 
 /// The host's lists may grow, by the one who holds this.

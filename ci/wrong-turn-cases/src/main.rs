@@ -319,6 +319,8 @@ fn rustc_says_of_musl() -> Result<String, Box<dyn Error>> {
             "x86_64-unknown-linux-musl",
             "--crate-type",
             "cdylib",
+            "--crate-name",
+            "plugin",
         ])
         .arg(file.path())
         .current_dir(std::env::temp_dir())
