@@ -10,6 +10,8 @@
     reason = "types are named after C functions, fields and constants"
 )]
 
+mod of_8;
+
 use core::ffi::{c_char, c_int, c_uint, c_void};
 use core::mem::{align_of, offset_of, size_of};
 
