@@ -125,18 +125,67 @@ macro_rules! aliases {
     };
 }
 
+macro_rules! infer {
+    ($type:ty) => {
+        _
+    };
+}
+
+/// Compares the rows of the table that 9.0 has.
 macro_rules! functions {
-    ($($module:ident::$name:ident($($argument:tt),*);)*) => {
+    (
+        common { $($common:tt)* }
+        v8 { $($v8:tt)* }
+        v9 { $($v9:tt)* }
+    ) => {
+        functions!(@rows common; $($common)*);
+        functions!(@rows v9; $($v9)*);
+        pub(super) const NAMES: &[&[&str]] =
+            &[functions!(@names $($common)*), functions!(@names $($v9)*)];
+    };
+    (@rows $module:ident; $(
+        fn $name:ident as $_:ident($($argument:ident: $type:ty),*) $(-> $result:ty)?;
+    )*) => {
         $(const _: fn() = || {
             struct $name;
-            let ours: unsafe extern "C" fn($($argument),*) -> _ = ours::$module::$name;
-            let theirs: unsafe extern "C" fn($($argument),*) -> _ = theirs::$name;
+            let ours: unsafe extern "C" fn($(infer!($type)),*) -> _ = ours::$module::$name;
+            let theirs: unsafe extern "C" fn($(infer!($type)),*) -> _ = all_theirs::$name;
             let pair = (ours, theirs);
             same_abi($name, pair);
         };)*
-        /// The functions that are compared.
-        pub const FUNCTIONS: &[&str] = &[$(stringify!($name)),*];
     };
+    (@names $(fn $name:ident as $_:ident $arguments:tt $(-> $result:ty)?;)*) => {
+        &[$(stringify!($name)),*]
+    };
+}
+
+/// Those of suricata-sys, and ours where it has none: then the comparison says nothing.
+mod all_theirs {
+    #[allow(unused_imports, reason = "see `absent`")]
+    pub use super::absent::*;
+    pub use suricata_sys::sys::*;
+}
+
+/// The functions that suricata-sys does not have, since only the host calls them, or since it leaves
+/// them out. Should it come to have one, the name is ambiguous in `all_theirs` and does not compile.
+mod absent {
+    pub use suricata_thread_sys::common::GetProgramVersion;
+    pub use suricata_thread_sys::v9::{SCStorageCleanup, SCStorageFinalize, SCStorageInit};
+}
+
+mod plugin {
+    use super::*;
+    ours::c_functions!(functions: plugin);
+}
+
+mod host {
+    use super::*;
+    ours::c_functions!(functions: host);
+}
+
+/// The names of the functions that the table has.
+pub fn functions() -> Vec<&'static str> {
+    [plugin::NAMES, host::NAMES].concat().concat()
 }
 
 /// Constants of a newtype here and of an enum there.
@@ -188,27 +237,8 @@ aliases! {
     common::SCThreadInitCallbackFn
 }
 
-functions! {
-    common::SCFlowRegisterFinishCallback(_, _);
-    common::SCFlowRegisterInitCallback(_, _);
-    common::SCFlowRegisterUpdateCallback(_, _);
-    common::SCFlowRunFinishCallbacks(_, _);
-    common::SCFlowRunInitCallbacks(_, _, _);
-    common::SCFlowRunUpdateCallbacks(_, _, _);
-    common::SCLogGetLogLevel();
-    common::SCLogMessage(_, _, _, _, _, _);
-    common::SCThreadRegisterInitCallback(_, _);
-    common::SCThreadRunInitCallbacks(_);
-    v9::SCThreadFreeStorage(_);
-    v9::SCThreadFreeStorageById(_, _);
-    v9::SCThreadGetStorageById(_, _);
-    v9::SCThreadSetStorageById(_, _, _);
-    v9::SCThreadStorageRegister(_, _);
-    v9::SCThreadStorageSize();
-}
-
-/// Declares what suricata-sys does not have, so there is nothing to compare with: what only the
-/// host calls, and a name for a type that is compared as an argument.
+/// Declares what suricata-sys does not have, so there is nothing to compare with: a
+/// name for a type that is compared as an argument.
 ///
 /// Should suricata-sys come to have one of them, its name is ambiguous here and does not compile.
 macro_rules! only_ours {
@@ -227,4 +257,4 @@ macro_rules! only_ours {
         pub const ONLY_OURS: &[&str] = &[$(stringify!($name)),*];
     };
 }
-only_ours! { GetProgramVersion SCStorageInit SCStorageFinalize SCStorageCleanup StorageFreeFn }
+only_ours! { StorageFreeFn }

@@ -12,7 +12,7 @@ fn every_declaration_is_compared_or_said_to_have_no_counterpart() {
         &["SCLogLevel"],
         ci_abi::LEVELS,
         ci_abi::ALIASES,
-        ci_abi::FUNCTIONS,
+        &ci_abi::functions(),
         ci_abi::CONSTANTS,
         ci_abi::ONLY_OURS,
     ]
