@@ -30,7 +30,8 @@
 //! | [`v9::SCThreadStorageSize`] | [`v8::ThreadStorageSize`] |
 //! | none | [`v8::ThreadAllocStorageById`] |
 //!
-//! The example `raw` in the repository is a plugin on these declarations alone, for both.
+//! In the repository, the example `raw` is a plugin on these declarations alone, for 8.0.x, and `c` one in
+//! C for both.
 //!
 //! # Threads
 //!
@@ -56,7 +57,8 @@
 //!   the host checks no id, and reads or writes past its storage.
 //! - A callback that was refused is `false`, a value that was refused is another number than 0: then
 //!   what was passed is still the plugin's, to free or to keep.
-//! - [`SCPlugin::Init`](common::SCPlugin::Init) returns nothing: a plugin that cannot go on logs why, and registers no more.
+//! - [`SCPlugin::Init`](common::SCPlugin::Init) returns nothing: a plugin that cannot go on logs why,
+//!   and registers no more.
 //! - Nothing may unwind into the host. An `extern "C"` function of Rust that panics ends the process:
 //!   catch the panic inside of it.
 //!
@@ -76,7 +78,8 @@
 //! - Thread storage, thread and flow callbacks, the log and the entry point: the rest of Suricata's API
 //!   is not here. `ThreadVars`, `Flow` and `Packet` are opaque.
 //! - The declarations for 9.0, which is in development, are compared with those of `suricata-sys`
-//!   9.0.0-alpha. No check runs a real 9.0; those for 8.0.x are used in a real 8.0.8.
+//!   9.0.0-alpha. No check runs a real 9.0; those for 8.0.x are used in a real 8.0.8,
+//!   and compared with the headers of an 8.0.x.
 //!
 //! # Licence
 //!

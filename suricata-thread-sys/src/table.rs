@@ -2,7 +2,7 @@
 //!
 //! Each row is a function: its name, what it does under whatever name (that of 8.0, where the two
 //! generations call it differently), arguments and result. The safe layer makes its weak references
-//! of the rows, the mock its definitions, `suricata-mock check` its lists.
+//! of the rows, and the mock its definitions.
 
 /// Passes the rows of one audience to the macro `$with`, as
 /// `$with! { common { … } v8 { … } v9 { … } }`.
@@ -26,10 +26,18 @@ macro_rules! c_functions {
         $crate::c_functions! {
             @by_generation $with
             both {
-                fn SCThreadRegisterInitCallback(callback: SCThreadInitCallbackFn, user: *mut c_void) -> bool;
-                fn SCFlowRegisterInitCallback(callback: SCFlowInitCallbackFn, user: *mut c_void) -> bool;
-                fn SCFlowRegisterUpdateCallback(callback: SCFlowUpdateCallbackFn, user: *mut c_void) -> bool;
-                fn SCFlowRegisterFinishCallback(callback: SCFlowFinishCallbackFn, user: *mut c_void) -> bool;
+                fn SCThreadRegisterInitCallback(
+                    callback: SCThreadInitCallbackFn, user: *mut c_void
+                ) -> bool;
+                fn SCFlowRegisterInitCallback(
+                    callback: SCFlowInitCallbackFn, user: *mut c_void
+                ) -> bool;
+                fn SCFlowRegisterUpdateCallback(
+                    callback: SCFlowUpdateCallbackFn, user: *mut c_void
+                ) -> bool;
+                fn SCFlowRegisterFinishCallback(
+                    callback: SCFlowFinishCallbackFn, user: *mut c_void
+                ) -> bool;
                 fn SCLogMessage(
                     level: SCLogLevel, file: *const c_char, line: c_uint, function: *const c_char,
                     module: *const c_char, message: *const c_char
@@ -39,17 +47,23 @@ macro_rules! c_functions {
             }
             renamed {
                 fn ThreadStorageSize, SCThreadStorageSize() -> c_uint;
-                fn ThreadGetStorageById, SCThreadGetStorageById(tv: *const ThreadVars, id: ThreadId) -> *mut c_void;
+                fn ThreadGetStorageById, SCThreadGetStorageById(
+                    tv: *const ThreadVars, id: ThreadId
+                ) -> *mut c_void;
                 fn ThreadSetStorageById, SCThreadSetStorageById(
                     tv: *mut ThreadVars, id: ThreadId, value: *mut c_void
                 ) -> c_int;
-                fn ThreadFreeStorageById, SCThreadFreeStorageById(tv: *mut ThreadVars, id: ThreadId);
+                fn ThreadFreeStorageById, SCThreadFreeStorageById(
+                    tv: *mut ThreadVars, id: ThreadId
+                );
             }
             v8 {
                 fn ThreadStorageRegister as ThreadStorageRegister(
                     name: *const c_char, size: c_uint, alloc: StorageAllocFn, free: StorageFreeFn
                 ) -> ThreadId;
-                fn ThreadAllocStorageById as ThreadAllocStorageById(tv: *mut ThreadVars, id: ThreadId) -> *mut c_void;
+                fn ThreadAllocStorageById as ThreadAllocStorageById(
+                    tv: *mut ThreadVars, id: ThreadId
+                ) -> *mut c_void;
             }
             v9 {
                 fn SCThreadStorageRegister as SCThreadStorageRegister(
@@ -63,8 +77,12 @@ macro_rules! c_functions {
             @by_generation $with
             both {
                 fn SCThreadRunInitCallbacks(tv: *mut ThreadVars);
-                fn SCFlowRunInitCallbacks(tv: *mut ThreadVars, flow: *mut Flow, packet: *const Packet);
-                fn SCFlowRunUpdateCallbacks(tv: *mut ThreadVars, flow: *mut Flow, packet: *mut Packet);
+                fn SCFlowRunInitCallbacks(
+                    tv: *mut ThreadVars, flow: *mut Flow, packet: *const Packet
+                );
+                fn SCFlowRunUpdateCallbacks(
+                    tv: *mut ThreadVars, flow: *mut Flow, packet: *mut Packet
+                );
                 fn SCFlowRunFinishCallbacks(tv: *mut ThreadVars, flow: *mut Flow);
             }
             renamed {
@@ -91,7 +109,9 @@ macro_rules! c_functions {
     (
         @by_generation $with:ident
         both { $(fn $name:ident($($arg:ident: $type:ty),*) $(-> $result:ty)?;)* }
-        renamed { $(fn $name8:ident, $name9:ident($($rarg:ident: $rtype:ty),*) $(-> $rresult:ty)?;)* }
+        renamed {
+            $(fn $name8:ident, $name9:ident($($rarg:ident: $rtype:ty),*) $(-> $rresult:ty)?;)*
+        }
         v8 { $($v8:tt)* }
         v9 { $($v9:tt)* }
     ) => {

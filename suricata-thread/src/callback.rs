@@ -34,7 +34,7 @@ pub(crate) unsafe fn register<F, C>(
     registered
 }
 
-/// The part of [`register`] of which there is not one for each closure.
+/// The part of [`register`] that does not depend on the closure's type.
 ///
 /// # Safety
 ///

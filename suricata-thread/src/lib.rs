@@ -243,13 +243,15 @@
 //!
 //! # Unsafe code in plugins
 //!
-//! None is needed. (Letters and numbers in this crate's own `SAFETY:` comments, such as H2 and R1, are
-//! those of `SAFETY.md` in the repository.) [`ThreadVars::from_ptr`] and [`plugin::run_init`] are the bridges for plugins that
+//! None is needed. [`ThreadVars::from_ptr`] and [`plugin::run_init`] are the bridges for plugins that
 //! receive callbacks, or their entry, by other means.
 #![allow(
     clippy::test_attr_in_doctest,
     reason = "a hidden `main` calls the test"
 )]
+
+// `SAFETY:` comments cite SAFETY.md in the repository: H1, H2, … what is assumed of the host, R1, R2, … the
+// rules that this crate keeps.
 
 pub use suricata_thread_sys as sys;
 

@@ -485,7 +485,7 @@ impl<T: Send + 'static> ThreadStorage<T> {
     }
 }
 
-/// The part of [`ThreadStorage::register`] of which there is not one for each type.
+/// The part of [`ThreadStorage::register`] that does not depend on the value's type.
 ///
 /// # Safety
 ///

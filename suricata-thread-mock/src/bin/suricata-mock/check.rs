@@ -12,7 +12,8 @@ use crate::{Failure, LogPrinter, Plugins, print};
 pub(crate) struct Arguments {
     #[command(flatten)]
     files: Plugins,
-    /// Which Suricata, 8 (8.0.x) or 9 (9.0); each without it, of which one must load all the files
+    /// Ask one Suricata only, 8 (8.0.x) or 9 (9.0). Without it, both are asked, and one must load all the
+    /// files
     #[arg(long, value_name = "8|9", value_parser = crate::generation, conflicts_with = "against")]
     suricata: Option<Generation>,
     /// The program of a real Suricata, whose functions are looked up instead of those of 8.0.8 and of
