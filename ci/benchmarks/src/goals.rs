@@ -36,8 +36,8 @@ const PART: f64 = 0.001;
 const LINEAR: f64 = 1.05;
 
 const FILLED: &str = "the arguments must outlive the host's lookup, for the case that a value is to be inserted: two \
-    registers saved, loaded and restored. `suricata-ffi` and code in Rust without any safe layer take as many, and \
-    C no fewer. `get_mut`, which inserts nothing, does not pay for it";
+    registers saved, loaded and restored. `suricata-ffi` and code in Rust without any safe layer take one fewer, and \
+    C one more. `get_mut`, which inserts nothing, does not pay for it";
 const WEAK: &str = "one file is for 8.0 and 9.0, so the host's function is referred to weakly: the address of the word, the \
     word, a test and a branch are four instructions more than a call by name";
 const SIZE: &str = "no panic reaches the host, and each is logged with the place that it came from: the panic hook, \
