@@ -1,14 +1,12 @@
 //! A `ThreadVars` can't be kept beyond the callback.
 
-use std::sync::Mutex;
-use suricata_thread::ThreadVars;
+use suricata_thread::{ThreadVars, flow, register_init_callback};
 
-static KEPT: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());
-
-fn keep(tv: &'static mut ThreadVars<'static>) {
-    KEPT.lock().unwrap().push(std::any::type_name_of_val(tv));
-}
+fn keep(_: &'static mut ThreadVars<'static>) {}
 
 fn main() {
-    let _ = suricata_thread::register_init_callback(|tv| keep(tv));
+    let _ = register_init_callback(|tv| keep(tv));
+    let _ = flow::register_init_callback(|tv, _, _| keep(tv));
+    let _ = flow::register_update_callback(|tv, _, _| keep(tv));
+    let _ = flow::register_finish_callback(|tv, _| keep(tv));
 }

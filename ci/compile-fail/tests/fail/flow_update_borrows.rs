@@ -1,6 +1,0 @@
-//! A flow update callback can't borrow: it is kept for ever.
-
-fn main() {
-    let text = String::from("text");
-    let _ = suricata_thread::flow::register_update_callback(|_, _, _| assert_eq!(text.len(), 4));
-}

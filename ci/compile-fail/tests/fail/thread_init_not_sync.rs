@@ -1,8 +1,0 @@
-//! A thread init callback must be `Sync`: many threads call it.
-
-use std::cell::Cell;
-
-fn main() {
-    let calls = Cell::new(0);
-    let _ = suricata_thread::register_init_callback(move |_| calls.set(calls.get() + 1));
-}

@@ -1,7 +1,0 @@
-//! The nearest neighbour: a flow update callback can't borrow: it is kept for ever.
-
-use suricata_thread_mock as _;
-fn main() {
-    let text = String::from("text");
-    let _ = suricata_thread::flow::register_update_callback(move |_, _, _| assert_eq!(text.len(), 4));
-}
