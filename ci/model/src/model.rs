@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::op::{Action, Boundary, Fate, InitEnd, Kind, Make, Op, Payload, SLOTS, Setup, Work};
+use crate::op::{Action, Boundary, Fate, Kind, Make, Op, Payload, SLOTS, Work};
 use crate::value::{NO_NUMBER, NO_SIZE, Seen};
 
 /// What an action gives back.
@@ -18,10 +18,6 @@ pub(crate) enum Outcome {
     OwnError,
     /// A panic that the callback caught itself.
     Caught,
-    /// The slot could not be registered.
-    NoSlot,
-    /// All that was asked for.
-    Done,
 }
 
 /// Concrete work for one thread: numbers of values are chosen.
@@ -36,7 +32,6 @@ pub(crate) enum Step {
     /// First, no set is to be refused any more.
     Together(Vec<(usize, Job)>),
     Callback(Boundary, usize, Job),
-    WithoutThread(Boundary),
     Join(usize),
     Free(usize),
     RefuseSet(u64),
@@ -81,11 +76,8 @@ fn panicked(payload: Payload) -> Panicked {
 }
 
 /// A plain model of a host with a plugin.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Model {
-    /// Which slots and callbacks the host has accepted; for each kind of callback there are two.
-    slots: [bool; SLOTS],
-    callbacks: [bool; 8],
     threads: Vec<Thread>,
     /// The set to refuse, counted from the next one, which is 1.
     refuse_set: u64,
@@ -102,47 +94,7 @@ pub struct Model {
     pub(crate) outcomes: Vec<Vec<Outcome>>,
 }
 
-/// The place of the first of the two callbacks of a kind.
-pub(crate) fn place(boundary: Option<Boundary>) -> usize {
-    match boundary {
-        None => 0,
-        Some(Boundary::FlowInit) => 2,
-        Some(Boundary::FlowUpdate) => 4,
-        Some(Boundary::FlowFinish) => 6,
-    }
-}
-
 impl Model {
-    /// After the plugin's `init`.
-    pub fn new(setup: &Setup) -> Self {
-        let mut slots = [true; SLOTS];
-        let mut callbacks = [true; 8];
-        if let Some(slot) = slots.get_mut(usize::from(setup.refuse_slot).wrapping_sub(1)) {
-            *slot = false;
-        }
-        if let Some(callback) =
-            callbacks.get_mut(usize::from(setup.refuse_callback).wrapping_sub(1))
-        {
-            *callback = false;
-        }
-        Self {
-            slots,
-            callbacks,
-            threads: Vec::new(),
-            refuse_set: 0,
-            next_number: 0,
-            drops: BTreeMap::new(),
-            errors: match setup.end {
-                InitEnd::Ok => 0,
-                InitEnd::Err => 1,
-                InitEnd::Panic(payload) => panicked(payload).lines,
-            },
-            calls: 0,
-            step: Step::Nothing,
-            outcomes: Vec::new(),
-        }
-    }
-
     /// One operation.
     pub fn apply(&mut self, op: &Op) {
         self.outcomes.clear();
@@ -154,14 +106,14 @@ impl Model {
                     stage: Stage::Running,
                     slots: Default::default(),
                 });
-                self.callback(self.threads.len() - 1, None, &job);
+                self.callback(self.threads.len() - 1, &job);
                 Step::Spawn(*kind, job)
             }
             Op::Callback(number, boundary, work) => {
                 let job = self.job(work);
                 match self.choose(*number, Stage::Running) {
                     Some(thread) => {
-                        self.callback(thread, Some(*boundary), &job);
+                        self.callback(thread, &job);
                         Step::Callback(*boundary, thread, job)
                     }
                     None => Step::Nothing,
@@ -171,12 +123,6 @@ impl Model {
                 // Whose set would be refused is a matter of luck.
                 self.refuse_set = 0;
                 Step::Together(self.together(works))
-            }
-            Op::WithoutThread(boundary) => {
-                let place = place(Some(*boundary));
-                let registered = &self.callbacks[place..place + 2];
-                self.errors += registered.iter().filter(|registered| **registered).count();
-                Step::WithoutThread(*boundary)
             }
             Op::Join(number) => match self.choose(*number, Stage::Running) {
                 Some(thread) => {
@@ -223,7 +169,7 @@ impl Model {
             // One callback at a time runs on a thread.
             let idle = chosen.filter(|thread| jobs.iter().all(|(busy, _)| busy != thread));
             if let Some(thread) = idle {
-                self.callback(thread, Some(Boundary::FlowUpdate), &job);
+                self.callback(thread, &job);
                 jobs.push((thread, job));
             }
         }
@@ -250,24 +196,19 @@ impl Model {
             .collect()
     }
 
-    fn callback(&mut self, thread: usize, boundary: Option<Boundary>, job: &Job) {
-        let place = place(boundary);
+    fn callback(&mut self, thread: usize, job: &Job) {
         let mut outcomes = Vec::new();
-        if self.callbacks[place] {
-            for (action, caught, number) in job {
-                match self.action(thread, *action, *number) {
-                    Ok(outcome) => outcomes.push(outcome),
-                    Err(_) if *caught => outcomes.push(Outcome::Caught),
-                    Err(panicked) => {
-                        self.errors += panicked.lines;
-                        break;
-                    }
+        for (action, caught, number) in job {
+            match self.action(thread, *action, *number) {
+                Ok(outcome) => outcomes.push(outcome),
+                Err(_) if *caught => outcomes.push(Outcome::Caught),
+                Err(panicked) => {
+                    self.errors += panicked.lines;
+                    break;
                 }
             }
         }
-        if self.callbacks[place + 1] {
-            self.calls += 1;
-        }
+        self.calls += 1;
         self.outcomes.push(outcomes);
     }
 
@@ -280,11 +221,7 @@ impl Model {
             | Action::Replace(slot, _)
             | Action::Take(slot) => usize::from(slot) % SLOTS,
             Action::Panic(payload) => return Err(panicked(payload)),
-            Action::Register | Action::Log => return Ok(Outcome::Done),
         };
-        if !self.slots[slot] {
-            return Ok(Outcome::NoSlot);
-        }
         let new = |fate| {
             if slot == NO_SIZE {
                 Value {
@@ -352,7 +289,7 @@ impl Model {
                 }
                 Ok(Outcome::Value(seen))
             }
-            Action::Panic(_) | Action::Register | Action::Log => unreachable!("answered above"),
+            Action::Panic(_) => unreachable!("answered above"),
         }
     }
 

@@ -1,37 +1,13 @@
 //! What can be generated.
 
-use arbitrary::Arbitrary;
-use proptest_derive::Arbitrary as Strategy;
+use proptest_derive::Arbitrary;
 
 /// Number of slots, each of another type: see `value.rs`.
 pub(crate) const SLOTS: usize = 5;
 
-/// How the plugin's `init` goes.
-#[derive(Debug, Clone, Arbitrary, Strategy)]
-pub struct Setup {
-    /// Which slot the host refuses, counted from 1; none where it is 0 or beyond the last.
-    #[proptest(strategy = "0..8_u8")]
-    pub refuse_slot: u8,
-    /// Which callback the host refuses, counted from 1; none where it is 0 or beyond the last.
-    #[proptest(strategy = "0..16_u8")]
-    pub refuse_callback: u8,
-    /// What comes after all is registered.
-    pub end: InitEnd,
-}
-
-/// How `init` ends.
-#[derive(Debug, Clone, Copy, Arbitrary, Strategy)]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum InitEnd {
-    #[proptest(weight = 4)]
-    Ok,
-    Err,
-    Panic(Payload),
-}
-
 /// One operation of the host. Threads are chosen by a number, modulo how many of the kind wanted there are; where
 /// there are none, nothing is done.
-#[derive(Debug, Clone, Arbitrary, Strategy)]
+#[derive(Debug, Clone, Arbitrary)]
 pub enum Op {
     /// Creates a thread, whose first thread init callback does the work.
     #[proptest(weight = 3)]
@@ -47,8 +23,6 @@ pub enum Op {
         )]
         Vec<(u8, Work)>,
     ),
-    /// Runs the callbacks of a kind without a `ThreadVars`.
-    WithoutThread(Boundary),
     /// Joins a running thread.
     Join(u8),
     /// Frees the storage of a joined thread.
@@ -59,7 +33,7 @@ pub enum Op {
 }
 
 /// A kind of thread.
-#[derive(Debug, Clone, Copy, Arbitrary, Strategy)]
+#[derive(Debug, Clone, Copy, Arbitrary)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Kind {
     #[proptest(weight = 4)]
@@ -70,7 +44,7 @@ pub enum Kind {
 }
 
 /// A kind of flow callback.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Arbitrary, Strategy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Arbitrary)]
 #[allow(missing_docs, reason = "the names say it")]
 pub enum Boundary {
     FlowInit,
@@ -79,7 +53,7 @@ pub enum Boundary {
 }
 
 /// What a callback does, one action after the other until one panics.
-#[derive(Debug, Clone, Default, Arbitrary, Strategy)]
+#[derive(Debug, Clone, Default, Arbitrary)]
 pub struct Work(
     #[proptest(
         strategy = "proptest::collection::vec(proptest::arbitrary::any::<(Action, bool)>(), 0..6)"
@@ -89,7 +63,7 @@ pub struct Work(
 );
 
 /// One use of the public API. Slots are numbered, modulo how many there are.
-#[derive(Debug, Clone, Copy, Arbitrary, Strategy)]
+#[derive(Debug, Clone, Copy, Arbitrary)]
 pub enum Action {
     /// `get`.
     #[proptest(weight = 2)]
@@ -110,14 +84,10 @@ pub enum Action {
     Take(u8),
     /// Panics.
     Panic(Payload),
-    /// Registers a slot and a callback of each kind, all of which must be refused.
-    Register,
-    /// Logs a notice.
-    Log,
 }
 
 /// How an insertion makes its value.
-#[derive(Debug, Clone, Copy, Arbitrary, Strategy)]
+#[derive(Debug, Clone, Copy, Arbitrary)]
 pub enum Make {
     /// In the closure of `get_or_insert_with`.
     #[proptest(weight = 3)]
@@ -137,7 +107,7 @@ pub enum Make {
 }
 
 /// What a value does when dropped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Arbitrary, Strategy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Arbitrary)]
 pub enum Fate {
     /// Nothing.
     #[proptest(weight = 4)]
@@ -149,7 +119,7 @@ pub enum Fate {
 }
 
 /// What a panic carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Arbitrary, Strategy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Arbitrary)]
 pub enum Payload {
     /// A `&'static str`.
     Text,

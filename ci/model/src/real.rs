@@ -1,29 +1,16 @@
 //! The real thing: `suricata-thread` on the mock.
 
-use std::any::Any;
 use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, Once, OnceLock, PoisonError};
 
-use suricata_thread::{self as thread, SCLogNotice, ThreadStorage, ThreadVars, flow, plugin, sys};
+use suricata_thread::{self as thread, ThreadStorage, ThreadVars, flow, plugin, sys};
 use suricata_thread_mock::{Host, Thread, ThreadKind};
 
 use crate::model::{Job, Model, Outcome, Step};
-use crate::op::{Action, Boundary, Fate, InitEnd, Kind, Make, SLOTS, Setup};
+use crate::op::{Action, Boundary, Fate, Kind, Make, SLOTS};
 use crate::value::{self, Aligned, Heap, Large, NEXT, NoSize, Small, Value, panic_with};
-
-/// A fault to plant, to see that it is found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(missing_docs, reason = "the names say it")]
-pub enum Fault {
-    None,
-    TakenValueIsNotDropped,
-    CaughtPanicIsReportedAsDone,
-}
-
-/// What a planted fault keeps from being dropped. No leak: those are for other checks to find.
-static LOST: Mutex<Vec<Box<dyn Any + Send>>> = Mutex::new(Vec::new());
 
 /// A host that has run the plugin's `init`, and its threads.
 pub struct Real {
@@ -35,6 +22,7 @@ pub struct Real {
 }
 
 /// What the callbacks share.
+#[derive(Default)]
 struct Plugin {
     slots: OnceLock<Slots>,
     /// For a thread that does not exist yet.
@@ -43,15 +31,14 @@ struct Plugin {
     jobs: Mutex<HashMap<usize, Job>>,
     outcomes: Mutex<HashMap<usize, Vec<Outcome>>>,
     calls: AtomicUsize,
-    fault: Fault,
 }
 
 struct Slots {
-    small: Option<ThreadStorage<Small>>,
-    heap: Option<ThreadStorage<Heap>>,
-    large: Option<ThreadStorage<Large>>,
-    aligned: Option<ThreadStorage<Aligned>>,
-    no_size: Option<ThreadStorage<NoSize>>,
+    small: ThreadStorage<Small>,
+    heap: ThreadStorage<Heap>,
+    large: ThreadStorage<Large>,
+    aligned: ThreadStorage<Aligned>,
+    no_size: ThreadStorage<NoSize>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -60,44 +47,31 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Real {
     /// Runs the plugin's `init`.
-    pub fn new(setup: &Setup, fault: Fault) -> Self {
+    ///
+    /// # Panics
+    ///
+    /// If something is refused.
+    #[allow(clippy::new_without_default, reason = "it takes a lock")]
+    pub fn new() -> Self {
         static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
         let one_at_a_time = lock(&ONE_AT_A_TIME);
         hide_planned_panics();
         value::drops().clear();
-        let plugin = Arc::new(Plugin {
-            slots: OnceLock::new(),
-            first_job: Mutex::default(),
-            jobs: Mutex::default(),
-            outcomes: Mutex::default(),
-            calls: AtomicUsize::new(0),
-            fault,
-        });
+        let plugin = Arc::new(Plugin::default());
         let host = Host::new();
         let init = || {
-            // From here on, since the library may have callbacks of its own.
-            host.refuse_slot(setup.refuse_slot.into());
-            host.refuse_callback(setup.refuse_callback.into());
             let slots = Slots {
-                small: ThreadStorage::register("small").ok(),
-                heap: ThreadStorage::register("heap").ok(),
-                large: ThreadStorage::register("large").ok(),
-                aligned: ThreadStorage::register("aligned").ok(),
-                no_size: ThreadStorage::register("no size").ok(),
+                small: ThreadStorage::register("small")?,
+                heap: ThreadStorage::register("heap")?,
+                large: ThreadStorage::register("large")?,
+                aligned: ThreadStorage::register("aligned")?,
+                no_size: ThreadStorage::register("no size")?,
             };
             assert!(plugin.slots.set(slots).is_ok());
-            register_callbacks(&plugin);
-            match setup.end {
-                InitEnd::Ok => Ok(()),
-                InitEnd::Err => Err("planned"),
-                InitEnd::Panic(payload) => panic_with(payload),
-            }
+            register_callbacks(&plugin)
         };
         // SAFETY: this thread drives the mock, so nothing else runs on it until `init` has returned.
         unsafe { plugin::run_init("model", init) };
-        // Those that are not used up would be refused to `Action::Register`.
-        host.refuse_slot(0);
-        host.refuse_callback(0);
         host.finalize();
         Self {
             threads: Vec::new(),
@@ -201,14 +175,6 @@ impl Real {
                 let threads = jobs.iter().map(|(thread, _)| &self.threads[*thread]);
                 return threads.map(|thread| self.outcomes_of(thread)).collect();
             }
-            Step::WithoutThread(boundary) => {
-                let flow = self.host.flow();
-                match boundary {
-                    Boundary::FlowInit => self.host.flow_init_without_thread(&flow),
-                    Boundary::FlowUpdate => self.host.flow_update_without_thread(&flow),
-                    Boundary::FlowFinish => self.host.flow_finish_without_thread(flow),
-                }
-            }
             Step::Join(thread) => self.threads[*thread].join(),
             Step::Free(thread) => self.threads[*thread].free(),
             Step::RefuseSet(n) => self.host.refuse_set(*n),
@@ -225,23 +191,23 @@ impl Real {
 }
 
 /// Two of each kind: one that works, and one that counts, whatever became of the first.
-fn register_callbacks(plugin: &Arc<Plugin>) {
+fn register_callbacks(plugin: &Arc<Plugin>) -> Result<(), &'static str> {
     let new = || Arc::clone(plugin);
     let (first, second) = (new(), new());
-    let _ = thread::register_init_callback(move |tv| {
+    thread::register_init_callback(move |tv| {
         let job = lock(&first.first_job).take();
         first.work(tv, job);
-    });
-    let _ = thread::register_init_callback(move |_| second.count());
+    })?;
+    thread::register_init_callback(move |_| second.count())?;
     let (first, second) = (new(), new());
-    let _ = flow::register_init_callback(move |tv, _, _| first.work_of(tv));
-    let _ = flow::register_init_callback(move |_, _, _| second.count());
+    flow::register_init_callback(move |tv, _, _| first.work_of(tv))?;
+    flow::register_init_callback(move |_, _, _| second.count())?;
     let (first, second) = (new(), new());
-    let _ = flow::register_update_callback(move |tv, _, _| first.work_of(tv));
-    let _ = flow::register_update_callback(move |_, _, _| second.count());
+    flow::register_update_callback(move |tv, _, _| first.work_of(tv))?;
+    flow::register_update_callback(move |_, _, _| second.count())?;
     let (first, second) = (new(), new());
-    let _ = flow::register_finish_callback(move |tv, _| first.work_of(tv));
-    let _ = flow::register_finish_callback(move |_, _| second.count());
+    flow::register_finish_callback(move |tv, _| first.work_of(tv))?;
+    flow::register_finish_callback(move |_, _| second.count())
 }
 
 impl Plugin {
@@ -266,10 +232,7 @@ impl Plugin {
                     Ok(outcome) => outcome,
                     Err(payload) => {
                         value::let_go(payload);
-                        match self.fault {
-                            Fault::CaughtPanicIsReportedAsDone => Outcome::Done,
-                            _ => Outcome::Caught,
-                        }
+                        Outcome::Caught
                     }
                 }
             } else {
@@ -301,31 +264,16 @@ impl Plugin {
                 }
             }
             Action::Panic(payload) => panic_with(payload),
-            Action::Register => {
-                assert!(ThreadStorage::<u8>::register("in a callback").is_err());
-                assert!(thread::register_init_callback(|_| ()).is_err());
-                assert!(flow::register_init_callback(|_, _, _| ()).is_err());
-                assert!(flow::register_update_callback(|_, _, _| ()).is_err());
-                assert!(flow::register_finish_callback(|_, _| ()).is_err());
-                Outcome::Done
-            }
-            Action::Log => {
-                SCLogNotice!("a callback for {tv:?}");
-                Outcome::Done
-            }
         }
     }
 
     fn on<T: Value>(
         &self,
-        slot: Option<ThreadStorage<T>>,
+        slot: ThreadStorage<T>,
         tv: &mut ThreadVars<'_>,
         action: Action,
         number: u64,
     ) -> Outcome {
-        let Some(slot) = slot else {
-            return Outcome::NoSlot;
-        };
         match action {
             Action::Get(_) => Outcome::Value(slot.get(tv).map(T::seen)),
             Action::GetMut(_) => Outcome::Value(slot.get_mut(tv).map(|value| {
@@ -343,15 +291,10 @@ impl Plugin {
                 }
             },
             Action::Take(_) => match slot.take(tv) {
-                Ok(Some(value)) if self.fault == Fault::TakenValueIsNotDropped => {
-                    let seen = value.seen();
-                    lock(&LOST).push(Box::new(value));
-                    Outcome::Value(Some(seen))
-                }
                 Ok(old) => self.let_go(old),
                 Err(_) => Outcome::Refused,
             },
-            Action::Panic(_) | Action::Register | Action::Log => unreachable!("not of a slot"),
+            Action::Panic(_) => unreachable!("not of a slot"),
         }
     }
 
