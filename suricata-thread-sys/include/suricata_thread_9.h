@@ -1,7 +1,7 @@
 /* Declarations of Suricata 9.0.
  *
  * bindgen makes src/bindings/v9.rs of this file; the comments that start
- * with two stars become its documentation. `ci/bindings` runs it. */
+ * with two stars become its documentation. `ci/check generated` runs it. */
 #ifndef SURICATA_THREAD_9_H
 #define SURICATA_THREAD_9_H
 

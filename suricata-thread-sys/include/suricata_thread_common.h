@@ -1,7 +1,7 @@
 /* Declarations that Suricata 8.0.x and 9.0 have in common.
  *
  * bindgen makes src/bindings/common.rs of this file; the comments that start
- * with two stars become its documentation. `ci/bindings` runs it. */
+ * with two stars become its documentation. `ci/check generated` runs it. */
 #ifndef SURICATA_THREAD_COMMON_H
 #define SURICATA_THREAD_COMMON_H
 

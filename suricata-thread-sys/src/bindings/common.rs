@@ -1,4 +1,5 @@
-// Written by bindgen from include/suricata_thread_common.h: change that, then run `ci/bindings`.
+// Written by bindgen from include/suricata_thread_common.h: change that, then run
+// `UPDATE=1 ci/check generated`.
 
 /** Frees what a storage slot holds. Gets the stored pointer, never null.
 

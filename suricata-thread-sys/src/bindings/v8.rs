@@ -1,4 +1,5 @@
-// Written by bindgen from include/suricata_thread_8.h: change that, then run `ci/bindings`.
+// Written by bindgen from include/suricata_thread_8.h: change that, then run
+// `UPDATE=1 ci/check generated`.
 
 /** The plugin API version of Suricata 8.0.x, `0x0800`: what a plugin puts into
  `SCPlugin.version`.*/

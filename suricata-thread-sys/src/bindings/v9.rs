@@ -1,4 +1,5 @@
-// Written by bindgen from include/suricata_thread_9.h: change that, then run `ci/bindings`.
+// Written by bindgen from include/suricata_thread_9.h: change that, then run
+// `UPDATE=1 ci/check generated`.
 
 /** The plugin API version of Suricata 9.0, `0x0900`: what a plugin puts into
  `SCPlugin.version`.*/
