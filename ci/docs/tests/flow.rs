@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 
 use suricata_thread_mock::{Host, RunMode, Traffic};
 
-#[path = "../examples/migration_flow.rs"]
+#[path = "../migration/flow.rs"]
 mod plugin;
 
 /// Every fourth flow is from a low port.

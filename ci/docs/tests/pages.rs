@@ -1,0 +1,227 @@
+//! What the pages say is so: their code is that of files which are tested, their commands, versions and links are there.
+//!
+//! Code stands below a comment that names its file: `UPDATE_DOCS=1 cargo test -p docs` puts it there.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// The folder of the repository.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// All pages of the repository: path and text.
+fn pages() -> Vec<(String, String)> {
+    let ls_files = [
+        "ls-files",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+        "*.md",
+    ];
+    let listed = Command::new("git")
+        .args(ls_files)
+        .current_dir(root())
+        .output()
+        .unwrap();
+    let listed = String::from_utf8(listed.stdout).unwrap();
+    let pages = listed.lines().filter(|page| root().join(page).is_file());
+    let pages: Vec<_> = pages.map(|page| (page.to_owned(), read(page))).collect();
+    assert!(pages.len() > 10, "too few pages");
+    pages
+}
+
+/// Demands that a file is `should`, or writes it.
+fn demand(path: &str, should: &str) {
+    if std::env::var_os("UPDATE_DOCS").is_some_and(|value| value == "1") {
+        fs::write(root().join(path), should).unwrap();
+    } else {
+        assert_eq!(
+            read(path),
+            should,
+            "{path}: run UPDATE_DOCS=1 cargo test -p docs"
+        );
+    }
+}
+
+#[test]
+fn the_code_is_that_of_the_files() {
+    let mut blocks = 0;
+    for (path, text) in pages() {
+        let mut should = String::new();
+        let mut lines = text.lines();
+        while let Some(line) = lines.next() {
+            should += &format!("{line}\n");
+            let named = line
+                .strip_prefix("<!-- ")
+                .and_then(|line| line.strip_suffix(" -->"));
+            let Some(file) = named.filter(|file| !file.contains(' ')) else {
+                continue;
+            };
+            should += &format!("{}\n{}```\n", lines.next().unwrap(), read(file));
+            assert!(
+                lines.any(|line| line == "```"),
+                "the code of {file} does not end"
+            );
+            blocks += 1;
+        }
+        demand(&path, &should);
+    }
+    assert!(blocks > 5, "too few blocks of code");
+}
+
+/// The mock can't run the test of a plugin in Rust by itself: what the plugin is made with has the mock for its own
+/// tests, and is published later.
+#[test]
+fn the_test_that_the_mock_shows_is_that_of_an_example() {
+    let (path, fence, end) = (
+        "suricata-thread-mock/src/lib.rs",
+        "//! ```ignore\n",
+        "//! ```\n",
+    );
+    let text = read(path);
+    let (before, rest) = text.split_once(fence).unwrap();
+    let (_, after) = rest.split_once(end).unwrap();
+    let code = read("examples/minimal/tests/counts.rs");
+    let code = code
+        .lines()
+        .map(|line| format!("//! {line}").trim_end().to_owned() + "\n");
+    demand(
+        path,
+        &format!("{before}{fence}{}{end}{after}", code.collect::<String>()),
+    );
+}
+
+#[test]
+fn the_commands_are_there() {
+    let checks = read("ci/check");
+    let members: String = read("Cargo.toml")
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix('"'))
+        .map(|member| read(&format!("{}/Cargo.toml", member.trim_end_matches("\","))))
+        .collect();
+    let (mut commands, mut missing) = (0, Vec::new());
+    for (path, text) in pages() {
+        let words = text.split(|c: char| c.is_whitespace() || "`()|".contains(c));
+        let words: Vec<_> = words
+            .map(|word| word.trim_end_matches([',', ';', ':', '.']))
+            .collect();
+        for pair in words.windows(2) {
+            let is_there = match pair {
+                ["ci/check", name] if name.starts_with(|c: char| c.is_ascii_lowercase()) => {
+                    let known =
+                        checks.contains(&format!("\n{name}|")) || ["quick", "all"].contains(name);
+                    // Not in the middle of a sentence.
+                    known || !text.contains(&format!("`ci/check {name}"))
+                }
+                ["-p", name] => {
+                    let name = name.split('/').next().unwrap();
+                    members.contains(&format!("\nname = \"{name}\"\n"))
+                }
+                [word, _] if word.starts_with("ci/") => root().join(word).exists(),
+                // Otherwise cargo takes the newest of what the program depends on, which nobody has tried.
+                ["install", option] if !path.starts_with("ci/") => {
+                    *option == "--locked" || !text.contains(&format!("cargo install {option}"))
+                }
+                _ => continue,
+            };
+            commands += 1;
+            if !is_there {
+                missing.push(format!("{path}: {}", pair.join(" ")));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+    assert!(commands > 30, "only {commands} commands");
+}
+
+#[test]
+fn the_versions_are_those_of_the_manifests() {
+    let manifest = read("Cargo.toml");
+    let after = |text: &str, start: &str| {
+        let (_, rest) = text
+            .split_once(start)
+            .unwrap_or_else(|| panic!("no {start}"));
+        rest.split(['"', ' ']).next().unwrap().to_owned()
+    };
+    let version = after(&manifest, "\nversion = \"");
+    let (minor, _) = version.rsplit_once('.').unwrap();
+    let real = after(&read("ci/find-suricata"), "\n8.0) wanted=");
+    let compared = after(&manifest, "\nsuricata-sys = \"=");
+    let (compared, _) = compared.split_once("-alpha.").unwrap();
+    let program = format!("suricata-thread-mock@^{minor} --features cli");
+    let dependency = format!("suricata-thread = \"{minor}\"");
+    let (ran, known) = (
+        format!("in a real {real}"),
+        format!("`suricata-sys` {compared}-alpha"),
+    );
+    let crate_page = "suricata-thread/src/lib.rs";
+    for (file, said) in [
+        ("README.md", [&dependency, &ran, &known].as_slice()),
+        ("suricata-thread/README.md", &[&dependency]),
+        (crate_page, &[&dependency, &ran, &known]),
+        ("suricata-thread-sys/README.md", &[&ran, &known]),
+        ("template/Cargo.toml.liquid", &[&dependency]),
+        ("template/README.md", &[&program]),
+        ("template/ci.sh", &[&program]),
+        ("template/.github/workflows/ci.yml", &[&program]),
+    ] {
+        for said in said {
+            assert!(
+                read(file).contains(said.as_str()),
+                "{file} does not say {said}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_links_lead_to_what_is_there() {
+    let prose = |text: &str| -> String {
+        let parts = text.split("```").step_by(2);
+        parts.collect::<Vec<_>>().join("\n")
+    };
+    let anchors = |text: &str| -> Vec<String> {
+        let headings = prose(text);
+        let headings = headings.lines().filter(|line| line.starts_with('#'));
+        let kept = |c: &char| c.is_alphanumeric() || " -_".contains(*c);
+        let anchor = |line: &str| line.trim_start_matches('#').trim().to_lowercase();
+        let anchors = headings.map(|line| anchor(line).chars().filter(kept).collect::<String>());
+        anchors.map(|anchor| anchor.replace(' ', "-")).collect()
+    };
+    let (mut links, mut missing) = (0, Vec::new());
+    for (path, text) in pages() {
+        for link in prose(&text).split("](").skip(1) {
+            let link = link.split(')').next().unwrap();
+            // Other sites; and items of a crate, of which rustdoc knows.
+            if link.contains("://") || link.contains("::") {
+                continue;
+            }
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let file = match file {
+                "" => root().join(&path),
+                file => root().join(&path).parent().unwrap().join(file),
+            };
+            let is_known =
+                || anchors(&fs::read_to_string(&file).unwrap()).contains(&anchor.to_owned());
+            // The registry's page of a package has no repository around it.
+            let leaves = path.starts_with("suricata-thread")
+                && path.ends_with("/README.md")
+                && link != anchor;
+            if leaves && !link.starts_with('#')
+                || !file.exists()
+                || !anchor.is_empty() && !is_known()
+            {
+                missing.push(format!("{path}: {link}"));
+            }
+            links += 1;
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+    assert!(links > 20, "only {links} links");
+}

@@ -1,5 +1,0 @@
-//! The plugin with suricata-ffi.
-
-mod life;
-#[path = "../examples/migration_there.rs"]
-mod plugin;
