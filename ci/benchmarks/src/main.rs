@@ -1,93 +1,197 @@
-//! Measures what `suricata-thread` costs, beside the raw C API, `suricata-ffi` and what else could be used instead;
-//! writes the table and the chart, or checks the figures against recorded ones. `ci/bench` builds what this measures.
+//! Counts the instructions that `suricata-thread` costs, beside the raw C API, `suricata-ffi` and what else could be
+//! used instead; compares them with recorded ones, or writes the page about them.
 
-mod author;
-mod callgrind;
-mod chart;
-mod contenders;
-mod gate;
-mod goals;
-mod growth;
-mod host;
 mod report;
-mod suricata;
-mod table;
 
-use std::error::Error;
+use std::collections::BTreeMap;
+use std::fs;
 use std::path::PathBuf;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
-use clap::{Parser, Subcommand};
+use anyhow::{Context, Result, ensure};
+use clap::Parser;
 
-use crate::host::Host;
-
-/// A failure, told in a sentence.
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
-
-/// Measure what the safe layer costs.
+/// Count the instructions that the safe layer costs
 #[derive(Parser)]
-struct Arguments {
-    /// Folder with the host and the plugins, as ci/bench builds them
-    #[arg(long)]
-    built: PathBuf,
-    /// The recorded instruction counts
-    #[arg(long)]
-    recorded: PathBuf,
-    #[command(subcommand)]
-    command: Command,
+enum Action {
+    /// Fail where a figure is worse than recorded, or one access costs more than the raw call
+    Gate,
+    /// Record the figures
+    Record,
+    /// Write docs/benchmarks.md and docs/benchmarks.svg
+    Report,
 }
 
-#[derive(Subcommand)]
-enum Command {
-    /// Check the instruction counts against the recorded ones
-    Gate,
-    /// Record the instruction counts for the gate
-    Record,
-    /// Measure everything, and write the table and the chart
-    Report {
-        /// Root folder of the Suricata: / for the one on the PATH
-        #[arg(long)]
-        root: PathBuf,
-        /// The project's root folder
-        #[arg(long)]
-        project: PathBuf,
-        /// Rounds of the measurement of time
-        #[arg(long, default_value_t = 101)]
-        rounds: u32,
-    },
-}
+/// Figures by what they are of: instructions of one call; bytes.
+type Figures = BTreeMap<String, f64>;
+
+const RECORDED: &str = "ci/benchmarks/figures.tsv";
+
+/// Another compiler's code may differ by this part of a large figure; small ones are exact.
+const TOLERANCE: f64 = 0.02;
+
+/// The name of the figure that is no count of instructions.
+const SIZE: &str = "bytes of a stripped plugin";
 
 fn main() -> ExitCode {
-    match run(&Arguments::parse()) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+    match run(&Action::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("benchmarks: {error}");
+            eprintln!("benchmarks: {error:#}");
             ExitCode::FAILURE
         }
     }
 }
 
-/// Whether all is well.
-fn run(arguments: &Arguments) -> Result<bool> {
-    let host = Host::new(&arguments.built);
-    match &arguments.command {
-        Command::Gate => gate::check(&host, &arguments.recorded),
-        Command::Record => gate::record(&host, &arguments.recorded),
-        Command::Report {
-            root,
-            project,
-            rounds,
-        } => {
-            let results = report::Results {
-                counts: contenders::count_all(&host)?,
-                times: contenders::time_all(&host, *rounds)?,
-                growth: growth::measure(&host)?,
-                suricata: suricata::measure(root, &arguments.built)?,
-                author: author::measure(project)?,
-            };
-            report::write(&results, project)?;
-            Ok(true)
+fn run(action: &Action) -> Result<()> {
+    std::env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))?;
+    let built = Built::new()?;
+    if let Action::Report = action {
+        return report::write(&built);
+    }
+    let mut figures = built.count("ours")?;
+    figures.insert(SIZE.to_owned(), built.size("packets")?);
+    if let Action::Record = action {
+        let header = "# What the safe layer costs. `UPDATE=1 ci/check bench` writes this.\n";
+        let lines = figures
+            .iter()
+            .map(|(name, figure)| format!("{figure:.0}\t{name}\n"));
+        return Ok(fs::write(
+            RECORDED,
+            header.to_owned() + &lines.collect::<String>(),
+        )?);
+    }
+    let raw = built.count("raw")?["access"];
+    let access = figures["access"];
+    ensure!(
+        access <= raw,
+        "one access: {access} instructions, and {raw} of the raw call"
+    );
+    let recorded = fs::read_to_string(RECORDED)?;
+    let lines = recorded.lines().filter_map(|line| line.split_once('\t'));
+    let mut worse = Vec::new();
+    for (before, name) in lines {
+        let before = before.parse::<f64>()?;
+        let now = figures
+            .remove(name)
+            .with_context(|| format!("{name}: no figure"))?;
+        println!("{now:7.0} {name}");
+        if now > before + (before * TOLERANCE).floor() {
+            worse.push(format!("{name}: {now:.0} instead of {before:.0}"));
         }
     }
+    worse.extend(figures.keys().map(|name| format!("{name}: not recorded")));
+    let remedy = "where that is wanted, record them: UPDATE=1 ci/check bench";
+    ensure!(worse.is_empty(), "{}; {remedy}", worse.join("; "));
+    Ok(())
+}
+
+/// The host, and the plugins that it measures.
+struct Built {
+    host: PathBuf,
+    /// The folder with the plugins.
+    plugins: PathBuf,
+}
+
+impl Built {
+    fn new() -> Result<Self> {
+        let target = std::env::var_os("CARGO_TARGET_DIR").map_or("target".into(), PathBuf::from);
+        let build = [
+            "build",
+            "-q",
+            "--locked",
+            "--release",
+            "-p",
+            "benchmarks",
+            "--examples",
+        ];
+        output(Command::new("cargo").args(build))?;
+        let host = target.join("benchmarks-host");
+        // No padding for control flow enforcement, which Rust does not have either.
+        let flags = [
+            "-O2",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+            "-fcf-protection=none",
+            "-rdynamic",
+        ];
+        let mut cc = Command::new("cc");
+        cc.args(flags)
+            .arg("ci/benchmarks/c/host.c")
+            .arg("-o")
+            .arg(&host)
+            .arg("-ldl");
+        output(&mut cc)?;
+        Ok(Self {
+            host,
+            plugins: target.join("release/examples"),
+        })
+    }
+
+    /// The instructions of one call of each case of a plugin, the host's part of it included.
+    fn count(&self, plugin: &str) -> Result<Figures> {
+        let folder = tempfile::tempdir()?;
+        let out = folder.path().join("out");
+        let mut valgrind = Command::new("valgrind");
+        valgrind
+            .args(["-q", "--tool=callgrind"])
+            .arg(format!("--callgrind-out-file={}", out.display()))
+            .arg(&self.host)
+            .arg(self.plugins.join(format!("lib{plugin}.so")));
+        output(&mut valgrind).context("callgrind")?;
+        let (mut figures, mut nothing) = (Figures::new(), 0.0);
+        for number in 1.. {
+            // The file without a number has what came after the last dump.
+            let Ok(dump) = fs::read_to_string(out.with_extension(number.to_string())) else {
+                break;
+            };
+            let field = |name: &str| {
+                let field = dump.lines().find_map(|line| line.strip_prefix(name));
+                field.with_context(|| format!("callgrind wrote no {name}"))
+            };
+            let label: Vec<_> = field("desc: Trigger: Client Request: ")?
+                .split('\t')
+                .collect();
+            let instructions: f64 = field("totals: ")?.parse()?;
+            let [kind, calls, name] = label[..] else {
+                anyhow::bail!("{label:?}")
+            };
+            match kind {
+                "nothing" => nothing = instructions,
+                // The empty function is one instruction, its return.
+                _ => {
+                    let one = (instructions - nothing) / calls.parse::<f64>()? + 1.0;
+                    figures.insert(name.to_owned(), one.round());
+                }
+            }
+        }
+        ensure!(!figures.is_empty(), "nothing was counted for {plugin}");
+        Ok(figures)
+    }
+
+    /// The bytes of a plugin, stripped.
+    fn size(&self, plugin: &str) -> Result<f64> {
+        let stripped = tempfile::NamedTempFile::new()?;
+        let mut strip = Command::new("strip");
+        output(
+            strip
+                .arg("-o")
+                .arg(stripped.path())
+                .arg(self.plugins.join(format!("lib{plugin}.so"))),
+        )?;
+        Ok(fs::metadata(stripped.path())?.len() as f64)
+    }
+}
+
+/// What a command prints, which must end well.
+fn output(command: &mut Command) -> Result<String> {
+    let output = command.output().with_context(|| format!("{command:?}"))?;
+    let printed = String::from_utf8([output.stdout, output.stderr].concat())?;
+    ensure!(
+        output.status.success(),
+        "{command:?}: {}: {printed}",
+        output.status
+    );
+    Ok(printed)
 }

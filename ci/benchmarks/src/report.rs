@@ -1,312 +1,155 @@
-//! The table: `docs/benchmarks.md`.
+//! The page on what the safe layer costs, and its chart.
 
+use std::fmt::Write;
 use std::fs;
-use std::path::Path;
 use std::process::Command;
 
-use crate::Result;
-use crate::author::Author;
-use crate::callgrind::output;
-use crate::chart;
-use crate::contenders::{ALL, C, FFI, OURS, RAW, of};
-use crate::goals::{self, DISPATCHES};
-use crate::growth::{Growth, THREADS};
-use crate::host::Cases;
-use crate::suricata::Measured;
-use crate::table::{Table, thousands};
+use anyhow::Result;
 
-/// All that was measured.
-pub struct Results {
-    pub counts: Vec<Cases>,
-    pub times: Vec<Cases>,
-    pub growth: Growth,
-    pub suricata: Measured,
-    pub author: Author,
-}
+use crate::{Built, Figures, output};
 
-/// Prints the tables, and writes them and the chart below `project`.
-pub fn write(results: &Results, project: &Path) -> Result<()> {
-    let text = [
-        INTRODUCTION.to_owned(),
-        goals(results),
-        access(results),
-        calls(results),
-        growth(&results.growth),
-        suricata(&results.suricata),
-        author(&results.author),
-        how(results, project)?,
-    ]
-    .join("\n");
-    print!("{text}");
-    fs::create_dir_all(project.join("docs"))?;
-    fs::write(project.join("docs/benchmarks.md"), text)?;
-    fs::write(project.join("docs/benchmarks.svg"), chart::draw(results))?;
-    Ok(())
-}
+/// What else can hold the state of a thread, and what it can't do here.
+const OTHERS: [(&str, &str); 4] = [
+    (
+        "thread_local! with RefCell",
+        "be filled by the thread init callback, which runs on the thread that creates the new one; be read, or summed \
+         up, by the main thread when the thread has ended",
+    ),
+    (
+        "crate thread_local",
+        "be filled by the thread init callback, for it knows a thread only from the inside; tell a thread that has \
+         ended from one that lives",
+    ),
+    (
+        "DashMap",
+        "be filled by the thread init callback, where the new thread's id is not known yet; do without locks; forget a \
+         thread that has ended",
+    ),
+    (
+        "Mutex<HashMap> of parking_lot",
+        "do what a `DashMap` can't, either; and its one lock is what all workers wait for",
+    ),
+];
 
-const INTRODUCTION: &str = "\
-<!-- Written by `ci/bench`: do not edit. -->
+const HEAD: &str = "<!-- Written by `UPDATE=1 ci/check bench`: do not edit. -->
 # What it costs
 
-Instructions are counted with callgrind, which gives the same count each time. Each plugin is a release
-build in a file of its own, opened with `dlopen` by a host that exports Suricata's functions from its
-executable and keeps storage as Suricata does, in an array at the end of each `ThreadVars`. Every figure
-is for one call through a function pointer, from its first instruction to its return, with what the
-plugin calls in the host: a lookup takes 3 instructions in this host.
+Instructions are counted with callgrind, which gives the same count each time. Each plugin is a release build in a file
+of its own, opened with `dlopen` by a host that exports Suricata's functions from its executable and keeps storage as
+Suricata does, in an array at the end of each `ThreadVars`. Every figure is for one call through a function pointer,
+from its first instruction to its return, with what the plugin calls in the host: a lookup takes 3 instructions in this
+host. No lock is ever contended, which is the best case for those who use one.
 
-Nanoseconds are medians of rounds in which all plugins take turns in one process. They are there for the
-comparison: on another machine they are others. All is measured with seven other threads alive, which
-have used their values and wait: no lock is ever contended, which is the best case for those who use one.
+## One access on the packet path
+
+![Instructions of one access to a thread's state](benchmarks.svg)
+
+What the others can't do:
+
+- raw C API: nothing; but types, lifetimes and panics are up to the author, in unsafe code.
+- suricata-ffi: contain panics (a panic in a callback ends the host), be handed a NULL `ThreadVars`, refuse to register
+  while the host walks its lists, run in Suricata 8.0.
 ";
 
-fn goals(results: &Results) -> String {
-    let mut table = Table::new(["what", "goal", "result", "reached"]);
-    let goals = goals::all(results);
-    for goal in &goals {
-        let reached = if goal.reached { "yes" } else { "**no**" };
-        table.row([&*goal.what, &*goal.goal, &*goal.result, reached]);
+const WHY: &str = "
+What takes more than elsewhere:
+
+- A dispatch: two instructions check that the host has passed a `ThreadVars` at all; at thread init, four more find out
+  whether registering has to be refused meanwhile; in an empty callback, two keep the stack aligned for the call that
+  logs. Containing panics takes none, as long as nothing panics.
+- `get_or_insert_with`, filled: the arguments must outlive the host's lookup, for the case that a value is to be
+  inserted. `get_mut`, which inserts nothing, does not pay for it.
+- A log line below the host's level: one file is for 8.0 and 9.0, so the host's function is referred to weakly: the
+  address of the word, the word, a test and a branch are four instructions more than a call by name.
+- Registering, at start-up: the guard that refuses late registration, and a copy of the name.
+
+";
+
+const SIZE: &str = "
+No panic reaches the host, and each is logged with the place that it came from: the panic hook, the log of a panic, and
+the guard that refuses late registration are code that `suricata-ffi` does not have. It is there once per plugin.
+
+";
+
+/// Measures everything, and writes both.
+pub(crate) fn write(built: &Built) -> Result<()> {
+    let [ours, raw, ffi, others] = ["ours", "raw", "ffi", "others"].map(|name| built.count(name));
+    let (ours, raw, ffi, others) = (ours?, raw?, ffi?, others?);
+    let mut bars = vec![
+        ("suricata-thread", ours["access"]),
+        ("raw C API", raw["access"]),
+        ("suricata-ffi", ffi["access"]),
+    ];
+    bars.extend(OTHERS.map(|(name, _)| (name, others[name])));
+    let mut page = HEAD.to_owned();
+    for (name, cannot) in OTHERS {
+        writeln!(page, "- {name}: {cannot}.")?;
     }
-    let mut text = format!("## Goals and results\n\n{table}\n");
-    let missed = goals.iter().filter(|goal| !goal.reached);
-    let reasons: Vec<_> = missed
-        .map(|goal| match goal.why_not {
-            "" => format!("- {}: not known yet.\n", goal.what),
-            why => format!("- {}: {why}.\n", goal.what),
-        })
-        .collect();
-    if !reasons.is_empty() {
-        text += &format!(
-            "\nWhere a goal was not reached, and why:\n\n{}",
-            reasons.concat()
+    page += "\n## Callbacks, inserting, registering, logging\n\n";
+    page += "| instructions | suricata-thread | raw C API | suricata-ffi |\n| --- | ---: | ---: | ---: |\n";
+    let row = |name: &String| {
+        let figure = |figures: &Figures| figures.get(name).copied().unwrap_or(f64::NAN);
+        format!(
+            "| {name} | {} | {} | {} |\n",
+            figure(&ours),
+            figure(&raw),
+            figure(&ffi)
+        )
+    };
+    page.extend(ours.keys().map(row));
+    page += WHY;
+    page += "## The plugin file\n\nThe same plugin, which counts packets and logs the count, as a stripped release build:\n\n";
+    page += "| with | bytes |\n| --- | ---: |\n";
+    writeln!(page, "| suricata-thread | {} |", built.size("packets")?)?;
+    writeln!(page, "| suricata-ffi | {} |", built.size("packets_ffi")?)?;
+    page += SIZE;
+    let version = |program: &str| -> Result<String> {
+        let said = output(Command::new(program).arg("--version"))?;
+        Ok(said.lines().next().unwrap_or_default().to_owned())
+    };
+    let (rustc, cc, valgrind) = (version("rustc")?, version("cc")?, version("valgrind")?);
+    writeln!(page, "Measured with {rustc}; {cc}; {valgrind}.")?;
+    fs::write("docs/benchmarks.md", page)?;
+    Ok(fs::write("docs/benchmarks.svg", chart(&bars))?)
+}
+
+/// The chart, as an SVG that suits light and dark pages.
+fn chart(bars: &[(&str, f64)]) -> String {
+    // A ground of its own: a page may be dark where the reader's system, which the picture goes by, is light.
+    const STYLE: &str = "svg { background: #fff }
+    text { font: 14px system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif; fill: #1f2328 }
+    .title { font-size: 17px; font-weight: 600 }
+    .small { font-size: 12px; fill: #59636e }
+    rect { fill: #9aa4af }
+    .ours { font-weight: 600 }
+    rect.ours { fill: #0969da }
+    @media (prefers-color-scheme: dark) {
+      svg { background: #0d1117 }
+      text { fill: #f0f6fc }
+      .small { fill: #9198a1 }
+      rect { fill: #656c76 }
+      rect.ours { fill: #4493f8 }
+    }";
+    const TITLE: &str = "Instructions of one access to a thread's state";
+    let longest = bars.iter().map(|bar| bar.1).fold(0.0, f64::max);
+    let height = 86 + 30 * bars.len();
+    let mut rows = String::new();
+    for (row, (name, count)) in bars.iter().enumerate() {
+        let (y, length) = (72 + 30 * row, 350.0 * count / longest);
+        let class = if row == 0 { " class=\"ours\"" } else { "" };
+        let name = name.replace('<', "&lt;").replace('>', "&gt;");
+        let (text, figure) = (y + 14, length + 268.0);
+        rows += &format!(
+            "  <text{class} x=\"250\" y=\"{text}\" text-anchor=\"end\">{name}</text>
+  <rect{class} x=\"260\" y=\"{y}\" width=\"{length:.1}\" height=\"18\" rx=\"2\"/>
+  <text{class} x=\"{figure:.1}\" y=\"{text}\">{count:.0}</text>\n"
         );
     }
-    text
-}
-
-fn access(results: &Results) -> String {
-    let mut table = Table::new(["state of a thread in", "instructions", "ns"]);
-    let mut cannot = String::new();
-    for (i, contender) in ALL.iter().enumerate() {
-        let count = results.counts[i]["access"];
-        let ns = results.times[i]["access"];
-        table.row([
-            contender.name.to_owned(),
-            format!("{count:.0}"),
-            format!("{ns:.1}"),
-        ]);
-        if !contender.cannot.is_empty() {
-            cannot += &format!("- {}: {}.\n", contender.name, contender.cannot);
-        }
-    }
-    let table = table.figures_after(1);
     format!(
-        "## One access on the packet path
-
-![{}](benchmarks.svg)
-
-{table}
-
-What the others can't do here, where the init callback runs on another thread than the packets, values are
-freed on the main thread, and threads end:
-
-{cannot}",
-        chart::TITLE
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 720 {height}\" width=\"720\" height=\"{height}\" \
+         role=\"img\" aria-label=\"{TITLE}\">\n  <style>\n    {STYLE}\n  </style>
+  <text class=\"title\" x=\"16\" y=\"28\">{TITLE}</text>
+  <text class=\"small\" x=\"16\" y=\"50\">in a plugin, on the packet path, no lock contended; fewer is better</text>
+{rows}</svg>\n"
     )
-}
-
-fn calls(results: &Results) -> String {
-    let contenders = [&OURS, &RAW, &FFI, &C];
-    let header = |unit: &str| {
-        let names = contenders.iter().map(|contender| contender.name.to_owned());
-        Table::new(std::iter::once(unit.to_owned()).chain(names))
-    };
-    let (mut counts, mut times) = (header("instructions"), header("ns"));
-    let others = [
-        "get_or_insert_with, filled",
-        "get_or_insert_with, empty",
-        "register",
-        "log below the host's level",
-    ];
-    for case in DISPATCHES.iter().chain(&others) {
-        let row = |figures: &[Cases], decimals: usize| {
-            let figure = |contender| match of(figures, contender).get(*case) {
-                Some(figure) => format!("{figure:.decimals$}"),
-                None => "-".to_owned(),
-            };
-            std::iter::once((*case).to_owned())
-                .chain(contenders.map(figure))
-                .collect::<Vec<_>>()
-        };
-        counts.row(row(&results.counts, 0));
-        times.row(row(&results.times, 1));
-    }
-    format!(
-        "## Callbacks, inserting, registering, logging
-
-{}
-
-{}
-
-A slot is registered once, at start-up, so it is counted only; the raw calls are given names that are
-C strings already.
-
-What a dispatch takes more than elsewhere: two instructions check that the host has passed a `ThreadVars`
-at all; at thread init, four more find out whether registering has to be refused meanwhile; in an empty
-callback, two keep the stack aligned for the call that logs. Containing panics takes none, as long as
-nothing panics.
-",
-        counts.figures_after(1),
-        times.figures_after(1)
-    )
-}
-
-fn growth(growth: &Growth) -> String {
-    let mut ours = Table::new([
-        "threads",
-        "slots",
-        "one access",
-        "start-up, a value",
-        "shut-down, a value",
-        "allocations a value",
-        "bytes a value",
-    ]);
-    for point in &growth.points {
-        let per_value = |figure: u64| figure as f64 / point.values();
-        ours.row([
-            thousands(point.threads.into()),
-            thousands(point.slots.into()),
-            format!("{:.0}", point.grown.access),
-            format!("{:.0}", per_value(point.grown.start_up)),
-            format!("{:.0}", per_value(point.grown.shut_down)),
-            format!("{}", per_value(point.start_up.allocated)),
-            format!("{}", per_value(point.start_up.bytes)),
-        ]);
-    }
-    let header = THREADS.map(|threads| thousands(threads.into()));
-    let mut access = Table::new(std::iter::once("threads".to_owned()).chain(header));
-    for (contender, counts) in ALL.iter().zip(&growth.access_by_threads) {
-        let counts = counts.iter().map(|count| format!("{count:.0}"));
-        access.row(std::iter::once(contender.name.to_owned()).chain(counts));
-    }
-    format!(
-        "## Many threads, many slots
-
-Instructions of `suricata-thread`, and its allocations. A value is what one thread has in one slot, here of 8
-bytes; at start-up one thread init callback inserts the values of all slots.
-
-{}
-
-Instructions of one access with that many threads alive:
-
-{}
-",
-        ours.figures_after(0),
-        access.figures_after(1)
-    )
-}
-
-fn suricata(measured: &Measured) -> String {
-    let mut table = Table::new([
-        "Suricata with",
-        "instructions a packet",
-        "more than without a plugin",
-        "flow callbacks alone",
-    ]);
-    let rows = [
-        ("no plugin", &measured.none),
-        ("a plugin in C", &measured.c),
-        ("a plugin with suricata-thread", &measured.ours),
-    ];
-    for (name, figures) in rows {
-        table.row([
-            name.to_owned(),
-            thousands(figures.whole),
-            format!("{:+.0}", figures.whole - measured.none.whole),
-            format!("{:.1}", figures.callbacks),
-        ]);
-    }
-    let [small, large] = measured.packets.map(|packets| thousands(packets as f64));
-    format!(
-        "## In Suricata {}
-
-The whole of Suricata in run mode `single`, without rules and outputs, under callgrind, with a plugin that
-counts every packet of a flow in a value of the worker's own. The instructions of a capture of {small} packets are
-taken from those of one of {large}, so that start-up drops out; what Suricata's other threads do
-meanwhile makes this vary, on a busy machine by more than a plugin takes. *Flow callbacks alone* does not
-vary: it counts nothing but the host's two functions that call flow init and flow update callbacks, and all
-that they call.
-
-{}
-
-Without rules and outputs Suricata spends little on a packet, so that a plugin's part is large.
-",
-        measured.version,
-        table.figures_after(1)
-    )
-}
-
-fn author(author: &Author) -> String {
-    let mut table = Table::new(["plugin with", "bytes", "cold build", "crates"]);
-    for (name, plugin) in [
-        ("suricata-thread", &author.ours),
-        ("suricata-ffi", &author.ffi),
-    ] {
-        let crates = plugin.crates.join(", ");
-        table.row([
-            name.to_owned(),
-            thousands(plugin.size as f64),
-            format!("{:.1} s", plugin.seconds),
-            format!("{}: {crates}", plugin.crates.len()),
-        ]);
-    }
-    format!(
-        "## What an author pays
-
-The same plugin, which counts packets and logs the count: the size of its stripped release build, and
-the median time to build it and all that it needs from nothing.
-
-{table}
-"
-    )
-}
-
-fn how(results: &Results, project: &Path) -> Result<String> {
-    let first_line = |program: &str| {
-        let printed = output(Command::new(program).arg("--version"))?;
-        Ok::<_, Box<dyn std::error::Error>>(printed.lines().next().unwrap_or("").to_owned())
-    };
-    let tree = output(Command::new("cargo").current_dir(project).args([
-        "tree",
-        "--package=benchmarks",
-        "--edges=dev",
-        "--depth=1",
-        "--prefix=none",
-        "--format={p}",
-    ]))?;
-    let crates: Vec<_> = tree
-        .lines()
-        .skip(1)
-        .filter(|line| !line.contains("/"))
-        .map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" "))
-        .collect();
-    let cpu = fs::read_to_string("/proc/cpuinfo")?;
-    let cpu = cpu.lines().find_map(|line| line.strip_prefix("model name"));
-    let cpu = cpu.map_or("unknown", |name| name.trim_start_matches(['\t', ' ', ':']));
-    Ok(format!(
-        "## How to measure
-
-```sh
-ci/bench            # measures all of this, and writes this file and the chart
-ci/bench --gate     # checks the instruction counts against ci/benchmarks/instructions.tsv; part of ci/test
-ci/bench --record   # writes ci/benchmarks/instructions.tsv
-```
-
-Measured with {}; {}; {}; Suricata {}; {}. Processor: {cpu}.
-",
-        first_line("rustc")?,
-        first_line("cc")?,
-        first_line("valgrind")?,
-        results.suricata.version,
-        crates.join(", ")
-    ))
 }

@@ -1,13 +1,12 @@
-//! What the measuring host has beside Suricata's functions. See `c/host.c`.
+//! What the counting host has beside Suricata's functions: see `c/host.c`.
 
-#![allow(dead_code)] // no plugin uses all of it
+#![allow(dead_code, reason = "no plugin uses all of it")]
 
 use std::cell::Cell;
-use std::ffi::{CStr, CString, c_char, c_uint, c_void};
+use std::ffi::{CStr, CString, c_char, c_void};
 
-/// A case that the host calls: of the shape of a flow callback.
-///
-/// The arguments are the `ThreadVars`, a flow, a packet, and the user pointer.
+/// A case that the host calls, of the shape of a flow callback: the arguments are the `ThreadVars`, a
+/// flow, a packet, and the user pointer.
 pub type Call = unsafe extern "C" fn(*mut c_void, *mut c_void, *mut c_void, *mut c_void);
 
 /// How the host calls a case.
@@ -17,20 +16,16 @@ pub enum Kind {
     SameThread,
     /// Each time for another thread, which has nothing stored yet.
     NewThreads,
-    /// [`REGISTRATIONS`] times, at once, while the plugin's init runs.
+    /// 32 times, at once, while the plugin's init runs.
     InInit,
 }
-
-/// How often the host calls a case of [`Kind::InInit`].
-pub const REGISTRATIONS: usize = 32;
 
 unsafe extern "C" {
     fn bench_case(name: *const c_char, kind: Kind, call: Call, user: *mut c_void);
     fn bench_next(name: *const c_char);
-    safe fn bench_slots() -> c_uint;
 }
 
-/// Has `call` measured under `name`, with `user` behind its user pointer. The first case is the one access.
+/// Has `call` measured under `name`, with `user` behind its user pointer.
 pub fn case<T>(name: &'static CStr, kind: Kind, call: Call, user: T) {
     let user = Box::into_raw(Box::new(user));
     // SAFETY: the name is constant, and the host passes `user`, which is never freed, to `call`.
@@ -43,32 +38,19 @@ pub fn next(name: &'static CStr) {
     unsafe { bench_next(name.as_ptr()) }
 }
 
-/// How many slots to register.
-pub fn slots() -> usize {
-    bench_slots() as usize
-}
-
 /// Names for slots, made before anything is measured.
-pub struct Names {
-    names: Vec<CString>,
-    next: Cell<usize>,
-}
+pub struct Names(Vec<CString>, Cell<usize>);
 
 impl Names {
-    /// `count` names, which begin with `prefix`.
-    pub fn new(prefix: &str, count: usize) -> Self {
-        let name = |i| CString::new(format!("{prefix}-{i}")).expect("no NUL in it");
-        Self {
-            names: (0..count).map(name).collect(),
-            next: Cell::new(0),
-        }
+    /// Makes 32 of them.
+    pub fn new() -> Self {
+        let name = |i| CString::new(format!("slot-{i}")).expect("no NUL in it");
+        Self((0..32).map(name).collect(), Cell::new(0))
     }
 
-    /// The next name.
+    /// Returns the next one.
     pub fn next(&self) -> &CStr {
-        let i = self.next.get();
-        self.next.set(i + 1);
-        &self.names[i]
+        &self.0[self.1.replace(self.1.get() + 1)]
     }
 }
 
@@ -86,9 +68,6 @@ macro_rules! entry {
         /// The plugin's entry point.
         #[unsafe(no_mangle)]
         pub extern "C" fn SCPluginRegister() -> *mut suricata_thread_sys::common::SCPlugin {
-            extern "C" fn call_init() {
-                $init()
-            }
             Box::into_raw(Box::new(suricata_thread_sys::common::SCPlugin {
                 version: suricata_thread_sys::v9::SC_API_VERSION,
                 suricata_version: c"9.0".as_ptr(),
@@ -96,7 +75,7 @@ macro_rules! entry {
                 plugin_version: c"0".as_ptr(),
                 license: c"MIT".as_ptr(),
                 author: c"The suricata-thread developers".as_ptr(),
-                Init: Some(call_init),
+                Init: Some($init),
             }))
         }
     };

@@ -1,0 +1,78 @@
+//! The cases of the two safe layers, which are called alike; `super` says which one it is.
+
+use std::ffi::c_void;
+
+use super::host::{self, Kind, Names, State};
+use super::{SCLogInfo, ThreadStorage, ThreadVars, flow, thread};
+
+type Storage = ThreadStorage<State>;
+
+/// Registers all of them.
+pub fn init() -> Result<(), &'static str> {
+    let storage = Storage::register("state")?;
+    thread::register_init_callback(move |tv| {
+        storage
+            .get_or_insert_with(tv, State::default)
+            .expect("a value");
+    })?;
+    host::case(c"access", Kind::SameThread, access, storage);
+    host::next(c"thread init, empty");
+    thread::register_init_callback(|_| {})?;
+    host::next(c"thread init, one access");
+    thread::register_init_callback(move |tv| count(storage, tv))?;
+    host::next(c"flow init, empty");
+    flow::register_init_callback(|_, _, _| {})?;
+    host::next(c"flow init, one access");
+    flow::register_init_callback(move |tv, _, _| count(storage, tv))?;
+    host::next(c"flow update, empty");
+    flow::register_update_callback(|_, _, _| {})?;
+    host::next(c"flow update, one access");
+    flow::register_update_callback(move |tv, _, _| count(storage, tv))?;
+    host::case(
+        c"get_or_insert_with, filled",
+        Kind::SameThread,
+        insert,
+        storage,
+    );
+    host::case(
+        c"get_or_insert_with, empty",
+        Kind::NewThreads,
+        insert,
+        storage,
+    );
+    host::case(c"register", Kind::InInit, register, Names::new());
+    host::case(c"log below the host's level", Kind::SameThread, log, ());
+    Ok(())
+}
+
+#[inline]
+fn count(storage: Storage, tv: &mut ThreadVars) {
+    if let Some(state) = storage.get_mut(tv) {
+        state.calls += 1;
+    }
+}
+
+unsafe extern "C" fn access(tv: *mut c_void, _: *mut c_void, _: *mut c_void, user: *mut c_void) {
+    // SAFETY: the host passes the calling thread's own, and what the case was made with.
+    let (mut tv, storage) = unsafe { (ThreadVars::from_ptr(tv.cast()), &*user.cast::<Storage>()) };
+    count(*storage, &mut tv);
+}
+
+unsafe extern "C" fn insert(tv: *mut c_void, _: *mut c_void, _: *mut c_void, user: *mut c_void) {
+    // SAFETY: as in `access`.
+    let (mut tv, storage) = unsafe { (ThreadVars::from_ptr(tv.cast()), &*user.cast::<Storage>()) };
+    if let Ok(state) = storage.get_or_insert_with(&mut tv, State::default) {
+        state.calls += 1;
+    }
+}
+
+unsafe extern "C" fn register(_: *mut c_void, _: *mut c_void, _: *mut c_void, user: *mut c_void) {
+    // SAFETY: what the case was made with.
+    let names = unsafe { &*user.cast::<Names>() };
+    let name = names.next().to_str().expect("ASCII");
+    Storage::register(name).expect("a name of its own");
+}
+
+unsafe extern "C" fn log(tv: *mut c_void, _: *mut c_void, _: *mut c_void, _: *mut c_void) {
+    SCLogInfo!("called for {tv:p}");
+}

@@ -1,1 +1,0 @@
-//! Holds no code: see `benches/lives.rs`.
