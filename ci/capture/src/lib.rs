@@ -1,15 +1,13 @@
 //! Captures with a known number of flows.
 //!
 //! A check that counts flows in a real Suricata needs a capture of which the right answer is known
-//! before Suricata has seen it. [`write_pcap`] and [`write_erf`] make one: the same [`Plan`] always
-//! gives the same bytes, and the [`Expectation`] that comes with it says what a correct counter must find.
+//! before Suricata has seen it. [`write_pcap`] makes one: the same [`Plan`] always gives the same bytes, and the [`Expectation`] that comes with it says what a correct counter must find.
 //!
 //! The flows are TCP (handshake, data from both sides, orderly close) and UDP, over IPv4 and IPv6, begun
 //! from either side of the network, in equal shares. Every flow has its own addresses and ports;
 //! with [`write_pcap_with_talkers`], some have the same address on the inside. Packets of flows that are
 //! alive together are interleaved, as on a wire, and all checksums are right.
 
-mod erf;
 mod flow;
 
 use std::cmp::Reverse;
@@ -151,24 +149,6 @@ fn pcap_of(plan: Plan, flow: fn(u32) -> Flow, out: impl Write) -> io::Result<Exp
         Ok(())
     })?;
     writer.into_writer().flush()?;
-    Ok(expectation)
-}
-
-/// Writes the capture of `plan` to `out` as a file of ERF records (the format of Endace's capture cards) with the
-/// same packets as [`write_pcap`], and returns what it holds.
-///
-/// # Errors
-///
-/// What writing to `out` failed with.
-///
-/// # Panics
-///
-/// If `plan` has more than [`MAX_FLOWS`] flows or [`MAX_PACKETS`] packets per flow.
-pub fn write_erf(plan: Plan, mut out: impl Write) -> io::Result<Expectation> {
-    let expectation = generate(plan, Flow::new, |time, frame| {
-        out.write_all(&erf::record(time, frame))
-    })?;
-    out.flush()?;
     Ok(expectation)
 }
 

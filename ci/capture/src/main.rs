@@ -5,10 +5,10 @@ use std::io::BufWriter;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use capture::{MAX_FLOWS, MAX_FLOWS_WITH_TALKERS, MAX_PACKETS, Plan};
-use clap::{Parser, ValueEnum};
+use capture::{MAX_FLOWS, MAX_PACKETS, Plan};
+use clap::Parser;
 
-/// Write a capture file with a known number of flows; print what it holds as JSON.
+/// Write a pcap file with a known number of flows; print what it holds as JSON
 #[derive(Parser)]
 struct Arguments {
     /// Number of flows: TCP and UDP, IPv4 and IPv6, begun from either side, in equal shares
@@ -17,50 +17,27 @@ struct Arguments {
     /// Packets with payload per flow, client and server in turn
     #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_PACKETS)))]
     packets: u32,
-    /// Have a few hosts begin many of the flows, and list them; for up to 20000 flows
-    #[arg(long, conflicts_with = "format")]
-    talkers: bool,
-    /// The format of the file
-    #[arg(long, value_enum, default_value_t = Format::Pcap)]
-    format: Format,
     /// The file to write
     #[arg(long)]
     out: PathBuf,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-enum Format {
-    Pcap,
-    Erf,
-}
-
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    match run(&arguments) {
+    let Arguments {
+        flows,
+        packets,
+        out,
+    } = Arguments::parse();
+    let written = File::create(&out)
+        .and_then(|file| capture::write_pcap(Plan { flows, packets }, BufWriter::new(file)));
+    match written {
         Ok(expectation) => {
-            println!("{expectation}");
+            println!("{:#}", serde_json::json!(expectation));
             ExitCode::SUCCESS
         }
         Err(error) => {
-            eprintln!("capture: {}: {error}", arguments.out.display());
+            eprintln!("capture: {}: {error}", out.display());
             ExitCode::FAILURE
         }
     }
-}
-
-fn run(arguments: &Arguments) -> Result<String, Box<dyn std::error::Error>> {
-    let plan = Plan {
-        flows: arguments.flows,
-        packets: arguments.packets,
-    };
-    if arguments.talkers && plan.flows > MAX_FLOWS_WITH_TALKERS {
-        return Err(format!("at most {MAX_FLOWS_WITH_TALKERS} flows with talkers").into());
-    }
-    let file = BufWriter::new(File::create(&arguments.out)?);
-    let expectation = match arguments.format {
-        Format::Pcap if arguments.talkers => capture::write_pcap_with_talkers(plan, file)?,
-        Format::Pcap => capture::write_pcap(plan, file)?,
-        Format::Erf => capture::write_erf(plan, file)?,
-    };
-    Ok(serde_json::to_string_pretty(&expectation)?)
 }
