@@ -1,26 +1,12 @@
-//! Runs plugins in a real Suricata, and checks what its log says.
+//! The conformance suite: scenarios for the raw C API, which write down what the host does.
 //!
-//! - [`Suricata`] is an installed Suricata, on this machine or in a folder tree to chroot into. Its
-//!   [`run`](Suricata::run) is the one way to have a plugin run over a capture: it gives back a [`Run`] with the
-//!   host's log.
-//! - [`Log`] is that log, line by line, with what the host says in it about threads and flows.
-//! - [`Socket`] tells a Suricata in unix-socket mode what to read.
-//! - [`flow_counter`] and [`example`] judge a run: every difference from what is expected becomes
-//!   a sentence that says so.
+//! The plugins `conformance`, `second`, `twice`, … are this package's examples. Each writes its
+//! observations to files in the folder that the environment variable [`suite::FOLDER`] names; what two
+//! hosts made of the same plugins is then compared by the program. So nothing here judges: a scenario
+//! calls, and writes what came back, what the host called, in which order and on which thread.
+//!
+//! Scenarios hold to what a host survives. What would crash Suricata, or race in it, is not in here, nor
+//! is what the mock refuses on purpose although Suricata lets it pass: registering a callback from
+//! inside a callback.
 
-pub mod example;
-pub mod flow_counter;
-mod judging;
-mod log;
-mod process;
-mod run_modes;
-mod socket;
-mod suricata;
-mod workspace;
-
-pub use log::{Level, Line, Log};
-pub use process::{command_in, command_with_proc_in, signal, stop_with_this_thread};
-pub use run_modes::{RunMode, file_run_modes};
-pub use socket::Socket;
-pub use suricata::{Error, Input, Run, Suricata};
-pub use workspace::Workspace;
+pub mod suite;

@@ -1,5 +1,0 @@
-//! The plugins that the mock opens find the host's functions in the program.
-
-fn main() {
-    println!("cargo::rustc-link-arg-bins=-rdynamic");
-}

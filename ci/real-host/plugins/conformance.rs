@@ -1,0 +1,14 @@
+//! The suite.
+
+use real_host::suite::{self, Entry, To};
+
+real_host::entry!(Entry::new(c"conformance-suite", init));
+
+unsafe extern "C" fn init() {
+    suite::write(
+        "refused_plugin",
+        To::Sequence,
+        format_args!("Init of the next plugin"),
+    );
+    suite::init();
+}

@@ -1,0 +1,22 @@
+//! A plugin for an API version that no host has: it is closed, and `Init` never runs.
+
+use real_host::suite::{Entry, To, write};
+
+real_host::entry!(Entry::of_version(
+    0x0700,
+    c"conformance-other-version",
+    init
+));
+
+unsafe extern "C" fn init() {
+    write("refused_plugin", To::Sequence, format_args!("Init"));
+}
+
+/// Runs when the file is closed, or the process ends.
+#[used]
+#[unsafe(link_section = ".fini_array")]
+static CLOSED: extern "C" fn() = closed;
+
+extern "C" fn closed() {
+    write("refused_plugin", To::Sequence, format_args!("closed"));
+}

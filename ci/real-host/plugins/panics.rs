@@ -1,0 +1,88 @@
+//! A plugin that panics at every boundary, in every way. Each place panics for the first few times only, so
+//! that the log has a known number of lines, and counts the flows that the host goes on with.
+
+use std::panic::panic_any;
+use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+
+use suricata_thread::{self as thread, SCLogNotice, ThreadStorage, flow, plugin};
+
+plugin! { name: "panics", version: "1", author: "You", license: "MIT", init: init }
+
+/// Panics with something else each time: four times, and then no more.
+struct Panics(AtomicU64);
+
+impl Panics {
+    const fn new() -> Self {
+        Self(AtomicU64::new(0))
+    }
+
+    fn maybe(&self) {
+        match self.0.fetch_add(1, SeqCst) {
+            0 => panic!("planned"),
+            1 => panic!("planned {}", 1),
+            2 => panic_any(2_u8),
+            3 => panic_any(Bomb),
+            _ => {}
+        }
+    }
+}
+
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("planned in the drop of a payload");
+    }
+}
+
+/// Whose drop panics, for the first few threads.
+struct Value;
+
+impl Drop for Value {
+    fn drop(&mut self) {
+        static DROP: Panics = Panics::new();
+        DROP.maybe();
+    }
+}
+
+static BEGUN: AtomicU64 = AtomicU64::new(0);
+
+/// Says at each thread's end what was counted so far; the last one has it all.
+struct Report;
+
+impl Drop for Report {
+    fn drop(&mut self) {
+        SCLogNotice!("panics: {} flows begun", BEGUN.load(SeqCst));
+    }
+}
+
+fn init() -> Result<(), &'static str> {
+    // The host runs it once for each time that the plugin is listed.
+    static INIT: Panics = Panics::new();
+    INIT.maybe();
+
+    static THREAD_INIT: Panics = Panics::new();
+    thread::register_init_callback(|_| THREAD_INIT.maybe())?;
+    let (values, report) = (
+        ThreadStorage::register("values")?,
+        ThreadStorage::register("report")?,
+    );
+    thread::register_init_callback(move |tv| {
+        values
+            .get_or_insert_with(tv, || Value)
+            .expect("the host stores");
+        report
+            .get_or_insert_with(tv, || Report)
+            .expect("the host stores");
+    })?;
+    static FLOW_INIT: Panics = Panics::new();
+    flow::register_init_callback(|_, _, _| FLOW_INIT.maybe())?;
+    flow::register_init_callback(|_, _, _| {
+        BEGUN.fetch_add(1, SeqCst);
+    })?;
+    static FLOW_UPDATE: Panics = Panics::new();
+    flow::register_update_callback(|_, _, _| FLOW_UPDATE.maybe())?;
+    static FLOW_FINISH: Panics = Panics::new();
+    flow::register_finish_callback(|_, _| FLOW_FINISH.maybe())?;
+    panic!("planned at the end of init");
+}

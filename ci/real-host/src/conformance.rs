@@ -1,0 +1,448 @@
+//! Runs the conformance suite in Suricata and on the mock, and compares what it observed.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail, ensure};
+use capture::Plan;
+use real_host::suite::FOLDER;
+use serde_json::{Value, json};
+use similar::TextDiff;
+use suricata_thread_mock::{Generation, Host, RunMode, ThreadKind, Traffic};
+use suricata_thread_sys::common::SCLogLevel;
+
+use crate::build;
+use crate::examples::said;
+use crate::host::Suricata;
+use crate::log::{Line, Log};
+use crate::socket::{self, Socket};
+
+/// Enough for each worker to have some, however their hashes fall.
+const FLOWS: u32 = 256;
+
+/// How many workers there are in the run mode autofp.
+const WORKERS: usize = 3;
+
+/// How many captures a host in unix-socket mode reads, each with new threads.
+const CAPTURES: usize = 3;
+
+/// The lives of a host: loading only; a capture in one thread, with the further threads of statistics; in
+/// several; and several captures, as it is told over its socket. The log level is not the same everywhere,
+/// so that more than one is tried.
+const MODES: [(&str, i32, &str); 4] = [
+    ("load only", 5, "perf"),
+    ("single", 4, "info"),
+    ("autofp", 5, "perf"),
+    ("unix-socket", 3, "notice"),
+];
+
+/// The plugin files by the names that hosts see, in the order in which they are loaded, and the plugins of
+/// this package that they are. The first four are refused.
+const PLUGINS: [(&str, &str); 8] = [
+    ("absent.so", ""),
+    ("no_entry.so", "no_plugin"),
+    ("other_generation.so", "needs_"),
+    ("other_version.so", "other_version"),
+    ("conformance.so", "conformance"),
+    ("second.so", "second"),
+    ("twice.so", "twice"),
+    ("twice.so", "twice"),
+];
+
+/// What the host's own lines are about, as far as they are compared.
+const SUBJECTS: [&str; 15] = [
+    "absent.so",
+    "no_entry.so",
+    "other_generation.so",
+    "other_version.so",
+    "conformance.so",
+    "second.so",
+    "twice.so",
+    "conformance-suite",
+    "conformance-second",
+    "conformance-twice",
+    "conformance-other-version",
+    "undefined symbol",
+    "conformance: taken",
+    "conformance: several plugins",
+    ALLOCATION,
+];
+
+/// A slot of the scenario that 8.0 alone has.
+const ALLOCATION: &str = "conformance: allocation";
+
+/// What the suite does that the mock reports though Suricata lets it pass: the rule, and part of the text.
+const REPORTS: [(&str, &str); 6] = [
+    ("RegistrationInCallback", "StorageRegister of slot"),
+    (
+        "RegistrationInCallback",
+        "StorageRegister of a slot without a name",
+    ),
+    ("ValueLost", "SetStorageById of slot `conformance: values`"),
+    (
+        "ValueLost",
+        "FreeStorageById of slot `conformance: free, curious`",
+    ),
+    ("ValueLost", "shutdown of slot `conformance: free, curious`"),
+    (
+        "ValueNeverFreed",
+        "shutdown of slot `conformance: free, before`",
+    ),
+];
+
+/// What shows that the suite ran: two hosts that refuse it observe the same, nothing.
+const DEMANDED: [(&str, &str); 6] = [
+    ("registration", "accepted: true"),
+    ("several_plugins", "second: Init"),
+    ("refused_plugin", "closed"),
+    ("allocation", "size 1, alloc: "),
+    ("values, per thread", "first flow on worker"),
+    ("flows, at any time", "finish on"),
+];
+
+/// Transcripts by name.
+type Observations = BTreeMap<String, String>;
+
+/// Runs all of it.
+pub(crate) fn check(suricata: &Suricata) -> Result<()> {
+    let temporary = tempfile::tempdir()?;
+    let plugins = build::plugins(&[])?;
+    let (mut equal, mut lines, mut differences) = (0, 0, Vec::new());
+    for (mode, (name, _, level_name)) in MODES.into_iter().enumerate() {
+        let real = in_suricata(suricata, mode, level_name, &plugins);
+        let real = real.with_context(|| format!("Suricata, {name}"))?;
+        // Without traffic, there are neither threads nor flows.
+        for (transcript, part) in &DEMANDED[..if mode == 0 { 4 } else { 6 }] {
+            let ran = real
+                .get(*transcript)
+                .is_some_and(|text| text.contains(part));
+            ensure!(
+                ran,
+                "{name}: the suite did not run: no \"{part}\" in {transcript}:\n{real:#?}"
+            );
+        }
+        for generation in ["8", "9"] {
+            let life = temporary.path().join(format!("{mode}-{generation}"));
+            let mut mock = Command::new(std::env::current_exe()?);
+            mock.args(["mock-life", generation, &mode.to_string()]);
+            let (mock, mut wrong) = on_mock(mock.arg(&life).arg(&plugins), &life, mode)?;
+            for (transcript, real) in &real {
+                if generation == "9" && transcript.starts_with("allocation") {
+                    continue;
+                }
+                match mock.get(transcript) {
+                    Some(mock) if mock == real => {
+                        equal += 1;
+                        lines += real.lines().count();
+                    }
+                    mock => {
+                        let diff =
+                            TextDiff::from_lines(real.as_str(), mock.map_or("", String::as_str));
+                        wrong.push(format!("{transcript}:\n{}", diff.unified_diff()));
+                    }
+                }
+            }
+            let more = mock
+                .keys()
+                .filter(|transcript| !real.contains_key(*transcript));
+            wrong.extend(more.map(|transcript| format!("{transcript}: on the mock only")));
+            println!(
+                "{name}: the mock as {generation}.0: {} differences",
+                wrong.len()
+            );
+            differences.extend(
+                wrong
+                    .iter()
+                    .map(|wrong| format!("{name}, {generation}.0: {wrong}")),
+            );
+        }
+    }
+    ensure!(
+        differences.is_empty(),
+        "- Suricata, + mock\n{}",
+        differences.join("\n")
+    );
+    println!(
+        "{equal} transcripts with {lines} lines are equal in Suricata {}",
+        suricata.version
+    );
+    Ok(())
+}
+
+/// Copies the plugins to `folder` under the same names in every life, and returns these names.
+fn copy_plugins(generation: u32, plugins: &Path, folder: &Path) -> Result<Vec<&'static str>> {
+    for (name, plugin) in PLUGINS {
+        let other = if plugin == "needs_" {
+            ["9", "8"][generation as usize - 8]
+        } else {
+            ""
+        };
+        if !plugin.is_empty() {
+            let file = plugins.join(format!("lib{plugin}{other}.so"));
+            fs::copy(&file, folder.join(name)).with_context(|| file.display().to_string())?;
+        }
+    }
+    Ok(PLUGINS.map(|(name, _)| name).to_vec())
+}
+
+/// One life of Suricata.
+fn in_suricata(
+    suricata: &Suricata,
+    mode: usize,
+    level: &str,
+    plugins: &Path,
+) -> Result<Observations> {
+    let folder = suricata.folder()?;
+    fs::create_dir(folder.path("transcripts"))?;
+    let names = copy_plugins(8, plugins, &folder.path(""))?;
+    let paths: Vec<_> = names.iter().map(|name| folder.seen(name)).collect();
+    let (capture, _) = folder.capture(FLOWS)?;
+    let with_statistics = mode == 1;
+    let statistics = json!([{ "stats": { "enabled": true, "filename": "stats.log" } }]);
+    let workers = json!({ "cpu": ["all"], "mode": "balanced", "threads": WORKERS });
+    let more = json!({
+        "logging": { "default-log-level": level },
+        // The only way to a number of workers that does not depend on the machine's processors.
+        "threading": {
+            "set-cpu-affinity": true,
+            "cpu-affinity": [{ "worker-cpu-set": workers }],
+        },
+        "stats": { "enabled": with_statistics },
+        "outputs": if with_statistics { statistics } else { json!([]) },
+    });
+    folder.configure(&paths, more)?;
+    let (seen, transcripts) = (folder.seen(""), folder.seen("transcripts"));
+    let socket_option = format!("--unix-socket={}", folder.seen(socket::FILE));
+    let arguments: &[&str] = match mode {
+        0 => &["-T"],
+        1 => &["--runmode", "single", "-r", &capture],
+        2 => &["--runmode", "autofp", "-r", &capture],
+        _ => &["--runmode", "autofp", &socket_option],
+    };
+    let mut life = suricata.start(folder, &[], arguments, &[(FOLDER, &transcripts)])?;
+    if mode == 3 {
+        let mut socket = Socket::connect(&mut life)?;
+        for _ in 0..CAPTURES {
+            socket.read(&capture, &seen)?;
+        }
+        life.wait_until("end of the captures", |_| socket.is_idle())?;
+        socket.shut_down()?;
+    }
+    let run = life.end()?;
+    observations(&run.folder.join("transcripts"), &run.log)
+}
+
+/// One life of the mock, in a process of its own, since plugins keep their state for the life of a
+/// process; and what is wrong with what it reports.
+fn on_mock(life: &mut Command, folder: &Path, mode: usize) -> Result<(Observations, Vec<String>)> {
+    let transcripts = folder.join("transcripts");
+    fs::create_dir_all(&transcripts)?;
+    let printed = said(life.env(FOLDER, &transcripts).stderr(Stdio::inherit()))?;
+    let printed: Value = serde_json::from_str(&printed)?;
+    let reports = printed["reports"].as_array().context("no reports")?;
+    let is = |report: &Value, (kind, part): (&str, &str)| {
+        let message = report["message"].as_str().unwrap_or_default();
+        report["kind"] == kind && message.contains(part)
+    };
+    let known = |report: &&Value| REPORTS.iter().any(|known| is(report, *known));
+    let unknown = reports.iter().filter(|report| !known(report));
+    let mut wrong: Vec<_> = unknown
+        .map(|report| format!("reported: {report}"))
+        .collect();
+    let missing = REPORTS
+        .iter()
+        .filter(|known| !reports.iter().any(|report| is(report, **known)));
+    if mode != 0 {
+        wrong.extend(missing.map(|(kind, part)| format!("not reported: {kind}: {part}")));
+    }
+    let log = Log::parse(printed["log"].as_str().context("no log")?)?;
+    Ok((observations(&transcripts, &log)?, wrong))
+}
+
+/// The arguments of the program as [`on_mock`] starts it.
+#[derive(clap::Args)]
+pub(crate) struct MockLife {
+    generation: u32,
+    mode: usize,
+    folder: PathBuf,
+    plugins: PathBuf,
+}
+
+/// Does on the mock what [`in_suricata`] does, and prints the log and the reports.
+pub(crate) fn mock_life(life: &MockLife) -> Result<()> {
+    let host = Host::builder()
+        .generation(Generation::from_major(life.generation).context("no such generation")?)
+        .log_level(SCLogLevel(MODES[life.mode].1))
+        .record_only()
+        .build();
+    for name in copy_plugins(life.generation, &life.plugins, &life.folder)? {
+        // What becomes of a plugin is in the log, as with Suricata.
+        // SAFETY: the suite's own plugins: what they register holds for the life of the process.
+        let _ = unsafe { host.open(life.folder.join(name)) };
+    }
+    let plan = Plan {
+        flows: FLOWS,
+        packets: 6,
+    };
+    let expectation = capture::write_pcap(plan, std::io::sink())?;
+    let traffic = || {
+        for count in expectation.protocols.values() {
+            host.traffic(Traffic {
+                flows: count.flows,
+                packets_per_flow: count.packets / count.flows,
+                ..Traffic::default()
+            });
+        }
+    };
+    let autofp = RunMode::Autofp {
+        receivers: 1,
+        workers: WORKERS,
+    };
+    match life.mode {
+        0 => host.finalize(),
+        1 => {
+            host.start(RunMode::Single);
+            host.spawn("CW", ThreadKind::Counters);
+            host.spawn("CS", ThreadKind::Counters);
+            traffic();
+        }
+        2 => {
+            host.start(autofp);
+            traffic();
+        }
+        _ => {
+            host.finalize();
+            let manager = host.spawn("US", ThreadKind::Command);
+            for _ in 0..CAPTURES {
+                let threads = manager.run(|_| host.start(autofp));
+                traffic();
+                manager.run(|_| threads.stop());
+            }
+        }
+    }
+    host.shutdown();
+    let lines = host.log().into_iter().map(|line| {
+        let engine = json!({
+            "message": line.message, "thread_name": line.thread, "module": line.module,
+        });
+        json!({ "log_level": line.level_name(), "engine": engine }).to_string()
+    });
+    let log = lines.collect::<Vec<_>>().join("\n");
+    let reports = host.reports().into_iter().map(
+        |report| json!({ "kind": format!("{:?}", report.kind), "message": report.to_string() }),
+    );
+    println!(
+        "{}",
+        json!({ "log": log, "reports": reports.collect::<Vec<_>>() })
+    );
+    Ok(())
+}
+
+/// Reads what the suite wrote, and what the log says, in a form that two hosts can be compared by.
+fn observations(folder: &Path, log: &Log) -> Result<Observations> {
+    let mut observations = Observations::new();
+    let mut threads: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path
+            .file_name()
+            .context("no name")?
+            .to_string_lossy()
+            .into_owned();
+        let text = fs::read_to_string(&path)?;
+        match name.split('.').collect::<Vec<_>>()[..] {
+            [scenario, "sequence"] => {
+                observations.insert(scenario.to_owned(), text);
+            }
+            [scenario, _, "thread"] => threads.entry(scenario.to_owned()).or_default().push(text),
+            [scenario, "lines"] => {
+                let lines = counted(text.lines().map(|line| format!("{line}\n")).collect());
+                observations.insert(format!("{scenario}, at any time"), lines);
+            }
+            _ => bail!("what is {name}?"),
+        }
+    }
+    for (scenario, texts) in threads {
+        observations.insert(format!("{scenario}, per thread"), counted(texts));
+    }
+    let (own, host): (Vec<_>, Vec<_>) = log.0.iter().partition(|line| line.module == "conformance");
+    let own = own.into_iter().map(of_suite).collect();
+    observations.insert("the suite's lines in the log".to_owned(), counted(own));
+    for line in host {
+        if let Some((of, text)) = of_host(line) {
+            *observations
+                .entry(format!("{of}the host's lines in the log"))
+                .or_default() += &text;
+        }
+    }
+    Ok(observations)
+}
+
+/// Texts that came in any order, each once, with the number of times.
+fn counted(texts: Vec<String>) -> String {
+    let mut times: BTreeMap<String, u64> = BTreeMap::new();
+    for text in texts {
+        *times.entry(text).or_default() += 1;
+    }
+    times
+        .into_iter()
+        .map(|(text, times)| format!("{times} × {text}"))
+        .collect()
+}
+
+/// The level of a line, and on what kind of thread it was logged.
+fn level_and_role(line: &Line) -> String {
+    let role = match line.thread.as_str() {
+        "Suricata-Main" => "main",
+        name if name.starts_with("W#") => "worker",
+        _ => "other",
+    };
+    format!("{} on {role}", line.level)
+}
+
+/// A line of the suite's, to the letter; but many equal characters are hard to compare by eye.
+fn of_suite(line: &Line) -> String {
+    let message = &line.message;
+    let first = message
+        .chars()
+        .next()
+        .filter(|first| message.chars().all(|c| c == *first));
+    match first.filter(|_| message.len() > 100) {
+        Some(first) => format!(
+            "{}: {} times {first}\n",
+            level_and_role(line),
+            message.len()
+        ),
+        None => format!("{}: {message:?}\n", level_and_role(line)),
+    }
+}
+
+/// What a line of the host's own is about, where it is about the plugins or the threads. Hosts say it in
+/// their own words; at which level they say it, on which thread, about what and in which order has to be
+/// the same. Lines about what 8.0 alone has are a transcript of their own, whose name begins with the text
+/// that comes first here.
+fn of_host(line: &Line) -> Option<(&'static str, String)> {
+    if let Some(threads) = line.message.strip_prefix("Threads created -> ") {
+        let threads = threads.trim_end_matches("Engine started.").trim();
+        let text = format!("{}: {threads}\n", level_and_role(line));
+        return (!threads.is_empty()).then_some(("", text));
+    }
+    let about = SUBJECTS
+        .into_iter()
+        .filter(|subject| line.message.contains(subject));
+    let about: Vec<_> = about.collect();
+    if about.is_empty() {
+        return None;
+    }
+    let of = if about.contains(&ALLOCATION) {
+        "allocation, "
+    } else {
+        ""
+    };
+    Some((
+        of,
+        format!("{}: {}\n", level_and_role(line), about.join(", ")),
+    ))
+}

@@ -1,0 +1,439 @@
+//! The examples, in Suricata and on the mock, over captures of which it is known what they hold.
+
+use std::fs;
+use std::net::IpAddr;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+use capture::{Count, Expectation, Plan};
+use regex_lite::Regex;
+
+use crate::build;
+use crate::host::Suricata;
+use crate::log::Log;
+
+/// What is known of an example.
+struct Example<'a> {
+    /// Its package, and the name of the plugin, which begins its lines in the log.
+    name: &'a str,
+    /// Its folder, below `examples`.
+    folder: &'static str,
+    /// The major versions that it runs in.
+    generations: &'static [u32],
+    /// What a thread says at its end: its flows, and packets if it counts them.
+    of_thread: &'static str,
+    /// The threads that say so: those whose kind begins like this.
+    threads: &'static str,
+    /// Whatever else it says.
+    rest: fn(&[&str], &Expectation) -> Result<()>,
+}
+
+const EXAMPLES: [Example<'_>; 6] = [
+    Example {
+        name: "minimal",
+        folder: "minimal",
+        generations: &[8, 9],
+        of_thread: r"^a thread saw (\d+) flows$",
+        threads: "W",
+        rest: nothing,
+    },
+    Example {
+        name: "raw-plugin",
+        folder: "raw",
+        generations: &[8],
+        of_thread: r"^a thread saw (\d+) flows$",
+        threads: "",
+        rest: nothing,
+    },
+    Example {
+        name: "c-plugin",
+        folder: "c",
+        generations: &[8, 9],
+        of_thread: r"^a thread saw (\d+) flows$",
+        threads: "",
+        rest: nothing,
+    },
+    Example {
+        name: "flow-counter",
+        folder: "flow-counter",
+        generations: &[8, 9],
+        of_thread: r"^thread \d+: (\d+) flows, (\d+) packets$",
+        threads: "",
+        rest: total,
+    },
+    Example {
+        name: "live-totals",
+        folder: "live-totals",
+        generations: &[8, 9],
+        of_thread: "^a thread says nothing$",
+        threads: "no thread",
+        rest: live_totals,
+    },
+    Example {
+        name: "top-talkers",
+        folder: "top-talkers",
+        generations: &[],
+        of_thread: "^a thread says nothing$",
+        threads: "no thread",
+        rest: top_talkers,
+    },
+];
+
+/// How many flows the captures have: enough to keep the host busy for a while, and every worker of a large machine.
+const FLOWS: u32 = 20_000;
+
+/// Such that live-totals has something to say of a capture that is read in a fraction of a second.
+const OFTEN: (&str, &str) = ("LIVE_TOTALS_SECONDS", "0.02");
+
+/// Checks all examples.
+pub(crate) fn check(suricata: &Suricata) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let pcap = folder.path().join("talkers.pcap");
+    let plan = Plan {
+        flows: FLOWS,
+        packets: 6,
+    };
+    let talkers = capture::write_pcap_with_talkers(plan, fs::File::create(&pcap)?)?;
+    let mock = build::program("suricata-thread-mock", "suricata-mock")?;
+    for example in &EXAMPLES {
+        let plugin = build::example(example.name, example.folder)?;
+        exports_its_entry_point_only(&plugin)?;
+        println!("{}: sha256 {}", example.name, sha256(&plugin)?);
+        for generation in example.generations {
+            let generation = generation.to_string();
+            said(
+                Command::new(&mock)
+                    .args(["check", "--suricata", &generation])
+                    .arg(&plugin),
+            )?;
+            for mode in ["single", "autofp"] {
+                let mut run = Command::new(&mock);
+                run.args([
+                    "run",
+                    "--suricata",
+                    &generation,
+                    "--runmode",
+                    mode,
+                    "--pcap",
+                ]);
+                let log = Log::parse_mock(&said(run.arg(&pcap).arg(&plugin))?);
+                let found = example.judge(&log, &talkers);
+                let found =
+                    found.with_context(|| format!("mock as {generation}.0, {mode}:\n{log}"));
+                println!("  mock as {generation}.0, {mode}: {}", found?);
+            }
+        }
+        for mode in ["single", "autofp"] {
+            let run = suricata.run(&plugin, mode, &pcap, &[OFTEN])?;
+            let processed = run.log.flows_processed();
+            ensure!(
+                processed == u64::from(FLOWS),
+                "{processed} flows were processed"
+            );
+            let found = example.judge(&run.log, &talkers);
+            let found = found.with_context(|| format!("{mode}:\n{}", run.log))?;
+            println!("  Suricata {}, {mode}: {found}", suricata.version);
+            if mode == "single" {
+                example.readme_shows(&run.log)?;
+            }
+        }
+    }
+    refusals(suricata, &mock, &pcap)?;
+    first_steps(suricata)
+}
+
+/// Checks the example plugin flow-counter, or a plugin that speaks like it, in the two run modes for captures.
+pub(crate) fn count(suricata: &Suricata, plugin: &Path, name: &str) -> Result<()> {
+    let example = Example {
+        name,
+        folder: "",
+        generations: &[8],
+        of_thread: r"^(?:thread \d+: )?(\d+) flows, (\d+) packets$",
+        threads: if name == "flow-counter" { "" } else { "W" },
+        rest: if name == "flow-counter" {
+            total
+        } else {
+            nothing
+        },
+    };
+    let folder = tempfile::tempdir()?;
+    let pcap = folder.path().join("flows.pcap");
+    let plan = Plan {
+        flows: 2_000,
+        packets: 6,
+    };
+    let expected = capture::write_pcap(plan, fs::File::create(&pcap)?)?;
+    for mode in ["single", "autofp"] {
+        let run = suricata.run(plugin, mode, &pcap, &[])?;
+        let found = example.judge(&run.log, &expected);
+        let found = found.with_context(|| format!("{mode}:\n{}", run.log))?;
+        println!("{name}: Suricata {}, {mode}: {found}", suricata.version);
+    }
+    println!("{name}: sha256 {}", sha256(plugin)?);
+    Ok(())
+}
+
+impl Example<'_> {
+    /// Compares what was logged with what the capture holds, and returns it.
+    fn judge(&self, log: &Log, expected: &Expectation) -> Result<String> {
+        for line in &log.0 {
+            ensure!(
+                !line.is_complaint() || !line.message.contains(self.name),
+                "{}",
+                line.message
+            );
+        }
+        for start in ["Loading plugin ", "Initializing plugin "] {
+            let times = log
+                .messages()
+                .filter(|message| message.starts_with(start))
+                .count();
+            ensure!(times == 1, "{start}: {times} times, and not once");
+        }
+        let prefix = format!("{}: ", self.name);
+        let lines = log
+            .messages()
+            .filter_map(|message| message.strip_prefix(&prefix));
+        let of_thread = Regex::new(self.of_thread)?;
+        let (of_threads, rest): (Vec<_>, Vec<_>) = lines.partition(|line| of_thread.is_match(line));
+        (self.rest)(&rest, expected)?;
+
+        let threads = log.threads_created()?;
+        let mut speaking = threads
+            .iter()
+            .filter(|(kind, _)| kind.starts_with(self.threads));
+        let speaking: u64 = speaking.by_ref().map(|(_, count)| count).sum();
+        ensure!(
+            speaking == of_threads.len() as u64,
+            "{speaking} threads should have spoken"
+        );
+        if speaking == 0 {
+            return Ok(format!("{} lines", rest.len()));
+        }
+        let (mut flows, mut packets, mut busy) = (0, None, 0);
+        for line in of_threads {
+            let numbers = of_thread.captures(line).context("no match")?;
+            let number = |at| numbers.get(at).and_then(|n| n.as_str().parse::<u64>().ok());
+            flows += number(1).unwrap_or(0);
+            packets = number(2).map(|n| n + packets.unwrap_or(0));
+            busy += u64::from(number(1) > Some(0));
+        }
+        let Count {
+            flows: all,
+            packets: all_packets,
+        } = expected.total;
+        ensure!(flows == all, "the threads saw {flows} flows of {all}");
+        ensure!(
+            packets.is_none_or(|n| n == all_packets),
+            "{packets:?} packets of {all_packets}"
+        );
+        ensure!(threads.get("W") == Some(&busy), "{busy} threads saw flows");
+        let packets = packets.map_or(String::new(), |n| format!(", {n} packets"));
+        Ok(format!(
+            "{flows} flows{packets} on {busy} of {speaking} threads"
+        ))
+    }
+
+    /// Demands that the README shows the lines of this log.
+    fn readme_shows(&self, log: &Log) -> Result<()> {
+        let prefix = format!("{}: ", self.name);
+        let depends_on_time = Regex::new(r" so far: .*|\d+ to ")?;
+        let stable = |text: &str| {
+            let lines = text.lines().filter(|line| line.starts_with(&prefix));
+            let lines = lines.map(|line| depends_on_time.replace(line, "…").into_owned());
+            let mut lines: Vec<_> = lines.collect();
+            lines.dedup();
+            lines
+        };
+        let logged: Vec<_> = log.messages().collect();
+        let readme = format!("examples/{}/README.md", self.folder);
+        let shown = stable(&fs::read_to_string(&readme)?);
+        // What flow-counter's shows is of its demonstration on the mock, which a test compares.
+        ensure!(
+            self.name == "flow-counter" || shown == stable(&logged.join("\n")),
+            "{readme} does not show the lines of this log:\n{log}"
+        );
+        Ok(())
+    }
+}
+
+fn nothing(lines: &[&str], _: &Expectation) -> Result<()> {
+    ensure!(lines.is_empty(), "not expected: {lines:?}");
+    Ok(())
+}
+
+/// One line `total: <n> flows, <n> packets, …`.
+fn total(lines: &[&str], expected: &Expectation) -> Result<()> {
+    let Count { flows, packets } = expected.total;
+    let total = format!("total: {flows} flows, {packets} packets");
+    let [line] = lines else {
+        bail!("no one line of totals: {lines:?}")
+    };
+    ensure!(line.starts_with(&total), "\"{line}\", and not \"{total}\"");
+    Ok(())
+}
+
+/// Lines `so far: <n> flows, <n> packets` that never go back, at least one; then the total.
+fn live_totals(lines: &[&str], expected: &Expectation) -> Result<()> {
+    let (last, so_far) = lines.split_last().context("nothing was logged")?;
+    total(&[last], expected)?;
+    let count = Regex::new(r"^so far: (\d+) flows, (\d+) packets$")?;
+    let mut before = (0, 0);
+    for line in so_far {
+        let numbers = count.captures(line).with_context(|| (*line).to_owned())?;
+        let now = (numbers[1].parse::<u64>()?, numbers[2].parse::<u64>()?);
+        let Count { flows, packets } = expected.total;
+        let grows = now.0 >= before.0 && now.1 >= before.1 && now.0 <= flows && now.1 <= packets;
+        ensure!(grows, "{line}, after {before:?}");
+        before = now;
+    }
+    Ok(())
+}
+
+/// A line with the totals, then the ten heaviest talkers in their order, each with bounds that hold
+/// what it has sent, and are as close as a thousandth of all packets.
+fn top_talkers(lines: &[&str], expected: &Expectation) -> Result<()> {
+    let (first, ranks) = lines.split_first().context("nothing was logged")?;
+    let Count { flows, packets } = expected.total;
+    let all = format!("{flows} flows, {packets} packets, of which 0 of unknown source");
+    ensure!(*first == all, "\"{first}\", and not \"{all}\"");
+    ensure!(ranks.len() == 10, "{} lines on talkers", ranks.len());
+    let talkers = expected.talkers.get(..11).context("too few talkers")?;
+    ensure!(
+        talkers[9].total.packets > talkers[10].total.packets,
+        "the tenth talker has a rival"
+    );
+    let rank = Regex::new(r"^(\d+)\. (.*): (\d+) to (\d+) packets$")?;
+    let (mut before, mut seen) = (u64::MAX, Vec::new());
+    for (at, line) in (1_u64..).zip(ranks) {
+        let parts = rank.captures(line).with_context(|| (*line).to_owned())?;
+        let number = |part: usize| parts[part].parse::<u64>();
+        let (least, most, source) = (number(3)?, number(4)?, parts[2].parse::<IpAddr>()?);
+        let talker = talkers[..10].iter().find(|talker| talker.source == source);
+        let sent = talker.with_context(|| (*line).to_owned())?.total.packets;
+        let is_right = number(1)? == at && least <= sent && sent <= most && sent <= before;
+        ensure!(
+            is_right && !seen.contains(&source),
+            "{line}, and not {sent} packets"
+        );
+        ensure!(most - least <= packets / 1000, "\"{line}\" says too little");
+        before = sent;
+        seen.push(source);
+    }
+    Ok(())
+}
+
+/// What the plugins say where they can't do their work.
+fn refusals(suricata: &Suricata, mock: &Path, pcap: &Path) -> Result<()> {
+    let plugin = build::example("top-talkers", "top-talkers")?;
+    let on_mock = Command::new(mock).arg("run").arg(plugin).output()?;
+    let on_mock = String::from_utf8([on_mock.stdout, on_mock.stderr].concat())?;
+    let lacking = "init failed: this Suricata has no function that tells who began a flow";
+    ensure!(
+        on_mock.contains(lacking),
+        "top-talkers on the mock does not say what it lacks: {on_mock}"
+    );
+
+    let plugin = build::example("live-totals", "live-totals")?;
+    let soon = [("LIVE_TOTALS_SECONDS", "soon")];
+    let log = suricata.run(&plugin, "single", pcap, &soon)?.log;
+    let wrong = "plugin live-totals: init failed: LIVE_TOTALS_SECONDS is not a number";
+    ensure!(
+        log.messages().any(|message| message.starts_with(wrong)),
+        "no \"{wrong}\":\n{log}"
+    );
+    Ok(())
+}
+
+/// What README.md has its reader do with minimal in Suricata: its configuration, its capture, its command.
+fn first_steps(suricata: &Suricata) -> Result<()> {
+    let readme = fs::read_to_string("README.md")?;
+    let part = |from: &str, to: &str| {
+        let (_, rest) = readme
+            .split_once(from)
+            .with_context(|| format!("README.md lacks {from}"))?;
+        anyhow::Ok(
+            rest.split_once(to)
+                .context("README.md ends early")?
+                .0
+                .to_owned(),
+        )
+    };
+    let folder = suricata.folder()?;
+    let plugin = folder.add(&build::example("minimal", "minimal")?)?;
+    let yaml = part("```yaml\n", "```")?.replace("/path/to/libminimal.so", &plugin);
+    ensure!(
+        yaml.contains(&plugin),
+        "README.md lists no /path/to/libminimal.so"
+    );
+    fs::write(folder.path("suricata.yaml"), yaml)?;
+    let options = part("`cargo run -p capture -- ", "`")?.replace('\n', " ");
+    let capture = build::program("capture", "capture")?;
+    let mut capture = Command::new(capture);
+    said(
+        capture
+            .args(options.split_whitespace())
+            .current_dir(folder.path("")),
+    )?;
+    let command = part("\nsuricata -c suricata.yaml ", " -l /tmp")?;
+    let words = command.split_whitespace().map(|word| match word {
+        "some.pcap" => folder.seen(word),
+        word => word.to_owned(),
+    });
+    let arguments: Vec<_> = words.collect();
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    let run = suricata.start(folder, &[], &arguments, &[])?.end()?;
+    let line = Regex::new(r"(?m)^Notice: minimal: minimal: a thread saw (\d+) flows")?;
+    ensure!(
+        line.is_match(&readme),
+        "README.md shows no line like {line}"
+    );
+    let flows = line
+        .captures_iter(&run.printed)
+        .filter_map(|found| found[1].parse::<u64>().ok());
+    let flows = flows.sum::<u64>();
+    ensure!(
+        options.contains(&format!("--flows {flows} ")),
+        "{flows} flows:\n{}",
+        run.printed
+    );
+    println!("README.md: suricata -c suricata.yaml {command}: {flows} flows");
+    Ok(())
+}
+
+/// Demands that a plugin file exports `SCPluginRegister` and nothing else.
+fn exports_its_entry_point_only(plugin: &Path) -> Result<()> {
+    let names = said(
+        Command::new("nm")
+            .args(["-DP", "--defined-only"])
+            .arg(plugin),
+    )?;
+    let names: Vec<_> = names
+        .lines()
+        .filter_map(|line| line.split(' ').next())
+        .collect();
+    ensure!(
+        names == ["SCPluginRegister"],
+        "{} exports {names:?}",
+        plugin.display()
+    );
+    Ok(())
+}
+
+fn sha256(file: &Path) -> Result<String> {
+    let said = said(Command::new("sha256sum").arg(file))?;
+    Ok(said.split(' ').next().unwrap_or_default().to_owned())
+}
+
+/// What a command prints, which must end well.
+pub(crate) fn said(command: &mut Command) -> Result<String> {
+    let output = command.output().with_context(|| format!("{command:?}"))?;
+    let printed = String::from_utf8([output.stdout, output.stderr].concat())?;
+    ensure!(
+        output.status.success(),
+        "{command:?}: {}: {printed}",
+        output.status
+    );
+    Ok(printed)
+}

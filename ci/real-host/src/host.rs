@@ -1,0 +1,289 @@
+//! An installed Suricata, and its lives.
+
+use std::fs::{self, File};
+use std::io::BufWriter;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use capture::{Expectation, Plan};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::log::Log;
+
+/// A life that takes longer hangs, and is ended. Most take less than a second, a minute under valgrind.
+const LIMIT: Duration = Duration::from_secs(300);
+
+/// An installed Suricata.
+pub(crate) struct Suricata {
+    /// The folder tree that it is started in; / for the one on the PATH.
+    root: PathBuf,
+    /// Whether it is of another machine, and run by qemu.
+    emulated: bool,
+    /// Its version: 8.0.8, …
+    pub(crate) version: String,
+}
+
+impl Suricata {
+    /// Returns the one that `ci/find-suricata WHICH` finds, or installs.
+    pub(crate) fn find(which: &str) -> Result<Self> {
+        let found = Command::new("ci/find-suricata")
+            .arg(which)
+            .stderr(Stdio::inherit())
+            .output()?;
+        ensure!(found.status.success(), "there is no Suricata {which}");
+        let mut suricata = Self {
+            root: fs::canonicalize(String::from_utf8(found.stdout)?.trim())?,
+            emulated: which.ends_with("arm64"),
+            version: String::new(),
+        };
+        let said = suricata.ask("-V")?;
+        let version = said.split_once("Suricata version ").map(|(_, rest)| rest);
+        let version = version.and_then(|rest| rest.split_whitespace().next());
+        suricata.version = version.context(said.clone())?.to_owned();
+        Ok(suricata)
+    }
+
+    /// The command that starts it, by `wrapper`, a program in its folder tree.
+    fn command(&self, wrapper: &[&str]) -> Command {
+        if self.emulated {
+            let mut command = Command::new("qemu-aarch64-static");
+            let program = self.root.join("usr/bin/suricata");
+            command.arg("-L").arg(&self.root).arg(program);
+            return command;
+        }
+        let mut command;
+        if self.root == Path::new("/") {
+            command = Command::new("env");
+        } else {
+            // In a mount namespace of its own: valgrind needs /proc.
+            let chroot = "mount -t proc proc \"$0/proc\" && exec chroot \"$0\" \"$@\"";
+            command = Command::new("unshare");
+            command.args(["--mount", "sh", "-c", chroot]);
+            command.arg(&self.root).arg("env");
+        }
+        command.args(wrapper).arg("suricata");
+        command
+    }
+
+    /// What it prints when it is started with one argument.
+    pub(crate) fn ask(&self, argument: &str) -> Result<String> {
+        let output = self.command(&[]).arg(argument).output()?;
+        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        ensure!(output.status.success(), "suricata {argument}: {said}");
+        Ok(said)
+    }
+
+    /// Makes a folder for one life.
+    pub(crate) fn folder(&self) -> Result<Folder> {
+        let root = match self.emulated {
+            true => Path::new("/"),
+            false => &self.root,
+        };
+        let folder = TempDir::with_prefix_in("suricata-", root.join("tmp"))?;
+        let seen = Path::new("/").join(folder.path().strip_prefix(root)?);
+        Ok(Folder { folder, seen })
+    }
+
+    /// Runs `plugin` over a capture.
+    pub(crate) fn run(
+        &self,
+        plugin: &Path,
+        mode: &str,
+        capture: &Path,
+        variables: &[(&str, &str)],
+    ) -> Result<Run> {
+        let folder = self.folder()?;
+        let (plugin, capture) = (folder.add(plugin)?, folder.add(capture)?);
+        folder.configure(&[plugin], json!({}))?;
+        self.start(folder, &[], &["--runmode", mode, "-r", &capture], variables)?
+            .end()
+    }
+
+    /// Starts it in `folder`, by `wrapper`, with these arguments and environment variables.
+    pub(crate) fn start(
+        &self,
+        folder: Folder,
+        wrapper: &[&str],
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Result<Life> {
+        let printed = File::create(folder.path("printed"))?;
+        let mut command = self.command(wrapper);
+        command
+            .args(["-k", "none", "-c", &folder.seen("suricata.yaml")])
+            .args(["-l", &folder.seen("")])
+            .args(arguments)
+            .envs(variables.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(printed.try_clone()?)
+            .stderr(printed);
+        let end_with_this_thread = || {
+            // SAFETY: takes two numbers, and sets an attribute of the calling process.
+            match unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) } {
+                0 => Ok(()),
+                _ => Err(std::io::Error::last_os_error()),
+            }
+        };
+        // SAFETY: between fork and exec, the closure makes one system call and allocates nothing.
+        unsafe { command.pre_exec(end_with_this_thread) };
+        Ok(Life {
+            child: command.spawn()?,
+            folder,
+        })
+    }
+}
+
+/// A folder with all that Suricata needs for one life, which it sees; removed when dropped.
+pub(crate) struct Folder {
+    folder: TempDir,
+    /// The folder as Suricata sees it.
+    seen: PathBuf,
+}
+
+impl Folder {
+    /// The path of a file in it.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The same as Suricata sees it.
+    pub(crate) fn seen(&self, name: &str) -> String {
+        self.seen.join(name).display().to_string()
+    }
+
+    /// Copies a file to it, and returns its path as Suricata sees it.
+    pub(crate) fn add(&self, file: &Path) -> Result<String> {
+        let name = file.file_name().context("no file")?.to_string_lossy();
+        fs::copy(file, self.path(&name)).with_context(|| file.display().to_string())?;
+        Ok(self.seen(&name))
+    }
+
+    /// Writes a capture to it, with 6 packets of payload in each flow, and returns its path as Suricata sees
+    /// it, and what it holds.
+    pub(crate) fn capture(&self, flows: u32) -> Result<(String, Expectation)> {
+        let name = format!("{flows}.pcap");
+        let file = BufWriter::new(File::create(self.path(&name))?);
+        let expectation = capture::write_pcap(Plan { flows, packets: 6 }, file)?;
+        Ok((self.seen(&name), expectation))
+    }
+
+    /// Writes the configuration: these plugins, a log of level perf as JSON, and else what writes no
+    /// files, but with `more` in its place.
+    pub(crate) fn configure(&self, plugins: &[String], more: Value) -> Result<()> {
+        let file = json!({ "enabled": true, "type": "json", "filename": "suricata.log" });
+        let mut configuration = json!({
+            "plugins": plugins,
+            "default-log-dir": self.seen(""),
+            "logging": {
+                "default-log-level": "perf",
+                "outputs": [{ "console": { "enabled": false } }, { "file": file }],
+            },
+            "stats": { "enabled": false },
+            "outputs": [],
+        });
+        for (key, value) in more.as_object().context("no object")? {
+            match &mut configuration[key] {
+                Value::Object(map) => map.extend(value.as_object().cloned().unwrap_or_default()),
+                other => *other = value.clone(),
+            }
+        }
+        // JSON is YAML.
+        let configuration = format!("%YAML 1.1\n---\n{configuration:#}\n");
+        Ok(fs::write(self.path("suricata.yaml"), configuration)?)
+    }
+
+    /// What was logged so far, as it stands in the file.
+    pub(crate) fn logged(&self) -> String {
+        fs::read_to_string(self.path("suricata.log")).unwrap_or_default()
+    }
+
+    fn printed(&self) -> String {
+        let printed = fs::read(self.path("printed")).unwrap_or_default();
+        String::from_utf8_lossy(&printed).into_owned()
+    }
+}
+
+/// One life of Suricata, while it goes on; killed when dropped.
+pub(crate) struct Life {
+    child: Child,
+    pub(crate) folder: Folder,
+}
+
+impl Life {
+    /// Waits until `done` is so.
+    pub(crate) fn wait_until(
+        &mut self,
+        what: &str,
+        mut done: impl FnMut(&mut Self) -> Result<bool>,
+    ) -> Result<()> {
+        let start = Instant::now();
+        while !done(self)? {
+            let ended = self.child.try_wait()?;
+            if ended.is_some() || start.elapsed() > LIMIT {
+                let (printed, log) = (self.folder.printed(), self.folder.logged());
+                let ended = ended.map_or("goes on".to_owned(), |status| status.to_string());
+                anyhow::bail!("Suricata {ended}, and there is no {what}:\n{printed}{log}");
+            }
+            sleep(Duration::from_millis(10));
+        }
+        Ok(())
+    }
+
+    /// Waits for the end, and demands that it is a good one.
+    pub(crate) fn end(mut self) -> Result<Run> {
+        let (mut status, start) = (None, Instant::now());
+        while status.is_none() && start.elapsed() < LIMIT {
+            sleep(Duration::from_millis(2));
+            status = self.child.try_wait()?;
+        }
+        let (printed, log) = (self.folder.printed(), self.folder.logged());
+        let well = status.is_some_and(|status| status.success());
+        ensure!(well, "Suricata ended with {status:?}:\n{printed}{log}");
+        Ok(Run {
+            log: Log::parse(&log).with_context(|| printed.clone())?,
+            printed,
+            folder: self.folder.path(""),
+            _life: self,
+        })
+    }
+
+    /// Sends a signal.
+    pub(crate) fn signal(&self, signal: libc::c_int) -> Result<()> {
+        let pid = libc::pid_t::try_from(self.child.id())?;
+        // SAFETY: takes two numbers; the process is the child, which was not waited for.
+        let result = unsafe { libc::kill(pid, signal) };
+        ensure!(result == 0, "{}", std::io::Error::last_os_error());
+        Ok(())
+    }
+
+    /// The memory that it holds, in KiB.
+    pub(crate) fn resident_kib(&self) -> Result<i64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let line = line.context("no VmRSS")?;
+        Ok(line.trim().trim_end_matches(" kB").parse()?)
+    }
+}
+
+impl Drop for Life {
+    fn drop(&mut self) {
+        // Does nothing where it has ended and was waited for.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A life that has ended well.
+pub(crate) struct Run {
+    pub(crate) log: Log,
+    /// What else was printed.
+    pub(crate) printed: String,
+    /// Its files, as long as this lives.
+    pub(crate) folder: PathBuf,
+    _life: Life,
+}

@@ -1,0 +1,57 @@
+//! Plugins in Suricata under valgrind's memcheck.
+
+use std::fs;
+
+use anyhow::{Context, Result, bail};
+use serde_json::json;
+
+use crate::build;
+use crate::host::Suricata;
+
+/// What is none of a plugin's doing.
+const SUPPRESSIONS: &str = include_str!("libunwind.supp");
+
+/// Checks that there is no error and no leak with a plugin in its stack.
+pub(crate) fn check(suricata: &Suricata) -> Result<()> {
+    let plugins = build::plugins(&["--profile", "release"])?;
+    let example = build::example("flow-counter", "flow-counter")?;
+    for plugin in [
+        example,
+        plugins.join("libcensus.so"),
+        plugins.join("libpanics.so"),
+    ] {
+        let folder = suricata.folder()?;
+        let plugin = folder.add(&plugin)?;
+        folder.configure(std::slice::from_ref(&plugin), json!({}))?;
+        let (capture, _) = folder.capture(500)?;
+        fs::write(folder.path("suppressions"), SUPPRESSIONS)?;
+        let wrapper = format!(
+            "valgrind --quiet --leak-check=full --show-leak-kinds=definite,indirect \
+             --errors-for-leak-kinds=definite,indirect --child-silent-after-fork=yes --xml=yes \
+             --num-callers=60 --suppressions={} --xml-file={}",
+            folder.seen("suppressions"),
+            folder.seen("memcheck.xml")
+        );
+        let wrapper: Vec<_> = wrapper.split_whitespace().collect();
+        let arguments = ["--runmode", "autofp", "-r", &capture];
+        // What a backtrace reads of debug information are millions of numbers, some of which are like addresses
+        // in memory that was lost, so that memcheck would not be sure that it was.
+        let variables = [("RUST_BACKTRACE", "0")];
+        let run = suricata
+            .start(folder, &wrapper, &arguments, &variables)?
+            .end()?;
+        let xml = fs::read_to_string(run.folder.join("memcheck.xml"))?;
+        let xml = xml.trim_end().strip_suffix("</valgrindoutput>");
+        let xml = xml.context("memcheck's report is not whole")?;
+        let object = format!("<obj>{plugin}</obj>");
+        let errors: Vec<_> = xml.split("<error>").skip(1).collect();
+        match errors.iter().find(|error| error.contains(&object)) {
+            Some(error) => bail!("{plugin}: {error}"),
+            None => println!(
+                "{plugin}: {} errors and leaks, none of its own",
+                errors.len()
+            ),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! Slots whose values the host makes, as only 8.0 has them.
+
+use std::ffi::{c_uint, c_void};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard};
+
+use super::api::{Slot, Tv, on_first_flow, on_thread_init, register_sized};
+use super::registration::relative;
+use super::{Value, free, label, role, say, threads};
+
+const SCENARIO: &str = "allocation";
+
+pub(super) fn init() {
+    let first = Slot::of_values(c"conformance: allocation");
+    let pointer = size_of::<*mut c_void>() as c_uint;
+    for (what, name, size, makes) in [
+        ("size 0, alloc", c"conformance: 1", 0, true),
+        ("size 0, no alloc", c"conformance: 2", 0, false),
+        ("size 1, no alloc", c"conformance: 3", 1, false),
+        (
+            "a pointer and more, no alloc",
+            c"conformance: 4",
+            pointer + 1,
+            false,
+        ),
+        ("size 1, alloc", c"conformance: 5", 1, true),
+        ("a pointer, alloc", c"conformance: 6", pointer, true),
+        ("the largest, alloc", c"conformance: 7", c_uint::MAX, true),
+        ("taken, size 0", c"conformance: allocation", 0, true),
+        ("taken", c"conformance: allocation", 24, true),
+        ("a name of a refused one", c"conformance: 1", 24, true),
+    ] {
+        let make = makes.then_some(alloc as unsafe extern "C" fn(_) -> _);
+        let id = relative(register_sized(name, size, make, Some(free)), Ok(first));
+        say!(Sequence, "{what}: {id}");
+    }
+    let made = register_sized(c"conformance: made", 24, Some(alloc), Some(free)).expect("a slot");
+    let refusing = c"conformance: refusing";
+    let refusing = register_sized(refusing, 40, Some(refuse), Some(free)).expect("a slot");
+    on_thread_init(move |tv| {
+        let steps = Steps::begin(tv);
+        steps.get("made", made);
+        steps.alloc("made", made);
+        steps.alloc("made", made);
+        made.free(tv);
+        steps.get("made", made);
+        made.put(tv, SCENARIO, "set");
+        steps.alloc("set", made);
+
+        steps.alloc("never made", first);
+        first.put(tv, SCENARIO, "set, never made");
+        steps.alloc("never made", first);
+
+        steps.alloc("refusing", refusing);
+        steps.alloc("refusing", refusing);
+        REFUSES.store(false, Relaxed);
+        steps.alloc("refusing", refusing);
+    });
+    on_first_flow(move |tv| {
+        let steps = Steps::begin(tv);
+        steps.get("made", made);
+        made.free(tv);
+        steps.alloc("made", made);
+    });
+}
+
+/// The thread that alloc functions are called for, one at a time: they are not told.
+static NUMBER: AtomicU32 = AtomicU32::new(0);
+static ALONE: Mutex<()> = Mutex::new(());
+static REFUSES: AtomicBool = AtomicBool::new(true);
+
+unsafe extern "C" fn alloc(size: c_uint) -> *mut c_void {
+    let number = NUMBER.load(Relaxed);
+    say!(Thread(number), "alloc function: {size} bytes on {}", role());
+    Value::make(SCENARIO, "made", number)
+}
+
+unsafe extern "C" fn refuse(size: c_uint) -> *mut c_void {
+    let (number, refuses) = (NUMBER.load(Relaxed), REFUSES.load(Relaxed));
+    say!(
+        Thread(number),
+        "alloc function that refuses ({refuses}): {size} bytes"
+    );
+    if refuses {
+        return std::ptr::null_mut();
+    }
+    Value::make(SCENARIO, "made at last", number)
+}
+
+/// Calls, and writes what came back.
+struct Steps {
+    tv: Tv,
+    number: u32,
+    _alone: MutexGuard<'static, ()>,
+}
+
+impl Steps {
+    fn begin(tv: Tv) -> Self {
+        let alone = ALONE.lock().expect("no panic");
+        let number = threads::number(tv);
+        NUMBER.store(number, Relaxed);
+        REFUSES.store(true, Relaxed);
+        say!(Thread(number), "on {}", role());
+        Self {
+            tv,
+            number,
+            _alone: alone,
+        }
+    }
+
+    fn alloc(&self, name: &str, slot: Slot) {
+        let made = label(slot.alloc(self.tv));
+        say!(Thread(self.number), "{name}: alloc: {made}");
+        self.get(name, slot);
+    }
+
+    fn get(&self, name: &str, slot: Slot) {
+        say!(Thread(self.number), "{name}: get: {}", slot.label(self.tv));
+    }
+}

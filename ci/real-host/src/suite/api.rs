@@ -1,0 +1,191 @@
+//! The C API under one set of names, whichever generation the host is of.
+
+use std::collections::HashSet;
+use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
+use std::ptr::null;
+use std::sync::Mutex;
+
+use suricata_thread::Generation;
+use suricata_thread_sys::common::{self, SCLogLevel, StorageFreeFn};
+use suricata_thread_sys::v8::StorageAllocFn;
+// 8.0's id is the same C struct under another name.
+use suricata_thread_sys::v9::SCThreadStorageId as ThreadId;
+use suricata_thread_sys::{Flow, Packet, ThreadVars, c_functions};
+
+use super::threads;
+
+mod host {
+    use super::*;
+
+    macro_rules! weak {
+        (
+            common { $(fn $common:ident as $_c:ident $common_type:tt $(-> $common_result:ty)?;)* }
+            v8 { $(fn $v8:ident as $_8:ident $v8_type:tt $(-> $v8_result:ty)?;)* }
+            v9 { $(fn $v9:ident as $_9:ident $v9_type:tt $(-> $v9_result:ty)?;)* }
+        ) => {
+            suricata_thread::host_functions! {
+                $(pub(super) fn $v8 $v8_type $(-> $v8_result)?;)*
+                $(pub(super) fn $v9 $v9_type $(-> $v9_result)?;)*
+            }
+        };
+    }
+    c_functions!(weak: plugin);
+}
+
+/// The generation of the host.
+pub fn generation() -> Generation {
+    suricata_thread::generation().expect("a host that is known")
+}
+
+/// The function of the host that 8.0 and 9.0 call by these names.
+macro_rules! of_host {
+    ($v8:ident, $v9:ident) => {
+        match generation() {
+            Generation::V8 => host::$v8,
+            _ => host::$v9,
+        }
+        .expect("the host has the functions of its generation")
+    };
+}
+
+/// A `ThreadVars` that the host has given to a callback; used while the host lets the thread have it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tv(pub(super) *mut ThreadVars);
+
+// SAFETY: an address; whoever uses it answers for the thread.
+unsafe impl Send for Tv {}
+
+/// A storage slot that the host has registered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Slot(pub(super) c_int);
+
+/// A slot, or the id that means that the host refused it.
+pub type Registered = Result<Slot, c_int>;
+
+fn registered(id: ThreadId) -> Registered {
+    if id.id < 0 {
+        Err(id.id)
+    } else {
+        Ok(Slot(id.id))
+    }
+}
+
+/// Registers a slot for pointers.
+pub fn register(name: Option<&'static CStr>, free: StorageFreeFn) -> Registered {
+    let name = name.map_or(null(), CStr::as_ptr);
+    // SAFETY: the name is NULL or lives for ever, and `free` is for what the scenario stores.
+    registered(unsafe {
+        match generation() {
+            Generation::V8 => {
+                let size = size_of::<*mut c_void>() as c_uint;
+                host::ThreadStorageRegister.expect("8.0 has it")(name, size, None, free)
+            }
+            _ => host::SCThreadStorageRegister.expect("9.0 has it")(name, free),
+        }
+    })
+}
+
+/// Registers a slot as only 8.0 has them.
+pub fn register_sized(
+    name: &'static CStr,
+    size: c_uint,
+    alloc: StorageAllocFn,
+    free: StorageFreeFn,
+) -> Registered {
+    let register = host::ThreadStorageRegister.expect("8.0 has it");
+    // SAFETY: as in `register`.
+    registered(unsafe { register(name.as_ptr(), size, alloc, free) })
+}
+
+/// The bytes that a thread's slots take.
+pub fn storage_size() -> c_uint {
+    // SAFETY: it only reads a number.
+    unsafe { of_host!(ThreadStorageSize, SCThreadStorageSize)() }
+}
+
+impl Slot {
+    /// What the slot holds.
+    pub fn get(self, tv: Tv) -> *mut c_void {
+        let get = of_host!(ThreadGetStorageById, SCThreadGetStorageById);
+        // SAFETY: the slot is registered, and the `ThreadVars` is in use on this thread.
+        unsafe { get(tv.0, ThreadId { id: self.0 }) }
+    }
+
+    /// Makes it hold `value`: NULL, or one for the slot's free function, which is handed to the host.
+    pub fn set(self, tv: Tv, value: *mut c_void) -> c_int {
+        let set = of_host!(ThreadSetStorageById, SCThreadSetStorageById);
+        // SAFETY: as in `get`.
+        unsafe { set(tv.0, ThreadId { id: self.0 }, value) }
+    }
+
+    /// Has the host free what it holds.
+    pub fn free(self, tv: Tv) {
+        let free = of_host!(ThreadFreeStorageById, SCThreadFreeStorageById);
+        // SAFETY: as in `get`; what the slot holds is the host's.
+        unsafe { free(tv.0, ThreadId { id: self.0 }) }
+    }
+
+    /// What it holds, made now where that is NULL; in 8.0 alone.
+    pub fn alloc(self, tv: Tv) -> *mut c_void {
+        let alloc = host::ThreadAllocStorageById.expect("8.0 has it");
+        // SAFETY: as in `get`.
+        unsafe { alloc(tv.0, ThreadId { id: self.0 }) }
+    }
+}
+
+/// Has the host call `callback` for each thread that it creates.
+pub fn on_thread_init(callback: impl Fn(Tv) + 'static) {
+    unsafe extern "C" fn call(tv: *mut ThreadVars, callback: *mut c_void) {
+        // SAFETY: leaked below, and only read.
+        let callback = unsafe { &*callback.cast::<Box<dyn Fn(Tv)>>() };
+        callback(Tv(tv));
+    }
+    let callback: Box<dyn Fn(Tv)> = Box::new(callback);
+    let user = Box::into_raw(Box::new(callback)).cast();
+    // SAFETY: `call` takes such a pointer; threads are created one at a time.
+    unsafe { common::SCThreadRegisterInitCallback(Some(call), user) };
+}
+
+/// Has the host call `callback` on each thread when that picks up its first flow.
+pub fn on_first_flow(callback: impl Fn(Tv) + Sync + 'static) {
+    struct First {
+        callback: Box<dyn Fn(Tv) + Sync>,
+        seen: Mutex<HashSet<u32>>,
+    }
+    unsafe extern "C" fn call(
+        tv: *mut ThreadVars,
+        _: *mut Flow,
+        _: *const Packet,
+        first: *mut c_void,
+    ) {
+        // SAFETY: leaked below, and only read.
+        let First { callback, seen } = unsafe { &*first.cast::<First>() };
+        let tv = Tv(tv);
+        if seen.lock().expect("no panic").insert(threads::number(tv)) {
+            callback(tv);
+        }
+    }
+    let first = First {
+        callback: Box::new(callback),
+        seen: Mutex::default(),
+    };
+    let user = Box::into_raw(Box::new(first)).cast();
+    // SAFETY: `call` takes such a pointer, on any thread.
+    unsafe { common::SCFlowRegisterInitCallback(Some(call), user) };
+}
+
+/// Logs a line.
+pub fn log(level: SCLogLevel, message: &CStr) -> c_int {
+    let text = |text: &'static CStr| -> *const c_char { text.as_ptr() };
+    // SAFETY: all are C strings.
+    unsafe {
+        common::SCLogMessage(
+            level,
+            text(c"suite.rs"),
+            7,
+            text(c"function"),
+            text(c"conformance"),
+            message.as_ptr(),
+        )
+    }
+}

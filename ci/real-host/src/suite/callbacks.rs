@@ -1,0 +1,98 @@
+//! Callbacks run in the order of registration, each with its own user pointer; the same function several
+//! times.
+
+use std::cell::RefCell;
+use std::ffi::c_void;
+use std::ptr::without_provenance_mut;
+
+use suricata_thread_sys::common::{
+    SCFlowRegisterFinishCallback, SCFlowRegisterInitCallback, SCFlowRegisterUpdateCallback,
+    SCThreadRegisterInitCallback,
+};
+use suricata_thread_sys::{Flow, Packet, ThreadVars};
+
+use super::api::Tv;
+use super::{role, say, threads};
+
+const SCENARIO: &str = "callbacks";
+
+/// User pointers as they are registered, the last one with other functions.
+const USERS: [usize; 6] = [1, 2, 2, 0, usize::MAX, LAST];
+const LAST: usize = 42;
+
+pub(super) fn init() {
+    for user in USERS {
+        let thread_init = if user == LAST {
+            other_thread_init
+        } else {
+            thread_init
+        };
+        let pointer = without_provenance_mut::<c_void>(user);
+        // SAFETY: the callbacks take any user pointer, and hold for the life of the process.
+        let accepted = unsafe {
+            [
+                SCThreadRegisterInitCallback(Some(thread_init), pointer),
+                SCFlowRegisterInitCallback(Some(flow_init), pointer),
+                SCFlowRegisterUpdateCallback(Some(flow_update), pointer),
+                SCFlowRegisterFinishCallback(Some(flow_finish), pointer),
+            ]
+        };
+        say!(Sequence, "user {user:x}: accepted {accepted:?}");
+    }
+}
+
+unsafe extern "C" fn thread_init(tv: *mut ThreadVars, user: *mut c_void) {
+    let number = threads::number(Tv(tv));
+    say!(
+        Thread(number),
+        "thread init, user {:x}, on {}",
+        user.addr(),
+        role()
+    );
+}
+
+unsafe extern "C" fn other_thread_init(tv: *mut ThreadVars, user: *mut c_void) {
+    let number = threads::number(Tv(tv));
+    say!(
+        Thread(number),
+        "the other thread init, user {:x}, on {}",
+        user.addr(),
+        role()
+    );
+}
+
+/// Notes the call for a flow event; the last one writes all of them.
+fn call(event: &str, user: *mut c_void) {
+    thread_local! {
+        static CALLS: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+    }
+    CALLS.with_borrow_mut(|calls| {
+        calls.push(user.addr());
+        if user.addr() == LAST {
+            say!(AnyTime, "{event}: users {calls:x?}");
+            calls.clear();
+        }
+    });
+}
+
+unsafe extern "C" fn flow_init(
+    _: *mut ThreadVars,
+    _: *mut Flow,
+    _: *const Packet,
+    user: *mut c_void,
+) {
+    call("flow init", user);
+}
+
+unsafe extern "C" fn flow_update(
+    _: *mut ThreadVars,
+    _: *mut Flow,
+    _: *mut Packet,
+    user: *mut c_void,
+) {
+    call("flow update", user);
+}
+
+unsafe extern "C" fn flow_finish(_: *mut ThreadVars, _: *mut Flow, user: *mut c_void) {
+    call("flow finish", user);
+}

@@ -1,0 +1,74 @@
+//! What the host accepts as a slot, which ids it gives, and how the storage grows; in `Init`, and when
+//! it has closed that.
+
+use std::ffi::CStr;
+
+use super::api::{self, Registered, Slot, on_thread_init};
+use super::{free, say, threads};
+
+const SCENARIO: &str = "registration";
+
+/// As long as no name of a host's own.
+const LONG: &CStr = c"conformance: a name that is a good deal longer than a name of a slot needs to be, and longer than what fits into a buffer of 64, of 128, and even of 256 bytes, should a host have such a thing; it goes on for a while, so as to be sure of that, and it ends here, at last";
+
+pub(super) fn init() {
+    let free = Some(free as unsafe extern "C" fn(_));
+    let first = api::register(Some(c"conformance: registration"), free);
+    say!(Sequence, "accepted: {}", first.is_ok());
+    let before = api::storage_size();
+    for (what, name, free) in [
+        ("a second name", Some(c"conformance: second"), free),
+        ("no name", None, free),
+        ("an empty name", Some(c""), free),
+        ("no free function", Some(c"conformance: no free"), None),
+        (
+            "the same name with no free function",
+            Some(c"conformance: registration"),
+            None,
+        ),
+        (
+            "the name refused for its free function",
+            Some(c"conformance: no free"),
+            free,
+        ),
+        ("a name that is taken", Some(c"conformance: taken"), free),
+        ("the same name", Some(c"conformance: taken"), free),
+        ("the same name again", Some(c"conformance: taken"), free),
+        ("another case", Some(c"Conformance: Taken"), free),
+        ("a space", Some(c" "), free),
+        ("not UTF-8", Some(c"conformance: \xff"), free),
+        ("a long name", Some(LONG), free),
+    ] {
+        let id = relative(api::register(name, free), first);
+        say!(
+            Sequence,
+            "{what}: {id}, {} more bytes",
+            api::storage_size() - before
+        );
+    }
+    on_thread_init(move |tv| {
+        let before = api::storage_size();
+        for (what, name, free) in [
+            ("a new name", Some(c"conformance: too late"), free),
+            ("a name that is taken", Some(c"conformance: second"), free),
+            ("no name", None, free),
+            ("no free function", Some(c"conformance: too late"), None),
+        ] {
+            let id = relative(api::register(name, free), first);
+            let grown = api::storage_size() - before;
+            say!(
+                Thread(threads::number(tv)),
+                "late: {what}: {id}, {grown} more bytes"
+            );
+        }
+    });
+}
+
+/// An id as it stands to that of the first slot.
+pub(super) fn relative(slot: Registered, first: Registered) -> String {
+    match (slot, first) {
+        (Err(id), _) => format!("refused ({id})"),
+        (Ok(Slot(id)), Ok(Slot(first))) => format!("the first id + {}", id - first),
+        (Ok(_), Err(_)) => "accepted".to_owned(),
+    }
+}

@@ -1,0 +1,37 @@
+//! Two plugins in one host: the second one's `Init` runs after the first one's, as do its callbacks, and
+//! its slots are freed after. Each plugin has its own copy of this module, and says which one it is.
+
+use std::ffi::{CStr, c_void};
+use std::sync::OnceLock;
+
+use super::api::{self, on_thread_init};
+use super::{free as free_value, role, say};
+
+const SCENARIO: &str = "several_plugins";
+
+static WHICH: OnceLock<&str> = OnceLock::new();
+
+/// Registers a slot and a callback for the plugin `which`.
+pub fn init(which: &'static str, slot: &'static CStr) {
+    WHICH.get_or_init(|| which);
+    say!(Sequence, "{which}: Init on {}", role());
+    let both = api::register(Some(c"conformance: several plugins"), Some(free_value));
+    say!(Sequence, "{which}: name of both accepted: {}", both.is_ok());
+    let slot = api::register(Some(slot), Some(free)).expect("the scenario needs the slot");
+    on_thread_init(move |tv| {
+        let empty = slot.get(tv).is_null();
+        say!(
+            Sequence,
+            "{which}: created on {}, slot empty: {empty}",
+            role()
+        );
+        slot.set(tv, Box::into_raw(Box::new(0_u64)).cast());
+    });
+}
+
+unsafe extern "C" fn free(value: *mut c_void) {
+    // SAFETY: made in `init`, and freed once.
+    drop(unsafe { Box::from_raw(value.cast::<u64>()) });
+    let which = WHICH.get().copied().unwrap_or("neither");
+    say!(Sequence, "{which}: freed on {}", role());
+}
