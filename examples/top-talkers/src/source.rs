@@ -82,7 +82,7 @@ unsafe fn in_8(_flow: *const Flow, packet: *const Packet) -> Option<IpAddr> {
     };
     // SAFETY: the packet is the caller's promise. Suricata 8.0.x writes to `info` during the call,
     // all of which is initialized, and keeps no pointer to it. That it writes no more than these
-    // bytes is upheld by Suricata 8.0.x alone: 8.0.8 does, and `ci/examples` runs this in it.
+    // bytes is upheld by Suricata 8.0.x alone: 8.0.8 does, and `ci/check examples` runs this in it.
     unsafe { JsonAddrInfoInit?(packet, LOG_DIR_PACKET, &mut info) };
     if info.spare != [0; SPARE] {
         return None;

@@ -1,0 +1,424 @@
+#!/usr/bin/env bash
+# What the checks do: `ci/check NAME`, which lists them, runs a function of this file.
+# shellcheck disable=SC2329 # they are called by their names
+
+target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
+triple=$(rustc -vV | sed -n 's/^host: //p')
+# Outside of the repository, where cargo finds nothing of it.
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+readonly target triple scratch
+export CARGO_TARGET_DIR=$target
+# The program of the mock comes with it.
+readonly workspace=(--workspace --locked --features suricata-thread-mock/cli)
+readonly libraries=(-p suricata-thread-sys -p suricata-thread -p suricata-thread-mock)
+readonly examples=(-p flow-counter -p minimal -p raw-plugin -p live-totals -p top-talkers)
+
+die() {
+    echo "ci/check: $*" >&2
+    exit 1
+}
+
+# Installs Debian packages that lack the program or file $1.
+need() {
+    local lacking=$1
+    shift
+    ! command -v "$lacking" >/dev/null && ! compgen -G "$lacking" >/dev/null || return 0
+    [[ $EUID == 0 ]] && command -v apt-get >/dev/null || die "$lacking is missing: install ${*:-$lacking}"
+    apt-get -qq update
+    DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends "${@:-$lacking}" >&2
+}
+
+need_libclang() { need "/usr/lib/llvm-*/lib/libclang*.so*" libclang-dev; }
+
+# Puts the program $1 of version $2 on the PATH, which cargo installs; $3...: options. Built as fast as can be: the tools
+# take longer to build than to do their work.
+tool() {
+    CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=256 \
+        cargo install --quiet --locked --root "$target/tools" --target-dir "$target/tools/build" "$1@$2" "${@:3}" >&2
+    PATH=$target/tools/bin:$PATH
+}
+
+# Unpacks the Rust $1 of Debian's packages below target/, and has cargo use it from now on.
+debian_rust() {
+    local folder=$target/rust-$1 packages=(rustc-web libstd-rust-web-dev "libstd-rust-web-$1" rust-web-src cargo-web)
+    if [[ ! -d $folder ]]; then
+        [[ $EUID == 0 ]] && apt-get -qq update
+        packages=("${packages[@]/%/=$(apt-cache madison rustc-web | awk -v v="$1" '$3 ~ "^" v && !n++ { print $3 }')}")
+        rm -rf "$folder.partial"
+        mkdir -p "$folder.partial/packages"
+        (
+            cd "$folder.partial/packages"
+            apt-get -qq -o APT::Sandbox::User=root download "${packages[@]}" >&2
+            # What these need and the machine lacks: LLVM, libssh2, …
+            apt-get -qq --simulate install --no-install-recommends "${packages[@]}" | sed -n 's/^Inst \([^ ]*\) .*/\1/p' |
+                grep -v rust | xargs -r apt-get -qq -o APT::Sandbox::User=root download >&2
+        )
+        for package in "$folder.partial"/packages/*.deb; do
+            dpkg --extract "$package" "$folder.partial"
+        done
+        mv "$folder.partial" "$folder"
+    fi
+    local libraries=$folder/usr/lib/${triple/-unknown/}:$folder/lib/${triple/-unknown/}
+    export PATH=$folder/usr/bin:/usr/bin:/bin LD_LIBRARY_PATH=$libraries RUSTC=$folder/usr/bin/rustc \
+        RUSTDOC=$folder/usr/bin/rustdoc
+    cargo --version >&2
+}
+
+# Copies the tree to $1, with none of the crates in ci/ but the one that the libraries need for their tests.
+libraries_in() {
+    rm -rf "$1"
+    mkdir -p "$1"
+    git ls-files -z --cached --others --exclude-standard | tar -c --null -T - --ignore-failed-read | tar -x -C "$1"
+    sed -i '/^members = \[/,/^\]/{ /"ci\/capture"/b; /"ci\//d }' "$1/Cargo.toml"
+}
+
+real_host() { cargo run --quiet --locked -p real-host -- "$@"; }
+
+# Builds suricata-mock and puts it on the PATH.
+suricata_mock() {
+    cargo build --quiet --locked -p suricata-thread-mock --features cli
+    PATH=$target/debug:$PATH
+}
+
+fmt() { cargo fmt --all --check; }
+
+clippy() {
+    cargo clippy --quiet "${workspace[@]}" --all-targets -- -D warnings
+    cargo clippy --quiet --locked -p suricata-thread-mock --lib -- -D warnings
+    cargo clippy --quiet --locked -p suricata-thread-mock --lib --features open -- -D warnings
+}
+
+doc() { RUSTDOCFLAGS="-D warnings" cargo doc --quiet "${workspace[@]}" --no-deps; }
+
+tests() {
+    need_libclang
+    cargo test --quiet "${workspace[@]}"
+    # Those whose hosts play what the environment says.
+    SURICATA_MOCK=9 cargo test --quiet --locked -p suricata-thread -p model "${examples[@]}"
+}
+
+# `UPDATE=1 ci/check generated` writes what it compares otherwise.
+generated() {
+    local root manifest lists=suricata-thread-mock/src/bin/suricata-mock/exports
+    need_libclang
+    cargo run --quiet --locked -p declarations -- "$([[ ${UPDATE-} ]] && echo write || echo check)"
+    root=$(ci/find-suricata)
+    {
+        echo "# Exported by Suricata $(chroot "$root" suricata -V | grep -oE '8\.0\.[0-9]+'), read by nm."
+        # Without what is mangled, or begins with an underscore: no part of an API.
+        nm --dynamic --defined-only "$root$(chroot "$root" sh -c 'command -v suricata')" |
+            awk '$3 !~ /^_/ { print $3 }' | LC_ALL=C sort -u
+    } >"$scratch/8.txt"
+    {
+        manifest=$(cargo metadata --locked --format-version 1 | grep -o '[^"]*/suricata-sys-9[^"]*/Cargo.toml' | head -n 1)
+        echo "# Declared by suricata-sys $(basename "$(dirname "$manifest")" | cut -d- -f3-), read by grep."
+        grep -rhoE 'pub fn [A-Za-z0-9_]+' "$(dirname "$manifest")/src/sys.rs" | cut -d' ' -f3 | LC_ALL=C sort -u
+    } >"$scratch/9.txt"
+    [[ -z ${UPDATE-} ]] || cp "$scratch"/*.txt "$lists"
+    diff -u "$lists" "$scratch"
+}
+
+# `UPDATE=1 ci/check bench` records the counts, and writes docs/benchmarks.md.
+bench() {
+    need valgrind
+    if [[ ${UPDATE-} ]]; then
+        cargo run --quiet --release --locked -p benchmarks -- record
+        cargo run --quiet --release --locked -p benchmarks -- report
+    else
+        cargo run --quiet --release --locked -p benchmarks -- gate
+    fi
+}
+
+asan() {
+    # Plugins that are opened find the host's functions in the program.
+    export RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Zsanitizer=address -Clink-arg=-rdynamic" ASAN_OPTIONS=detect_leaks=1
+    local flags=(--quiet --locked --target "$triple" --target-dir "$target/asan")
+    # Not for leak checks: a test with a host of its own, which lets go of what it is given.
+    cargo test "${flags[@]}" "${libraries[@]}" -p model -p capture --lib --tests -- --skip what_is_allocated
+    # The examples are libraries that leave the host's functions to the host: no program is to be made of one.
+    cargo test "${flags[@]}" "${examples[@]}" -p c-plugin --bins --test '*'
+}
+
+model() { PROPTEST_CASES=${MODEL_CASES:-20000} cargo test --quiet --release --locked -p model; }
+
+links() {
+    local log=$target/links.log suricata
+    need ld.lld lld
+    need mold
+    need clang
+    need ld.gold binutils
+    suricata_mock
+    # A host that is not for plugins: one error line, nothing registered.
+    stranger() {
+        cc -rdynamic -Wall -Isuricata-thread-sys/include "${@:2}" ci/links-host.c -ldl -o "$target/links-host"
+        "$target/links-host" "$target/links/debug/libminimal.so" >"$log" 2>&1 && [[ $(tail -n 1 "$log") == "went on" ]] &&
+            [[ $(grep -c "^Error: " "$log") == 1 ]] && grep -F "Error: plugin minimal: can't run here: $1" "$log" ||
+            die "links: a host with ${*:2} should be refused, since $1: $(cat "$log")"
+    }
+    # The plugin minimal, built with the rustc flags $3 and further variables; its test, with plugin and mock in one link.
+    built() {
+        local name=$1 profile=$2 file=$target/links/$2
+        export RUSTFLAGS=$3 CARGO_TARGET_DIR=$target/links
+        local options=(--quiet --locked -p minimal --profile "${profile/debug/dev}")
+        { env "${@:4}" cargo test "${options[@]}" -p suricata-thread --test counts --test host_functions &&
+            env "${@:4}" cargo build "${options[@]}" --lib; } >"$log" 2>&1 || die "links: $name: $(cat "$log")"
+        for suricata in 8 9; do
+            suricata-mock run --suricata "$suricata" --runmode single "$file/libminimal.so" >"$log" 2>&1 &&
+                grep -q "minimal: a thread saw 100 flows" "$log" || die "links: $name, as $suricata.0: $(cat "$log")"
+        done
+        echo "$name: $(sha256sum "$file/libminimal.so" | cut -c 1-12)… counts as 8.0 and as 9.0"
+    }
+    # Assembled, and never linked or run.
+    cargo test --quiet --locked -p suricata-thread --test host_functions -- --ignored
+    for linker in bfd lld gold mold; do
+        (built "linker $linker" release "-Clink-arg=-fuse-ld=$linker")
+    done
+    (built "thin LTO" release "" CARGO_PROFILE_RELEASE_LTO=thin)
+    (built "fat LTO" release "" CARGO_PROFILE_RELEASE_LTO=fat CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1)
+    (built "-z defs" release "-Clink-arg=-Wl,-z,defs")
+    (built "panic = abort" release "" CARGO_PROFILE_RELEASE_PANIC=abort)
+    (built "link-dead-code" debug "-Clink-dead-code")
+    (LLVM_PROFILE_FILE=/dev/null built "coverage" debug "-Cinstrument-coverage" LLVM_PROFILE_FILE=/dev/null)
+    (built "dev profile" debug "")
+    local other="it is of another major version" several="it has the functions of several versions"
+    stranger "$other" -DVERSION='"10.0.0"' -DAPI=0x0a00 -DNAMES_9
+    stranger "it lacks SCThreadStorageRegister" -DVERSION='"10.0.0"' -DAPI=0x0a00
+    stranger "it lacks SCThreadStorageRegister" -DVERSION='"10.0.0"' -DAPI=0x0900
+    stranger "$several" -DVERSION='"8.0.8"' -DAPI=0x0800 -DNAMES_8 -DNAMES_9
+    stranger "$several" -DVERSION='"8.0.8"' -DAPI=0x0800 -DNAMES_8 -DANSWER=12
+}
+
+# The packages as they would be published, outside of the workspace, in the order of publishing, each with none but those
+# before it in place of the registry's.
+package() {
+    local crate version stray brought repository=$PWD work=$target/package-tests
+    local crates=(suricata-thread-sys suricata-thread-mock suricata-thread)
+    local may_hold='Cargo\.(toml|toml\.orig|lock)|\.cargo_vcs_info\.json|README\.md|LICENSE-(APACHE|MIT)|build\.rs'
+    may_hold+='|(src|tests)/.+\.rs|doc/.+\.(md|svg)|include/.+\.h|tests/c/.+\.c|src/bin/.+/exports/[89]\.txt'
+    version=$(cargo pkgid --locked -p suricata-thread) version=${version##*[#@]}
+    cargo package --quiet --locked --no-verify --allow-dirty "${crates[@]/#/-p}"
+    export CARGO_TARGET_DIR=$work CARGO_PROFILE_DEV_DEBUG=false CARGO_INCREMENTAL=0
+    # What was built of earlier packages has the same names.
+    rm -rf "$work"/debug/{.fingerprint,incremental}/{suricata-thread,minimal}* "$work/release"
+    mkdir "$scratch/.cargo"
+    echo "[patch.crates-io]" >"$scratch/.cargo/config.toml"
+    for crate in "${crates[@]}"; do
+        stray=$(tar -tf "$target/package/$crate-$version.crate" | sed "s|^$crate-$version/||" | grep -vxE "$may_hold" || true)
+        [[ -z $stray ]] || die "package: $crate holds ${stray//$'\n'/, }"
+        tar -xmf "$target/package/$crate-$version.crate" -C "$scratch"
+        (cd "$scratch/$crate-$version" && cargo test --quiet)
+        [[ $crate != *-mock ]] || (cd "$scratch/$crate-$version" && cargo test --quiet --features cli)
+        # What an author who depends on it builds; the mock's is for tests.
+        brought=$(cd "$scratch/$crate-$version" &&
+            cargo tree --quiet --edges normal,build --target all --prefix none --format '{p}' | cut -d' ' -f1 | sort -u | xargs)
+        [[ $crate == *-mock || "suricata-thread suricata-thread-sys" == *"$brought" ]] || die "package: $crate brings $brought"
+        echo "$crate.path = \"$scratch/$crate-$version\"" >>"$scratch/.cargo/config.toml"
+    done
+    # The first steps of README.md.
+    snippet() { awk -v from="$1" '$0 == from { on = 1 } on && /^```/ { if (n++) exit; next } n' "$repository/README.md"; }
+    cd "$scratch"
+    cargo new --quiet --vcs none --lib minimal
+    cd minimal
+    mkdir tests
+    sed -i '/^\[dependencies\]$/d' Cargo.toml
+    snippet '```toml' >>Cargo.toml
+    snippet '<!-- examples/minimal/src/lib.rs -->' >src/lib.rs
+    snippet '<!-- examples/minimal/tests/counts.rs -->' >tests/counts.rs
+    for generation in 8 9; do
+        SURICATA_MOCK=$generation cargo test --quiet
+    done
+    cargo build --quiet --release
+    cargo install --quiet --locked --debug --path "$scratch/suricata-thread-mock-$version" --features cli --root "$scratch"
+    "$scratch/bin/suricata-mock" check "$work/release/libminimal.so"
+    "$scratch/bin/suricata-mock" run "$work/release/libminimal.so"
+}
+
+# Makes a plugin named $2 in the folder $1 by template/new, with the crates of this repository for the published ones.
+from_template() {
+    mkdir -p "$1/.cargo"
+    printf '[patch.crates-io]\n' >"$1/.cargo/config.toml"
+    printf '%s.path = "'"$PWD"'/%s"\n' suricata-thread{,} suricata-thread-mock{,} suricata-thread-sys{,} >>"$1/.cargo/config.toml"
+    GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=user.name GIT_CONFIG_VALUE_0='A "B" & C\/D' template/new "$1/$2"
+    ! grep -rnE '\{\{|\}\}|\{%|%\}' "$1/$2" || die "template: a placeholder is left"
+    # Of an author's name, what means something in TOML is left out.
+    grep -qF 'authors = ["A B & C/D' "$1/$2/Cargo.toml" || die "template: the author is lost"
+}
+
+template() {
+    local work=$scratch name refused commands
+    # CI demands rustfmt's format, which depends on names: it sorts them, and breaks long lines.
+    for name in a1 z-name-that_is-about-as-long-as-the-name-of-a-plugin-gets packet-counter; do
+        from_template "$work" "$name"
+        (cd "$work/$name" && cargo fmt --check)
+    done
+    for name in packet-counter Upper 1st "a b" fn async core proc-macro test suricata_thread_mock; do
+        ! refused=$(template/new "$work/$name" 2>&1) || die "template: new made $name"
+        grep -q "^new: .*$name" <<<"$refused" || die "template: new says of $name: $refused"
+    done
+    # What the plugin's CI does, after the commands that install what it needs.
+    commands=$(sed -n 's/^ *- run: //p' "$work/packet-counter/.github/workflows/ci.yml" | tail -n 1)
+    cp Cargo.lock "$work/packet-counter"
+    suricata_mock
+    (cd "$work/packet-counter" && CARGO_TARGET_DIR=$target/template sh -c "$commands")
+    real_host count packet-counter "$target/template/release/libpacket_counter.so"
+}
+
+examples() { real_host examples; }
+conformance() { real_host conformance; }
+wrong-turns() { real_host wrong-turns; }
+panics() { real_host panics; }
+soak() { real_host soak; }
+
+memcheck() {
+    local root
+    root=$(ci/find-suricata)
+    if [[ $root == / ]]; then
+        need valgrind
+    elif ! chroot "$root" sh -c "command -v valgrind" >/dev/null; then
+        chroot "$root" apt-get -qq update
+        DEBIAN_FRONTEND=noninteractive chroot "$root" apt-get -qq install --yes --no-install-recommends valgrind >&2
+    fi
+    real_host memcheck
+}
+
+# Debian trixie's compiler, in the tree of Suricata 7.0: rustup's has no library for arm64. Each crate by a call of it:
+# they have no dependencies and no build scripts.
+arm64() {
+    local tree log=$target/arm64.log
+    tree=$(ci/find-suricata 7.0)
+    chroot "$tree" sh -c 'command -v rustc && command -v aarch64-linux-gnu-gcc' >/dev/null || {
+        chroot "$tree" dpkg --add-architecture arm64
+        chroot "$tree" apt-get -qq update
+        DEBIAN_FRONTEND=noninteractive chroot "$tree" apt-get -qq install --yes --no-install-recommends \
+            rustc libstd-rust-dev:arm64 gcc-aarch64-linux-gnu libc6-dev-arm64-cross >"$log" 2>&1 || die "$(tail -n 20 "$log")"
+    }
+    rm -rf "$tree/tmp/arm64"
+    mkdir -p "$tree/tmp/arm64"
+    cp -r --parents suricata-thread-sys/src suricata-thread/{src,doc} examples/flow-counter/src "$tree/tmp/arm64"
+    chroot "$tree" sh -euc '
+        cd /tmp/arm64
+        export CARGO_PKG_VERSION=0.1.0
+        build() {
+            rustc --edition 2024 --target aarch64-unknown-linux-gnu -C opt-level=3 -L . \
+                -C linker=aarch64-linux-gnu-gcc --cap-lints allow "$@"
+        }
+        build --crate-type rlib --crate-name suricata_thread_sys suricata-thread-sys/src/lib.rs
+        build --crate-type rlib --crate-name suricata_thread --extern suricata_thread_sys suricata-thread/src/lib.rs
+        build --crate-type cdylib --crate-name flow_counter --extern suricata_thread examples/flow-counter/src/lib.rs'
+    cp "$tree/tmp/arm64/libflow_counter.so" "$target/libflow_counter-arm64.so"
+    real_host count flow-counter "$target/libflow_counter-arm64.so" 8.0-arm64
+}
+
+msrv() {
+    debian_rust 1.85
+    libraries_in "$target/msrv-tree"
+    cd "$target/msrv-tree"
+    # What the template makes is for the same Rust.
+    template/new from-template
+    sed -i 's/^members = \[/&"from-template", /' Cargo.toml
+    printf '[patch.crates-io]\n%s.path = "%s"\n%s.path = "%s"\n' suricata-thread{,} suricata-thread-mock{,} >>Cargo.toml
+    cargo test --quiet --target-dir "$target/msrv" "${libraries[@]}" "${examples[@]}" -p from-template \
+        --features suricata-thread-mock/cli
+}
+
+minimal-versions() {
+    libraries_in "$target/minimal-tree"
+    cd "$target/minimal-tree"
+    rm -f Cargo.lock
+    RUSTC_BOOTSTRAP=1 cargo update --quiet -Zdirect-minimal-versions
+    cargo test --quiet --target-dir "$target/minimal" "${libraries[@]}" "${examples[@]}" --features suricata-thread-mock/cli
+}
+
+tsan() {
+    local sanitizer
+    # Debian has no such library; that of the other toolchain will do.
+    sanitizer=$(find "$(rustc --print sysroot)/lib/rustlib/$triple/lib" -name 'librustc*_rt.tsan.a' | head -n 1)
+    debian_rust 1.96
+    cp "$sanitizer" "$target/rust-1.96/usr/lib/rustlib/$triple/lib/librustc-stable_rt.tsan.a"
+    export RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Zsanitizer=thread -Clink-arg=-rdynamic"
+    cargo test --quiet -Zbuild-std --locked --target "$triple" --target-dir "$target/tsan" \
+        -p suricata-thread -p suricata-thread-mock -p model --lib --tests
+}
+
+licences() {
+    tool cargo-deny 0.20.2
+    cargo deny --locked check licenses bans sources
+    cargo deny --locked check advisories || die "licences: without the database, advisories are not checked"
+}
+
+# The changes to a crate that no test notices are those that are listed with a reason, and no others. MUTANTS_FILE: only
+# those in this file.
+mutants() {
+    local crate out tree=$target/mutants-tree tests listed missed failed=0
+    tool cargo-mutants 27.1.0
+    libraries_in "$tree"
+    cp Cargo.toml "$tree"
+    # cargo-mutants passes over unsafe functions. Where a safe one would do as well for the compiler, the copy has that.
+    find "$tree"/suricata-thread{,-mock}/src -name '*.rs' -exec \
+        sed -Ei 's/^( *(pub |pub\(crate\) )?(const )?)unsafe ((extern "C" )?fn [A-Za-z_])/\1\4/' {} +
+    for crate in suricata-thread suricata-thread-mock; do
+        out=$target/mutants-$crate tests=("--test-package=$crate")
+        [[ ${MUTANTS_FILE-$crate/} == "$crate/"* ]] || continue
+        [[ $crate != suricata-thread ]] || tests+=(--test-package=model)
+        rm -rf "$out"
+        # Two at a time, since many hang, which takes time but no processor. Status 2: some are missed; 3: some hang.
+        CARGO_PROFILE_DEV_DEBUG=false PROPTEST_CASES=64 cargo mutants --dir "$tree" --config ci/mutants.toml --jobs 2 \
+            --build-timeout 300 --package "$crate" ${MUTANTS_FILE:+--file "$MUTANTS_FILE"} "${tests[@]}" --output "$out" \
+            --colors never --no-times -- --lib --tests || [[ $? == [23] ]] || die "mutants: cargo mutants failed"
+        listed=$(sed -n "s|^\($crate/[^#]*[^# ]\) *#.*|\1|p" ci/mutants.txt | grep "^${MUTANTS_FILE-}" | sort -u)
+        # Without line and column, which change with every edit.
+        missed=$(sed -E 's/:[0-9]+:[0-9]+:/:/' "$out/mutants.out/missed.txt" | sort -u)
+        wc -l "$out"/mutants.out/{caught,missed,timeout,unviable}.txt
+        diff <(echo "$listed") <(echo "$missed") || failed=1
+    done
+    ((!failed)) || die "mutants: < is listed in ci/mutants.txt but noticed, > is not noticed and not listed"
+}
+
+cargo-generate() {
+    local work=$scratch
+    # Without what it needs for templates in git repositories, which is most of it.
+    tool cargo-generate 0.26.0 --ignore-rust-version --no-default-features
+    from_template "$work" packet-counter
+    # What it needs of a clone. Within a workspace, it would make the plugin a member of it.
+    mkdir -p "$work/clone"
+    cp -r Cargo.toml template "$work/clone"
+    local command
+    command=$(sed -n 's/^    \(cargo generate .*[^ ]\) *#.*/\1/p' template/README.md)
+    (cd "$work/clone" && mkdir ../made && sh -c "${command/--destination ../--destination ../made} --silent --vcs none \
+        --name packet-counter")
+    diff -r --ignore-matching-lines='^authors = ' "$work/packet-counter" "$work/made/packet-counter"
+    diff -r Cargo.toml "$work/clone/Cargo.toml"
+}
+
+# Compares with the headers of the newest source of 8.0.x that the machine's Debian mirror has.
+headers() {
+    need_libclang
+    local folder=$target/source mirror suite version upstream apt
+    rm -rf "$folder"
+    mkdir -p "$folder"/{lists/partial,cache/archives/partial}
+    : >"$folder/status"
+    # shellcheck disable=SC2016 # apt fills the format in
+    mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Identifier: Packages' 'Origin: Debian' 'Label: Debian' |
+        awk '/^https?:/ && !found++')
+    printf "deb-src $mirror %s main\n" trixie-backports forky sid >"$folder/sources.list"
+    # An apt of its own, which leaves the machine's alone and needs no root.
+    apt=(-qq -o "Dir::State=$folder" -o "Dir::State::status=$folder/status" -o "Dir::Cache=$folder/cache"
+        -o "Dir::Etc::sourcelist=$folder/sources.list" -o Dir::Etc::sourceparts=/dev/null -o "APT::Sandbox::User=$(id -un)")
+    apt-get "${apt[@]}" update >&2
+    # A mirror may list a version and not have its source.
+    for version in $(apt-cache "${apt[@]}" showsrc suricata | sed -n 's/^Version: \(1:8\.0\..*\)/\1/p' | sort -ruV); do
+        upstream=${version#*:} upstream=${upstream%-*}
+        (cd "$folder" && apt-get "${apt[@]}" source --tar-only --download-only "suricata=$version" >&2) || continue
+        tar -xf "$folder/suricata_$upstream.orig.tar".[gx]z -C "$folder" --strip-components=1 --wildcards '*/src/*.h'
+        echo "headers: comparing with Suricata $upstream"
+        cargo run --quiet --locked -p declarations -- source "$folder/src"
+        return
+    done
+    die "headers: no source of Suricata 8.0.x could be had"
+}
+
+case $1 in
+    test) tests ;;
+    *) "$1" ;;
+esac
