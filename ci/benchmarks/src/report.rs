@@ -1,115 +1,58 @@
-//! The page on what the safe layer costs, and its chart.
+//! The figures on the page on what the safe layer costs, and its chart.
 
-use std::fmt::Write;
 use std::fs;
 use std::process::Command;
 
 use anyhow::Result;
 
-use crate::{Built, Figures, output};
+use crate::{Built, output};
 
-/// What else can hold the state of a thread, and what it can't do here.
-const OTHERS: [(&str, &str); 4] = [
-    (
-        "thread_local! with RefCell",
-        "be filled by the thread init callback, which runs on the thread that creates the new one; be read, or summed \
-         up, by the main thread when the thread has ended",
-    ),
-    (
-        "crate thread_local",
-        "be filled by the thread init callback, for it knows a thread only from the inside; tell a thread that has \
-         ended from one that lives",
-    ),
-    (
-        "DashMap",
-        "be filled by the thread init callback, where the new thread's id is not known yet; do without locks; forget a \
-         thread that has ended",
-    ),
-    (
-        "Mutex<HashMap> of parking_lot",
-        "do what a `DashMap` can't, either; and its one lock is what all workers wait for",
-    ),
-];
+const PAGE: &str = "docs/benchmarks.md";
 
-const HEAD: &str = "<!-- Written by `UPDATE=1 ci/check bench`: do not edit. -->
-# What it costs
-
-Instructions are counted with callgrind, which gives the same count each time. Each plugin is a release build in a file
-of its own, opened with `dlopen` by a host that exports Suricata's functions from its executable and keeps storage as
-Suricata does, in an array at the end of each `ThreadVars`. Every figure is for one call through a function pointer,
-from its first instruction to its return, with what the plugin calls in the host: a lookup takes 3 instructions in this
-host. No lock is ever contended, which is the best case for those who use one.
-
-## One access on the packet path
-
-![Instructions of one access to a thread's state](benchmarks.svg)
-
-What the others can't do:
-
-- raw C API: nothing; but types, lifetimes and panics are up to the author, in unsafe code.
-- suricata-ffi: contain panics (a panic in a callback ends the host), be handed a NULL `ThreadVars`, refuse to register
-  while the host walks its lists, run in Suricata 8.0.
-";
-
-const WHY: &str = "
-What takes more than elsewhere:
-
-- A dispatch: two instructions check that the host has passed a `ThreadVars` at all; at thread init, four more find out
-  whether registering has to be refused meanwhile; in an empty callback, two keep the stack aligned for the call that
-  logs. Containing panics takes none, as long as nothing panics.
-- `get_or_insert_with`, filled: the arguments must outlive the host's lookup, for the case that a value is to be
-  inserted. `get_mut`, which inserts nothing, does not pay for it.
-- A log line below the host's level: one file is for 8.0 and 9.0, so the host's function is referred to weakly: the
-  address of the word, the word, a test and a branch are four instructions more than a call by name.
-- Registering, at start-up: the guard that refuses late registration, and a copy of the name.
-
-";
-
-const SIZE: &str = "
-No panic reaches the host, and each is logged with the place that it came from: the panic hook, the log of a panic, and
-the guard that refuses late registration are code that `suricata-ffi` does not have. It is there once per plugin.
-
-";
-
-/// Measures everything, and writes both.
+/// Measures everything, and writes the tables below the page's comments `<!-- made: … -->`.
 pub(crate) fn write(built: &Built) -> Result<()> {
     let [ours, raw, ffi, others] = ["ours", "raw", "ffi", "others"].map(|name| built.count(name));
-    let (ours, raw, ffi, others) = (ours?, raw?, ffi?, others?);
-    let mut bars = vec![
-        ("suricata-thread", ours["access"]),
-        ("raw C API", raw["access"]),
-        ("suricata-ffi", ffi["access"]),
+    let (ours, raw, ffi) = (ours?, raw?, ffi?);
+    let layers = [
+        ("suricata-thread", &ours),
+        ("raw C API", &raw),
+        ("suricata-ffi", &ffi),
     ];
-    bars.extend(OTHERS.map(|(name, _)| (name, others[name])));
-    let mut page = HEAD.to_owned();
-    for (name, cannot) in OTHERS {
-        writeln!(page, "- {name}: {cannot}.")?;
-    }
-    page += "\n## Callbacks, inserting, registering, logging\n\n";
-    page += "| instructions | suricata-thread | raw C API | suricata-ffi |\n| --- | ---: | ---: | ---: |\n";
-    let row = |name: &String| {
-        let figure = |figures: &Figures| figures.get(name).copied().unwrap_or(f64::NAN);
-        format!(
+    let mut bars: Vec<_> = layers
+        .iter()
+        .map(|(name, counts)| (*name, counts["access"]))
+        .collect();
+    let others = others?;
+    bars.extend(others.iter().map(|(name, count)| (name.as_str(), *count)));
+    let mut calls = "| instructions | suricata-thread | raw C API | suricata-ffi |\n| --- | ---: | ---: | ---: |\n".to_owned();
+    for name in ours.keys() {
+        calls += &format!(
             "| {name} | {} | {} | {} |\n",
-            figure(&ours),
-            figure(&raw),
-            figure(&ffi)
-        )
-    };
-    page.extend(ours.keys().map(row));
-    page += WHY;
-    page += "## The plugin file\n\nThe same plugin, which counts packets and logs the count, as a stripped release build:\n\n";
-    page += "| with | bytes |\n| --- | ---: |\n";
-    writeln!(page, "| suricata-thread | {} |", built.size("packets")?)?;
-    writeln!(page, "| suricata-ffi | {} |", built.size("packets_ffi")?)?;
-    page += SIZE;
-    let version = |program: &str| -> Result<String> {
+            ours[name], raw[name], ffi[name]
+        );
+    }
+    let (size, size_ffi) = (built.size("packets")?, built.size("packets_ffi")?);
+    let sizes = format!(
+        "| plugin with | bytes |\n| --- | ---: |\n| suricata-thread | {size} |\n| suricata-ffi | {size_ffi} |\n"
+    );
+    let versions = ["rustc", "cc", "valgrind"].map(|program| {
         let said = output(Command::new(program).arg("--version"))?;
-        Ok(said.lines().next().unwrap_or_default().to_owned())
-    };
-    let (rustc, cc, valgrind) = (version("rustc")?, version("cc")?, version("valgrind")?);
-    writeln!(page, "Measured with {rustc}; {cc}; {valgrind}.")?;
-    fs::write("docs/benchmarks.md", page)?;
+        anyhow::Ok(said.lines().next().unwrap_or_default().to_owned())
+    });
+    let versions = versions.into_iter().collect::<Result<Vec<_>>>()?.join("; ") + "\n";
+    let made = [
+        ("<!-- made: calls -->", calls),
+        ("<!-- made: sizes -->", sizes),
+        ("<!-- made: versions -->", versions),
+    ];
+    let mut page = String::new();
+    for block in fs::read_to_string(PAGE)?.split_inclusive("\n\n") {
+        match made.iter().find(|(marker, _)| block.starts_with(marker)) {
+            Some((marker, text)) => page += &format!("{marker}\n{text}\n"),
+            None => page += block,
+        }
+    }
+    fs::write(PAGE, page.trim_end().to_owned() + "\n")?;
     Ok(fs::write("docs/benchmarks.svg", chart(&bars))?)
 }
 

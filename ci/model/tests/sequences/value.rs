@@ -4,21 +4,16 @@ use std::any::Any;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::panic::panic_any;
-
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use suricata_thread::{SCLogNotice, ThreadStorage};
+use suricata_thread::{SCLogInfo, ThreadStorage};
 
 use crate::op::{Fate, Payload};
-
-/// The slot that holds values of no size: they have no number.
-pub(crate) const NO_SIZE: usize = 4;
 
 /// The number that stands for all values of no size.
 pub(crate) const NO_NUMBER: u64 = u64::MAX;
 
-/// How often each value was dropped, by its number. One for the process, since a value of no size can't point to
-/// one; [`Real`](crate::Real) sees to it that there is one run at a time.
+/// How often each value was dropped, by its number. One for the process, since a value of no size can't point to one.
 static DROPS: Mutex<BTreeMap<u64, u64>> = Mutex::new(BTreeMap::new());
 
 pub(crate) fn drops() -> MutexGuard<'static, BTreeMap<u64, u64>> {
@@ -51,7 +46,7 @@ pub(crate) fn let_go(payload: Box<dyn Any + Send>) {
 }
 
 /// What all values with a size hold.
-pub(crate) struct Counted {
+struct Counted {
     number: u64,
     mark: u32,
     fate: Fate,
@@ -63,7 +58,7 @@ impl Drop for Counted {
         match self.fate {
             Fate::Quiet => {}
             Fate::UsesLibrary => {
-                SCLogNotice!("value {} is dropped", self.number);
+                SCLogInfo!("value {} is dropped", self.number);
                 assert!(ThreadStorage::<u8>::register("from a drop").is_err());
             }
             Fate::Panics(payload) => panic_with(payload),
@@ -86,54 +81,49 @@ thread_local! {
     pub(crate) static NEXT: Cell<Result<(u64, Fate), Payload>> = const { Cell::new(Ok((0, Fate::Quiet))) };
 }
 
-fn next<T: Value>() -> T {
-    match NEXT.get() {
-        Ok((number, fate)) => T::new(number, fate),
-        Err(payload) => panic_with(payload),
-    }
-}
-
 /// Writes a type around a [`Counted`] with something else in it, which must stay what it is.
 macro_rules! value {
     ($(#[$attribute:meta])* $name:ident, $other:ty, $make:expr) => {
         $(#[$attribute])*
-        pub(crate) struct $name {
-            counted: Counted,
-            other: $other,
+        pub(crate) struct $name(Counted, $other);
+
+        impl $name {
+            const MAKE: fn(u64) -> $other = $make;
         }
 
         impl Value for $name {
             fn new(number: u64, fate: Fate) -> Self {
-                let make: fn(u64) -> $other = $make;
-                Self { counted: Counted { number, mark: 0, fate }, other: make(number) }
+                Self(Counted { number, mark: 0, fate }, Self::MAKE(number))
             }
 
             fn seen(&self) -> Seen {
-                let make: fn(u64) -> $other = $make;
-                assert!(self.other == make(self.counted.number), "a value has changed by itself");
-                let address = std::ptr::from_ref(self).addr();
-                assert_eq!(address % align_of::<Self>(), 0, "a value is not aligned");
-                (self.counted.number, self.counted.mark)
+                let Self(counted, other) = self;
+                assert!(*other == Self::MAKE(counted.number), "a value has changed by itself");
+                assert!(std::ptr::from_ref(self).is_aligned(), "a value is not aligned");
+                (counted.number, counted.mark)
             }
 
             fn mark(&mut self) {
-                self.counted.mark += 1;
+                self.0.mark += 1;
             }
         }
 
+        value!(@default $name);
+    };
+    (@default $name:ident) => {
         impl Default for $name {
             fn default() -> Self {
-                next()
+                match NEXT.get() {
+                    Ok((number, fate)) => Self::new(number, fate),
+                    Err(payload) => panic_with(payload),
+                }
             }
         }
     };
 }
 
 value!(Small, u64, |number| number);
-value!(Heap, Vec<String>, |number| vec![
-    number.to_string(),
-    "text".into()
-]);
+value!(Heap, String, |number| format!("value {number}"));
 value!(Large, [u8; 16384], |number| [number.to_le_bytes()[0];
     16384]);
 value!(
@@ -145,11 +135,7 @@ value!(
 
 pub(crate) struct NoSize;
 
-impl Default for NoSize {
-    fn default() -> Self {
-        next()
-    }
-}
+value!(@default NoSize);
 
 impl Value for NoSize {
     fn new(_: u64, _: Fate) -> Self {

@@ -1,0 +1,253 @@
+//! Random sequences of operations on `suricata-thread`, run on the mock through nothing but the public API, in
+//! callbacks. Beside each thread a plain model says what its slots must hold: what each call returns, which values are
+//! dropped, how many error lines the host's log gets.
+//!
+//! `PROPTEST_CASES` sets how many sequences are run; one that failed is kept beside this file, shrunk, and is run again
+//! before any other.
+
+mod op;
+mod thread;
+mod value;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
+
+use proptest::prelude::*;
+use suricata_thread::{ThreadStorage, ThreadVars, flow, plugin, register_init_callback};
+use suricata_thread_mock::{Host, Thread as MockThread, ThreadKind};
+use suricata_thread_sys::common::SCLogLevel;
+
+use op::{Boundary, Op, Work};
+use thread::{Slots, Thread};
+
+/// What must have happened so far.
+#[derive(Default)]
+struct Expected {
+    /// How often each value was dropped.
+    drops: Mutex<BTreeMap<u64, u64>>,
+    /// Error lines in the host's log.
+    errors: AtomicUsize,
+    /// The set that the host refuses, counted from the next one, which is 1; 0 for none.
+    refused_set: AtomicU64,
+    numbers: AtomicU64,
+}
+
+impl Expected {
+    fn drops(&self, number: u64) {
+        *lock(&self.drops).entry(number).or_default() += 1;
+    }
+
+    fn errors(&self, lines: usize) {
+        self.errors.fetch_add(lines, SeqCst);
+    }
+
+    fn refuses_set(&self) -> bool {
+        let count_down = |left: u64| left.checked_sub(1);
+        self.refused_set.fetch_update(SeqCst, SeqCst, count_down) == Ok(1)
+    }
+
+    fn next_number(&self) -> u64 {
+        self.numbers.fetch_add(1, SeqCst)
+    }
+}
+
+/// What the callbacks share.
+#[derive(Default)]
+struct Plugin {
+    expected: Expected,
+    /// The work for the thread that is being created, and then what its slots must hold.
+    new: Mutex<(Work, Thread)>,
+    /// The same for running threads, by the address of the `ThreadVars`.
+    threads: Mutex<HashMap<usize, (Work, Thread)>>,
+    /// Calls of the second callbacks, which run whatever becomes of the first.
+    calls: AtomicUsize,
+}
+
+impl Plugin {
+    /// Does the work that is there for a thread, whose entry nobody else uses meanwhile.
+    fn work(&self, slots: Slots, tv: &mut ThreadVars<'_>) {
+        let address = tv.as_ptr().addr();
+        let (work, thread) = lock(&self.threads)
+            .remove(&address)
+            .expect("there is work for each callback");
+        // Put back also where an action panics.
+        let mut entry = PutBack(self, address, Some((Work::default(), thread)));
+        let (_, thread) = entry.2.as_mut().expect("just put there");
+        thread.work(slots, tv, &work, &self.expected);
+    }
+}
+
+struct PutBack<'a>(&'a Plugin, usize, Option<(Work, Thread)>);
+
+impl Drop for PutBack<'_> {
+    fn drop(&mut self) {
+        lock(&self.0.threads).extend(self.2.take().map(|entry| (self.1, entry)));
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Registers slots, and two callbacks of each kind: one that works, and one that counts.
+fn init(plugin: &Arc<Plugin>) -> Result<(), &'static str> {
+    let slots = Slots {
+        small: ThreadStorage::register("small")?,
+        heap: ThreadStorage::register("heap")?,
+        large: ThreadStorage::register("large")?,
+        aligned: ThreadStorage::register("aligned")?,
+        no_size: ThreadStorage::register("no size")?,
+    };
+    let [a, b, c, d, e, f, g, h] = [(); 8].map(|()| Arc::clone(plugin));
+    let count = |plugin: &Plugin| {
+        plugin.calls.fetch_add(1, SeqCst);
+    };
+    register_init_callback(move |tv| {
+        lock(&a.threads).insert(tv.as_ptr().addr(), std::mem::take(&mut *lock(&a.new)));
+        a.work(slots, tv);
+    })?;
+    register_init_callback(move |_| count(&b))?;
+    flow::register_init_callback(move |tv, _, _| c.work(slots, tv))?;
+    flow::register_init_callback(move |_, _, _| count(&d))?;
+    flow::register_update_callback(move |tv, _, _| e.work(slots, tv))?;
+    flow::register_update_callback(move |_, _, _| count(&f))?;
+    flow::register_finish_callback(move |tv, _| g.work(slots, tv))?;
+    flow::register_finish_callback(move |_, _| count(&h))
+}
+
+/// Runs a sequence, and compares after each operation.
+fn run(ops: &[Op]) {
+    // The ledger of drops is one for the process.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _alone = lock(&ONE_AT_A_TIME);
+    hide_planned_panics();
+    value::drops().clear();
+    let plugin = Arc::new(Plugin::default());
+    let expected = &plugin.expected;
+    let host = Host::new();
+    // SAFETY: this thread drives the mock, so nothing else runs on it until `init` has returned.
+    unsafe { plugin::run_init("model", || init(&plugin)) };
+    host.finalize();
+    let (mut running, mut joined): (Vec<MockThread>, Vec<MockThread>) = Default::default();
+    let mut calls = 0;
+    let free = |thread: &MockThread| {
+        let mut entry = lock(&plugin.threads).remove(&thread.as_ptr().addr());
+        entry
+            .iter_mut()
+            .for_each(|(_, thread)| thread.free(expected));
+    };
+    for op in ops {
+        match op {
+            Op::Spawn(work) => {
+                lock(&plugin.new).0 = work.clone();
+                running
+                    .push(host.spawn(&format!("W#{:02}", running.len() + 1), ThreadKind::Worker));
+                calls += 1;
+            }
+            Op::Callbacks(works) => {
+                let mut busy: Vec<(&MockThread, Boundary)> = Vec::new();
+                for (number, boundary, work) in works {
+                    let Some(at) = usize::from(*number).checked_rem(running.len()) else {
+                        continue;
+                    };
+                    // One callback at a time runs on a thread.
+                    if busy
+                        .iter()
+                        .all(|(thread, _)| !std::ptr::eq(*thread, &running[at]))
+                    {
+                        let address = running[at].as_ptr().addr();
+                        lock(&plugin.threads).entry(address).or_default().0 = work.clone();
+                        busy.push((&running[at], *boundary));
+                    }
+                }
+                if busy.len() > 1 {
+                    // Whose set would be refused is a matter of luck.
+                    host.refuse_set(0);
+                    expected.refused_set.store(0, SeqCst);
+                }
+                calls += busy.len();
+                std::thread::scope(|scope| {
+                    for (thread, boundary) in busy {
+                        let flow = host.flow();
+                        scope.spawn(move || match boundary {
+                            Boundary::Init => thread.flow_init(&flow),
+                            Boundary::Update => thread.flow_update(&flow),
+                            Boundary::Finish => thread.flow_finish(flow),
+                        });
+                    }
+                });
+            }
+            Op::Join(number) => {
+                if let Some(at) = usize::from(*number).checked_rem(running.len()) {
+                    running[at].join();
+                    joined.push(running.remove(at));
+                }
+            }
+            Op::Free(number) => {
+                if let Some(at) = usize::from(*number).checked_rem(joined.len()) {
+                    let thread = joined.remove(at);
+                    free(&thread);
+                    thread.free();
+                }
+            }
+            Op::RefuseSet(after) => {
+                host.refuse_set(*after);
+                expected.refused_set.store(*after, SeqCst);
+            }
+        }
+        compare(&host, expected, op);
+        assert_eq!(
+            plugin.calls.load(SeqCst),
+            calls,
+            "callbacks run after {op:?}"
+        );
+    }
+    // As the host does it, in the order of creation; a thread's slots in theirs.
+    running.iter().chain(&joined).for_each(free);
+    host.shutdown();
+    compare(&host, expected, &"shutdown");
+    host.verify();
+}
+
+fn compare(host: &Host, expected: &Expected, after: &dyn std::fmt::Debug) {
+    assert_eq!(
+        *value::drops(),
+        *lock(&expected.drops),
+        "drops after {after:?}"
+    );
+    let log = host.log().into_iter();
+    let errors: Vec<_> = log
+        .filter(|line| line.level == SCLogLevel::SC_LOG_ERROR)
+        .collect();
+    let count = expected.errors.load(SeqCst);
+    assert_eq!(
+        errors.len(),
+        count,
+        "error lines after {after:?}: {errors:#?}"
+    );
+}
+
+/// Thousands of messages would hide the one that matters.
+fn hide_planned_panics() {
+    static HIDDEN: Once = Once::new();
+    HIDDEN.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            // The planned payloads that are not text are values of this crate.
+            let payload = panic.payload();
+            let text = payload.downcast_ref::<&str>().copied();
+            let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+            if text.is_some_and(|text| !text.starts_with("planned")) {
+                before(panic);
+            }
+        }));
+    });
+}
+
+proptest! {
+    #[test]
+    fn every_sequence_does_what_the_model_says(ops in prop::collection::vec(any::<Op>(), 1..60)) {
+        run(&ops);
+    }
+}
