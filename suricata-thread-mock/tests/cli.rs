@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use built::{c_library, c_plugin};
-use capture::{Expectation, Plan};
+use capture::Expectation;
 use etherparse::PacketBuilder;
 use pcap_file::DataLink;
 use pcap_file::pcap::{PcapHeader, PcapPacket, PcapReader, PcapWriter};
@@ -118,11 +118,7 @@ fn flow_counter() -> PathBuf {
 fn known_capture(folder: &TempDir) -> (PathBuf, Expectation) {
     let path = folder.path().join("flows.pcap");
     let file = File::create(&path).unwrap();
-    let plan = Plan {
-        flows: 300,
-        packets: 6,
-    };
-    let expectation = capture::write_pcap(plan, file).unwrap();
+    let expectation = capture::write_pcap(300, file).unwrap();
     (path, expectation)
 }
 

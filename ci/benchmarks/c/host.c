@@ -16,9 +16,8 @@
 #include <string.h>
 #include <valgrind/callgrind.h>
 
-#define CALLS 1000       /* how often a case is called */
-#define REGISTRATIONS 32 /* how often one that registers */
-#define MAX 64           /* of everything */
+#define CALLS 1000 /* how often a case is called */
+#define MAX 64     /* of everything */
 
 typedef struct ThreadVars ThreadVars;
 typedef void (*ThreadInitFn)(ThreadVars *, void *);
@@ -37,13 +36,8 @@ typedef struct {
     void (*Init)(void);
 } SCPlugin;
 
-/* How a case is called: on one thread again and again, each time with the ThreadVars of a thread that has nothing
- * stored yet, or while Init runs. In step with examples/host/mod.rs. */
-enum kind { SAME_THREAD, NEW_THREADS, IN_INIT };
-
 struct bench_case {
     const char *name;
-    enum kind kind;
     ThreadInitFn thread_init; /* this or the next */
     FlowFn flow;
     void *user;
@@ -102,32 +96,24 @@ static void count(const struct bench_case *c, ThreadVars **tvs, size_t calls)
     CALLGRIND_DUMP_STATS_AT(label);
 }
 
-static struct bench_case *add_case(const char *name, enum kind kind, void *user)
+static struct bench_case *add_case(const char *name, void *user)
 {
     if (n_cases == MAX)
         die(name, "too many cases");
-    cases[n_cases] = (struct bench_case){ .name = name, .kind = kind, .user = user };
+    cases[n_cases] = (struct bench_case){ .name = name, .user = user };
     return &cases[n_cases++];
 }
 
 /* What a plugin calls */
 
-void bench_case(const char *name, enum kind kind, FlowFn fn, void *user)
-{
-    struct bench_case *c = add_case(name, kind, user);
-    c->flow = fn;
-    if (kind == IN_INIT) {
-        ThreadVars *none[REGISTRATIONS] = { NULL };
-        count(c, none, REGISTRATIONS);
-    }
-}
+void bench_case(const char *name, FlowFn fn, void *user) { add_case(name, user)->flow = fn; }
 
 void bench_next(const char *name) { next_name = name; }
 
 bool SCThreadRegisterInitCallback(ThreadInitFn fn, void *user)
 {
     if (next_name != NULL) {
-        add_case(next_name, SAME_THREAD, user)->thread_init = fn;
+        add_case(next_name, user)->thread_init = fn;
         next_name = NULL;
         return true;
     }
@@ -139,7 +125,7 @@ bool SCThreadRegisterInitCallback(ThreadInitFn fn, void *user)
 static bool register_flow(FlowFn fn, void *user)
 {
     if (next_name != NULL)
-        add_case(next_name, SAME_THREAD, user)->flow = fn;
+        add_case(next_name, user)->flow = fn;
     next_name = NULL;
     return true;
 }
@@ -191,13 +177,11 @@ int main(int argc, char **argv)
     ThreadVars *tv = calloc(1, sizeof *tv), *tvs[CALLS];
     for (unsigned i = 0; i < n_set_up; i++)
         set_up[i].fn(tv, set_up[i].user);
+    for (unsigned i = 0; i < CALLS; i++)
+        tvs[i] = tv;
     for (struct bench_case *c = cases; c < cases + n_cases; c++) {
-        for (unsigned i = 0; i < CALLS; i++)
-            tvs[i] = c->kind == NEW_THREADS ? calloc(1, sizeof *tv) : tv;
-        if (c->kind == SAME_THREAD)
-            call(c, tvs, 10); /* what is done once per thread */
-        if (c->kind != IN_INIT) /* counted while Init ran */
-            count(c, tvs, CALLS);
+        call(c, tvs, 10); /* what is done once per thread */
+        count(c, tvs, CALLS);
     }
     return 0;
 }

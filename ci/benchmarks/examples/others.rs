@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use std::thread::{ThreadId, current};
 
 use dashmap::DashMap;
-use host::{Kind, State};
+use host::State;
 use parking_lot::Mutex;
 use thread_local::ThreadLocal;
 
@@ -23,20 +23,10 @@ static LOCKED: LazyLock<Mutex<HashMap<ThreadId, State>>> = LazyLock::new(Mutex::
 entry!(init);
 
 unsafe extern "C" fn init() {
-    host::case(
-        c"thread_local! with RefCell",
-        Kind::SameThread,
-        ref_cell,
-        (),
-    );
-    host::case(c"crate thread_local", Kind::SameThread, thread_local, ());
-    host::case(c"DashMap", Kind::SameThread, map, ());
-    host::case(
-        c"Mutex<HashMap> of parking_lot",
-        Kind::SameThread,
-        locked,
-        (),
-    );
+    host::case(c"thread_local! with RefCell", ref_cell, ());
+    host::case(c"crate thread_local", thread_local, ());
+    host::case(c"DashMap", map, ());
+    host::case(c"Mutex<HashMap> of parking_lot", locked, ());
 }
 
 unsafe extern "C" fn ref_cell(_: *mut c_void, _: *mut c_void, _: *mut c_void, _: *mut c_void) {

@@ -4,7 +4,7 @@ mod host;
 
 use std::ffi::{CString, c_char, c_void};
 
-use host::{Kind, Names, State};
+use host::State;
 use suricata_thread_sys::common::{self, SCLogLevel};
 use suricata_thread_sys::v9::{self, SCThreadStorageId as Id};
 use suricata_thread_sys::{Flow, Packet, ThreadVars};
@@ -15,28 +15,17 @@ unsafe extern "C" fn init() {
     // SAFETY: the name is constant.
     let id = unsafe { register_slot(c"state".as_ptr()) };
     let user: *mut c_void = Box::into_raw(Box::new(id)).cast();
-    let nothing = std::ptr::null_mut();
     // SAFETY: each callback gets the user pointer that it expects, which is never freed.
     unsafe {
         common::SCThreadRegisterInitCallback(Some(fill), user);
-        host::case(c"access", Kind::SameThread, access, id);
-        host::next(c"thread init, empty");
-        common::SCThreadRegisterInitCallback(Some(empty_thread_init), nothing);
+        host::case(c"access", access, id);
         host::next(c"thread init, one access");
         common::SCThreadRegisterInitCallback(Some(thread_init), user);
-        host::next(c"flow init, empty");
-        common::SCFlowRegisterInitCallback(Some(empty_flow_init), nothing);
-        host::next(c"flow init, one access");
-        common::SCFlowRegisterInitCallback(Some(flow_init), user);
-        host::next(c"flow update, empty");
-        common::SCFlowRegisterUpdateCallback(Some(empty_flow_update), nothing);
         host::next(c"flow update, one access");
         common::SCFlowRegisterUpdateCallback(Some(flow_update), user);
     }
-    host::case(c"get_or_insert_with, filled", Kind::SameThread, insert, id);
-    host::case(c"get_or_insert_with, empty", Kind::NewThreads, insert, id);
-    host::case(c"register", Kind::InInit, register, Names::new());
-    host::case(c"log below the host's level", Kind::SameThread, log, ());
+    host::case(c"get_or_insert_with, filled", insert, id);
+    host::case(c"log below the host's level", log, ());
 }
 
 /// # Safety
@@ -94,25 +83,17 @@ unsafe extern "C" fn access(tv: *mut c_void, _: *mut c_void, _: *mut c_void, id:
     unsafe { count(tv.cast(), id) }
 }
 
-unsafe extern "C" fn empty_thread_init(_: *mut ThreadVars, _: *mut c_void) {}
-
 unsafe extern "C" fn thread_init(tv: *mut ThreadVars, id: *mut c_void) {
     // SAFETY: as in `access`.
     unsafe { count(tv, id) }
 }
 
-type Tv = *mut ThreadVars;
-
-unsafe extern "C" fn empty_flow_init(_: Tv, _: *mut Flow, _: *const Packet, _: *mut c_void) {}
-
-unsafe extern "C" fn flow_init(tv: Tv, _: *mut Flow, _: *const Packet, id: *mut c_void) {
-    // SAFETY: as in `access`.
-    unsafe { count(tv, id) }
-}
-
-unsafe extern "C" fn empty_flow_update(_: Tv, _: *mut Flow, _: *mut Packet, _: *mut c_void) {}
-
-unsafe extern "C" fn flow_update(tv: Tv, _: *mut Flow, _: *mut Packet, id: *mut c_void) {
+unsafe extern "C" fn flow_update(
+    tv: *mut ThreadVars,
+    _: *mut Flow,
+    _: *mut Packet,
+    id: *mut c_void,
+) {
     // SAFETY: as in `access`.
     unsafe { count(tv, id) }
 }
@@ -120,11 +101,6 @@ unsafe extern "C" fn flow_update(tv: Tv, _: *mut Flow, _: *mut Packet, id: *mut 
 unsafe extern "C" fn insert(tv: *mut c_void, _: *mut c_void, _: *mut c_void, id: *mut c_void) {
     // SAFETY: as in `access`.
     unsafe { (*get_or_insert(tv.cast(), id)).calls += 1 }
-}
-
-unsafe extern "C" fn register(_: *mut c_void, _: *mut c_void, _: *mut c_void, names: *mut c_void) {
-    // SAFETY: what the case was made with; it is never freed, and so neither are the names.
-    unsafe { register_slot((*names.cast::<Names>()).next().as_ptr()) };
 }
 
 unsafe extern "C" fn log(tv: *mut c_void, _: *mut c_void, _: *mut c_void, _: *mut c_void) {

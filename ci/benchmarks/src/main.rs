@@ -50,7 +50,7 @@ fn run(action: &Action) -> Result<()> {
         return report::write(&built);
     }
     let mut figures = built.count("ours")?;
-    figures.insert(SIZE.to_owned(), built.size("packets")?);
+    figures.insert(SIZE.to_owned(), built.size("plugin_here")?);
     if let Action::Record = action {
         let header = "# What the safe layer costs. `UPDATE=1 ci/check bench` writes this.\n";
         let lines = figures
@@ -96,16 +96,9 @@ struct Built {
 impl Built {
     fn new() -> Result<Self> {
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or("target".into(), PathBuf::from);
-        let build = [
-            "build",
-            "-q",
-            "--locked",
-            "--release",
-            "-p",
-            "benchmarks",
-            "--examples",
-        ];
-        output(Command::new("cargo").args(build))?;
+        let build = ["build", "-q", "--locked", "--release", "--examples"];
+        let packages = ["-p", "benchmarks", "-p", "docs"];
+        output(Command::new("cargo").args(build).args(packages))?;
         let host = target.join("benchmarks-host");
         // No padding for control flow enforcement, which Rust does not have either.
         let flags = [

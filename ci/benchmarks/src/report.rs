@@ -26,12 +26,14 @@ pub(crate) fn write(built: &Built) -> Result<()> {
     bars.extend(others.iter().map(|(name, count)| (name.as_str(), *count)));
     let mut calls = "| instructions | suricata-thread | raw C API | suricata-ffi |\n| --- | ---: | ---: | ---: |\n".to_owned();
     for name in ours.keys() {
+        let raw = raw.get(name).map_or(String::new(), f64::to_string);
         calls += &format!(
-            "| {name} | {} | {} | {} |\n",
-            ours[name], raw[name], ffi[name]
+            "| {name} | {} | {raw} | {} |
+",
+            ours[name], ffi[name]
         );
     }
-    let (size, size_ffi) = (built.size("packets")?, built.size("packets_ffi")?);
+    let (size, size_ffi) = (built.size("plugin_here")?, built.size("plugin_there")?);
     let sizes = format!(
         "| plugin with | bytes |\n| --- | ---: |\n| suricata-thread | {size} |\n| suricata-ffi | {size_ffi} |\n"
     );

@@ -4,12 +4,6 @@ use std::net::IpAddr;
 
 use etherparse::{IpHeaders, PacketBuilder, PacketBuilderStep, TcpHeader};
 
-/// The most flows that a capture can have: each has a client address of its own.
-pub const MAX_FLOWS: u32 = 1 << 24;
-
-/// The most packets with payload that a flow can have: a flow stays far shorter than any time-out.
-pub const MAX_PACKETS: u32 = 1_000;
-
 /// A port without a well-known protocol, so that no parser of the host takes an interest.
 const SERVER_PORT: u16 = 47_811;
 
@@ -22,13 +16,10 @@ pub(crate) const CLIENT_PORTS: u32 = 20_000;
 /// The address number of the heaviest talker; that of the next one is one more.
 const FIRST_TALKER: u32 = 0xff_fe00;
 
-/// Bytes of payload in a packet with data.
-const PAYLOAD: [u8; 32] = [b'.'; 32];
+/// Packets with payload in each flow, client and server in turn, the client first.
+const PACKETS: usize = 6;
 
-const WINDOW: u16 = 64_000;
-const TTL: u8 = 64;
-const ISN_CLIENT: u32 = 1_000;
-const ISN_SERVER: u32 = 5_000;
+const PAYLOAD: [u8; 32] = [b'.'; 32];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {
@@ -62,16 +53,14 @@ impl Flow {
     /// The same for a capture with talkers: of the flows begun from the inside, the heaviest has one in eight, the next
     /// one in sixteen, and so on; the others are as in [`Flow::new`].
     pub(crate) fn with_talkers(number: u32) -> Self {
-        let flow = Self::new(number);
+        let mut flow = Self::new(number);
         // All eight kinds of flows in a row are alike.
-        match (number / 8 + 1).trailing_zeros().checked_sub(2) {
-            // Nobody begins a flow to a talker, so that whoever takes destinations for sources is wrong.
-            Some(rank) if !flow.from_outside => Flow {
-                inside: FIRST_TALKER + rank,
-                ..flow
-            },
-            _ => flow,
+        let rank = (number / 8 + 1).trailing_zeros().checked_sub(2);
+        // Nobody begins a flow to a talker, so that whoever takes destinations for sources is wrong.
+        if let Some(rank) = rank.filter(|_| !flow.from_outside) {
+            flow.inside = FIRST_TALKER + rank;
         }
+        flow
     }
 
     /// The address of the host that begins the flow.
@@ -101,72 +90,70 @@ impl Flow {
         }
     }
 
-    /// The Ethernet frames of the flow, with `packets` of them carrying payload.
-    pub(crate) fn frames(&self, packets: u32) -> Vec<Vec<u8>> {
-        let senders = (0..packets).map(|packet| {
-            if packet % 2 == 0 {
-                Side::Client
-            } else {
-                Side::Server
-            }
-        });
-        if self.tcp {
-            self.tcp_frames(senders)
-        } else {
-            senders.map(|sender| self.udp_frame(sender)).collect()
+    /// The Ethernet frames of the flow.
+    pub(crate) fn frames(&self) -> Vec<Vec<u8>> {
+        use Side::{Client, Server};
+        let data = [Client, Server].into_iter().cycle().take(PACKETS);
+        if !self.tcp {
+            return data.map(|sender| self.udp(sender)).collect();
         }
+        let handshake = [(Client, "S"), (Server, "SA"), (Client, "A")];
+        let close = [(Client, "FA"), (Server, "FA"), (Client, "A")];
+        let segments = handshake
+            .into_iter()
+            .chain(data.map(|sender| (sender, "PA")));
+        // The next sequence numbers of client and server.
+        let mut next = [1_000, 5_000];
+        let segments = segments.chain(close);
+        segments
+            .map(|(sender, flags)| self.tcp(sender, flags, &mut next))
+            .collect()
     }
 
-    fn udp_frame(&self, sender: Side) -> Vec<u8> {
+    fn udp(&self, sender: Side) -> Vec<u8> {
         let (source, destination) = self.ports(sender);
-        let builder = self.ip(sender).udp(source, destination);
-        let mut frame = Vec::with_capacity(builder.size(PAYLOAD.len()));
-        builder
-            .write(&mut frame, &PAYLOAD)
-            .expect("a Vec takes all that is written");
+        let mut frame = Vec::new();
+        let written = self
+            .ip(sender)
+            .udp(source, destination)
+            .write(&mut frame, &PAYLOAD);
+        written.expect("a Vec takes all that is written");
         frame
     }
 
-    fn tcp_frames(&self, senders: impl Iterator<Item = Side>) -> Vec<Vec<u8>> {
-        let mut connection = Connection {
-            flow: self,
-            client_next: ISN_CLIENT,
-            server_next: ISN_SERVER,
-            frames: Vec::new(),
-        };
-        connection.send(Side::Client, |tcp| {
-            tcp.syn = true;
-            tcp.ack = false;
-            tcp.acknowledgment_number = 0;
-        });
-        connection.send(Side::Server, |tcp| tcp.syn = true);
-        connection.send(Side::Client, |_| {});
-        for sender in senders {
-            connection.send(sender, |tcp| tcp.psh = true);
-        }
-        connection.send(Side::Client, |tcp| tcp.fin = true);
-        connection.send(Side::Server, |tcp| tcp.fin = true);
-        connection.send(Side::Client, |_| {});
-        connection.frames
+    /// A segment which acknowledges all that the other side has sent. Those with PSH carry the payload.
+    fn tcp(&self, sender: Side, flags: &str, next: &mut [u32; 2]) -> Vec<u8> {
+        let (source, destination) = self.ports(sender);
+        let (mine, others) = (sender as usize, 1 - sender as usize);
+        let mut tcp = TcpHeader::new(source, destination, next[mine], 64_000);
+        tcp.syn = flags.contains('S');
+        tcp.fin = flags.contains('F');
+        tcp.psh = flags.contains('P');
+        tcp.ack = flags.contains('A');
+        tcp.acknowledgment_number = if tcp.ack { next[others] } else { 0 };
+        let payload: &[u8] = if tcp.psh { &PAYLOAD } else { &[] };
+        next[mine] += payload.len() as u32 + u32::from(tcp.syn) + u32::from(tcp.fin);
+        let mut frame = Vec::new();
+        let written = self.ip(sender).tcp_header(tcp).write(&mut frame, payload);
+        written.expect("a Vec takes all that is written");
+        frame
     }
 
     /// Ethernet and IP headers of a frame from `sender`.
     fn ip(&self, sender: Side) -> PacketBuilderStep<IpHeaders> {
-        let (inside_mac, outside_mac) = ([2, 0, 0, 0, 0, 1], [2, 0, 0, 0, 0, 2]);
         let (inside, outside) = self.addresses();
-        let from_inside = self.from_outside == (sender == Side::Server);
-        let (macs, source, destination) = if from_inside {
-            ((inside_mac, outside_mac), inside, outside)
-        } else {
-            ((outside_mac, inside_mac), outside, inside)
-        };
-        let ethernet = PacketBuilder::ethernet2(macs.0, macs.1);
+        let mut ends = [(inside, [2, 0, 0, 0, 0, 1]), (outside, [2, 0, 0, 0, 0, 2])];
+        if self.from_outside == (sender == Side::Client) {
+            ends.reverse();
+        }
+        let [(source, source_mac), (destination, destination_mac)] = ends;
+        let ethernet = PacketBuilder::ethernet2(source_mac, destination_mac);
         match (source, destination) {
             (IpAddr::V4(source), IpAddr::V4(destination)) => {
-                ethernet.ipv4(source.octets(), destination.octets(), TTL)
+                ethernet.ipv4(source.octets(), destination.octets(), 64)
             }
             (IpAddr::V6(source), IpAddr::V6(destination)) => {
-                ethernet.ipv6(source.octets(), destination.octets(), TTL)
+                ethernet.ipv6(source.octets(), destination.octets(), 64)
             }
             _ => unreachable!("both hosts of a flow have the same kind of address"),
         }
@@ -180,39 +167,5 @@ impl Flow {
             Side::Client => (client, SERVER_PORT),
             Side::Server => (SERVER_PORT, client),
         }
-    }
-}
-
-/// A TCP connection in the making: each side's next sequence number, and the frames so far.
-struct Connection<'a> {
-    flow: &'a Flow,
-    client_next: u32,
-    server_next: u32,
-    frames: Vec<Vec<u8>>,
-}
-
-impl Connection<'_> {
-    /// Adds a frame from `sender` which acknowledges all that the other side has sent. Frames with
-    /// PSH carry the payload.
-    fn send(&mut self, sender: Side, set: impl FnOnce(&mut TcpHeader)) {
-        let (next, peer_next) = match sender {
-            Side::Client => (&mut self.client_next, self.server_next),
-            Side::Server => (&mut self.server_next, self.client_next),
-        };
-        let (source, destination) = self.flow.ports(sender);
-        let mut tcp = TcpHeader::new(source, destination, *next, WINDOW);
-        tcp.ack = true;
-        tcp.acknowledgment_number = peer_next;
-        set(&mut tcp);
-        let payload: &[u8] = if tcp.psh { &PAYLOAD } else { &[] };
-        *next += u32::try_from(payload.len()).expect("the payload is small")
-            + u32::from(tcp.syn)
-            + u32::from(tcp.fin);
-        let builder = self.flow.ip(sender).tcp_header(tcp);
-        let mut frame = Vec::with_capacity(builder.size(payload.len()));
-        builder
-            .write(&mut frame, payload)
-            .expect("a Vec takes all that is written");
-        self.frames.push(frame);
     }
 }

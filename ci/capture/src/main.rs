@@ -5,7 +5,7 @@ use std::io::BufWriter;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use capture::{MAX_FLOWS, MAX_PACKETS, Plan};
+use capture::MAX_FLOWS;
 use clap::Parser;
 
 /// Write a pcap file with a known number of flows; print what it holds as JSON
@@ -14,23 +14,15 @@ struct Arguments {
     /// Number of flows: TCP and UDP, IPv4 and IPv6, begun from either side, in equal shares
     #[arg(long, default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_FLOWS)))]
     flows: u32,
-    /// Packets with payload per flow, client and server in turn
-    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_PACKETS)))]
-    packets: u32,
     /// The file to write
     #[arg(long)]
     out: PathBuf,
 }
 
 fn main() -> ExitCode {
-    let Arguments {
-        flows,
-        packets,
-        out,
-    } = Arguments::parse();
-    let written = File::create(&out)
-        .and_then(|file| capture::write_pcap(Plan { flows, packets }, BufWriter::new(file)));
-    match written {
+    let Arguments { flows, out } = Arguments::parse();
+    let file = File::create(&out);
+    match file.and_then(|file| capture::write_pcap(flows, BufWriter::new(file))) {
         Ok(expectation) => {
             println!("{:#}", serde_json::json!(expectation));
             ExitCode::SUCCESS

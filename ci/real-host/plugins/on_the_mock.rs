@@ -12,15 +12,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let turn = arguments.next().ok_or("which wrong turn?")?;
     let mut file = || arguments.next().ok_or("of which plugin?");
     match &*turn {
-        "inside" => register_inside_a_callback(),
+        "inside a callback" => register_inside_a_callback(),
         // SAFETY: it registers nothing where there is no host.
         "no host" => unsafe { plugin::run_init("lost", register) },
-        "not exported" => {
+        "no -rdynamic" => {
             let host = Host::new();
             // SAFETY: the caller names a plugin.
             println!("{}", unsafe { host.open(file()?) }.unwrap_err());
         }
-        "host inside" => {
+        "the mock in the plugin" => {
             let host = Host::new();
             // SAFETY: the caller names a plugin.
             println!("{}", unsafe { host.check(file()?) }.unwrap_err());

@@ -1,6 +1,6 @@
 //! Builds what is run.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
@@ -11,69 +11,43 @@ pub(crate) fn target() -> PathBuf {
     std::path::absolute(target).expect("the current folder is known")
 }
 
-/// Runs cargo.
-pub(crate) fn cargo(arguments: &[&str]) -> Result<()> {
-    let status = Command::new("cargo").args(arguments).status()?;
-    ensure!(status.success(), "cargo {} failed", arguments.join(" "));
+fn cargo_build(arguments: &[&str]) -> Result<()> {
+    let mut cargo = Command::new("cargo");
+    cargo.args(["build", "--quiet", "--locked"]).args(arguments);
+    ensure!(cargo.status()?.success(), "{cargo:?} failed");
     Ok(())
 }
 
-/// Builds a program of the workspace.
+/// Builds `suricata-mock`, or another program of the workspace.
 pub(crate) fn program(package: &str, name: &str) -> Result<PathBuf> {
-    let features = if package == "suricata-thread-mock" {
-        "cli"
-    } else {
-        ""
-    };
-    cargo(&[
-        "build",
-        "-q",
-        "--locked",
-        "-p",
-        package,
-        "--bin",
-        name,
-        "--features",
-        features,
-    ])?;
+    let is_mock = package == "suricata-thread-mock";
+    let features = if is_mock { "cli" } else { "" };
+    cargo_build(&["-p", package, "--bin", name, "--features", features])?;
     Ok(target().join("debug").join(name))
 }
 
-/// Builds the example plugin `package` as its author would.
-pub(crate) fn example(package: &str, folder: &str) -> Result<PathBuf> {
+/// Builds an example plugin as its author would.
+pub(crate) fn example(package: &str) -> Result<PathBuf> {
     if package == "c-plugin" {
-        return c_example(folder);
+        return c_example();
     }
     // A demonstration on the mock is no part of a plugin.
-    cargo(&[
-        "build",
-        "-q",
-        "--locked",
-        "--release",
-        "--lib",
-        "-p",
-        package,
-        "--no-default-features",
-    ])?;
-    Ok(target()
-        .join("release")
-        .join(format!("lib{}.so", package.replace('-', "_"))))
+    cargo_build(&["--release", "--lib", "-p", package, "--no-default-features"])?;
+    let file = format!("release/lib{}.so", package.replace('-', "_"));
+    Ok(target().join(file))
 }
 
 /// Builds the example in C with the command that its README gives.
-fn c_example(folder: &str) -> Result<PathBuf> {
-    let folder = Path::new("examples").join(folder);
-    let readme = std::fs::read_to_string(folder.join("README.md"))?;
-    let command = readme
-        .lines()
-        .find(|line| line.starts_with("cc ") && line.contains("c_plugin.so"));
+fn c_example() -> Result<PathBuf> {
+    let readme = std::fs::read_to_string("examples/c/README.md")?;
+    let mut lines = readme.lines();
+    let command = lines.find(|line| line.starts_with("cc ") && line.contains("c_plugin.so"));
     let plugin = target().join("c_plugin.so");
-    let command = command
-        .context("the README has no cc")?
-        .replace("c_plugin.so", &plugin.display().to_string());
+    let command = command.context("the README has no cc")?;
+    let command = command.replace("c_plugin.so", &plugin.display().to_string());
     let status = Command::new("sh")
         .args(["-c", &command])
-        .current_dir(folder)
+        .current_dir("examples/c")
         .status()?;
     ensure!(status.success(), "{command} failed");
     Ok(plugin)
@@ -81,9 +55,7 @@ fn c_example(folder: &str) -> Result<PathBuf> {
 
 /// Builds the plugins of this package, and returns the folder that they are in.
 pub(crate) fn plugins(profile: &[&str]) -> Result<PathBuf> {
-    let mut arguments = vec!["build", "-q", "--locked", "-p", "real-host", "--examples"];
-    arguments.extend(profile);
-    cargo(&arguments)?;
+    cargo_build(&[&["-p", "real-host", "--examples"], profile].concat())?;
     let profile = profile.get(1).copied().unwrap_or("debug");
     Ok(target().join(profile).join("examples"))
 }

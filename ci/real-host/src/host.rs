@@ -9,7 +9,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use capture::{Expectation, Plan};
+use capture::Expectation;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -163,12 +163,11 @@ impl Folder {
         Ok(self.seen(&name))
     }
 
-    /// Writes a capture to it, with 6 packets of payload in each flow, and returns its path as Suricata sees
-    /// it, and what it holds.
+    /// Writes a capture to it, and returns its path as Suricata sees it, and what it holds.
     pub(crate) fn capture(&self, flows: u32) -> Result<(String, Expectation)> {
         let name = format!("{flows}.pcap");
         let file = BufWriter::new(File::create(self.path(&name))?);
-        let expectation = capture::write_pcap(Plan { flows, packets: 6 }, file)?;
+        let expectation = capture::write_pcap(flows, file)?;
         Ok((self.seen(&name), expectation))
     }
 

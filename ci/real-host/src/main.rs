@@ -42,8 +42,6 @@ enum Check {
         #[arg(default_value = "8.0")]
         suricata: String,
     },
-    /// The log of the plugin FILE over CAPTURE
-    Log { file: PathBuf, capture: PathBuf },
     #[command(hide = true)]
     MockLife(conformance::MockLife),
 }
@@ -76,11 +74,6 @@ fn run(check: Check) -> Result<()> {
             file,
             suricata,
         } => examples::count(&Suricata::find(&suricata)?, &file, &name),
-        Check::Log { file, capture } => {
-            let run = suricata()?.run(&file, "autofp", &capture, &[])?;
-            print!("{}", run.log);
-            Ok(())
-        }
         Check::MockLife(_) => unreachable!("it returned above"),
     }
 }

@@ -14,7 +14,7 @@ const SUPPRESSIONS: &str = include_str!("libunwind.supp");
 /// Checks that there is no error and no leak with a plugin in its stack.
 pub(crate) fn check(suricata: &Suricata) -> Result<()> {
     let plugins = build::plugins(&["--profile", "release"])?;
-    let example = build::example("flow-counter", "flow-counter")?;
+    let example = build::example("flow-counter")?;
     for plugin in [
         example,
         plugins.join("libcensus.so"),

@@ -5,10 +5,11 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_json::json;
 
 use crate::build;
+use crate::examples::said;
 use crate::host::Suricata;
 
 const PAGE: &str = "suricata-thread/doc/troubleshooting.md";
@@ -35,60 +36,53 @@ pub(crate) fn check(suricata: &Suricata, suricata_7: &Suricata) -> Result<()> {
     let newer = for_a_newer_c_library(temporary.path())?;
     let empty = temporary.path().join("empty.so");
     File::create(&empty)?;
-
-    let on = |host, plugin: &Plugin, turn| says(host, plugin, turn);
-    let plugin = |name: &str| Plugin::File(plugins.join(format!("lib{name}.so")));
-    let lost = plugin("wrong_turn");
-    let in_suricata = |plugin: &Plugin, turn| on(suricata, plugin, turn);
-    let turns = [
+    let file = |name: &str| plugins.join(format!("lib{name}.so"));
+    let lost = file("wrong_turn");
+    let in_suricata = [
+        ("no such file", Plugin::Path("/no/such/file.so")),
+        ("a text file", Plugin::File(PAGE.into())),
+        ("an empty file", Plugin::File(empty)),
+        ("no plugin!", Plugin::File(file("no_plugin"))),
+        ("needs what 9.0 has", Plugin::File(file("needs_9"))),
+        ("written for 9.0", Plugin::File(file("for_9"))),
+        ("a newer C library", Plugin::File(newer)),
+        ("listed twice", Plugin::Twice(lost.clone())),
+        ("panic = \"abort\"", Plugin::File(abort)),
+        // The plugin takes these itself.
+        ("name used twice", Plugin::File(lost.clone())),
+        ("late", Plugin::File(lost.clone())),
+        ("panic", Plugin::File(lost.clone())),
+        ("own thread", Plugin::File(lost.clone())),
+    ];
+    let on_mock = [
+        ("inside a callback", "-"),
+        ("no host", "-"),
+        ("no -rdynamic", "wrong_turn"),
+        ("the mock in the plugin", "with_mock"),
+    ];
+    let mut turns = vec![
         ("no dependency", cargo_says(NO_DEPENDENCY)?),
-        ("no host", cargo_says(NO_MOCK)?),
+        ("no mock", cargo_says(NO_MOCK)?),
         ("function needed", cargo_says(NEEDED)?),
         ("musl", rustc_says_of_musl()?),
-        (
-            "no such file",
-            in_suricata(&Plugin::Path("/no/such/file.so"), "")?,
-        ),
-        ("a text file", in_suricata(&Plugin::File(PAGE.into()), "")?),
-        ("an empty file", in_suricata(&Plugin::File(empty), "")?),
-        ("no plugin!", in_suricata(&plugin("no_plugin"), "")?),
-        ("in 7.0", on(suricata_7, &lost, "")?),
-        ("needs what 9.0 has", in_suricata(&plugin("needs_9"), "")?),
-        ("written for 9.0", in_suricata(&plugin("for_9"), "")?),
-        ("a newer C library", in_suricata(&Plugin::File(newer), "")?),
-        ("name used twice", in_suricata(&lost, "name used twice")?),
-        (
-            "listed twice",
-            in_suricata(&Plugin::Twice(plugins.join("libwrong_turn.so")), "")?,
-        ),
-        ("late", in_suricata(&lost, "late")?),
-        ("panic", in_suricata(&lost, "panic")?),
-        ("panic = \"abort\"", in_suricata(&Plugin::File(abort), "")?),
-        ("own thread", in_suricata(&lost, "own thread")?),
-        ("inside a callback", on_the_mock(&plugins, "inside", "")?),
-        (
-            "a call without a host",
-            on_the_mock(&plugins, "no host", "")?,
-        ),
-        (
-            "no -rdynamic",
-            on_the_mock(&plugins, "not exported", "libwrong_turn.so")?,
-        ),
-        (
-            "the mock in the plugin",
-            on_the_mock(&plugins, "host inside", "libwith_mock.so")?,
-        ),
+        ("in 7.0", says(suricata_7, &Plugin::File(lost.clone()), "")?),
     ];
+    for (turn, plugin) in &in_suricata {
+        turns.push((turn, says(suricata, plugin, turn)?));
+    }
+    for (turn, plugin) in on_mock {
+        turns.push((turn, on_the_mock(&plugins, turn, &file(plugin))?));
+    }
     let messages = messages(&page);
     ensure!(!messages.is_empty(), "the page explains no message");
     let refused = what_the_compiler_refuses()?;
     let mut wrong = Vec::new();
     for message in &messages {
-        let said = turns.iter().find(|(_, said)| is_in(message, said));
-        match said
-            .map(|(turn, _)| *turn)
-            .or(is_in(message, &refused).then_some("compile-fail"))
-        {
+        let turn = turns
+            .iter()
+            .find(|(_, said)| is_in(message, said))
+            .map(|(turn, _)| *turn);
+        match turn.or(is_in(message, &refused).then_some("compile-fail")) {
             Some(turn) => println!("{turn}: {message}"),
             None => wrong.push(format!(
                 "the page explains \"{message}\", which nobody said"
@@ -104,37 +98,33 @@ pub(crate) fn check(suricata: &Suricata, suricata_7: &Suricata) -> Result<()> {
     }
     ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
 
-    let bare = in_suricata(&Plugin::Bare(plugins.join("libwrong_turn.so")), "")?;
-    let words: Vec<_> = page.split_whitespace().collect();
-    let explained = words.join(" ").contains(BARE_NAME);
+    let bare = says(suricata, &Plugin::Bare(lost.clone()), "")?;
+    let explained = page
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .contains(BARE_NAME);
     let said = is_in(&BARE_NAME.replace("my_plugin", "wrong_turn"), &bare);
     ensure!(
         explained && said,
         "a path without a /: not on the page, or not said:\n{bare}"
     );
     // As it must be where nothing is wrong, or the silence would mean nothing.
-    let well = in_suricata(&lost, "")?;
+    let well = says(suricata, &Plugin::File(lost.clone()), "")?;
     ensure!(
         well.contains(LOADING),
         "no \"{LOADING}\" of a plugin that is loaded:\n{well}"
     );
-    let silent = [
-        (
-            "a path on the same line",
-            in_suricata(&Plugin::NotInAList(plugins.join("libwrong_turn.so")), "")?,
-        ),
-        ("an empty folder", in_suricata(&Plugin::EmptyFolder, "")?),
-    ];
     ensure!(
         page.contains("# No word of the plugin in the log"),
-        "the page says nothing of silence"
+        "nothing of silence on the page"
     );
-    for (turn, said) in silent {
+    for silent in [Plugin::NotInAList(lost), Plugin::EmptyFolder] {
+        let said = says(suricata, &silent, "")?;
         ensure!(
             !said.contains("plugin"),
-            "{turn} is not passed over in silence:\n{said}"
+            "{silent:?} is not passed over in silence:\n{said}"
         );
-        println!("{turn}: no word in the log");
     }
     Ok(())
 }
@@ -159,6 +149,7 @@ fn is_in(message: &str, said: &str) -> bool {
 }
 
 /// What the configuration lists.
+#[derive(Debug)]
 enum Plugin {
     /// A file, by its path.
     File(PathBuf),
@@ -304,12 +295,10 @@ fn for_a_newer_c_library(folder: &Path) -> Result<PathBuf> {
 }
 
 /// What is said in a program with the mock that takes this turn, with this plugin.
-fn on_the_mock(plugins: &Path, turn: &str, plugin: &str) -> Result<String> {
-    let mut program = Command::new(plugins.join("on_the_mock"));
-    let output = program.arg(turn).arg(plugins.join(plugin)).output()?;
-    let said = String::from_utf8([output.stdout, output.stderr].concat())?;
-    if !output.status.success() {
-        bail!("{turn}: {said}");
-    }
-    Ok(said)
+fn on_the_mock(plugins: &Path, turn: &str, plugin: &Path) -> Result<String> {
+    said(
+        Command::new(plugins.join("on_the_mock"))
+            .arg(turn)
+            .arg(plugin),
+    )
 }

@@ -2,56 +2,28 @@
 
 #![allow(dead_code, reason = "no plugin uses all of it")]
 
-use std::cell::Cell;
-use std::ffi::{CStr, CString, c_char, c_void};
+use std::ffi::{CStr, c_char, c_void};
 
 /// A case that the host calls, of the shape of a flow callback: the arguments are the `ThreadVars`, a
 /// flow, a packet, and the user pointer.
 pub type Call = unsafe extern "C" fn(*mut c_void, *mut c_void, *mut c_void, *mut c_void);
 
-/// How the host calls a case.
-#[repr(C)]
-pub enum Kind {
-    /// On one thread again and again.
-    SameThread,
-    /// Each time for another thread, which has nothing stored yet.
-    NewThreads,
-    /// 32 times, at once, while the plugin's init runs.
-    InInit,
-}
-
 unsafe extern "C" {
-    fn bench_case(name: *const c_char, kind: Kind, call: Call, user: *mut c_void);
+    fn bench_case(name: *const c_char, call: Call, user: *mut c_void);
     fn bench_next(name: *const c_char);
 }
 
 /// Has `call` measured under `name`, with `user` behind its user pointer.
-pub fn case<T>(name: &'static CStr, kind: Kind, call: Call, user: T) {
+pub fn case<T>(name: &'static CStr, call: Call, user: T) {
     let user = Box::into_raw(Box::new(user));
     // SAFETY: the name is constant, and the host passes `user`, which is never freed, to `call`.
-    unsafe { bench_case(name.as_ptr(), kind, call, user.cast()) }
+    unsafe { bench_case(name.as_ptr(), call, user.cast()) }
 }
 
 /// Makes the next callback that is registered the case `name`.
 pub fn next(name: &'static CStr) {
     // SAFETY: the name is constant.
     unsafe { bench_next(name.as_ptr()) }
-}
-
-/// Names for slots, made before anything is measured.
-pub struct Names(Vec<CString>, Cell<usize>);
-
-impl Names {
-    /// Makes 32 of them.
-    pub fn new() -> Self {
-        let name = |i| CString::new(format!("slot-{i}")).expect("no NUL in it");
-        Self((0..32).map(name).collect(), Cell::new(0))
-    }
-
-    /// Returns the next one.
-    pub fn next(&self) -> &CStr {
-        &self.0[self.1.replace(self.1.get() + 1)]
-    }
 }
 
 /// What a plugin stores for each thread.

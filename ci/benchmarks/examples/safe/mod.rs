@@ -2,7 +2,7 @@
 
 use std::ffi::c_void;
 
-use super::host::{self, Kind, Names, State};
+use super::host::{self, State};
 use super::{SCLogInfo, ThreadStorage, ThreadVars, flow, thread};
 
 type Storage = ThreadStorage<State>;
@@ -15,7 +15,7 @@ pub fn init() -> Result<(), &'static str> {
             .get_or_insert_with(tv, State::default)
             .expect("a value");
     })?;
-    host::case(c"access", Kind::SameThread, access, storage);
+    host::case(c"access", access, storage);
     host::next(c"thread init, empty");
     thread::register_init_callback(|_| {})?;
     host::next(c"thread init, one access");
@@ -28,20 +28,8 @@ pub fn init() -> Result<(), &'static str> {
     flow::register_update_callback(|_, _, _| {})?;
     host::next(c"flow update, one access");
     flow::register_update_callback(move |tv, _, _| count(storage, tv))?;
-    host::case(
-        c"get_or_insert_with, filled",
-        Kind::SameThread,
-        insert,
-        storage,
-    );
-    host::case(
-        c"get_or_insert_with, empty",
-        Kind::NewThreads,
-        insert,
-        storage,
-    );
-    host::case(c"register", Kind::InInit, register, Names::new());
-    host::case(c"log below the host's level", Kind::SameThread, log, ());
+    host::case(c"get_or_insert_with, filled", insert, storage);
+    host::case(c"log below the host's level", log, ());
     Ok(())
 }
 
@@ -64,13 +52,6 @@ unsafe extern "C" fn insert(tv: *mut c_void, _: *mut c_void, _: *mut c_void, use
     if let Ok(state) = storage.get_or_insert_with(&mut tv, State::default) {
         state.calls += 1;
     }
-}
-
-unsafe extern "C" fn register(_: *mut c_void, _: *mut c_void, _: *mut c_void, user: *mut c_void) {
-    // SAFETY: what the case was made with.
-    let names = unsafe { &*user.cast::<Names>() };
-    let name = names.next().to_str().expect("ASCII");
-    Storage::register(name).expect("a name of its own");
 }
 
 unsafe extern "C" fn log(tv: *mut c_void, _: *mut c_void, _: *mut c_void, _: *mut c_void) {

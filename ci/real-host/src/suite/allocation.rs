@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use super::api::{Slot, Tv, on_first_flow, on_thread_init, register_sized};
 use super::registration::relative;
-use super::{Value, free, label, role, say, threads};
+use super::{Value, free, role, run, say, threads};
 
 const SCENARIO: &str = "allocation";
 
@@ -37,32 +37,30 @@ pub(super) fn init() {
     let made = register_sized(c"conformance: made", 24, Some(alloc), Some(free)).expect("a slot");
     let refusing = c"conformance: refusing";
     let refusing = register_sized(refusing, 40, Some(refuse), Some(free)).expect("a slot");
+    let slots = [
+        ("made", made),
+        ("never-made", first),
+        ("refusing", refusing),
+    ];
     on_thread_init(move |tv| {
-        let steps = Steps::begin(tv);
-        steps.get("made", made);
-        steps.alloc("made", made);
-        steps.alloc("made", made);
-        made.free(tv);
-        steps.get("made", made);
-        made.put(tv, SCENARIO, "set");
-        steps.alloc("set", made);
-
-        steps.alloc("never made", first);
-        first.put(tv, SCENARIO, "set, never made");
-        steps.alloc("never made", first);
-
-        steps.alloc("refusing", refusing);
-        steps.alloc("refusing", refusing);
+        let _alone = begin(tv);
+        run(SCENARIO, tv, &slots, CREATED);
         REFUSES.store(false, Relaxed);
-        steps.alloc("refusing", refusing);
+        run(SCENARIO, tv, &slots, "alloc refusing; get refusing");
     });
     on_first_flow(move |tv| {
-        let steps = Steps::begin(tv);
-        steps.get("made", made);
-        made.free(tv);
-        steps.alloc("made", made);
+        let _alone = begin(tv);
+        run(
+            SCENARIO,
+            tv,
+            &slots,
+            "get made; free made; alloc made; get made",
+        );
     });
 }
+
+const CREATED: &str = "get made; alloc made; get made; alloc made; free made; get made; set made X; alloc made; get made; \
+    alloc never-made; get never-made; set never-made Y; alloc never-made; alloc refusing; get refusing; alloc refusing";
 
 /// The thread that alloc functions are called for, one at a time: they are not told.
 static NUMBER: AtomicU32 = AtomicU32::new(0);
@@ -87,34 +85,9 @@ unsafe extern "C" fn refuse(size: c_uint) -> *mut c_void {
     Value::make(SCENARIO, "made at last", number)
 }
 
-/// Calls, and writes what came back.
-struct Steps {
-    tv: Tv,
-    number: u32,
-    _alone: MutexGuard<'static, ()>,
-}
-
-impl Steps {
-    fn begin(tv: Tv) -> Self {
-        let alone = ALONE.lock().expect("no panic");
-        let number = threads::number(tv);
-        NUMBER.store(number, Relaxed);
-        REFUSES.store(true, Relaxed);
-        say!(Thread(number), "on {}", role());
-        Self {
-            tv,
-            number,
-            _alone: alone,
-        }
-    }
-
-    fn alloc(&self, name: &str, slot: Slot) {
-        let made = label(slot.alloc(self.tv));
-        say!(Thread(self.number), "{name}: alloc: {made}");
-        self.get(name, slot);
-    }
-
-    fn get(&self, name: &str, slot: Slot) {
-        say!(Thread(self.number), "{name}: get: {}", slot.label(self.tv));
-    }
+fn begin(tv: Tv) -> MutexGuard<'static, ()> {
+    let alone = ALONE.lock().expect("no panic");
+    NUMBER.store(threads::number(tv), Relaxed);
+    REFUSES.store(true, Relaxed);
+    alone
 }

@@ -16,17 +16,12 @@ use super::{role, say, threads};
 
 const SCENARIO: &str = "callbacks";
 
-/// User pointers as they are registered, the last one with other functions.
+/// User pointers as they are registered.
 const USERS: [usize; 6] = [1, 2, 2, 0, usize::MAX, LAST];
 const LAST: usize = 42;
 
 pub(super) fn init() {
     for user in USERS {
-        let thread_init = if user == LAST {
-            other_thread_init
-        } else {
-            thread_init
-        };
         let pointer = without_provenance_mut::<c_void>(user);
         // SAFETY: the callbacks take any user pointer, and hold for the life of the process.
         let accepted = unsafe {
@@ -46,16 +41,6 @@ unsafe extern "C" fn thread_init(tv: *mut ThreadVars, user: *mut c_void) {
     say!(
         Thread(number),
         "thread init, user {:x}, on {}",
-        user.addr(),
-        role()
-    );
-}
-
-unsafe extern "C" fn other_thread_init(tv: *mut ThreadVars, user: *mut c_void) {
-    let number = threads::number(Tv(tv));
-    say!(
-        Thread(number),
-        "the other thread init, user {:x}, on {}",
         user.addr(),
         role()
     );

@@ -88,16 +88,16 @@ use say;
 /// A value that says when it is freed.
 struct Value {
     scenario: &'static str,
-    label: &'static str,
+    label: String,
     /// The number of its thread.
     number: u32,
 }
 
 impl Value {
-    fn make(scenario: &'static str, label: &'static str, number: u32) -> *mut c_void {
+    fn make(scenario: &'static str, label: &str, number: u32) -> *mut c_void {
         let value = Self {
             scenario,
-            label,
+            label: label.to_owned(),
             number,
         };
         Box::into_raw(Box::new(value)).cast()
@@ -118,19 +118,44 @@ impl Slot {
         api::register(Some(name), Some(free)).expect("the scenario needs the slot")
     }
 
-    fn label(self, tv: Tv) -> &'static str {
+    fn label<'a>(self, tv: Tv) -> &'a str {
         label(self.get(tv))
     }
 
-    fn put(self, tv: Tv, scenario: &'static str, label: &'static str) -> i32 {
+    fn put(self, tv: Tv, scenario: &'static str, label: &str) -> i32 {
         self.set(tv, Value::make(scenario, label, threads::number(tv)))
     }
 }
 
+/// Does what a script says with the slots of a thread, and writes what comes back. A step is an operation, the name
+/// of a slot, and the label of a value where one is set.
+fn run(scenario: &'static str, tv: Tv, slots: &[(&str, Slot)], script: &str) {
+    let to = To::Thread(threads::number(tv));
+    let say = |line: Arguments<'_>| write(scenario, to, line);
+    for step in script.split(';').map(str::trim) {
+        let words: Vec<&str> = step.splitn(3, ' ').collect();
+        let slot = slots
+            .iter()
+            .find(|(name, _)| *name == words[1])
+            .expect("a slot")
+            .1;
+        say(format_args!("{step} on {}", role()));
+        match words[0] {
+            "get" => say(format_args!("= {}", slot.label(tv))),
+            "set" => say(format_args!("= {}", slot.put(tv, scenario, words[2]))),
+            "same" => say(format_args!("= {}", slot.set(tv, slot.get(tv)))),
+            "null" => say(format_args!("= {}", slot.set(tv, std::ptr::null_mut()))),
+            "alloc" => say(format_args!("= {}", label(slot.alloc(tv)))),
+            "free" => slot.free(tv),
+            other => unreachable!("no such step: {other}"),
+        }
+    }
+}
+
 /// The label of a value.
-fn label(value: *const c_void) -> &'static str {
+fn label<'a>(value: *const c_void) -> &'a str {
     // SAFETY: NULL, or made by `Value::make` and not freed.
-    unsafe { value.cast::<Value>().as_ref() }.map_or("NULL", |value| value.label)
+    unsafe { value.cast::<Value>().as_ref() }.map_or("NULL", |value| &value.label)
 }
 
 /// A plugin, as the host wants it described.
