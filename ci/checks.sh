@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # What the checks do: `ci/check NAME`, which lists them, runs a function of this file.
 # shellcheck disable=SC2329 # they are called by their names
+set -euo pipefail
+shopt -s inherit_errexit
 
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 triple=$(rustc -vV | sed -n 's/^host: //p')
@@ -12,7 +14,7 @@ export CARGO_TARGET_DIR=$target
 # The program of the mock comes with it.
 readonly workspace=(--workspace --locked --features suricata-thread-mock/cli)
 readonly libraries=(-p suricata-thread-sys -p suricata-thread -p suricata-thread-mock)
-readonly examples=(-p flow-counter -p minimal -p raw-plugin -p live-totals -p top-talkers)
+readonly plugins=(-p flow-counter -p minimal -p raw-plugin -p live-totals -p top-talkers)
 
 die() {
     echo "ci/check: $*" >&2
@@ -24,15 +26,15 @@ need() {
     local lacking=$1
     shift
     ! command -v "$lacking" >/dev/null && ! compgen -G "$lacking" >/dev/null || return 0
-    [[ $EUID == 0 ]] && command -v apt-get >/dev/null || die "$lacking is missing: install ${*:-$lacking}"
+    [[ $EUID == 0 && -x /usr/bin/apt-get ]] || die "$lacking is missing: install ${*:-$lacking}"
     apt-get -qq update
     DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends "${@:-$lacking}" >&2
 }
 
 need_libclang() { need "/usr/lib/llvm-*/lib/libclang*.so*" libclang-dev; }
 
-# Puts the program $1 of version $2 on the PATH, which cargo installs; $3...: options. Built as fast as can be: the tools
-# take longer to build than to do their work.
+# Puts the program $1 of version $2 on the PATH, which cargo installs; $3...: options. Built as fast as can be: the
+# tools take longer to build than to do their work.
 tool() {
     CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=256 \
         cargo install --quiet --locked --root "$target/tools" --target-dir "$target/tools/build" "$1@$2" "${@:3}" >&2
@@ -51,16 +53,18 @@ debian_rust() {
             cd "$folder.partial/packages"
             apt-get -qq -o APT::Sandbox::User=root download "${packages[@]}" >&2
             # What these need and the machine lacks: LLVM, libssh2, …
-            apt-get -qq --simulate install --no-install-recommends "${packages[@]}" | sed -n 's/^Inst \([^ ]*\) .*/\1/p' |
-                grep -v rust | xargs -r apt-get -qq -o APT::Sandbox::User=root download >&2
+            apt-get -qq --simulate install --no-install-recommends "${packages[@]}" |
+                sed -n 's/^Inst \([^ ]*\) .*/\1/p' | grep -v rust |
+                xargs -r apt-get -qq -o APT::Sandbox::User=root download >&2
         )
         for package in "$folder.partial"/packages/*.deb; do
             dpkg --extract "$package" "$folder.partial"
         done
         mv "$folder.partial" "$folder"
     fi
-    local libraries=$folder/usr/lib/${triple/-unknown/}:$folder/lib/${triple/-unknown/}
-    export PATH=$folder/usr/bin:/usr/bin:/bin LD_LIBRARY_PATH=$libraries RUSTC=$folder/usr/bin/rustc \
+    local lib=${triple/-unknown/}
+    export PATH=$folder/usr/bin:/usr/bin:/bin
+    export LD_LIBRARY_PATH=$folder/usr/lib/$lib:$folder/lib/$lib RUSTC=$folder/usr/bin/rustc \
         RUSTDOC=$folder/usr/bin/rustdoc
     cargo --version >&2
 }
@@ -95,7 +99,7 @@ tests() {
     need_libclang
     cargo test --quiet "${workspace[@]}"
     # Those whose hosts play what the environment says.
-    SURICATA_MOCK=9 cargo test --quiet --locked -p suricata-thread -p model "${examples[@]}"
+    SURICATA_MOCK=9 cargo test --quiet --locked -p suricata-thread -p model "${plugins[@]}"
 }
 
 # `UPDATE=1 ci/check generated` writes what it compares otherwise.
@@ -111,7 +115,8 @@ generated() {
             awk '$3 !~ /^_/ { print $3 }' | LC_ALL=C sort -u
     } >"$scratch/8.txt"
     {
-        manifest=$(cargo metadata --locked --format-version 1 | grep -o '[^"]*/suricata-sys-9[^"]*/Cargo.toml' | head -n 1)
+        manifest=$(cargo metadata --locked --format-version 1 |
+            grep -o '[^"]*/suricata-sys-9[^"]*/Cargo.toml' | head -n 1)
         echo "# Declared by suricata-sys $(basename "$(dirname "$manifest")" | cut -d- -f3-), read by grep."
         grep -rhoE 'pub fn [A-Za-z0-9_]+' "$(dirname "$manifest")/src/sys.rs" | cut -d' ' -f3 | LC_ALL=C sort -u
     } >"$scratch/9.txt"
@@ -137,7 +142,7 @@ asan() {
     # Not for leak checks: a test with a host of its own, which lets go of what it is given.
     cargo test "${flags[@]}" "${libraries[@]}" -p model -p capture --lib --tests -- --skip what_is_allocated
     # The examples are libraries that leave the host's functions to the host: no program is to be made of one.
-    cargo test "${flags[@]}" "${examples[@]}" -p c-plugin --bins --test '*'
+    cargo test "${flags[@]}" "${plugins[@]}" -p c-plugin --bins --test '*'
 }
 
 model() { PROPTEST_CASES=${MODEL_CASES:-20000} cargo test --quiet --release --locked -p model; }
@@ -152,11 +157,13 @@ links() {
     # A host that is not for plugins: one error line, nothing registered.
     stranger() {
         cc -rdynamic -Wall -Isuricata-thread-sys/include "${@:2}" ci/links-host.c -ldl -o "$target/links-host"
-        "$target/links-host" "$target/links/debug/libminimal.so" >"$log" 2>&1 && [[ $(tail -n 1 "$log") == "went on" ]] &&
-            [[ $(grep -c "^Error: " "$log") == 1 ]] && grep -F "Error: plugin minimal: can't run here: $1" "$log" ||
+        "$target/links-host" "$target/links/debug/libminimal.so" >"$log" 2>&1 || true
+        [[ $(grep -c "^Error: " "$log") == 1 && $(tail -n 1 "$log") == "went on" ]] &&
+            grep -F "Error: plugin minimal: can't run here: $1" "$log" ||
             die "links: a host with ${*:2} should be refused, since $1: $(cat "$log")"
     }
-    # The plugin minimal, built with the rustc flags $3 and further variables; its test, with plugin and mock in one link.
+    # The plugin minimal, built with the rustc flags $3 and further variables; and its test, with plugin and mock in one
+    # link.
     built() {
         local name=$1 profile=$2 file=$target/links/$2
         export RUSTFLAGS=$3 CARGO_TARGET_DIR=$target/links
@@ -189,8 +196,8 @@ links() {
     stranger "$several" -DVERSION='"8.0.8"' -DAPI=0x0800 -DNAMES_8 -DANSWER=12
 }
 
-# The packages as they would be published, outside of the workspace, in the order of publishing, each with none but those
-# before it in place of the registry's.
+# The packages as they would be published, outside of the workspace, in the order of publishing, each with none but
+# those before it in place of the registry's.
 package() {
     local crate version stray brought repository=$PWD work=$target/package-tests
     local crates=(suricata-thread-sys suricata-thread-mock suricata-thread)
@@ -204,19 +211,23 @@ package() {
     mkdir "$scratch/.cargo"
     echo "[patch.crates-io]" >"$scratch/.cargo/config.toml"
     for crate in "${crates[@]}"; do
-        stray=$(tar -tf "$target/package/$crate-$version.crate" | sed "s|^$crate-$version/||" | grep -vxE "$may_hold" || true)
+        stray=$(tar -tf "$target/package/$crate-$version.crate" | sed "s|^$crate-$version/||" |
+            grep -vxE "$may_hold" || true)
         [[ -z $stray ]] || die "package: $crate holds ${stray//$'\n'/, }"
         tar -xmf "$target/package/$crate-$version.crate" -C "$scratch"
         (cd "$scratch/$crate-$version" && cargo test --quiet)
         [[ $crate != *-mock ]] || (cd "$scratch/$crate-$version" && cargo test --quiet --features cli)
         # What an author who depends on it builds; the mock's is for tests.
-        brought=$(cd "$scratch/$crate-$version" &&
-            cargo tree --quiet --edges normal,build --target all --prefix none --format '{p}' | cut -d' ' -f1 | sort -u | xargs)
-        [[ $crate == *-mock || "suricata-thread suricata-thread-sys" == *"$brought" ]] || die "package: $crate brings $brought"
+        brought=$(cd "$scratch/$crate-$version" && cargo tree --quiet --edges normal,build --target all --prefix none \
+            --format '{p}' | cut -d' ' -f1 | sort -u | xargs)
+        [[ $crate == *-mock || "suricata-thread suricata-thread-sys" == *"$brought" ]] ||
+            die "package: $crate brings $brought"
         echo "$crate.path = \"$scratch/$crate-$version\"" >>"$scratch/.cargo/config.toml"
     done
     # The first steps of README.md.
-    snippet() { awk -v from="$1" '$0 == from { on = 1 } on && /^```/ { if (n++) exit; next } n' "$repository/README.md"; }
+    snippet() {
+        awk -v from="$1" '$0 == from { on = 1 } on && /^```/ { if (n++) exit; next } n' "$repository/README.md"
+    }
     cd "$scratch"
     cargo new --quiet --vcs none --lib minimal
     cd minimal
@@ -229,7 +240,8 @@ package() {
         SURICATA_MOCK=$generation cargo test --quiet
     done
     cargo build --quiet --release
-    cargo install --quiet --locked --debug --path "$scratch/suricata-thread-mock-$version" --features cli --root "$scratch"
+    cargo install --quiet --locked --debug --features cli --root "$scratch" \
+        --path "$scratch/suricata-thread-mock-$version"
     "$scratch/bin/suricata-mock" check "$work/release/libminimal.so"
     "$scratch/bin/suricata-mock" run "$work/release/libminimal.so"
 }
@@ -237,8 +249,10 @@ package() {
 # Makes a plugin named $2 in the folder $1 by template/new, with the crates of this repository for the published ones.
 from_template() {
     mkdir -p "$1/.cargo"
-    printf '[patch.crates-io]\n' >"$1/.cargo/config.toml"
-    printf '%s.path = "'"$PWD"'/%s"\n' suricata-thread{,} suricata-thread-mock{,} suricata-thread-sys{,} >>"$1/.cargo/config.toml"
+    {
+        echo "[patch.crates-io]"
+        printf "%s.path = \"$PWD/%s\"\n" suricata-thread{,} suricata-thread-mock{,} suricata-thread-sys{,}
+    } >"$1/.cargo/config.toml"
     GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=user.name GIT_CONFIG_VALUE_0='A "B" & C\/D' template/new "$1/$2"
     ! grep -rnE '\{\{|\}\}|\{%|%\}' "$1/$2" || die "template: a placeholder is left"
     # Of an author's name, what means something in TOML is left out.
@@ -291,7 +305,8 @@ arm64() {
         chroot "$tree" dpkg --add-architecture arm64
         chroot "$tree" apt-get -qq update
         DEBIAN_FRONTEND=noninteractive chroot "$tree" apt-get -qq install --yes --no-install-recommends \
-            rustc libstd-rust-dev:arm64 gcc-aarch64-linux-gnu libc6-dev-arm64-cross >"$log" 2>&1 || die "$(tail -n 20 "$log")"
+            rustc libstd-rust-dev:arm64 gcc-aarch64-linux-gnu libc6-dev-arm64-cross >"$log" 2>&1 ||
+            die "arm64: $(tail -n 20 "$log")"
     }
     rm -rf "$tree/tmp/arm64"
     mkdir -p "$tree/tmp/arm64"
@@ -318,7 +333,7 @@ msrv() {
     template/new from-template
     sed -i 's/^members = \[/&"from-template", /' Cargo.toml
     printf '[patch.crates-io]\n%s.path = "%s"\n%s.path = "%s"\n' suricata-thread{,} suricata-thread-mock{,} >>Cargo.toml
-    cargo test --quiet --target-dir "$target/msrv" "${libraries[@]}" "${examples[@]}" -p from-template \
+    cargo test --quiet --target-dir "$target/msrv" "${libraries[@]}" "${plugins[@]}" -p from-template \
         --features suricata-thread-mock/cli
 }
 
@@ -327,7 +342,8 @@ minimal-versions() {
     cd "$target/minimal-tree"
     rm -f Cargo.lock
     RUSTC_BOOTSTRAP=1 cargo update --quiet -Zdirect-minimal-versions
-    cargo test --quiet --target-dir "$target/minimal" "${libraries[@]}" "${examples[@]}" --features suricata-thread-mock/cli
+    cargo test --quiet --target-dir "$target/minimal" "${libraries[@]}" "${plugins[@]}" \
+        --features suricata-thread-mock/cli
 }
 
 tsan() {
@@ -364,8 +380,9 @@ mutants() {
         rm -rf "$out"
         # Two at a time, since many hang, which takes time but no processor. Status 2: some are missed; 3: some hang.
         CARGO_PROFILE_DEV_DEBUG=false PROPTEST_CASES=64 cargo mutants --dir "$tree" --config ci/mutants.toml --jobs 2 \
-            --build-timeout 300 --package "$crate" ${MUTANTS_FILE:+--file "$MUTANTS_FILE"} "${tests[@]}" --output "$out" \
-            --colors never --no-times -- --lib --tests || [[ $? == [23] ]] || die "mutants: cargo mutants failed"
+            --build-timeout 300 --package "$crate" ${MUTANTS_FILE:+--file "$MUTANTS_FILE"} "${tests[@]}" \
+            --output "$out" --colors never --no-times -- --lib --tests || [[ $? == [23] ]] ||
+            die "mutants: cargo mutants failed"
         listed=$(sed -n "s|^\($crate/[^#]*[^# ]\) *#.*|\1|p" ci/mutants.txt | grep "^${MUTANTS_FILE-}" | sort -u)
         # Without line and column, which change with every edit.
         missed=$(sed -E 's/:[0-9]+:[0-9]+:/:/' "$out/mutants.out/missed.txt" | sort -u)
@@ -394,7 +411,7 @@ cargo-generate() {
 # Compares with the headers of the newest source of 8.0.x that the machine's Debian mirror has.
 headers() {
     need_libclang
-    local folder=$target/source mirror suite version upstream apt
+    local folder=$target/source mirror version upstream apt
     rm -rf "$folder"
     mkdir -p "$folder"/{lists/partial,cache/archives/partial}
     : >"$folder/status"
@@ -404,7 +421,8 @@ headers() {
     printf "deb-src $mirror %s main\n" trixie-backports forky sid >"$folder/sources.list"
     # An apt of its own, which leaves the machine's alone and needs no root.
     apt=(-qq -o "Dir::State=$folder" -o "Dir::State::status=$folder/status" -o "Dir::Cache=$folder/cache"
-        -o "Dir::Etc::sourcelist=$folder/sources.list" -o Dir::Etc::sourceparts=/dev/null -o "APT::Sandbox::User=$(id -un)")
+        -o "Dir::Etc::sourcelist=$folder/sources.list" -o Dir::Etc::sourceparts=/dev/null
+        -o "APT::Sandbox::User=$(id -un)")
     apt-get "${apt[@]}" update >&2
     # A mirror may list a version and not have its source.
     for version in $(apt-cache "${apt[@]}" showsrc suricata | sed -n 's/^Version: \(1:8\.0\..*\)/\1/p' | sort -ruV); do
