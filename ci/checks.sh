@@ -54,7 +54,7 @@ debian_rust() {
             apt-get -qq -o APT::Sandbox::User=root download "${packages[@]}" >&2
             # What these need and the machine lacks: LLVM, libssh2, …
             apt-get -qq --simulate install --no-install-recommends "${packages[@]}" |
-                sed -n 's/^Inst \([^ ]*\) .*/\1/p' | grep -v rust |
+                sed -n 's/^Inst \([^ ]*\) .*/\1/p' | grep -vE 'rust|cargo' |
                 xargs -r apt-get -qq -o APT::Sandbox::User=root download >&2
         )
         for package in "$folder.partial"/packages/*.deb; do
@@ -402,8 +402,9 @@ cargo-generate() {
     cp -r Cargo.toml template "$work/clone"
     local command
     command=$(sed -n 's/^    \(cargo generate .*[^ ]\) *#.*/\1/p' template/README.md)
-    (cd "$work/clone" && mkdir ../made && sh -c "${command/--destination ../--destination ../made} --silent --vcs none \
-        --name packet-counter")
+    mkdir "$work/made"
+    (cd "$work/clone" && CARGO_NAME='A "B" & C\/D' sh -c \
+        "${command/--destination ../--destination ../made} --silent --vcs none --name packet-counter")
     diff -r --ignore-matching-lines='^authors = ' "$work/packet-counter" "$work/made/packet-counter"
     diff -r Cargo.toml "$work/clone/Cargo.toml"
 }
