@@ -3,28 +3,38 @@
 use std::any::type_name;
 use std::ffi::c_void;
 
-use crate::panic::{self, Name};
+use crate::panic::{self, Record};
 use crate::registration::Registering;
-use crate::{ThreadVars, host, host_thread, plugin, sys};
+use crate::{ThreadVars, host, sys};
 
 const REFUSED: &str = "the host refused the callback; Suricata does so when it is out of memory";
 
 /// The host's function that registers callbacks of the type `C`, where the host has it.
 pub(crate) type Register<C> = Option<unsafe extern "C" fn(C, *mut c_void) -> bool>;
 
+/// What a user pointer points to. The record comes first, so that the pointer is one to it: on the packet path,
+/// that is an instruction less.
+#[repr(C)]
+struct Registration<F> {
+    record: Record,
+    callback: F,
+}
+
 /// Boxes `callback` and registers `trampoline` with the box as the user pointer; it is kept for the
-/// life of the process, but dropped where it is refused.
+/// life of the process, but dropped where it is refused. The host calls it as a `kind`.
 ///
 /// # Safety
 ///
-/// `trampoline` may be called as the host calls what `register` registers, with a `&F` as the user
-/// pointer.
+/// `trampoline` may be called as the host calls what `register` registers, with what [`call`] takes as
+/// the user pointer of an `F`.
 pub(crate) unsafe fn register<F, C>(
+    kind: &'static str,
     callback: F,
     register: Register<C>,
     trampoline: C,
 ) -> Result<(), &'static str> {
-    let user = Box::into_raw(Box::new(callback));
+    let record = Record::new(kind, type_name::<F>);
+    let user = Box::into_raw(Box::new(Registration { callback, record }));
     // SAFETY: the caller's promise; the box is kept where the host keeps the user pointer (R3).
     let registered = unsafe { register_raw(register, trampoline, user.cast()) };
     if registered.is_err() {
@@ -57,7 +67,7 @@ pub(crate) unsafe fn register_raw<C>(
     }
 }
 
-/// Runs the callback that `user` was registered with: how each trampoline ends.
+/// Runs the thread init callback that `user` was registered with: how its trampoline ends.
 ///
 /// # Safety
 ///
@@ -69,29 +79,71 @@ pub(crate) unsafe fn register_raw<C>(
 /// the storage registration has closed; and it runs nothing else on that until the callback returns.
 #[inline]
 pub(crate) unsafe fn call<F>(
-    kind: &'static str,
     tv: *mut sys::ThreadVars,
     user: *mut c_void,
     run: impl FnOnce(&F, &mut ThreadVars<'_>),
 ) {
+    // SAFETY: a leaked `Box`, by the caller's promise.
+    let Registration { callback, record } = unsafe { &*user.cast::<Registration<F>>() };
     if tv.is_null() {
-        return log_null(kind, type_name::<F>);
+        record.is_left_out(tv);
+        return;
     }
-    panic::contain(kind, type_name::<F>, || {
-        // SAFETY: a leaked `Box<F>`, by the caller's promise.
-        let callback = unsafe { &*user.cast::<F>() };
+    panic::contain(record, || {
         // SAFETY: not null, as seen above, and otherwise the caller's promise.
-        let mut tv = unsafe { ThreadVars::from_ptr(tv) };
-        run(callback, &mut tv);
+        run(callback, &mut unsafe { ThreadVars::from_ptr(tv) });
     });
 }
 
-/// The host passed no `ThreadVars`, as its unit tests do.
+/// The same for a flow callback, which rests when it panics too often.
+///
+/// # Safety
+///
+/// As for [`call`].
+#[inline]
+pub(crate) unsafe fn call_for_flow<F: 'static>(
+    tv: *mut sys::ThreadVars,
+    user: *mut c_void,
+    run: impl FnOnce(&F, &mut ThreadVars<'_>),
+) {
+    // SAFETY: a leaked `Box`, by the caller's promise.
+    let registration = unsafe { &*user.cast::<Registration<F>>() };
+    // Nothing comes after this call, so that nothing has to be kept for it.
+    if registration.record.is_barred(tv) {
+        // SAFETY: the caller's promise.
+        return unsafe { call_barred(registration, tv, run) };
+    }
+    // SAFETY: not null, which is always barred, and otherwise the caller's promise.
+    unsafe { call_unbarred(registration, tv, run) }
+}
+
+/// # Safety
+///
+/// As for [`call`].
 #[cold]
-fn log_null(kind: &'static str, name: Name) {
-    host_thread::mark();
-    let name = name();
-    plugin::log_error(format_args!(
-        "{kind} {name}: not run: the host passed no ThreadVars"
-    ));
+#[inline(never)]
+unsafe fn call_barred<F: 'static>(
+    registration: &'static Registration<F>,
+    tv: *mut sys::ThreadVars,
+    run: impl FnOnce(&F, &mut ThreadVars<'_>),
+) {
+    if !registration.record.is_left_out(tv) {
+        // SAFETY: null is left out, and otherwise the caller's promise.
+        unsafe { call_unbarred(registration, tv, run) }
+    }
+}
+
+/// # Safety
+///
+/// `tv` is what [`ThreadVars::from_ptr`] asks for, until this returns.
+#[inline]
+unsafe fn call_unbarred<F: 'static>(
+    Registration { callback, record }: &'static Registration<F>,
+    tv: *mut sys::ThreadVars,
+    run: impl FnOnce(&F, &mut ThreadVars<'_>),
+) {
+    panic::contain_and_slow_down(record, || {
+        // SAFETY: the caller's promise.
+        run(callback, &mut unsafe { ThreadVars::from_ptr(tv) });
+    });
 }

@@ -54,6 +54,7 @@ where
     // SAFETY: `init::<F>` takes what the host passes (H2).
     unsafe {
         callback::register(
+            "flow init callback",
             callback,
             functions::SCFlowRegisterInitCallback,
             Some(init::<F>),
@@ -90,6 +91,7 @@ where
     // SAFETY: `update::<F>` takes what the host passes (H2).
     unsafe {
         callback::register(
+            "flow update callback",
             callback,
             functions::SCFlowRegisterUpdateCallback,
             Some(update::<F>),
@@ -126,6 +128,7 @@ where
     // SAFETY: `finish::<F>` takes what the host passes (H2).
     unsafe {
         callback::register(
+            "flow finish callback",
             callback,
             functions::SCFlowRegisterFinishCallback,
             Some(finish::<F>),
@@ -139,11 +142,11 @@ unsafe extern "C" fn init<F>(
     packet: *const sys::Packet,
     user: *mut c_void,
 ) where
-    F: Fn(&mut ThreadVars<'_>, *mut sys::Flow, *const sys::Packet),
+    F: Fn(&mut ThreadVars<'_>, *mut sys::Flow, *const sys::Packet) + 'static,
 {
-    let run = |callback: &F, tv: &mut ThreadVars<'_>| callback(tv, flow, packet);
+    let run = move |callback: &F, tv: &mut ThreadVars<'_>| callback(tv, flow, packet);
     // SAFETY: both come from the host (H2).
-    unsafe { callback::call("flow init callback", tv, user, run) }
+    unsafe { callback::call_for_flow(tv, user, run) }
 }
 
 unsafe extern "C" fn update<F>(
@@ -152,20 +155,20 @@ unsafe extern "C" fn update<F>(
     packet: *mut sys::Packet,
     user: *mut c_void,
 ) where
-    F: Fn(&mut ThreadVars<'_>, *mut sys::Flow, *mut sys::Packet),
+    F: Fn(&mut ThreadVars<'_>, *mut sys::Flow, *mut sys::Packet) + 'static,
 {
-    let run = |callback: &F, tv: &mut ThreadVars<'_>| callback(tv, flow, packet);
+    let run = move |callback: &F, tv: &mut ThreadVars<'_>| callback(tv, flow, packet);
     // SAFETY: both come from the host (H2).
-    unsafe { callback::call("flow update callback", tv, user, run) }
+    unsafe { callback::call_for_flow(tv, user, run) }
 }
 
 unsafe extern "C" fn finish<F>(tv: *mut sys::ThreadVars, flow: *mut sys::Flow, user: *mut c_void)
 where
-    F: Fn(&mut ThreadVars<'_>, *mut sys::Flow),
+    F: Fn(&mut ThreadVars<'_>, *mut sys::Flow) + 'static,
 {
     // Some threads do nothing but finish flows, so nothing else has marked them.
     host_thread::mark();
-    let run = |callback: &F, tv: &mut ThreadVars<'_>| callback(tv, flow);
+    let run = move |callback: &F, tv: &mut ThreadVars<'_>| callback(tv, flow);
     // SAFETY: both come from the host (H2).
-    unsafe { callback::call("flow finish callback", tv, user, run) }
+    unsafe { callback::call_for_flow(tv, user, run) }
 }

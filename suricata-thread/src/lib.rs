@@ -201,9 +201,20 @@
 //! logged at error level with the plugin's name, what was called, the message and the source line,
 //! and the host and the other callbacks go on. The callback that panicked is called again the next
 //! time, with the state that it left behind. The panic hook runs as usual, so std's own message and
-//! backtrace still go to the standard error; a hook that a plugin installs should call the one that
+//! backtrace go to the standard error; a hook that a plugin installs should call the one that
 //! was there, or the log has "an unknown place" where the source line should be. The same holds for
 //! `resume_unwind`, which runs no hook.
+//!
+//! A plugin that panics again and again does not stop the sensor:
+//!
+//! - Of each callback, and of the values of each slot, the log has the first ten panics, the hundredth, the
+//!   thousandth and so on, and when a thread ends how many there were. std's own message comes as often for
+//!   the panics at one place in the source; with a backtrace, which takes some milliseconds, twice. A hook
+//!   that somebody has set always runs.
+//! - A flow callback that panics a hundred times within a second is not called for a second, then for two,
+//!   four, up to sixty while that goes on; after a quiet minute it begins anew. A line says when it is not
+//!   called, and when it is called again, with the number of calls that were left out. Thread init
+//!   callbacks and drops always run.
 //!
 //! Some things no library can contain. They end the process, Suricata with it:
 //!
@@ -256,14 +267,18 @@
 pub use suricata_thread_sys as sys;
 
 mod callback;
+#[doc(hidden)]
+pub mod complaint;
 pub mod flow;
 mod host;
 mod host_thread;
 pub mod log;
 mod panic;
 pub mod plugin;
+mod plugin_name;
 mod registration;
 mod set_error;
+mod slot;
 mod storage;
 mod thread_init;
 mod thread_vars;

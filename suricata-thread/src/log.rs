@@ -37,7 +37,7 @@ use std::os::fd::FromRawFd;
 
 use crate::host::functions;
 use crate::sys::common::SCLogLevel;
-use crate::{host_thread, plugin};
+use crate::{host_thread, plugin_name};
 
 /// How much a line of the log matters: the later one here, the less.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -99,7 +99,7 @@ pub fn log(
     let Some(log_message) = hosts else {
         let line = CText::new(format_args!(
             "plugin {}: {level:?}: {message}\n",
-            plugin::name()
+            plugin_name::get()
         ));
         // Where the standard error is closed there is nowhere left to say so.
         let _ = stderr().write_all(line.without_nul());

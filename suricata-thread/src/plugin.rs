@@ -1,49 +1,15 @@
 //! The plugin's entry point.
 
 use std::cell::UnsafeCell;
-use std::ffi::{CStr, c_char};
-use std::fmt;
+use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
-use std::sync::atomic::AtomicPtr;
-use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
 
-use crate::host::Unsuitable;
+use crate::complaint::log_error;
+use crate::host::{Unsuitable, functions};
+use crate::panic::Record;
 use crate::registration::Init;
 use crate::sys::Generation;
-use crate::{SCLogError, SCLogWarning, host, host_thread, panic, sys};
-
-/// What this plugin is called in the log: there is one copy of this crate in each plugin file. Points to
-/// a name that is never freed.
-// No `OnceLock`: that is half a kilobyte more in every plugin file.
-static NAME: AtomicPtr<&'static str> = AtomicPtr::new(ptr::null_mut());
-
-pub(crate) fn name() -> &'static str {
-    // SAFETY: null, or the leaked box of `set_name`.
-    let name = unsafe { NAME.load(Acquire).as_ref() };
-    name.copied().unwrap_or("without a name")
-}
-
-/// Names this plugin; the first name stays.
-fn set_name(name: &'static str) {
-    if NAME.load(Relaxed).is_null() {
-        let name = Box::into_raw(Box::new(name));
-        if NAME
-            .compare_exchange(ptr::null_mut(), name, AcqRel, Relaxed)
-            .is_err()
-        {
-            // SAFETY: boxed above, and not stored.
-            drop(unsafe { Box::from_raw(name) });
-        }
-    }
-}
-
-/// Logs an error of this crate's own, after the plugin's name.
-// The only place in the crate that does, since each is half a kilobyte in every plugin file.
-#[cold]
-#[inline(never)]
-pub(crate) fn log_error(error: fmt::Arguments<'_>) {
-    SCLogError!("plugin {}: {error}", name());
-}
+use crate::{SCLogWarning, callback, host, host_thread, panic, plugin_name, sys};
 
 /// Runs a plugin's `init`, with registering possible until it returns.
 ///
@@ -72,8 +38,8 @@ pub(crate) fn log_error(error: fmt::Arguments<'_>) {
 /// }
 /// ```
 pub unsafe fn run_init(name: &'static str, init: impl FnOnce() -> Result<(), &'static str>) {
-    set_name(name);
-    host_thread::mark();
+    plugin_name::set(name);
+    host_thread::mark_main();
     panic::install_hook();
     if cfg!(panic = "abort") {
         SCLogWarning!(
@@ -86,15 +52,48 @@ pub unsafe fn run_init(name: &'static str, init: impl FnOnce() -> Result<(), &'s
         }
         // SAFETY: the caller's promise, until this returns.
         let _registering = unsafe { Init::begin() };
-        host_thread::register_marks();
+        register_marks();
         if let Err(error) = init() {
             log_failure("init failed", error);
         }
     };
-    panic::contain("init", || "of the plugin", run);
+    // Of this load: a second one counts anew.
+    let record = Box::leak(Box::new(Record::new("init", || "of the plugin")));
+    panic::contain(record, run);
 }
 
 /// The host goes on without the plugin, or with a part of it.
+/// Registers the callbacks that mark the host's threads, before the plugin's own part of its init.
+///
+/// Through the same lock as all registrations: a thread that the plugin has started in an init before
+/// (the host runs it twice for a plugin that is listed twice) may be registering at this time.
+fn register_marks() {
+    let user = ptr::null_mut();
+    // SAFETY: `at_thread_init` and `at_flow_init` use no user pointer.
+    let registered = unsafe {
+        let of_threads = functions::SCThreadRegisterInitCallback;
+        let of_flows = functions::SCFlowRegisterInitCallback;
+        callback::register_raw(of_threads, Some(at_thread_init), user)
+            .and_then(|()| callback::register_raw(of_flows, Some(at_flow_init), user))
+    };
+    if let Err(error) = registered {
+        log_error(format_args!("some log lines will go to stderr: {error}"));
+    }
+}
+
+unsafe extern "C" fn at_thread_init(_: *mut sys::ThreadVars, _: *mut c_void) {
+    host_thread::mark();
+}
+
+unsafe extern "C" fn at_flow_init(
+    _: *mut sys::ThreadVars,
+    _: *mut sys::Flow,
+    _: *const sys::Packet,
+    _: *mut c_void,
+) {
+    host_thread::mark();
+}
+
 #[cold]
 fn log_failure(what: &str, why: &str) {
     let version = host::host_version().unwrap_or("version unknown");
@@ -173,7 +172,7 @@ impl Entry {
 
     /// Returns what the host that is loading the plugin, on this thread, takes for one.
     pub fn for_host(&self) -> *mut sys::common::SCPlugin {
-        set_name(self.name);
+        plugin_name::set(self.name);
         let generation = match host::find_generation() {
             Ok(generation) => generation,
             // Somebody who calls the entry point without a host gets what a host would.

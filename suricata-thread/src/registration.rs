@@ -95,6 +95,11 @@ impl Registering {
         if INSIDE.get() {
             return Err(INSIDE_CALLBACK);
         }
+        // Before the lock as well: with `-D`, Suricata forks after the inits, perhaps while a thread of the
+        // plugin's has it, and then nobody in the child would ever let go of it.
+        if RUNNING_INITS.load(Relaxed) == 0 {
+            return Err(OUTSIDE_INIT);
+        }
         let alone = one_at_a_time();
         if RUNNING_INITS.load(Relaxed) == 0 {
             return Err(OUTSIDE_INIT);

@@ -1,17 +1,27 @@
 use std::any::type_name;
-use std::ffi::{CString, c_void};
+use std::ffi::{CString, c_int, c_void};
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 
 use crate::host::{self, FreeFn, GetFn};
+use crate::panic::{Name, Record};
 use crate::registration::{Registering, inside_callback};
 use crate::set_error::{REFUSED_SET, SetError};
-use crate::sys::Generation;
+use crate::slot::{self, Slot};
 use crate::sys::v9::SCThreadStorageId as ThreadId;
 use crate::{ThreadVars, host_thread, panic};
 
 const EMPTY_NAME: &str = "thread storage: the name is empty; give each slot a name of its own";
-const NUL_IN_NAME: &str = "thread storage: the name contains a NUL, which ends a name in C";
+const LONG_NAME: &str =
+    "thread storage: the name is longer than 255 bytes; give the slot a shorter one";
+const CONTROL_IN_NAME: &str = "thread storage: the name contains a control character, such as a NUL or a \
+    line break; the host logs the name as it is, so leave them out";
+const HOSTS_NAME: &str = "thread storage: Suricata registers a slot of this name for itself, after its \
+    plugins, and does not start where the name is taken; start the name with the plugin's own";
+
+/// The slots of threads that Suricata registers for itself, as of 8.0.8 and 9.0.0-dev.
+const HOSTS_SLOTS: [&str; 1] = ["threshold_cache"];
 const REFUSED_SLOT: &str = "thread storage: the host refused the slot; either a slot of this name \
     exists already (the host's log says so), or its storage registration has closed, or it is out \
     of memory";
@@ -54,8 +64,7 @@ pub struct ThreadStorage<T> {
     // The packet path calls it through this pointer, which costs what a call of the host by name does.
     get: GetFn,
     id: ThreadId,
-    /// That of the host which gave out the id.
-    generation: Generation,
+    slot: slot::Index,
     // `fn(T) -> T` makes the handle invariant in `T`, and `Send` and `Sync` whatever `T` is: the
     // handle holds no `T`.
     _slot_of: PhantomData<fn(T) -> T>,
@@ -69,9 +78,37 @@ impl<T> Clone for ThreadStorage<T> {
 
 impl<T> Copy for ThreadStorage<T> {}
 
+/// Handles are equal if they are of one registration.
+impl<T> PartialEq for ThreadStorage<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.slot == other.slot
+    }
+}
+
+impl<T> Eq for ThreadStorage<T> {}
+
+impl<T> Hash for ThreadStorage<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.slot.hash(state);
+    }
+}
+
 impl<T> fmt::Debug for ThreadStorage<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ThreadStorage<{}>({})", type_name::<T>(), self.id.id)
+        let (name, id) = (self.name(), self.id());
+        write!(f, "ThreadStorage<{}>({name:?}, {id})", type_name::<T>())
+    }
+}
+
+impl<T> ThreadStorage<T> {
+    /// Returns the name that the slot was registered under.
+    pub fn name(&self) -> &'static str {
+        slot::get(self.slot).name
+    }
+
+    /// Returns the id that the host gave the slot, for its C functions.
+    pub fn id(&self) -> c_int {
+        self.id.id
     }
 }
 
@@ -83,7 +120,8 @@ impl<T: Send + 'static> ThreadStorage<T> {
     ///
     /// # Errors
     ///
-    /// - `name` is empty, or contains a NUL;
+    /// - `name` is empty, longer than 255 bytes, contains a control character, or is one that Suricata
+    ///   needs for itself (`threshold_cache`);
     /// - the host refused the slot: the name is taken (the host logs an error of its own), its
     ///   storage registration has closed, or it is out of memory;
     /// - the plugin's `init` is not running, or the call comes from inside a callback: see
@@ -111,11 +149,11 @@ impl<T: Send + 'static> ThreadStorage<T> {
     /// ```
     pub fn register(name: &str) -> Result<Self, &'static str> {
         // SAFETY: `free::<T>` frees what the methods below store, and they store nothing else (R1).
-        let (get, id, generation) = unsafe { register_slot(name, free::<T>) }?;
+        let (get, id, slot) = unsafe { register_slot(name, free::<T>, type_name::<T>) }?;
         Ok(Self {
             get,
             id,
-            generation,
+            slot,
             _slot_of: PhantomData,
         })
     }
@@ -260,11 +298,12 @@ impl<T: Send + 'static> ThreadStorage<T> {
         init: impl FnOnce() -> T,
     ) -> Result<&'t mut T, &'static str> {
         // Not by `get_or_try_insert_with`, which would move a large value about once more.
-        match self.slot(tv) {
-            empty if empty.is_null() => self.insert(tv, Box::new(init())),
-            // SAFETY: not null, and otherwise as in `get_mut`.
-            value => Ok(unsafe { &mut *value }),
+        let value = self.slot(tv);
+        if value.is_null() {
+            return self.insert_with(tv, init);
         }
+        // SAFETY: not null, and otherwise as in `get_mut`.
+        Ok(unsafe { &mut *value })
     }
 
     /// The calling thread's value; where there is none, `T::default()`, now stored.
@@ -354,11 +393,12 @@ impl<T: Send + 'static> ThreadStorage<T> {
         tv: &'t mut ThreadVars<'_>,
         init: impl FnOnce() -> Result<T, E>,
     ) -> Result<&'t mut T, E> {
-        match self.slot(tv) {
-            empty if empty.is_null() => Ok(self.insert(tv, Box::new(init()?))?),
-            // SAFETY: not null, and otherwise as in `get_mut`.
-            value => Ok(unsafe { &mut *value }),
+        let value = self.slot(tv);
+        if value.is_null() {
+            return self.try_insert_with(tv, init);
         }
+        // SAFETY: not null, and otherwise as in `get_mut`.
+        Ok(unsafe { &mut *value })
     }
 
     /// Stores `value` and returns the one that was there, if any.
@@ -394,8 +434,7 @@ impl<T: Send + 'static> ThreadStorage<T> {
     /// ```
     pub fn replace(&self, tv: &mut ThreadVars<'_>, value: T) -> Result<Option<T>, SetError<T>> {
         let old = self.slot(tv);
-        self.set(tv, Box::new(value))
-            .map_err(|value| SetError::new(*value))?;
+        self.set(tv, self.to_store(value)).map_err(SetError::new)?;
         // SAFETY: `set` has put another pointer in the place of `old`.
         Ok(unsafe { unbox(old) })
     }
@@ -448,26 +487,51 @@ impl<T: Send + 'static> ThreadStorage<T> {
         unsafe { (self.get)(tv.as_ptr(), self.id) }.cast()
     }
 
+    #[cold]
+    #[inline(never)]
+    fn insert_with<'t>(
+        &self,
+        tv: &'t mut ThreadVars<'_>,
+        init: impl FnOnce() -> T,
+    ) -> Result<&'t mut T, &'static str> {
+        self.insert(tv, self.to_store(init()))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn try_insert_with<'t, E: From<&'static str>>(
+        &self,
+        tv: &'t mut ThreadVars<'_>,
+        init: impl FnOnce() -> Result<T, E>,
+    ) -> Result<&'t mut T, E> {
+        Ok(self.insert(tv, self.to_store(init()?))?)
+    }
+
     /// Stores `value` in the slot, which is empty.
     fn insert<'t>(
         &self,
         tv: &'t mut ThreadVars<'_>,
-        value: Box<T>,
+        value: Box<Stored<T>>,
     ) -> Result<&'t mut T, &'static str> {
         let value = self.set(tv, value).map_err(|_refused| REFUSED_SET)?;
         // SAFETY: just stored, and otherwise as in `get_mut`.
         Ok(unsafe { &mut *value })
     }
 
+    fn to_store(self, value: T) -> Box<Stored<T>> {
+        let slot = slot::get(self.slot);
+        Box::new(Stored { value, slot })
+    }
+
     /// Has the host store `value` over whatever the slot holds; gives it back where refused.
-    fn set(&self, tv: &mut ThreadVars<'_>, value: Box<T>) -> Result<*mut T, Box<T>> {
+    fn set(&self, tv: &mut ThreadVars<'_>, value: Box<Stored<T>>) -> Result<*mut T, T> {
         let value = Box::into_raw(value);
         // SAFETY: `value` is what `free::<T>` frees.
         if unsafe { self.store(tv, value) } {
-            Ok(value)
+            Ok(value.cast())
         } else {
             // SAFETY: a box until a moment ago, and the host has not taken it.
-            Err(unsafe { Box::from_raw(value) })
+            Err(unsafe { Box::from_raw(value) }.value)
         }
     }
 
@@ -476,13 +540,18 @@ impl<T: Send + 'static> ThreadStorage<T> {
     /// # Safety
     ///
     /// `value` is null, or what `free::<T>` may free.
-    unsafe fn store(&self, tv: &mut ThreadVars<'_>, value: *mut T) -> bool {
-        let Some(set) = host::set_fn(self.generation) else {
-            return false;
-        };
+    unsafe fn store(&self, tv: &mut ThreadVars<'_>, value: *mut Stored<T>) -> bool {
+        let set = slot::get(self.slot).set;
         // SAFETY: `tv` as in `slot`, and the caller's promise.
         unsafe { set(tv.as_mut_ptr(), self.id, value.cast()) == 0 }
     }
+}
+
+/// What is behind a stored pointer. The value comes first, so that the pointer is one to it.
+#[repr(C)]
+struct Stored<T> {
+    value: T,
+    slot: &'static Slot,
 }
 
 /// The part of [`ThreadStorage::register`] that does not depend on the value's type.
@@ -493,27 +562,43 @@ impl<T: Send + 'static> ThreadStorage<T> {
 unsafe fn register_slot(
     name: &str,
     free: FreeFn,
-) -> Result<(GetFn, ThreadId, Generation), &'static str> {
+    of_type: Name,
+) -> Result<(GetFn, ThreadId, slot::Index), &'static str> {
     if name.is_empty() {
         return Err(EMPTY_NAME);
     }
-    let name = CString::new(name).map_err(|_| NUL_IN_NAME)?.into_raw();
+    if name.len() > 255 {
+        return Err(LONG_NAME);
+    }
+    if name.chars().any(char::is_control) {
+        return Err(CONTROL_IN_NAME);
+    }
+    if HOSTS_SLOTS.contains(&name) {
+        return Err(HOSTS_NAME);
+    }
+    let c_name = CString::new(name).map_err(|_| CONTROL_IN_NAME)?.into_raw();
     let register = || {
         let Registering { generation, .. } = &Registering::begin()?;
         let get = host::get_fn(*generation).ok_or(host::LACKING)?;
-        // SAFETY: `name` is a C string, and stays one: it is taken back only where the host has
+        let set = host::set_fn(*generation).ok_or(host::LACKING)?;
+        // SAFETY: `c_name` is a C string, and stays one: it is taken back only where the host has
         // refused it (H5). `free` by the caller's promise; `Registering` sees to time and order (R4).
-        let id = unsafe { host::register_slot(*generation, name, free) };
+        let id = unsafe { host::register_slot(*generation, c_name, free) };
         let id = id.ok_or(host::LACKING)?;
         if id.id < 0 {
             return Err(REFUSED_SLOT);
         }
-        Ok((get, id, *generation))
+        let slot = slot::add(Slot {
+            name: String::from(name).leak(),
+            set,
+            record: Record::new("drop of a stored value", of_type),
+        });
+        Ok((get, id, slot))
     };
     let registered = register();
     if registered.is_err() {
         // SAFETY: `into_raw` above made it, and the host keeps no name that it refused (H5).
-        drop(unsafe { CString::from_raw(name) });
+        drop(unsafe { CString::from_raw(c_name) });
     }
     registered
 }
@@ -527,16 +612,16 @@ unsafe fn unbox<T>(ptr: *mut T) -> Option<T> {
     if ptr.is_null() {
         return None;
     }
-    // SAFETY: the caller's promise.
-    Some(*unsafe { Box::from_raw(ptr) })
+    // SAFETY: the caller's promise; the value is the first field of what was boxed.
+    Some(unsafe { Box::from_raw(ptr.cast::<Stored<T>>()) }.value)
 }
 
 /// What the host calls for each value left when a thread's storage is freed.
 unsafe extern "C" fn free<T>(value: *mut c_void) {
     host_thread::mark();
-    panic::contain("drop of a stored value", type_name::<T>, || {
-        // SAFETY: a boxed `T` (R1), once, never null; the host forgets the pointer, and the thread that used
-        // the value has been joined (H4).
-        inside_callback(|| drop(unsafe { Box::from_raw(value.cast::<T>()) }));
-    });
+    // SAFETY: a boxed `Stored<T>` (R1), once, never null; the host forgets the pointer, and the thread that
+    // used the value has been joined (H4).
+    let stored = unsafe { Box::from_raw(value.cast::<Stored<T>>()) };
+    let record = &stored.slot.record;
+    panic::contain(record, || inside_callback(|| drop(stored)));
 }

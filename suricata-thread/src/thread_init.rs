@@ -42,6 +42,7 @@ where
     // SAFETY: `trampoline::<F>` takes what the host passes (H2).
     unsafe {
         callback::register(
+            "thread init callback",
             callback,
             functions::SCThreadRegisterInitCallback,
             Some(trampoline::<F>),
@@ -53,7 +54,7 @@ unsafe extern "C" fn trampoline<F>(tv: *mut sys::ThreadVars, user: *mut c_void)
 where
     F: Fn(&mut ThreadVars<'_>),
 {
-    let run = |callback: &F, tv: &mut ThreadVars<'_>| callback(tv);
+    let run = move |callback: &F, tv: &mut ThreadVars<'_>| callback(tv);
     // SAFETY: both come from the host (H2).
-    inside_callback(move || unsafe { callback::call("thread init callback", tv, user, run) });
+    inside_callback(move || unsafe { callback::call(tv, user, run) });
 }

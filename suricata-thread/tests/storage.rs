@@ -299,13 +299,39 @@ fn a_refused_set_is_a_plain_error_after_the_question_mark() {
 }
 
 #[test]
-fn a_name_that_c_cannot_have_is_an_error_of_its_own() {
+fn a_name_that_no_slot_can_have_is_an_error_that_says_why() {
     let _host = host(|| {
-        let empty = ThreadStorage::<u8>::register("").unwrap_err();
-        assert!(empty.contains("the name is empty"), "{empty}");
-        let nul = ThreadStorage::<u8>::register("a\0b").unwrap_err();
-        assert!(nul.contains("the name contains a NUL"), "{nul}");
+        for (name, why) in [
+            ("", "the name is empty"),
+            ("a\0b", "contains a control character"),
+            ("a\nb", "contains a control character"),
+            (&"x".repeat(256), "longer than 255 bytes"),
+            (
+                "threshold_cache",
+                "Suricata registers a slot of this name for itself",
+            ),
+        ] {
+            let error = ThreadStorage::<u8>::register(name).unwrap_err();
+            assert!(error.contains(why), "{name:?}: {error}");
+        }
+        ThreadStorage::<u8>::register(&"x".repeat(255))?;
         ThreadStorage::<u8>::register("a").map(drop)
+    });
+}
+
+#[test]
+fn a_handle_knows_its_name_and_id_and_equals_its_copies_alone() {
+    let _host = host(|| {
+        let one = ThreadStorage::<u8>::register("one")?;
+        let copy = one;
+        let other = ThreadStorage::<u8>::register("other")?;
+        assert_eq!((one.name(), other.name()), ("one", "other"));
+        assert_eq!(other.id(), one.id() + 1);
+        assert_eq!(one, copy);
+        assert_ne!(one, other);
+        assert_eq!(std::collections::HashSet::from([one, copy, other]).len(), 2);
+        assert_eq!(size_of_val(&one), 16);
+        Ok(())
     });
 }
 

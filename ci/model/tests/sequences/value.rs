@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::panic::panic_any;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use suricata_thread::{SCLogInfo, ThreadStorage};
+use suricata_thread::{SCLogDebug, ThreadStorage};
 
 use crate::op::{Fate, Payload};
 
@@ -58,7 +58,7 @@ impl Drop for Counted {
         match self.fate {
             Fate::Quiet => {}
             Fate::UsesLibrary => {
-                SCLogInfo!("value {} is dropped", self.number);
+                SCLogDebug!("value {} is dropped", self.number);
                 assert!(ThreadStorage::<u8>::register("from a drop").is_err());
             }
             Fate::Panics(payload) => panic_with(payload),

@@ -1,0 +1,14 @@
+//! A plugin whose flow update callback does nothing, or with `FLOOD` in the environment panics for each packet.
+
+use suricata_thread::{flow, plugin};
+
+plugin! { name: "flood", version: "1", author: "You", license: "MIT", init: init }
+
+fn init() -> Result<(), &'static str> {
+    let panics = std::env::var_os("FLOOD").is_some();
+    flow::register_update_callback(move |_, _, _| {
+        if panics {
+            panic!("planned");
+        }
+    })
+}

@@ -1,0 +1,48 @@
+//! Error lines that the library writes itself, and how many of a kind there are.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use crate::{SCLogError, plugin_name};
+
+/// Logs an error, with the plugin's name before it.
+// The only place in the crate that does, since each is half a kilobyte in every plugin file.
+#[cold]
+#[inline(never)]
+pub(crate) fn log_error(error: fmt::Arguments<'_>) {
+    SCLogError!("plugin {}: {error}", plugin_name::get());
+}
+
+/// How often something happened of which only some times are worth a line: the first ten, and then the hundredth,
+/// the thousandth, and so on.
+#[doc(hidden)]
+pub struct Times(AtomicU64);
+
+impl Times {
+    /// Not yet.
+    #[allow(
+        clippy::new_without_default,
+        reason = "it stands in a static, where there is no default"
+    )]
+    pub const fn new() -> Self {
+        Self(AtomicU64::new(0))
+    }
+
+    /// It happens again: how often it has happened by now, and whether that is worth a line.
+    pub fn again(&self) -> (u64, bool) {
+        let times = self.0.fetch_add(1, Relaxed).saturating_add(1);
+        let mut power = times;
+        while power >= 100 && power % 10 == 0 {
+            power /= 10;
+        }
+        (times, times <= IN_FULL || power == 10)
+    }
+
+    /// How often it has happened.
+    pub(crate) fn so_far(&self) -> u64 {
+        self.0.load(Relaxed)
+    }
+}
+
+/// So many times are worth a line each.
+pub(crate) const IN_FULL: u64 = 10;
