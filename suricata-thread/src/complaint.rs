@@ -15,7 +15,6 @@ pub(crate) fn log_error(error: fmt::Arguments<'_>) {
 
 /// How often something happened of which only some times are worth a line: the first ten, and then the hundredth,
 /// the thousandth, and so on.
-#[doc(hidden)]
 pub struct Times(AtomicU64);
 
 impl Times {
@@ -45,4 +44,4 @@ impl Times {
 }
 
 /// So many times are worth a line each.
-pub(crate) const IN_FULL: u64 = 10;
+pub const IN_FULL: u64 = 10;

@@ -266,9 +266,16 @@
 
 pub use suricata_thread_sys as sys;
 
-mod callback;
+/// What the macros need; no part of the API.
 #[doc(hidden)]
-pub mod complaint;
+pub mod __private {
+    pub use crate::complaint::{IN_FULL, Times};
+    pub use crate::log::log;
+    pub use crate::plugin::{Entry, c_str, nul_terminated};
+}
+
+mod callback;
+mod complaint;
 pub mod flow;
 mod host;
 mod host_thread;

@@ -97,20 +97,20 @@ pub fn log(
 ) {
     let hosts = functions::SCLogMessage.filter(|_| host_thread::is_marked());
     let Some(log_message) = hosts else {
-        let line = CText::new(format_args!(
-            "plugin {}: {level:?}: {message}\n",
-            plugin_name::get()
-        ));
+        let name = plugin_name::get();
+        let mut line = CText::new(LONGEST, format_args!("plugin {name}: {level:?}: {message}"));
+        line.end_line();
         // Where the standard error is closed there is nowhere left to say so.
-        let _ = stderr().write_all(line.without_nul());
+        let _ = stderr().write_all(&line.bytes);
         return;
     };
     let mut function = function;
     while let Some(outer) = function.strip_suffix("::{{closure}}") {
         function = outer;
     }
-    let function = CText::new(format_args!("{function}"));
-    let message = CText::new(message);
+    let function = CText::new(1_000, format_args!("{function}"));
+    let others = file.count_bytes() + module.count_bytes() + function.bytes.len();
+    let message = CText::new(LONGEST.saturating_sub(others), message);
     // SAFETY: the pointers are to C strings that outlive the call, and the host copies what it keeps. The
     // thread is the host's (R7), which keeps its log until it has joined it (H6).
     unsafe {
@@ -131,38 +131,91 @@ fn stderr() -> ManuallyDrop<File> {
     ManuallyDrop::new(unsafe { File::from_raw_fd(2) })
 }
 
-/// A text for the host: ends in a NUL, and has none before. Small code, since every plugin has a copy.
-struct CText(Vec<u8>);
+/// The longest text, in bytes as JSON: some Suricatas read past a buffer where a line of a log in JSON has more than
+/// 12,800 bytes, with what the host adds.
+const LONGEST: usize = 12_000;
+
+/// A text for the host: one line, which ends in a NUL, has none before, and is cut where it is too long. What
+/// could turn or forge a line is escaped: a text may come from the network.
+struct CText {
+    bytes: Vec<u8>,
+    /// Bytes as JSON that there is room for, with some for the note on what is missing.
+    room: usize,
+    missing: usize,
+}
 
 impl CText {
-    fn new(text: fmt::Arguments<'_>) -> Self {
-        let mut new = Self(Vec::new());
-        if new.write_fmt(text).is_err() {
-            let _ = new.write_str(" (cut short: an argument's Display returned an error)");
+    fn new(longest: usize, text: fmt::Arguments<'_>) -> Self {
+        let mut new = Self {
+            bytes: Vec::new(),
+            room: longest.saturating_sub(50),
+            missing: 0,
+        };
+        let is_whole = new.write_fmt(text).is_ok();
+        if new.missing > 0 {
+            let note = format!(" … ({} bytes more)", new.missing);
+            new.bytes.extend_from_slice(note.as_bytes());
         }
-        new.0.push(0);
+        if !is_whole {
+            let note = " (cut short: an argument's Display returned an error)";
+            new.bytes.extend_from_slice(note.as_bytes());
+        }
+        new.bytes.push(0);
         new
     }
 
     fn as_ptr(&self) -> *const c_char {
-        self.0.as_ptr().cast()
+        self.bytes.as_ptr().cast()
     }
 
-    fn without_nul(&self) -> &[u8] {
-        &self.0[..self.0.len() - 1]
+    /// Has the line end in a line break in place of the NUL.
+    fn end_line(&mut self) {
+        if let Some(last) = self.bytes.last_mut() {
+            *last = b'\n';
+        }
+    }
+
+    fn push(&mut self, c: char) {
+        // As a log in JSON has it, which may escape all but ASCII.
+        let length = match c {
+            '"' | '\\' | '\t' => 2,
+            c if c.is_ascii() => 1,
+            c if c.len_utf8() < 4 => 6,
+            _ => 12,
+        };
+        if self.missing > 0 || length > self.room {
+            self.missing += c.len_utf8();
+            return;
+        }
+        self.room -= length;
+        self.bytes
+            .extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
     }
 }
 
 impl fmt::Write for CText {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        for byte in text.bytes() {
-            match byte {
-                0 => self.0.extend_from_slice(b"\\0"),
-                byte => self.0.push(byte),
+        for c in text.chars() {
+            match c {
+                '\0' => "\\0".chars().for_each(|c| self.push(c)),
+                '\n' | '\r' => c.escape_default().for_each(|c| self.push(c)),
+                c if is_dangerous(c) => c.escape_unicode().for_each(|c| self.push(c)),
+                c => self.push(c),
             }
         }
         Ok(())
     }
+}
+
+/// Whether a terminal, or somebody who reads, could take the character for the end of a line or be led to read in
+/// another order.
+fn is_dangerous(c: char) -> bool {
+    let is_bidirectional = matches!(
+        c,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    let ends_line = matches!(c, '\u{2028}' | '\u{2029}');
+    c.is_control() && c != '\t' || ends_line || is_bidirectional
 }
 
 #[doc(hidden)]
@@ -170,14 +223,14 @@ impl fmt::Write for CText {
 macro_rules! __log {
     ($level:ident, $($arg:tt)+) => {
         if $crate::log::enabled($crate::log::Level::$level) {
-            $crate::log::log(
+            $crate::__private::log(
                 $crate::log::Level::$level,
                 $crate::__c_str!(::core::file!()),
                 ::core::line!(),
                 // The type of a closure is named after the function that it stands in.
-                ::std::any::type_name_of_val(&|| ()),
+                ::core::any::type_name_of_val(&|| ()),
                 $crate::__c_str!(::core::module_path!()),
-                ::std::format_args!($($arg)+),
+                ::core::format_args!($($arg)+),
             );
         }
     };
@@ -258,4 +311,37 @@ macro_rules! SCLogConfig {
 #[macro_export]
 macro_rules! SCLogDebug {
     ($($arg:tt)+) => { $crate::__log!(Debug, $($arg)+) };
+}
+
+/// Logs like the macro of a [`Level`](crate::log::Level), but the first ten times that it comes to this place in the
+/// source, the hundredth, the thousandth, and so on.
+///
+/// For what may happen for every packet. From the hundredth time on, the line says which time it is. The times are
+/// counted in the process, over all threads and hosts.
+///
+/// ```
+/// # use suricata_thread_mock as _;
+/// use suricata_thread::log_limited;
+///
+/// fn count(ports: &mut [u64], port: usize) {
+///     match ports.get_mut(port) {
+///         Some(packets) => *packets += 1,
+///         None => log_limited!(Error, "my-plugin: no such port: {port}"),
+///     }
+/// }
+/// ```
+#[macro_export]
+macro_rules! log_limited {
+    ($level:ident, $($arg:tt)+) => {{
+        static TIMES: $crate::__private::Times = $crate::__private::Times::new();
+        if $crate::log::enabled($crate::log::Level::$level) {
+            match TIMES.again() {
+                (times, true) if times > $crate::__private::IN_FULL => $crate::__log!(
+                    $level, "{} ({times} times by now)", ::core::format_args!($($arg)+)
+                ),
+                (_, true) => $crate::__log!($level, $($arg)+),
+                _ => {}
+            }
+        }
+    }};
 }

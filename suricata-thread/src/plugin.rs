@@ -223,8 +223,8 @@ macro_rules! __c_str {
             const __SURICATA_THREAD_TEXT: &::core::primitive::str = $text;
             const __SURICATA_THREAD_BYTES: &[::core::primitive::u8;
                  __SURICATA_THREAD_TEXT.len() + 1] =
-                &$crate::plugin::nul_terminated(__SURICATA_THREAD_TEXT);
-            $crate::plugin::c_str(__SURICATA_THREAD_BYTES)
+                &$crate::__private::nul_terminated(__SURICATA_THREAD_TEXT);
+            $crate::__private::c_str(__SURICATA_THREAD_BYTES)
         }
     };
 }
@@ -283,16 +283,17 @@ macro_rules! plugin {
                     $crate::plugin::run_init(__SURICATA_THREAD_NAME, || __suricata_thread_given()())
                 }
             }
-            static __SURICATA_THREAD_ENTRY: $crate::plugin::Entry = $crate::plugin::Entry::new(
-                __SURICATA_THREAD_NAME,
-                [
-                    $crate::__c_str!(__SURICATA_THREAD_NAME),
-                    $crate::__c_str!($version),
-                    $crate::__c_str!($author),
-                    $crate::__c_str!($license),
-                ],
-                __suricata_thread_init,
-            );
+            static __SURICATA_THREAD_ENTRY: $crate::__private::Entry =
+                $crate::__private::Entry::new(
+                    __SURICATA_THREAD_NAME,
+                    [
+                        $crate::__c_str!(__SURICATA_THREAD_NAME),
+                        $crate::__c_str!($version),
+                        $crate::__c_str!($author),
+                        $crate::__c_str!($license),
+                    ],
+                    __suricata_thread_init,
+                );
             __SURICATA_THREAD_ENTRY.for_host()
         }
     };

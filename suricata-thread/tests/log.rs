@@ -6,7 +6,7 @@ use std::fmt;
 use suricata_thread::sys::common::SCLogLevel;
 use suricata_thread::{
     self as thread, SCLogConfig, SCLogDebug, SCLogError, SCLogInfo, SCLogNotice, SCLogPerf,
-    SCLogWarning, ThreadStorage, flow, log, plugin,
+    SCLogWarning, ThreadStorage, flow, log, log_limited, plugin,
 };
 use suricata_thread_mock::{Host, ThreadKind};
 
@@ -103,6 +103,46 @@ fn a_nul_does_not_end_a_message() {
     let host = host(SCLogLevel::SC_LOG_NOTICE);
     SCLogNotice!("before\0after");
     assert_eq!(host.log()[0].message, "before\\0after");
+}
+
+#[test]
+fn what_could_turn_or_forge_a_line_is_escaped() {
+    let host = host(SCLogLevel::SC_LOG_NOTICE);
+    SCLogNotice!("a\nNotice: b\r\u{1b}[2K\u{7f}\u{85}\u{2028}\u{202e}c\u{2066}\td ü 🦀");
+    let expected = "a\\nNotice: b\\r\\u{1b}[2K\\u{7f}\\u{85}\\u{2028}\\u{202e}c\\u{2066}\td ü 🦀";
+    assert_eq!(host.log()[0].message, expected);
+}
+
+#[test]
+fn a_long_message_is_cut_at_a_character_and_says_how_much_is_missing() {
+    let host = host(SCLogLevel::SC_LOG_NOTICE);
+    // As JSON, so many bytes has each of them.
+    for (text, length) in [("x", 1), ("\"", 2), ("ü", 6), ("🦀", 12)] {
+        let whole = text.repeat(20_000);
+        SCLogNotice!("{whole}");
+        let message = host.log().pop().unwrap().message;
+        let (kept, note) = message.split_once(" … (").unwrap();
+        assert!(whole.starts_with(kept));
+        assert_eq!(note, format!("{} bytes more)", whole.len() - kept.len()));
+        let as_json = kept.chars().count() * length;
+        assert!((11_000..12_000).contains(&as_json), "{as_json}");
+    }
+    let fits = "x".repeat(11_000);
+    SCLogNotice!("{fits}");
+    assert_eq!(host.log().pop().unwrap().message, fits);
+}
+
+#[test]
+fn a_limited_line_comes_ten_times_and_then_at_each_power_of_ten() {
+    let host = host(SCLogLevel::SC_LOG_NOTICE);
+    for packet in 1..=2_500 {
+        log_limited!(Notice, "packet {packet}");
+    }
+    let log: Vec<_> = host.log().into_iter().map(|line| line.message).collect();
+    let mut expected: Vec<_> = (1..=10).map(|packet| format!("packet {packet}")).collect();
+    expected.push("packet 100 (100 times by now)".to_owned());
+    expected.push("packet 1000 (1000 times by now)".to_owned());
+    assert_eq!(log, expected);
 }
 
 #[test]
