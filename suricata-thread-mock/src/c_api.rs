@@ -161,6 +161,10 @@ mod operations {
         .as_ptr()
     }
 
+    pub(super) unsafe fn suricata_thread_mock_host_1(_: Function) -> c_uint {
+        context::host().map_or(0, |host| host.number)
+    }
+
     pub(super) unsafe fn suricata_thread_mock_generation_1(_: Function) -> c_uint {
         context::host().map_or(0, |host| host.generation.major())
     }

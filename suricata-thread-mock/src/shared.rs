@@ -1,7 +1,7 @@
 //! What all parts of a host share, and how it ends.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::thread::{self, ThreadId};
 
 use parking_lot::{Condvar, Mutex};
@@ -20,10 +20,15 @@ use crate::rng::{self, Rng};
 use crate::slots::Slots;
 use crate::thread::{LeftValue, ThreadState};
 
+/// How many hosts the process has had.
+static HOSTS: AtomicU32 = AtomicU32::new(0);
+
 /// What all parts of a host share.
 pub(crate) struct Shared {
     main: ThreadId,
     pub(crate) generation: Generation,
+    /// From 1; no other host of the process has it.
+    pub(crate) number: u32,
     pub(crate) log_level: SCLogLevel,
     pub(crate) log: Mutex<Vec<LogLine>>,
     pub(crate) seed: u64,
@@ -68,6 +73,7 @@ impl Shared {
         Self {
             main: thread::current().id(),
             generation,
+            number: HOSTS.fetch_add(1, Ordering::Relaxed) + 1,
             log_level: how.log_level,
             log: Mutex::default(),
             seed,

@@ -96,11 +96,14 @@ macro_rules! c_functions {
         }
     };
     // The major version of the Suricata that the calling thread's host plays; 0 where the thread
-    // belongs to no host. Another meaning gets another number in the name.
+    // belongs to no host; and a number for that host. Another meaning gets another number in the name.
     ($with:ident: mock) => {
         $crate::c_functions! {
             @by_generation $with
-            both { fn suricata_thread_mock_generation_1() -> c_uint; }
+            both {
+                fn suricata_thread_mock_generation_1() -> c_uint;
+                fn suricata_thread_mock_host_1() -> c_uint;
+            }
             renamed {}
             v8 {}
             v9 {}

@@ -4,7 +4,7 @@ use std::any::type_name;
 use std::ffi::c_void;
 
 use crate::panic::{self, Record};
-use crate::registration::Registering;
+use crate::registration::{Registering, note_refused};
 use crate::{ThreadVars, host, sys};
 
 const REFUSED: &str = "the host refused the callback; Suricata does so when it is out of memory";
@@ -38,6 +38,7 @@ pub(crate) unsafe fn register<F, C>(
     // SAFETY: the caller's promise; the box is kept where the host keeps the user pointer (R3).
     let registered = unsafe { register_raw(register, trampoline, user.cast()) };
     if registered.is_err() {
+        note_refused(|| format!("{kind} {}", type_name::<F>()));
         // SAFETY: boxed above, and the host keeps no user pointer that it refused (H5).
         drop(unsafe { Box::from_raw(user) });
     }

@@ -158,6 +158,12 @@ pub(crate) fn find_generation() -> Result<Generation, Unsuitable> {
     Ok(generation)
 }
 
+/// Tells the hosts of one process apart: mocks have a number each, a real Suricata is alone.
+pub(crate) fn number() -> c_uint {
+    // SAFETY: takes nothing, and returns a number.
+    functions::suricata_thread_mock_host_1.map_or(0, |ask| unsafe { ask() })
+}
+
 /// What the host says of the functions that a plugin can't do without.
 pub(crate) const LACKING: &str = "this Suricata lacks the C function for it; the plugin runs in \
     Suricata 8.0.x and 9.0";

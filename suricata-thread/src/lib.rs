@@ -271,7 +271,7 @@ pub use suricata_thread_sys as sys;
 pub mod __private {
     pub use crate::complaint::{IN_FULL, Times};
     pub use crate::log::log;
-    pub use crate::plugin::{Entry, c_str, nul_terminated};
+    pub use crate::plugin::{Entry, InitFn, c_str, nul_terminated};
 }
 
 mod callback;
@@ -299,7 +299,7 @@ pub mod recipes {}
 pub mod troubleshooting {}
 
 pub use host::{generation, host_version};
-pub use set_error::SetError;
+pub use set_error::{InsertError, SetError};
 pub use storage::ThreadStorage;
 pub use sys::Generation;
 pub use thread_init::register_init_callback;

@@ -1,15 +1,21 @@
 //! The plugin's entry point.
 
 use std::cell::UnsafeCell;
-use std::ffi::{CStr, c_char, c_void};
+use std::error::Error;
+use std::ffi::{CStr, c_char, c_uint, c_void};
+use std::fmt;
 use std::ptr;
+use std::sync::{Mutex, PoisonError};
 
 use crate::complaint::log_error;
 use crate::host::{Unsuitable, functions};
 use crate::panic::Record;
 use crate::registration::Init;
 use crate::sys::Generation;
-use crate::{SCLogWarning, callback, host, host_thread, panic, plugin_name, sys};
+use crate::{SCLogWarning, callback, host, host_thread, panic, plugin_name, registration, sys};
+
+const LISTED_TWICE: &str = "the plugin is listed twice, by its file or by a folder that it is in, \
+    and would count everything twice; list it once";
 
 /// Runs a plugin's `init`, with registering possible until it returns.
 ///
@@ -37,7 +43,10 @@ use crate::{SCLogWarning, callback, host, host_thread, panic, plugin_name, sys};
 ///     unsafe { plugin::run_init("my-plugin", init) }
 /// }
 /// ```
-pub unsafe fn run_init(name: &'static str, init: impl FnOnce() -> Result<(), &'static str>) {
+pub unsafe fn run_init<E>(name: &'static str, init: impl FnOnce() -> Result<(), E>)
+where
+    E: Into<Box<dyn Error + Send + Sync>>,
+{
     plugin_name::set(name);
     host_thread::mark_main();
     panic::install_hook();
@@ -48,13 +57,14 @@ pub unsafe fn run_init(name: &'static str, init: impl FnOnce() -> Result<(), &'s
     }
     let run = || {
         if let Err(unsuitable) = host::find_generation() {
-            return log_failure("can't run here", unsuitable.why());
+            return log_failure("can't run here", format_args!("{}", unsuitable.why()));
         }
         // SAFETY: the caller's promise, until this returns.
         let _registering = unsafe { Init::begin() };
         register_marks();
+        registration::forget_refused();
         if let Err(error) = init() {
-            log_failure("init failed", error);
+            log_init_error(&*error.into());
         }
     };
     // Of this load: a second one counts anew.
@@ -62,7 +72,21 @@ pub unsafe fn run_init(name: &'static str, init: impl FnOnce() -> Result<(), &'s
     panic::contain(record, run);
 }
 
-/// The host goes on without the plugin, or with a part of it.
+/// Logs the error that `init` returned, its sources, and what was refused last.
+#[cold]
+fn log_init_error(error: &(dyn Error + 'static)) {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text = format!("{text}: {error}");
+        source = error.source();
+    }
+    if let Some(refused) = registration::forget_refused() {
+        text = format!("{text} (refused last: {refused})");
+    }
+    log_failure("init failed", format_args!("{text}"));
+}
+
 /// Registers the callbacks that mark the host's threads, before the plugin's own part of its init.
 ///
 /// Through the same lock as all registrations: a thread that the plugin has started in an init before
@@ -94,10 +118,32 @@ unsafe extern "C" fn at_flow_init(
     host_thread::mark();
 }
 
+/// The host goes on without the plugin, or with a part of it.
 #[cold]
-fn log_failure(what: &str, why: &str) {
+fn log_failure(what: &str, why: fmt::Arguments<'_>) {
     let version = host::host_version().unwrap_or("version unknown");
     log_error(format_args!("{what}: {why} (Suricata {version})"));
+}
+
+/// What [`plugin!`](macro@crate::plugin) takes as `init`.
+#[diagnostic::on_unimplemented(
+    message = "`init` is no function that returns `Result<(), E>`",
+    label = "give a function without arguments, whose error converts into `Box<dyn Error + Send + Sync>`"
+)]
+pub trait InitFn {
+    #[doc(hidden)]
+    fn call(self) -> Result<(), Box<dyn Error + Send + Sync>>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<F, E> InitFn for F
+where
+    F: FnOnce() -> Result<(), E>,
+    E: Into<Box<dyn Error + Send + Sync>>,
+{
+    fn call(self) -> Result<(), Box<dyn Error + Send + Sync>> {
+        self().map_err(E::into)
+    }
 }
 
 /// What a plugin's entry point returns, for each host.
@@ -111,6 +157,8 @@ pub struct Entry {
     idle: Plugin<sys::common::SCPlugin>,
     /// The same for 7.0, whose `SCPlugin` is another struct.
     idle_7: Plugin<Plugin7>,
+    /// The hosts in which the init ran: one in Suricata, several where tests have a mock each.
+    hosts: Mutex<Vec<c_uint>>,
 }
 
 /// `SCPlugin` of Suricata 7.0, which ends the process where one of the fields is NULL.
@@ -167,7 +215,27 @@ impl Entry {
                 author: author.as_ptr(),
                 init: idle,
             })),
+            hosts: Mutex::new(Vec::new()),
         }
+    }
+
+    /// Runs the init that `given` returns, once in each host.
+    ///
+    /// # Safety
+    ///
+    /// As for [`run_init`].
+    pub unsafe fn run_init<I: InitFn>(&self, given: fn() -> I) {
+        host_thread::mark_main();
+        let host = host::number();
+        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
+        if hosts.contains(&host) {
+            drop(hosts);
+            return log_failure("init does not run again", format_args!("{LISTED_TWICE}"));
+        }
+        hosts.push(host);
+        drop(hosts);
+        // SAFETY: the caller's promise.
+        unsafe { run_init(self.name, || given().call()) }
     }
 
     /// Returns what the host that is loading the plugin, on this thread, takes for one.
@@ -179,7 +247,7 @@ impl Entry {
             Err(Unsuitable::NoHost) => Generation::V8,
             Err(Unsuitable::Unknown(why)) => {
                 host_thread::mark();
-                log_failure("can't run here", why);
+                log_failure("can't run here", format_args!("{why}"));
                 return match host::host_version() {
                     Some(version) if version.starts_with("7.") => self.idle_7.0.get().cast(),
                     _ => self.idle.0.get(),
@@ -272,16 +340,13 @@ macro_rules! plugin {
             // Items in a macro are not hygienic: the names are such that the arguments can't mean them.
             const __SURICATA_THREAD_NAME: &::core::primitive::str = $name;
             // In a safe function, so that an expression given as `init` can do nothing unsafe.
-            fn __suricata_thread_given()
-            -> fn() -> ::core::result::Result<(), &'static ::core::primitive::str> {
+            fn __suricata_thread_given() -> impl $crate::__private::InitFn {
                 $init
             }
             unsafe extern "C" fn __suricata_thread_init() {
-                // SAFETY: this is the plugin's `Init`, which only the host calls (H1).
-                unsafe {
-                    // Evaluated in there, where a panic is contained.
-                    $crate::plugin::run_init(__SURICATA_THREAD_NAME, || __suricata_thread_given()())
-                }
+                // SAFETY: this is the plugin's `Init`, which only the host calls (H1). What was given is
+                // evaluated in there, where a panic is contained.
+                unsafe { __SURICATA_THREAD_ENTRY.run_init(__suricata_thread_given) }
             }
             static __SURICATA_THREAD_ENTRY: $crate::__private::Entry =
                 $crate::__private::Entry::new(

@@ -3,7 +3,7 @@
 //! The host walks its lists of callbacks and slots without a lock, so they may only grow while it is
 //! certain that it does not walk them: while it runs the plugin's `init`.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -25,6 +25,21 @@ static REGISTERING: Mutex<()> = Mutex::new(());
 
 thread_local! {
     static INSIDE: Cell<bool> = const { Cell::new(false) };
+}
+
+thread_local! {
+    /// What the host, or this crate, has refused to register last, on this thread.
+    static REFUSED: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Notes that something was not registered.
+pub(crate) fn note_refused(what: impl FnOnce() -> String) {
+    let _ = REFUSED.try_with(|refused| refused.replace(Some(what())));
+}
+
+/// Returns what was noted last, and forgets it.
+pub(crate) fn forget_refused() -> Option<String> {
+    REFUSED.try_with(RefCell::take).ok().flatten()
 }
 
 fn one_at_a_time() -> MutexGuard<'static, ()> {

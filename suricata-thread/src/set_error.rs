@@ -3,6 +3,39 @@ use std::fmt;
 
 pub(crate) const REFUSED_SET: &str = "thread storage: the host refused to store the value";
 
+/// Why [`get_or_try_insert_with`](crate::ThreadStorage::get_or_try_insert_with) has inserted nothing.
+///
+/// It is an [`Error`] whatever error the closure returns, so that `?` works into `Box<dyn Error + Send + Sync>`,
+/// `anyhow::Error` and the like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum InsertError<E> {
+    /// The closure returned this error.
+    Closure(E),
+    /// The host refused to store the value, which was dropped.
+    Refused,
+}
+
+impl<E: fmt::Display> fmt::Display for InsertError<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Closure(error) => error.fmt(f),
+            Self::Refused => f.write_str(REFUSED_SET),
+        }
+    }
+}
+
+impl<E: fmt::Debug + fmt::Display> Error for InsertError<E> {}
+
+impl<E: Into<&'static str>> From<InsertError<E>> for &'static str {
+    fn from(error: InsertError<E>) -> Self {
+        match error {
+            InsertError::Closure(error) => error.into(),
+            InsertError::Refused => REFUSED_SET,
+        }
+    }
+}
+
 /// The host refused to store a value: here it is again.
 ///
 /// Converts to the `&'static str` that the other methods return, so `?` works on both.

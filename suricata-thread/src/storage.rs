@@ -6,8 +6,8 @@ use std::marker::PhantomData;
 
 use crate::host::{self, FreeFn, GetFn};
 use crate::panic::{Name, Record};
-use crate::registration::{Registering, inside_callback};
-use crate::set_error::{REFUSED_SET, SetError};
+use crate::registration::{Registering, inside_callback, note_refused};
+use crate::set_error::{InsertError, REFUSED_SET, SetError};
 use crate::slot::{self, Slot};
 use crate::sys::v9::SCThreadStorageId as ThreadId;
 use crate::{ThreadVars, host_thread, panic};
@@ -149,7 +149,11 @@ impl<T: Send + 'static> ThreadStorage<T> {
     /// ```
     pub fn register(name: &str) -> Result<Self, &'static str> {
         // SAFETY: `free::<T>` frees what the methods below store, and they store nothing else (R1).
-        let (get, id, slot) = unsafe { register_slot(name, free::<T>, type_name::<T>) }?;
+        let registered = unsafe { register_slot(name, free::<T>, type_name::<T>) };
+        if registered.is_err() {
+            note_refused(|| format!("the slot {name:?}"));
+        }
+        let (get, id, slot) = registered?;
         Ok(Self {
             get,
             id,
@@ -355,8 +359,8 @@ impl<T: Send + 'static> ThreadStorage<T> {
     ///
     /// # Errors
     ///
-    /// - `init` returned this error; the slot stays empty;
-    /// - the host refused to store the value, which is then dropped; `E` is made from the message.
+    /// - [`InsertError::Closure`]: `init` returned this error; the slot stays empty;
+    /// - [`InsertError::Refused`]: the host refused to store the value, which is then dropped.
     ///
     /// # Panics
     ///
@@ -367,8 +371,7 @@ impl<T: Send + 'static> ThreadStorage<T> {
     /// use std::{error::Error, fs::File};
     ///
     /// fn open(file: ThreadStorage<File>, tv: &mut ThreadVars) -> Result<(), Box<dyn Error>> {
-    ///     let open = || File::open("/var/lib/my-plugin/state").map_err(Box::<dyn Error>::from);
-    ///     file.get_or_try_insert_with(tv, open)?;
+    ///     file.get_or_try_insert_with(tv, || File::open("/var/lib/my-plugin/state"))?;
     ///     Ok(())
     /// }
     /// # fn init() -> Result<(), &'static str> {
@@ -388,11 +391,11 @@ impl<T: Send + 'static> ThreadStorage<T> {
     /// # host.shutdown();
     /// # assert_eq!(host.log().pop().unwrap().message, "all as it should be");
     /// ```
-    pub fn get_or_try_insert_with<'t, E: From<&'static str>>(
+    pub fn get_or_try_insert_with<'t, E>(
         &self,
         tv: &'t mut ThreadVars<'_>,
         init: impl FnOnce() -> Result<T, E>,
-    ) -> Result<&'t mut T, E> {
+    ) -> Result<&'t mut T, InsertError<E>> {
         let value = self.slot(tv);
         if value.is_null() {
             return self.try_insert_with(tv, init);
@@ -499,12 +502,14 @@ impl<T: Send + 'static> ThreadStorage<T> {
 
     #[cold]
     #[inline(never)]
-    fn try_insert_with<'t, E: From<&'static str>>(
+    fn try_insert_with<'t, E>(
         &self,
         tv: &'t mut ThreadVars<'_>,
         init: impl FnOnce() -> Result<T, E>,
-    ) -> Result<&'t mut T, E> {
-        Ok(self.insert(tv, self.to_store(init()?))?)
+    ) -> Result<&'t mut T, InsertError<E>> {
+        let value = init().map_err(InsertError::Closure)?;
+        let inserted = self.insert(tv, self.to_store(value));
+        inserted.map_err(|_refused| InsertError::Refused)
     }
 
     /// Stores `value` in the slot, which is empty.

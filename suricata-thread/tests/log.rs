@@ -14,7 +14,7 @@ use suricata_thread_mock::{Host, ThreadKind};
 fn host(level: SCLogLevel) -> Host {
     let host = Host::builder().log_level(level).build();
     // SAFETY: the mock walks none of its lists meanwhile: it is driven by this thread alone.
-    unsafe { plugin::run_init("tested", || Ok(())) };
+    unsafe { plugin::run_init("tested", || Ok::<_, &str>(())) };
     host
 }
 
@@ -193,7 +193,7 @@ fn where_the_host_refuses_a_callback_of_the_crates_own_the_log_says_what_comes_o
         let host = Host::new();
         host.refuse_callback(refused);
         // SAFETY: as in `host`.
-        unsafe { plugin::run_init("tested", || Ok(())) };
+        unsafe { plugin::run_init("tested", || Ok::<_, &str>(())) };
         let messages: Vec<_> = host.log().into_iter().map(|line| line.message).collect();
         let expected = "plugin tested: some log lines will go to stderr: the host refused";
         assert_eq!(messages.len(), 1, "{messages:?}");

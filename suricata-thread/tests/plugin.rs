@@ -66,3 +66,56 @@ fn the_host_runs_init_once_and_its_error_is_logged_with_the_hosts_version() {
         );
     }
 }
+
+mod other {
+    use std::fmt;
+
+    /// An error with a source.
+    #[derive(Debug)]
+    struct NoState(std::num::ParseIntError);
+
+    impl fmt::Display for NoState {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("the state can't be read")
+        }
+    }
+
+    impl std::error::Error for NoState {
+        fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+            Some(&self.0)
+        }
+    }
+
+    pub fn init() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+        suricata_thread::ThreadStorage::<u8>::register("")
+            .map(drop)
+            .unwrap_err();
+        "none".parse::<u32>().map(drop).map_err(NoState)?;
+        Ok(())
+    }
+}
+
+#[test]
+fn an_error_of_any_type_is_logged_with_its_sources_and_with_what_was_refused_last() {
+    let host = Host::new();
+    // SAFETY: the test is the host's main thread, and waits.
+    unsafe { suricata_thread::plugin::run_init(NAME, other::init) };
+    let line = host.log().pop().unwrap().message;
+    let expected = "init failed: the state can't be read: invalid digit found in string \
+        (refused last: the slot \"\") (Suricata";
+    assert!(line.contains(expected), "{line}");
+}
+
+#[test]
+fn the_init_of_a_plugin_that_is_listed_twice_runs_once() {
+    let host = Host::builder().record_only().build();
+    let before = INITS.load(SeqCst);
+    for _ in 0..2 {
+        // SAFETY: `plugin!` wrote it.
+        unsafe { host.load(SCPluginRegister) }.unwrap();
+    }
+    assert_eq!(INITS.load(SeqCst), before + 1);
+    let line = host.log().pop().unwrap().message;
+    let expected = "plugin entry: init does not run again: the plugin is listed twice";
+    assert!(line.starts_with(expected), "{line}");
+}

@@ -2,11 +2,12 @@
 
 mod common;
 
+use std::error::Error;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 
 use common::{Counted, drops, host, run_init};
-use suricata_thread::{self as thread, ThreadStorage, ThreadVars, sys};
+use suricata_thread::{self as thread, InsertError, ThreadStorage, ThreadVars, sys};
 use suricata_thread_mock::{Host, ReportKind, Thread, ThreadKind};
 
 /// Registers one slot and starts one worker.
@@ -66,13 +67,38 @@ fn get_or_try_insert_with_passes_an_error_on_and_inserts_nothing() {
     on(&worker, |tv| {
         let error =
             slot.get_or_try_insert_with(tv, || "70000".parse::<u16>().map_err(|e| e.to_string()));
-        assert_eq!(error.unwrap_err(), "number too large to fit in target type");
+        let expected = "number too large to fit in target type".to_owned();
+        assert_eq!(error, Err(InsertError::Closure(expected)));
         assert!(!slot.contains(tv));
         let value = slot.get_or_try_insert_with(tv, || Ok::<_, String>(7));
         assert_eq!(value, Ok(&mut 7));
         let value = slot.get_or_try_insert_with(tv, || Err("not called"));
         assert_eq!(value, Ok(&mut 7));
     });
+}
+
+#[test]
+fn an_error_of_get_or_try_insert_with_becomes_any_other_after_a_question_mark() {
+    type Slot = ThreadStorage<u16>;
+    fn boxed(slot: Slot, tv: &mut ThreadVars<'_>) -> Result<(), Box<dyn Error + Send + Sync>> {
+        slot.get_or_try_insert_with(tv, || "70000".parse::<u16>())?;
+        Ok(())
+    }
+    fn text(slot: Slot, tv: &mut ThreadVars<'_>) -> Result<(), &'static str> {
+        slot.get_or_try_insert_with(tv, || Ok::<_, &'static str>(1))?;
+        Ok(())
+    }
+    let (host, worker, slot) = one_slot::<u16>();
+    on(&worker, |tv| {
+        let error = boxed(slot, tv).unwrap_err();
+        assert_eq!(error.to_string(), "number too large to fit in target type");
+    });
+    host.refuse_set(1);
+    let refused = on(&worker, |tv| text(slot, tv));
+    assert_eq!(
+        refused,
+        Err("thread storage: the host refused to store the value")
+    );
 }
 
 #[test]

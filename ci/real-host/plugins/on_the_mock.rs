@@ -49,7 +49,7 @@ fn register_inside_a_callback() {
             let _other = Host::new();
             let create_a_thread = || {
                 host.spawn("W#01", ThreadKind::Worker);
-                Ok(())
+                Ok::<_, &str>(())
             };
             // SAFETY: this host is driven by this thread alone.
             unsafe { plugin::run_init("lost", create_a_thread) };

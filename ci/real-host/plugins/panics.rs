@@ -57,10 +57,6 @@ impl Drop for Report {
 }
 
 fn init() -> Result<(), &'static str> {
-    // The host runs it once for each time that the plugin is listed.
-    static INIT: Panics = Panics::new();
-    INIT.maybe();
-
     static THREAD_INIT: Panics = Panics::new();
     thread::register_init_callback(|_| THREAD_INIT.maybe())?;
     let (values, report) = (

@@ -1,4 +1,4 @@
-//! A plugin's init has one signature.
+//! A plugin's init returns a `Result`.
 
 suricata_thread::plugin! {
     name: "my-plugin",
@@ -8,8 +8,8 @@ suricata_thread::plugin! {
     init: init,
 }
 
-fn init() -> Result<(), String> {
-    Ok(())
+fn init() -> Option<()> {
+    Some(())
 }
 
 fn main() {

@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use suricata_thread::{ThreadStorage, ThreadVars};
+use suricata_thread::{InsertError, ThreadStorage, ThreadVars};
 
 use crate::Expected;
 use crate::op::{Action, Fate, Made, Method, Payload, SLOTS, Work};
@@ -205,18 +205,6 @@ fn on<T: Value>(
     }
 }
 
-/// The closure's own error, or the library's.
-enum InsertError {
-    Own,
-    Refused,
-}
-
-impl From<&'static str> for InsertError {
-    fn from(_: &'static str) -> Self {
-        Self::Refused
-    }
-}
-
 fn insert<T: Value>(
     slot: ThreadStorage<T>,
     tv: &mut ThreadVars<'_>,
@@ -234,20 +222,24 @@ fn insert<T: Value>(
         _ => T::new(number, fate),
     };
     let inserted = match (method, made) {
-        (Method::With, _) => slot.get_or_insert_with(tv, new).map_err(InsertError::from),
-        (Method::TryWith, Made::Error) => slot.get_or_try_insert_with(tv, || Err(InsertError::Own)),
-        (Method::TryWith, _) => slot.get_or_try_insert_with(tv, || Ok(new())),
+        (Method::With, _) => slot.get_or_insert_with(tv, new).ok(),
+        (Method::TryWith, _) => {
+            let new = || match made {
+                Made::Error => Err("its own error"),
+                _ => Ok(new()),
+            };
+            match slot.get_or_try_insert_with(tv, new) {
+                Err(InsertError::Closure(_)) => return Outcome::OwnError,
+                other => other.ok(),
+            }
+        }
         (Method::Default, made) => {
             NEXT.set(match made {
                 Made::Panic(payload) => Err(payload),
                 _ => Ok((number, fate)),
             });
-            slot.get_or_insert_default(tv).map_err(InsertError::from)
+            slot.get_or_insert_default(tv).ok()
         }
     };
-    match inserted {
-        Ok(value) => Outcome::Value(Some(value.seen())),
-        Err(InsertError::Own) => Outcome::OwnError,
-        Err(InsertError::Refused) => Outcome::Refused,
-    }
+    inserted.map_or(Outcome::Refused, |value| Outcome::Value(Some(value.seen())))
 }
