@@ -161,6 +161,11 @@ mod operations {
         .as_ptr()
     }
 
+    pub(super) unsafe fn suricata_thread_mock_inside_1(_: Function) -> c_uint {
+        let is_inside = context::plugin_code() == Some(context::PluginCode::Callback);
+        c_uint::from(is_inside)
+    }
+
     pub(super) unsafe fn suricata_thread_mock_host_1(_: Function) -> c_uint {
         context::host().map_or(0, |host| host.number)
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use suricata_thread_sys::Generation;
-use suricata_thread_sys::common::{EntryPoint, SCLogLevel, SCPlugin};
+use suricata_thread_sys::common::{EntryPoint, Plugin, SCLogLevel, SCPlugin};
 
 use crate::boundary;
 use crate::context::{self, PluginCode};
@@ -73,13 +73,31 @@ impl fmt::Display for LoadError {
 impl std::error::Error for LoadError {}
 
 impl Host {
-    /// Loads a plugin by its entry point: checks what it returns as Suricata does, and runs its
-    /// `Init` on the current thread.
+    /// Loads a plugin that is in this program: checks it as Suricata does, and runs its `Init` on the current
+    /// thread.
+    ///
+    /// The macro `plugin!` of the crate `suricata-thread` writes the constant `PLUGIN`.
     ///
     /// It is `Ok` whatever `Init` did, short of a panic that leaves it: `Init` returns nothing. A
     /// plugin made with the crate `suricata-thread` whose `init` returned an `Err` or panicked is a
     /// line at error level in [`Host::log`], as in Suricata's. A test that expects none says so:
     /// `assert!(host.log().iter().all(|line| line.level_name() != "Error"))`.
+    ///
+    /// Suricata loads a plugin once. Hosts that are there at the same time, as those of
+    /// tests are, call the plugin and its callbacks at the same time: a plugin with `static`s that
+    /// are not made for that must be tested with one host at a time.
+    ///
+    /// # Errors
+    /// See [`LoadError`].
+    ///
+    /// # Panics
+    /// Where [a host must not be driven](Host#panics).
+    pub fn load(&self, plugin: Plugin) -> Result<(), LoadError> {
+        // SAFETY: what whoever made the `Plugin` has promised.
+        unsafe { self.load_entry_point(plugin.entry_point()) }
+    }
+
+    /// Loads a plugin by its entry point: for one in C, or of the raw declarations. Else as [`Host::load`].
     ///
     /// # Errors
     /// See [`LoadError`].
@@ -92,10 +110,6 @@ impl Host {
     /// each text NULL or a C string and an `Init` that may be called on this thread; of one for
     /// another version than those of [`Generation`], only `version` is read. What the plugin registers must
     /// hold for the life of the process too, as with Suricata.
-    ///
-    /// Suricata calls `register` and `Init` once. Hosts that are there at the same time, as those of
-    /// tests are, call them and the plugin's callbacks at the same time: a plugin with `static`s that
-    /// are not made for that must be tested with one host at a time.
     ///
     /// ```
     /// # use suricata_thread_mock::{Generation, Host, LoadError};
@@ -113,7 +127,7 @@ impl Host {
     /// #     }))
     /// # }
     /// // SAFETY: `register` returns a plugin for 9.0 that is never freed.
-    /// let load = |host: &Host| unsafe { host.load(register) };
+    /// let load = |host: &Host| unsafe { host.load_entry_point(register) };
     /// let host = Host::builder().generation(Generation::V9).build();
     /// assert_eq!(load(&host), Ok(()));
     /// assert!(host.log()[0].message.starts_with("Initializing plugin counter"));
@@ -121,7 +135,7 @@ impl Host {
     /// let older = Host::builder().generation(Generation::V8).build();
     /// assert_eq!(load(&older), Err(LoadError::Version { plugin: 0x0900, host: 0x0800 }));
     /// ```
-    pub unsafe fn load(&self, register: EntryPoint) -> Result<(), LoadError> {
+    pub unsafe fn load_entry_point(&self, register: EntryPoint) -> Result<(), LoadError> {
         context::assert_drivable(&self.shared, "Host::load");
         // SAFETY: the caller's promise.
         let init = unsafe { self.accept(register) }?;
@@ -131,10 +145,10 @@ impl Host {
         self.call_plugin("Init", || unsafe { init() })
     }
 
-    /// All of [`Host::load`] but `Init`, which it returns.
+    /// All of [`Host::load_entry_point`] but `Init`, which it returns.
     ///
     /// # Safety
-    /// As [`Host::load`].
+    /// As [`Host::load_entry_point`].
     pub(crate) unsafe fn accept(
         &self,
         register: EntryPoint,

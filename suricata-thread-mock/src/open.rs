@@ -65,7 +65,7 @@ impl Host {
             let library = unsafe { self.open_file(path) }?;
             let loaded = self.entry_point(&library, path).and_then(|entry| {
                 // SAFETY: the caller's promise; the library stays open while it is in use.
-                unsafe { self.load(entry) }.map_err(OpenErrorReason::Load)
+                unsafe { self.load_entry_point(entry) }.map_err(OpenErrorReason::Load)
             });
             match &loaded {
                 // Of a plugin that panicked a part has run; what it left behind may be in use.

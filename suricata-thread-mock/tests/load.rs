@@ -98,7 +98,7 @@ unsafe extern "C" fn none() -> *mut SCPlugin {
 
 fn load(host: &Host, register: unsafe extern "C" fn() -> *mut SCPlugin) -> Result<(), LoadError> {
     // SAFETY: every entry point here returns NULL or a plugin that is never freed.
-    unsafe { host.load(register) }
+    unsafe { host.load_entry_point(register) }
 }
 
 #[test]

@@ -7,3 +7,25 @@ include!("bindings/common.rs");
 
 /// The type of `SCPluginRegister` itself: [`SCPluginRegisterFunc`] without NULL.
 pub type EntryPoint = unsafe extern "C" fn() -> *mut SCPlugin;
+
+/// A plugin in this program, for a host that is in it too, as in a test.
+#[derive(Debug, Clone, Copy)]
+pub struct Plugin(EntryPoint);
+
+impl Plugin {
+    /// Makes one of an entry point.
+    ///
+    /// # Safety
+    ///
+    /// `entry_point` returns NULL or a plugin that stays valid for the life of the process, with each
+    /// text NULL or a C string; and a host may call its `Init`, and all that this registers, as Suricata
+    /// does.
+    pub const unsafe fn new(entry_point: EntryPoint) -> Self {
+        Self(entry_point)
+    }
+
+    /// Returns the entry point.
+    pub const fn entry_point(self) -> EntryPoint {
+        self.0
+    }
+}

@@ -96,13 +96,15 @@ macro_rules! c_functions {
         }
     };
     // The major version of the Suricata that the calling thread's host plays; 0 where the thread
-    // belongs to no host; and a number for that host. Another meaning gets another number in the name.
+    // belongs to no host; a number for that host; whether
+    // the thread is inside a callback, 1 or 0. Another meaning gets another number in the name.
     ($with:ident: mock) => {
         $crate::c_functions! {
             @by_generation $with
             both {
                 fn suricata_thread_mock_generation_1() -> c_uint;
                 fn suricata_thread_mock_host_1() -> c_uint;
+                fn suricata_thread_mock_inside_1() -> c_uint;
             }
             renamed {}
             v8 {}

@@ -158,6 +158,12 @@ pub(crate) fn find_generation() -> Result<Generation, Unsuitable> {
     Ok(generation)
 }
 
+/// Whether the calling thread is inside a callback of a mock's.
+pub(crate) fn is_inside_callback() -> bool {
+    // SAFETY: takes nothing, and returns a number.
+    functions::suricata_thread_mock_inside_1.is_some_and(|ask| unsafe { ask() } != 0)
+}
+
 /// Tells the hosts of one process apart: mocks have a number each, a real Suricata is alone.
 pub(crate) fn number() -> c_uint {
     // SAFETY: takes nothing, and returns a number.

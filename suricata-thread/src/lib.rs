@@ -47,7 +47,7 @@
 //! # fn main() {
 //! # use suricata_thread_mock::{Host, RunMode, Traffic};
 //! # let host = Host::new();
-//! # unsafe { host.load(SCPluginRegister) }.unwrap();
+//! # host.load(PLUGIN).unwrap();
 //! # host.start(RunMode::Single);
 //! # host.traffic(Traffic { flows: 7, ..Traffic::default() });
 //! # host.shutdown();
@@ -101,8 +101,7 @@
 //! # );
 //! fn each_thread_reports_its_flows() {
 //!     let host = Host::new(); // dropped at the end, it reports misuse by name
-//!     // SAFETY: `plugin!` wrote the entry point.
-//!     unsafe { host.load(my_plugin::SCPluginRegister) }.unwrap();
+//!     host.load(my_plugin::PLUGIN).unwrap();
 //!     host.start(RunMode::Single);
 //!     host.traffic(Traffic { flows: 7, ..Traffic::default() });
 //!     host.shutdown();

@@ -185,6 +185,13 @@ pub(crate) fn contain_and_slow_down(record: &'static Record, f: impl FnOnce()) {
     contain_by(end_and_slow_down, record, f);
 }
 
+/// The same for what runs once.
+pub(crate) fn contain_once(record: &Record, f: impl FnOnce()) {
+    if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(f)) {
+        log(record, payload);
+    }
+}
+
 #[inline]
 fn contain_by(
     end: fn(&'static Record, Box<dyn Any + Send>),
@@ -212,28 +219,26 @@ fn end_and_slow_down(record: &'static Record, payload: Box<dyn Any + Send>) {
 
 #[cold]
 fn end(record: &'static Record, payload: Box<dyn Any + Send>) {
+    if !log(record, payload) {
+        AtTheEnd::note(record);
+    }
+}
+
+/// Counts a panic, logs it if it is one of those that are, and returns whether it is.
+#[cold]
+fn log(record: &Record, payload: Box<dyn Any + Send>) -> bool {
     // The host called what panicked.
     host_thread::mark();
     let (times, is_logged) = record.panics.again();
-    let place = LAST_PANIC.try_with(Cell::take).ok().flatten();
-    let place = place.filter(|last| last.is_of(&*payload));
-    if let Some(place) = &place {
-        place.count();
-    }
+    let place = take_place(&*payload);
     if is_logged {
         record.logged.fetch_max(times, Relaxed);
         log_payload(record, "panicked", &*payload, place, times);
-    } else {
-        AtTheEnd::note(record);
     }
     // The payload may be of any type, and its destructor may panic as well. What comes out of there
     // is given up, undropped, lest this go on for ever; but a text has no destructor to fear.
     if let Err(again) = panic::catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        let place = LAST_PANIC.try_with(Cell::take).ok().flatten();
-        let place = place.filter(|last| last.is_of(&*again));
-        if let Some(place) = &place {
-            place.count();
-        }
+        let place = take_place(&*again);
         if is_logged {
             let what = "panicked again, dropping the panic's payload";
             log_payload(record, what, &*again, place, times);
@@ -242,6 +247,17 @@ fn end(record: &'static Record, payload: Box<dyn Any + Send>) {
             std::mem::forget(again);
         }
     }
+    is_logged
+}
+
+/// Where the panic with this payload came from, if that is known; it counts as contained.
+fn take_place(payload: &(dyn Any + Send)) -> Option<Panic> {
+    let last = LAST_PANIC.try_with(Cell::take).ok().flatten();
+    let place = last.filter(|last| last.is_of(payload));
+    if let Some(place) = &place {
+        place.count();
+    }
+    place
 }
 
 fn log_payload(

@@ -67,9 +67,7 @@ where
             log_init_error(&*error.into());
         }
     };
-    // Of this load: a second one counts anew.
-    let record = Box::leak(Box::new(Record::new("init", || "of the plugin")));
-    panic::contain(record, run);
+    panic::contain_once(&Record::new("init", || "of the plugin"), run);
 }
 
 /// Logs the error that `init` returned, its sources, and what was refused last.
@@ -318,13 +316,14 @@ macro_rules! __c_str {
 /// ```
 ///
 /// The texts are constant expressions of type `&str`; one that contains a NUL does not compile.
-/// `init` is a `fn() -> Result<(), &'static str>`. The host calls it once, on its main thread, right
-/// after it has loaded the plugin; all registering is done in there. An `Err` from it, or a panic in
-/// it, is logged at error level with the plugin's name; the host goes on, with whatever was
-/// registered before.
+/// `init` is a function that returns `Result<(), E>`, where `E` is any error that converts into
+/// `Box<dyn Error + Send + Sync>`, such as a `&'static str` or an [`io::Error`](std::io::Error). The host calls
+/// it once, on its main thread, right after it has loaded the plugin; all registering is done in there. An
+/// `Err` from it, or a panic in it, is logged at error level with the plugin's name, the error's sources,
+/// and what was refused last; the host goes on, with whatever was registered before. Where the plugin is
+/// listed twice, `init` does not run again, and an error is logged.
 ///
-/// The macro defines `SCPluginRegister` as a public function, which a test hands to the mock's
-/// `Host::load`.
+/// The macro also defines the constant `PLUGIN`, which a test hands to the mock's `Host::load`.
 #[macro_export]
 macro_rules! plugin {
     (
@@ -334,32 +333,43 @@ macro_rules! plugin {
         license: $license:expr,
         init: $init:expr $(,)?
     ) => {
+        /// The plugin, for a host in the same program: a test's.
+        pub const PLUGIN: $crate::sys::common::Plugin = {
+            extern "C" fn __suricata_thread_entry_point() -> *mut $crate::sys::common::SCPlugin {
+                // Items in a macro are not hygienic: the names are such that the arguments can't mean them.
+                const __SURICATA_THREAD_NAME: &::core::primitive::str = $name;
+                // In a safe function, so that an expression given as `init` can do nothing unsafe.
+                fn __suricata_thread_given() -> impl $crate::__private::InitFn {
+                    $init
+                }
+                unsafe extern "C" fn __suricata_thread_init() {
+                    // SAFETY: this is the plugin's `Init`, which only the host calls (H1). What was given is
+                    // evaluated in there, where a panic is contained.
+                    unsafe { __SURICATA_THREAD_ENTRY.run_init(__suricata_thread_given) }
+                }
+                static __SURICATA_THREAD_ENTRY: $crate::__private::Entry =
+                    $crate::__private::Entry::new(
+                        __SURICATA_THREAD_NAME,
+                        [
+                            $crate::__c_str!(__SURICATA_THREAD_NAME),
+                            $crate::__c_str!($version),
+                            $crate::__c_str!($author),
+                            $crate::__c_str!($license),
+                        ],
+                        __suricata_thread_init,
+                    );
+                __SURICATA_THREAD_ENTRY.for_host()
+            }
+            // SAFETY: it returns a static, whose texts are C strings, and whose `Init` registers nothing but
+            // what a host may call.
+            unsafe { $crate::sys::common::Plugin::new(__suricata_thread_entry_point) }
+        };
+
         /// The plugin's entry point: what the host looks up when it has opened the plugin.
         #[unsafe(no_mangle)]
         pub extern "C" fn SCPluginRegister() -> *mut $crate::sys::common::SCPlugin {
-            // Items in a macro are not hygienic: the names are such that the arguments can't mean them.
-            const __SURICATA_THREAD_NAME: &::core::primitive::str = $name;
-            // In a safe function, so that an expression given as `init` can do nothing unsafe.
-            fn __suricata_thread_given() -> impl $crate::__private::InitFn {
-                $init
-            }
-            unsafe extern "C" fn __suricata_thread_init() {
-                // SAFETY: this is the plugin's `Init`, which only the host calls (H1). What was given is
-                // evaluated in there, where a panic is contained.
-                unsafe { __SURICATA_THREAD_ENTRY.run_init(__suricata_thread_given) }
-            }
-            static __SURICATA_THREAD_ENTRY: $crate::__private::Entry =
-                $crate::__private::Entry::new(
-                    __SURICATA_THREAD_NAME,
-                    [
-                        $crate::__c_str!(__SURICATA_THREAD_NAME),
-                        $crate::__c_str!($version),
-                        $crate::__c_str!($author),
-                        $crate::__c_str!($license),
-                    ],
-                    __suricata_thread_init,
-                );
-            __SURICATA_THREAD_ENTRY.for_host()
+            // SAFETY: the host may call it at any time.
+            unsafe { (PLUGIN.entry_point())() }
         }
     };
 }

@@ -3,7 +3,7 @@
 //! The host walks its lists of callbacks and slots without a lock, so they may only grow while it is
 //! certain that it does not walk them: while it runs the plugin's `init`.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -22,10 +22,6 @@ static RUNNING_INITS: AtomicUsize = AtomicUsize::new(0);
 /// Held by each registration, so that there is one at a time, and where an init begins and ends, so that
 /// none runs before or after it.
 static REGISTERING: Mutex<()> = Mutex::new(());
-
-thread_local! {
-    static INSIDE: Cell<bool> = const { Cell::new(false) };
-}
 
 thread_local! {
     /// What the host, or this crate, has refused to register last, on this thread.
@@ -69,31 +65,6 @@ impl Drop for Init {
     }
 }
 
-/// Runs `f`, which the host called, with registering refused meanwhile.
-#[inline]
-pub(crate) fn inside_callback(f: impl FnOnce()) {
-    // While no init runs, registering is refused anyway. A host calls back while one runs only where
-    // tests run hosts side by side: nobody else pays for the mark, which costs more than the call.
-    if RUNNING_INITS.load(Relaxed) == 0 {
-        f();
-    } else {
-        marked_as_inside(f);
-    }
-}
-
-#[cold]
-#[inline(never)]
-fn marked_as_inside(f: impl FnOnce()) {
-    struct Restore(bool);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            INSIDE.set(self.0);
-        }
-    }
-    let _restore = Restore(INSIDE.replace(true));
-    f();
-}
-
 /// The host's lists may grow, by the one who holds this.
 pub(crate) struct Registering {
     /// Of the host that registers.
@@ -107,9 +78,6 @@ impl Registering {
         if host::is_absent() {
             return Err(NO_HOST);
         }
-        if INSIDE.get() {
-            return Err(INSIDE_CALLBACK);
-        }
         // Before the lock as well: with `-D`, Suricata forks after the inits, perhaps while a thread of the
         // plugin's has it, and then nobody in the child would ever let go of it.
         if RUNNING_INITS.load(Relaxed) == 0 {
@@ -118,6 +86,11 @@ impl Registering {
         let alone = one_at_a_time();
         if RUNNING_INITS.load(Relaxed) == 0 {
             return Err(OUTSIDE_INIT);
+        }
+        // Of another host than the one whose init runs: a real Suricata is alone, and runs no init while it
+        // calls back.
+        if host::is_inside_callback() {
+            return Err(INSIDE_CALLBACK);
         }
         Ok(Self {
             generation: host::generation().ok_or(NO_HOST)?,

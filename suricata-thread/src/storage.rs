@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 
 use crate::host::{self, FreeFn, GetFn};
 use crate::panic::{Name, Record};
-use crate::registration::{Registering, inside_callback, note_refused};
+use crate::registration::{Registering, note_refused};
 use crate::set_error::{InsertError, REFUSED_SET, SetError};
 use crate::slot::{self, Slot};
 use crate::sys::v9::SCThreadStorageId as ThreadId;
@@ -628,5 +628,5 @@ unsafe extern "C" fn free<T>(value: *mut c_void) {
     // used the value has been joined (H4).
     let stored = unsafe { Box::from_raw(value.cast::<Stored<T>>()) };
     let record = &stored.slot.record;
-    panic::contain(record, || inside_callback(|| drop(stored)));
+    panic::contain(record, || drop(stored));
 }

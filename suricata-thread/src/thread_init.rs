@@ -1,7 +1,6 @@
 use std::ffi::c_void;
 
 use crate::host::functions;
-use crate::registration::inside_callback;
 use crate::{ThreadVars, callback, sys};
 
 /// Has the host call `callback` once for each thread that it creates from now on.
@@ -56,5 +55,5 @@ where
 {
     let run = move |callback: &F, tv: &mut ThreadVars<'_>| callback(tv);
     // SAFETY: both come from the host (H2).
-    inside_callback(move || unsafe { callback::call(tv, user, run) });
+    unsafe { callback::call(tv, user, run) }
 }

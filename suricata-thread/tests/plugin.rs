@@ -1,14 +1,17 @@
 //! `plugin!`: the entry point that it writes, loaded as the host does.
 
+use std::cell::Cell;
 use std::ffi::CStr;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use suricata_thread::{Generation, ThreadStorage};
 use suricata_thread_mock::Host;
 
 /// Names that the macro's own items must not be taken for.
 const NAME: &str = "entry";
-static INITS: AtomicUsize = AtomicUsize::new(0);
+thread_local! {
+    /// How often init ran on this thread: tests run at the same time.
+    static INITS: Cell<u32> = const { Cell::new(0) };
+}
 
 suricata_thread::plugin! {
     name: NAME,
@@ -19,7 +22,7 @@ suricata_thread::plugin! {
 }
 
 fn init() -> Result<(), &'static str> {
-    INITS.fetch_add(1, SeqCst);
+    INITS.set(INITS.get() + 1);
     ThreadStorage::<u8>::register("entry")?;
     ThreadStorage::<u8>::register("entry").map(drop)
 }
@@ -53,10 +56,9 @@ fn the_host_runs_init_once_and_its_error_is_logged_with_the_hosts_version() {
         ),
     ] {
         let host = Host::builder().generation(generation).build();
-        let before = INITS.load(SeqCst);
-        // SAFETY: `plugin!` wrote it.
-        unsafe { host.load(SCPluginRegister) }.unwrap();
-        assert_eq!(INITS.load(SeqCst), before + 1);
+        let before = INITS.get();
+        host.load(PLUGIN).unwrap();
+        assert_eq!(INITS.get(), before + 1);
         let error = "plugin entry: init failed: thread storage: the host refused the slot";
         let log = host.log();
         let mut messages = log.iter().map(|line| &line.message);
@@ -109,12 +111,11 @@ fn an_error_of_any_type_is_logged_with_its_sources_and_with_what_was_refused_las
 #[test]
 fn the_init_of_a_plugin_that_is_listed_twice_runs_once() {
     let host = Host::builder().record_only().build();
-    let before = INITS.load(SeqCst);
+    let before = INITS.get();
     for _ in 0..2 {
-        // SAFETY: `plugin!` wrote it.
-        unsafe { host.load(SCPluginRegister) }.unwrap();
+        host.load(PLUGIN).unwrap();
     }
-    assert_eq!(INITS.load(SeqCst), before + 1);
+    assert_eq!(INITS.get(), before + 1);
     let line = host.log().pop().unwrap().message;
     let expected = "plugin entry: init does not run again: the plugin is listed twice";
     assert!(line.starts_with(expected), "{line}");

@@ -1,15 +1,14 @@
 //! The plugin on the mock: real threads, no Suricata. When the `Host` is dropped, misuse of
 //! Suricata's API fails the test.
 
-use {{crate_name}}::SCPluginRegister;
+use {{crate_name}}::PLUGIN;
 
 use suricata_thread_mock::{Host, RunMode, ThreadKind, Traffic};
 
 /// A host that has loaded the plugin.
 fn loaded() -> Host {
     let host = Host::new();
-    // SAFETY: `plugin!` wrote the entry point.
-    unsafe { host.load(SCPluginRegister) }.unwrap();
+    host.load(PLUGIN).unwrap();
     host
 }
 

@@ -20,8 +20,7 @@ extern "C" fn SCFlowGetSourcePort(_flow: *const suricata_sys::sys::Flow) -> u16 
 #[test]
 fn flows_from_low_ports_are_counted() {
     let host = Host::new();
-    // SAFETY: `plugin!` wrote the entry point.
-    unsafe { host.load(plugin::SCPluginRegister) }.unwrap();
+    host.load(plugin::PLUGIN).unwrap();
     host.start(RunMode::Single);
     host.traffic(Traffic {
         flows: 100,

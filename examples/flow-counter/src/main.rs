@@ -25,8 +25,7 @@ fn main() -> ExitCode {
     let args = Args::parse();
 
     let host = Host::new();
-    // SAFETY: `plugin!` wrote the entry point.
-    if let Err(error) = unsafe { host.load(flow_counter::SCPluginRegister) } {
+    if let Err(error) = host.load(flow_counter::PLUGIN) {
         eprintln!("flow-counter: {error}");
         return ExitCode::FAILURE;
     }

@@ -5,8 +5,7 @@ use suricata_thread_mock::{Host, RunMode, ThreadKind, Traffic};
 /// A host that has loaded the plugin.
 fn loaded() -> Host {
     let host = Host::new();
-    // SAFETY: `plugin!` wrote the entry point.
-    unsafe { host.load(flow_counter::SCPluginRegister) }.unwrap();
+    host.load(flow_counter::PLUGIN).unwrap();
     host
 }
 

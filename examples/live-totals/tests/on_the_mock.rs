@@ -169,8 +169,7 @@ fn the_entry_point_reads_the_interval_from_the_environment() {
         return;
     }
     let host = Host::new();
-    // SAFETY: `plugin!` wrote the entry point.
-    unsafe { host.load(live_totals::SCPluginRegister) }.unwrap();
+    host.load(live_totals::PLUGIN).unwrap();
     host.start(RunMode::Single);
     host.traffic(Traffic::default());
     host.shutdown();

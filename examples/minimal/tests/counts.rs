@@ -3,8 +3,7 @@ use suricata_thread_mock::{Host, RunMode, Traffic};
 #[test]
 fn each_thread_reports_its_flows() {
     let host = Host::new(); // dropped at the end, it reports misuse by name
-    // SAFETY: `plugin!` wrote the entry point.
-    unsafe { host.load(minimal::SCPluginRegister) }.unwrap();
+    host.load(minimal::PLUGIN).unwrap();
     host.start(RunMode::Single);
     host.traffic(Traffic {
         flows: 100,

@@ -5,7 +5,7 @@ use suricata_thread_mock::{Generation, Host, RunMode, ThreadKind, Traffic};
 fn loaded() -> Host {
     let host = host();
     // SAFETY: an entry point that returns a static plugin.
-    unsafe { host.load(raw_plugin::SCPluginRegister) }.unwrap();
+    unsafe { host.load_entry_point(raw_plugin::SCPluginRegister) }.unwrap();
     host
 }
 
@@ -54,7 +54,7 @@ fn what_the_host_refuses_is_logged() {
         let host = host();
         refuse(&host);
         // SAFETY: an entry point that returns a static plugin.
-        unsafe { host.load(raw_plugin::SCPluginRegister) }.unwrap();
+        unsafe { host.load_entry_point(raw_plugin::SCPluginRegister) }.unwrap();
         assert_eq!(lines(&host), [logged]);
     }
 }
@@ -63,7 +63,7 @@ fn what_the_host_refuses_is_logged() {
 fn a_plugin_that_is_listed_twice_counts_once_and_misuses_nothing() {
     let host = loaded();
     // SAFETY: an entry point that returns a static plugin.
-    unsafe { host.load(raw_plugin::SCPluginRegister) }.unwrap();
+    unsafe { host.load_entry_point(raw_plugin::SCPluginRegister) }.unwrap();
     host.start(RunMode::Single);
     host.traffic(Traffic::default());
     host.shutdown();

@@ -14,8 +14,7 @@ fn loaded() -> Host {
 }
 
 fn load_into(host: Host) -> Host {
-    // SAFETY: `plugin!` wrote the entry point.
-    unsafe { host.load(top_talkers::SCPluginRegister) }.unwrap();
+    host.load(top_talkers::PLUGIN).unwrap();
     host
 }
 

@@ -8,7 +8,7 @@ pub fn sums(entry: extern "C" fn() -> *mut SCPlugin) -> [u64; 3] {
     // That of suricata-ffi.
     let host = Host::builder().generation(Generation::V9).build();
     // SAFETY: the entry point returns a plugin that is never freed.
-    unsafe { host.load(entry) }.unwrap();
+    unsafe { host.load_entry_point(entry) }.unwrap();
     host.start(RunMode::Workers { threads: 3 });
     host.traffic(Traffic {
         flows: 50,
