@@ -2,10 +2,10 @@
 
 mod host;
 
-use std::ffi::{CString, c_char, c_void};
+use std::ffi::{c_char, c_void};
 
 use host::State;
-use suricata_thread_sys::common::{self, SCLogLevel};
+use suricata_thread_sys::common;
 use suricata_thread_sys::v9::{self, SCThreadStorageId as Id};
 use suricata_thread_sys::{Flow, Packet, ThreadVars};
 
@@ -25,7 +25,6 @@ unsafe extern "C" fn init() {
         common::SCFlowRegisterUpdateCallback(Some(flow_update), user);
     }
     host::case(c"get_or_insert_with, filled", insert, id);
-    host::case(c"log below the host's level", log, ());
 }
 
 /// # Safety
@@ -101,14 +100,4 @@ unsafe extern "C" fn flow_update(
 unsafe extern "C" fn insert(tv: *mut c_void, _: *mut c_void, _: *mut c_void, id: *mut c_void) {
     // SAFETY: as in `access`.
     unsafe { (*get_or_insert(tv.cast(), id)).calls += 1 }
-}
-
-unsafe extern "C" fn log(tv: *mut c_void, _: *mut c_void, _: *mut c_void, _: *mut c_void) {
-    let (level, name) = (SCLogLevel::SC_LOG_INFO, c"raw".as_ptr());
-    // SAFETY: the level may be asked for on any thread.
-    if unsafe { common::SCLogGetLogLevel() }.0 >= level.0 {
-        let text = CString::new(format!("called for {tv:p}")).expect("no NUL in it");
-        // SAFETY: C strings.
-        unsafe { common::SCLogMessage(level, name, line!(), name, name, text.as_ptr()) };
-    }
 }
