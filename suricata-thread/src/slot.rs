@@ -34,8 +34,8 @@ pub(crate) fn add(slot: Slot) -> Index {
     let index = NEXT.fetch_add(1, Ordering::Relaxed);
     let (chunk, place) = place(index);
     if place == 0 {
-        let slots = Vec::<Slot>::with_capacity(1 << chunk).leak().as_mut_ptr();
-        CHUNKS[chunk].store(slots, Ordering::Release);
+        let slots = Box::leak(Box::<[Slot]>::new_uninit_slice(1 << chunk));
+        CHUNKS[chunk].store(slots.as_mut_ptr().cast(), Ordering::Release);
     }
     let slots = CHUNKS[chunk].load(Ordering::Relaxed);
     // SAFETY: the chunk has room for so many, and nobody has the index of this place yet.
