@@ -12,6 +12,7 @@ use crate::sys::v9::SCThreadStorageId as ThreadId;
 use crate::sys::{Generation, ThreadVars, c_functions};
 
 /// The host's functions of either generation, as far as the host has them.
+#[allow(dead_code, reason = "one generation lacks what the other has")]
 pub(crate) mod functions {
     use super::*;
 
@@ -22,9 +23,9 @@ pub(crate) mod functions {
             v9 { $(fn $v9:ident as $_9:ident $v9_type:tt $(-> $v9_result:ty)?;)* }
         ) => {
             crate::host_functions! {
-                $(#[allow(dead_code)] pub(crate) fn $common $common_type $(-> $common_result)?;)*
-                $(#[allow(dead_code)] pub(crate) fn $v8 $v8_type $(-> $v8_result)?;)*
-                $(#[allow(dead_code)] pub(crate) fn $v9 $v9_type $(-> $v9_result)?;)*
+                $(pub(crate) fn $common $common_type $(-> $common_result)?;)*
+                $(pub(crate) fn $v8 $v8_type $(-> $v8_result)?;)*
+                $(pub(crate) fn $v9 $v9_type $(-> $v9_result)?;)*
             }
         };
     }

@@ -30,7 +30,8 @@ compile_error!(
 /// where the host has none of that name. So a plugin that uses what only some Suricatas have is
 /// loaded by the others too, and can say what it lacks.
 ///
-/// The macro stands in a module, not inside of a function.
+/// The macro stands in a module, not inside of a function. Declarations have doc comments, and no other
+/// attributes.
 ///
 /// Calling the function is `unsafe`: that the declaration is the host's own, and on which thread the
 /// function may be called, is up to you. Under the mock, which has the functions that this crate
@@ -64,11 +65,11 @@ compile_error!(
 #[macro_export]
 macro_rules! host_functions {
     ($(
-        $(#[$attribute:meta])*
+        $(#[doc = $text:expr])*
         $visibility:vis fn $name:ident($($argument:ident: $type:ty),* $(,)?) $(-> $result:ty)?;
     )+) => {$(
         unsafe extern "C" {
-            $(#[$attribute])*
+            $(#[doc = $text])*
             #[allow(non_upper_case_globals, reason = "a function's name")]
             #[link_name = $crate::__symbol!($name)]
             $visibility safe static $name: ::core::option::Option<
@@ -82,13 +83,16 @@ macro_rules! host_functions {
     )+};
 }
 
-/// The symbol of a static that [`host_functions!`] makes: another one for each place in the source.
+/// The symbol of a static that [`host_functions!`] makes: another one for each place in the source, and for each version
+/// of a crate, of which a plugin may have several.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __symbol {
     ($name:ident) => {
         ::core::concat!(
             "host_functions:",
+            ::core::env!("CARGO_PKG_VERSION"),
+            ":",
             ::core::module_path!(),
             ":",
             ::core::line!(),
