@@ -23,6 +23,17 @@ static RUNNING_INITS: AtomicUsize = AtomicUsize::new(0);
 /// none runs before or after it.
 static REGISTERING: Mutex<()> = Mutex::new(());
 
+// Two versions of this crate in one plugin would have a lock each. The linker refuses two labels of one name, and says
+// the name. It stands in this module, without which no plugin is linked.
+#[cfg(not(target_vendor = "apple"))]
+std::arch::global_asm!(
+    ".pushsection .text",
+    ".globl \"two versions of suricata-thread in one plugin; see cargo tree --duplicates\"",
+    ".hidden \"two versions of suricata-thread in one plugin; see cargo tree --duplicates\"",
+    "\"two versions of suricata-thread in one plugin; see cargo tree --duplicates\":",
+    ".popsection",
+);
+
 thread_local! {
     /// What the host, or this crate, has refused to register last, on this thread.
     static REFUSED: RefCell<Option<String>> = const { RefCell::new(None) };
