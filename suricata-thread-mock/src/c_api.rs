@@ -97,6 +97,7 @@ mod operations {
     };
     use crate::callbacks::{self, Event};
     use crate::context;
+    use crate::load;
     use crate::log;
     use crate::slots::{self, Allocation, Phase};
     use crate::storage;
@@ -164,6 +165,16 @@ mod operations {
     pub(super) unsafe fn suricata_thread_mock_inside_1(_: Function) -> c_uint {
         let is_inside = context::plugin_code() == Some(context::PluginCode::Callback);
         c_uint::from(is_inside)
+    }
+
+    pub(super) unsafe fn suricata_thread_mock_load_1(
+        _: Function,
+        init: unsafe extern "C" fn(*mut c_void),
+        user: *mut c_void,
+    ) -> c_uint {
+        // SAFETY: the caller's promise.
+        let init = || unsafe { init(user) };
+        c_uint::from(load::run_init(init))
     }
 
     pub(super) unsafe fn suricata_thread_mock_host_1(_: Function) -> c_uint {

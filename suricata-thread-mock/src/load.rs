@@ -235,3 +235,15 @@ impl Host {
             .log_own(SCLogLevel::SC_LOG_ERROR, "plugin", message);
     }
 }
+
+/// Runs `init` as the `Init` of a plugin of this thread's host; returns `false` if it takes none now.
+pub(crate) fn run_init(init: impl FnOnce()) -> bool {
+    let Some(host) = context::host() else {
+        return false;
+    };
+    if context::plugin_code().is_some() || host.slots.is_finalized() {
+        return false;
+    }
+    let what = || format!("Init on thread `{}`", host.thread_name());
+    boundary::call(&host, PluginCode::Loading, what, init).is_ok()
+}

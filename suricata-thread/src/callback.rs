@@ -5,7 +5,7 @@ use std::ffi::c_void;
 
 use crate::panic::{self, Record};
 use crate::registration::{Registering, note_refused};
-use crate::{ThreadVars, host, sys};
+use crate::{ThreadVars, host, plugin_name, sys};
 
 const REFUSED: &str = "the host refused the callback; Suricata does so when it is out of memory";
 
@@ -33,7 +33,7 @@ pub(crate) unsafe fn register<F, C>(
     register: Register<C>,
     trampoline: C,
 ) -> Result<(), &'static str> {
-    let record = Record::new(kind, type_name::<F>);
+    let record = Record::new(plugin_name::get(), kind, type_name::<F>);
     let user = Box::into_raw(Box::new(Registration { callback, record }));
     // SAFETY: the caller's promise; the box is kept where the host keeps the user pointer (R3).
     let registered = unsafe { register_raw(register, trampoline, user.cast()) };

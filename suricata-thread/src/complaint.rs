@@ -3,14 +3,14 @@
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use crate::{SCLogError, plugin_name};
+use crate::SCLogError;
 
-/// Logs an error, with the plugin's name before it.
+/// Logs an error of `plugin`.
 // The only place in the crate that does, since each is half a kilobyte in every plugin file.
 #[cold]
 #[inline(never)]
-pub(crate) fn log_error(error: fmt::Arguments<'_>) {
-    SCLogError!("plugin {}: {error}", plugin_name::get());
+pub(crate) fn log_error(plugin: &str, error: fmt::Arguments<'_>) {
+    SCLogError!("plugin {plugin}: {error}");
 }
 
 /// How often something happened of which only some times are worth a line: the first ten, and then the hundredth,

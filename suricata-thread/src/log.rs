@@ -109,7 +109,8 @@ pub fn log(
         function = outer;
     }
     let function = CText::new(1_000, format_args!("{function}"));
-    let others = file.count_bytes() + module.count_bytes() + function.bytes.len();
+    let others = [file.to_bytes(), module.to_bytes(), &function.bytes];
+    let others: usize = others.into_iter().map(length_in_json).sum();
     let message = CText::new(LONGEST.saturating_sub(others), message);
     // SAFETY: the pointers are to C strings that outlive the call, and the host copies what it keeps. The
     // thread is the host's (R7), which keeps its log until it has joined it (H6).
@@ -175,32 +176,48 @@ impl CText {
         }
     }
 
-    fn push(&mut self, c: char) {
-        // As a log in JSON has it, which may escape all but ASCII.
-        let length = match c {
-            '"' | '\\' | '\t' => 2,
-            c if c.is_ascii() => 1,
-            c if c.len_utf8() < 4 => 6,
-            _ => 12,
-        };
+    /// Appends `c`, as the text `escaped`: all of it, or nothing.
+    fn push(&mut self, c: char, escaped: &str) {
+        let length = length_in_json(escaped.as_bytes());
         if self.missing > 0 || length > self.room {
             self.missing += c.len_utf8();
             return;
         }
         self.room -= length;
-        self.bytes
-            .extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        self.bytes.extend_from_slice(escaped.as_bytes());
     }
+}
+
+/// How long `bytes` can be in a log in JSON, which may escape all but ASCII.
+fn length_in_json(bytes: &[u8]) -> usize {
+    let length = |byte: &u8| match byte {
+        b'"' | b'\\' | b'\t' => 2,
+        // A character of several bytes is one escape of 6, or two where it has four bytes.
+        0x80..=0xbf => 0,
+        0xf0.. => 12,
+        byte if byte.is_ascii_graphic() || *byte == b' ' => 1,
+        _ => 6,
+    };
+    bytes.iter().map(length).sum()
+}
+
+/// Returns `text` as it is logged, cut to at most `longest` bytes as JSON: for a part of a message that could push the
+/// rest out.
+#[cold]
+pub(crate) fn shortened(longest: usize, text: fmt::Arguments<'_>) -> String {
+    let mut text = CText::new(longest, text);
+    text.bytes.pop();
+    String::from_utf8(text.bytes).unwrap_or_default()
 }
 
 impl fmt::Write for CText {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         for c in text.chars() {
             match c {
-                '\0' => "\\0".chars().for_each(|c| self.push(c)),
-                '\n' | '\r' => c.escape_default().for_each(|c| self.push(c)),
-                c if is_dangerous(c) => c.escape_unicode().for_each(|c| self.push(c)),
-                c => self.push(c),
+                '\0' => self.push(c, "\\0"),
+                '\n' | '\r' => self.push(c, &c.escape_default().to_string()),
+                _ if is_dangerous(c) => self.push(c, &c.escape_unicode().to_string()),
+                _ => self.push(c, c.encode_utf8(&mut [0; 4])),
             }
         }
         Ok(())
@@ -333,11 +350,12 @@ macro_rules! SCLogDebug {
 #[macro_export]
 macro_rules! log_limited {
     ($level:ident, $($arg:tt)+) => {{
-        static TIMES: $crate::__private::Times = $crate::__private::Times::new();
+        static __SURICATA_THREAD_TIMES: $crate::__private::Times = $crate::__private::Times::new();
         if $crate::log::enabled($crate::log::Level::$level) {
-            match TIMES.again() {
+            match __SURICATA_THREAD_TIMES.again() {
+                // Before the text, of which the log may cut the end.
                 (times, true) if times > $crate::__private::IN_FULL => $crate::__log!(
-                    $level, "{} ({times} times by now)", ::core::format_args!($($arg)+)
+                    $level, "{times} times by now: {}", ::core::format_args!($($arg)+)
                 ),
                 (_, true) => $crate::__log!($level, $($arg)+),
                 _ => {}

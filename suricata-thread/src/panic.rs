@@ -5,7 +5,9 @@
 //! 70 to 85 µs before any line is written.
 
 use std::any::{Any, TypeId};
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
+use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::mem::MaybeUninit;
 use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed};
@@ -14,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use crate::complaint::{IN_FULL, Times, log_error};
 use crate::host_thread;
+use crate::log::shortened;
 use crate::sys::ThreadVars;
 
 /// Names the code that the host called: a function, so that the name is looked up only when needed.
@@ -32,6 +35,8 @@ const FORGIVEN: Duration = Duration::from_secs(60);
 
 /// What is known of the panics of one registration, or of the values of one slot.
 pub(crate) struct Record {
+    /// The plugin whose init registered it.
+    plugin: &'static str,
     kind: &'static str,
     name: Name,
     panics: Times,
@@ -60,9 +65,10 @@ struct Pace {
 }
 
 impl Record {
-    /// Of what the host calls as a `kind`.
-    pub(crate) const fn new(kind: &'static str, name: Name) -> Self {
+    /// Of what `plugin` has, and the host calls as a `kind`.
+    pub(crate) const fn new(plugin: &'static str, kind: &'static str, name: Name) -> Self {
         Self {
+            plugin,
             kind,
             name,
             panics: Times::new(),
@@ -99,12 +105,18 @@ impl Record {
     fn log_without_thread(&self) {
         host_thread::mark();
         if let (times, true) = self.without_thread.again() {
-            let (kind, name) = (self.kind, (self.name)());
-            let note = Ordinal(times);
-            log_error(format_args!(
-                "{kind} {name}: not run: the host passed no ThreadVars{note}"
+            let note = Note(times);
+            self.log(format_args!(
+                ": not run: the host passed no ThreadVars{note}"
             ));
         }
+    }
+
+    /// Logs an error, which begins with what this is of.
+    #[inline(never)]
+    fn log(&self, error: fmt::Arguments<'_>) {
+        let name = shortened(1_000, format_args!("{}", (self.name)()));
+        log_error(self.plugin, format_args!("{} {name}{error}", self.kind));
     }
 
     fn pace(&self) -> MutexGuard<'_, Pace> {
@@ -123,9 +135,8 @@ impl Record {
         let was_resting = self.barred.swap(0, Relaxed) == ALL;
         drop(pace);
         if was_resting {
-            let (kind, name) = (self.kind, (self.name)());
-            log_error(format_args!(
-                "{kind} {name} is called again: {left_out} calls were left out"
+            self.log(format_args!(
+                " is called again: {left_out} calls were left out"
             ));
         }
         true
@@ -153,22 +164,22 @@ impl Record {
         let seconds = pace.rest.as_secs();
         self.barred.store(ALL, Relaxed);
         drop(pace);
-        let (kind, name) = (self.kind, (self.name)());
-        log_error(format_args!(
-            "{kind} {name} is not called for {seconds} s: it panicked {MANY} times within a second"
+        self.log(format_args!(
+            " is not called for {seconds} s: it panicked {MANY} times within a second"
         ));
     }
 }
 
-/// Whether something that happened so often has a count in its line.
-struct Ordinal(u64);
+/// What the line on something that happened so often adds, so that nobody takes silence for health.
+struct Note(u64);
 
-impl std::fmt::Display for Ordinal {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if self.0 <= IN_FULL {
-            return Ok(());
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            ..IN_FULL => Ok(()),
+            IN_FULL => f.write_str(" (from now on, only the 100th, the 1000th … are logged)"),
+            times => write!(f, " ({times} times by now)"),
         }
-        write!(f, " ({} times by now)", self.0)
     }
 }
 
@@ -252,8 +263,13 @@ fn log(record: &Record, payload: Box<dyn Any + Send>) -> bool {
 
 /// Where the panic with this payload came from, if that is known; it counts as contained.
 fn take_place(payload: &(dyn Any + Send)) -> Option<Panic> {
-    let last = LAST_PANIC.try_with(Cell::take).ok().flatten();
-    let place = last.filter(|last| last.is_of(payload));
+    let find = |seen: &RefCell<Vec<Panic>>| {
+        let mut seen = seen.borrow_mut();
+        let index = seen.iter().rposition(|panic| panic.is_of(payload))?;
+        // Those after it came while it unwound, and were caught.
+        seen.drain(index..).next()
+    };
+    let place = SEEN.try_with(find).ok().flatten();
     if let Some(place) = &place {
         place.count();
     }
@@ -267,19 +283,12 @@ fn log_payload(
     place: Option<Panic>,
     times: u64,
 ) {
-    let (kind, name) = (record.kind, (record.name)());
     let message = text(payload).unwrap_or(NO_TEXT);
-    let times = Ordinal(times);
-    match place {
-        Some(Panic {
-            file, line, column, ..
-        }) => log_error(format_args!(
-            "{kind} {name} {what}: {message} (at {file}:{line}:{column}){times}"
-        )),
-        None => log_error(format_args!(
-            "{kind} {name} {what}: {message} (at an unknown place){times}"
-        )),
-    }
+    // So that there is room for what comes after it.
+    let message = shortened(8_000, format_args!("{message}"));
+    let place = place.map_or(String::from("an unknown place"), |place| place.text);
+    let note = Note(times);
+    record.log(format_args!(" {what}: {message} (at {place}){note}"));
 }
 
 const NO_TEXT: &str = "a payload that is no text";
@@ -313,24 +322,21 @@ impl Drop for AtTheEnd {
             let times = record.panics.so_far();
             if record.logged.fetch_max(times, Relaxed) < times {
                 let left_out = record.pace().left_out;
-                let (kind, name) = (record.kind, (record.name)());
-                log_error(format_args!(
-                    "{kind} {name} has panicked {times} times by now; {left_out} calls were left out"
+                record.log(format_args!(
+                    " has panicked {times} times by now; {left_out} calls were left out"
                 ));
             }
         }
     }
 }
 
-/// What the panic hook saw: a payload does not say where it comes from. The payload's type and the
-/// message are there to be compared with the payload's: `resume_unwind` runs no hook, so what was seen
-/// last may be another panic, caught by the plugin itself.
+/// What the panic hook saw: a payload does not say where it comes from. The payload's type and the hash of its
+/// message are there to be compared with the payload's: `resume_unwind` runs no hook, so what was seen last may be
+/// another panic, caught by the plugin itself.
 struct Panic {
     of_type: TypeId,
-    message: String,
-    file: String,
-    line: u32,
-    column: u32,
+    message: u64,
+    text: String,
     place: Place,
 }
 
@@ -345,13 +351,14 @@ fn contained() -> MutexGuard<'static, Vec<(Place, u64)>> {
 }
 
 thread_local! {
-    static LAST_PANIC: Cell<Option<Panic>> = const { Cell::new(None) };
+    /// The last panics of this thread: several, since one may be caught while another unwinds.
+    static SEEN: RefCell<Vec<Panic>> = const { RefCell::new(Vec::new()) };
     static AT_THE_END: AtTheEnd = const { AtTheEnd(RefCell::new(Vec::new())) };
 }
 
 impl Panic {
     fn is_of(&self, payload: &(dyn Any + Send)) -> bool {
-        self.of_type == payload.type_id() && self.message == text(payload).unwrap_or(NO_TEXT)
+        self.of_type == payload.type_id() && self.message == hash(payload)
     }
 
     fn count(&self) {
@@ -361,14 +368,14 @@ impl Panic {
             None => contained.push((self.place, 1)),
         }
     }
+}
 
-    /// How many of the panics at this place were contained. Those that the plugin catches itself, or has on threads
-    /// of its own, are not.
-    fn contained(&self) -> u64 {
-        let contained = contained();
-        let known = contained.iter().find(|(place, _)| *place == self.place);
-        known.map_or(0, |(_, times)| *times)
-    }
+/// Returns how many of the panics at `place` were contained. Those that the plugin catches itself, or has on threads
+/// of its own, are not.
+fn contained_at(place: Place) -> u64 {
+    let contained = contained();
+    let known = contained.iter().find(|(known, _)| *known == place);
+    known.map_or(0, |(_, times)| *times)
 }
 
 /// Has the panic hook remember where a panic came from, and then do what it did before; but std's own does not
@@ -391,30 +398,44 @@ pub(crate) fn install_hook() {
     let has_backtrace = std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0");
     let in_full = if has_backtrace { 2 } else { IN_FULL };
     panic::set_hook(Box::new(move |panic| {
-        let contained = remember(panic);
-        let is_known = host_thread::is_marked() && contained >= in_full;
+        let place = remember(panic);
+        // The plugin's own threads take no lock here, lest one has it while Suricata forks (`-D`).
+        let is_known = host_thread::is_marked() && contained_at(place) >= in_full;
         if !(is_std && is_known) {
             before(panic);
         }
     }));
 }
 
-/// Notes where a panic came from, and returns how many from there were contained.
-fn remember(panic: &PanicHookInfo<'_>) -> u64 {
-    let last = panic.location().map(|location| Panic {
+/// Notes where a panic came from, and returns that.
+fn remember(panic: &PanicHookInfo<'_>) -> Place {
+    let Some(location) = panic.location() else {
+        return (0, 0, 0);
+    };
+    let file = location.file().as_ptr().addr();
+    let place = (file, location.line(), location.column());
+    let panic = Panic {
         of_type: panic.payload().type_id(),
-        message: String::from(text(panic.payload()).unwrap_or(NO_TEXT)),
-        file: String::from(location.file()),
-        line: location.line(),
-        column: location.column(),
-        place: (
-            location.file().as_ptr().addr(),
-            location.line(),
-            location.column(),
-        ),
-    });
-    let contained = last.as_ref().map_or(0, Panic::contained);
+        message: hash(panic.payload()),
+        text: location.to_string(),
+        place,
+    };
     // Not there while the thread is being torn down.
-    let _ = LAST_PANIC.try_with(|slot| slot.set(last));
-    contained
+    let _ = SEEN.try_with(|seen| {
+        let mut seen = seen.borrow_mut();
+        // Most of them were caught by the plugin, and nobody will ask.
+        if seen.len() == MOST_SEEN {
+            seen.remove(0);
+        }
+        seen.push(panic);
+    });
+    place
+}
+
+const MOST_SEEN: usize = 16;
+
+fn hash(payload: &(dyn Any + Send)) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text(payload).hash(&mut hasher);
+    hasher.finish()
 }

@@ -3,12 +3,12 @@
 use std::cell::UnsafeCell;
 use std::error::Error;
 use std::ffi::{CStr, c_char, c_uint, c_void};
-use std::fmt;
 use std::ptr;
 use std::sync::{Mutex, PoisonError};
 
 use crate::complaint::log_error;
 use crate::host::{Unsuitable, functions};
+use crate::log::shortened;
 use crate::panic::Record;
 use crate::registration::Init;
 use crate::sys::Generation;
@@ -57,39 +57,99 @@ where
     }
     let run = || {
         if let Err(unsuitable) = host::find_generation() {
-            return log_failure("can't run here", format_args!("{}", unsuitable.why()));
+            return log_failure(name, "can't run here", unsuitable.why());
         }
         // SAFETY: the caller's promise, until this returns.
         let _registering = unsafe { Init::begin() };
-        register_marks();
+        register_marks(name);
         registration::forget_refused();
         if let Err(error) = init() {
-            log_init_error(&*error.into());
+            log_init_error(name, &*error.into());
         }
     };
-    panic::contain_once(&Record::new("init", || "of the plugin"), run);
+    panic::contain_once(&Record::new(name, "init", || "of the plugin"), run);
 }
+
+/// Runs `init` in the mock host that the calling thread belongs to, as [`run_init`] does in Suricata: for a test
+/// whose `init` is no plugin's.
+///
+/// An error that `init` returns, or a panic in it, is in the host's log, as in Suricata's.
+///
+/// # Errors
+///
+/// The calling thread belongs to no host of the mock, or to one that loads no plugins any more, or `init` would run
+/// inside of a callback. Then `init` does not run.
+///
+/// ```
+/// use suricata_thread::{plugin, register_init_callback};
+/// use suricata_thread_mock::{Host, RunMode};
+///
+/// let host = Host::new();
+/// plugin::load_in_mock("my-plugin", || register_init_callback(|_tv| {})).unwrap();
+/// host.start(RunMode::Single);
+/// ```
+pub fn load_in_mock<E>(
+    name: &'static str,
+    init: impl FnOnce() -> Result<(), E>,
+) -> Result<(), &'static str>
+where
+    E: Into<Box<dyn Error + Send + Sync>>,
+{
+    unsafe extern "C" fn call<F: FnOnce()>(run: *mut c_void) {
+        // SAFETY: the `Option` below, which nothing else uses while the mock calls this.
+        if let Some(run) = unsafe { &mut *run.cast::<Option<F>>() }.take() {
+            run();
+        }
+    }
+    fn call_of<F: FnOnce()>(_: &Option<F>) -> unsafe extern "C" fn(*mut c_void) {
+        call::<F>
+    }
+
+    let load = functions::suricata_thread_mock_load_1.ok_or(NO_MOCK)?;
+    // SAFETY: the mock calls this inside of its call of an `Init`, and waits for it.
+    let mut run = Some(|| unsafe { run_init(name, init) });
+    // SAFETY: `call` takes what is passed with it; the mock calls it before this returns, on this thread, or never.
+    match unsafe { load(call_of(&run), (&raw mut run).cast()) } {
+        0 => Err(NOT_LOADING),
+        _ => Ok(()),
+    }
+}
+
+const NO_MOCK: &str =
+    "there is no mock of Suricata here; use the crate suricata-thread-mock in this test";
+const NOT_LOADING: &str = "this thread belongs to no host of the mock that loads plugins now; load before the host \
+    is started, on the thread that built it, and not from a callback";
 
 /// Logs the error that `init` returned, its sources, and what was refused last.
 #[cold]
-fn log_init_error(error: &(dyn Error + 'static)) {
+fn log_init_error(plugin: &str, error: &(dyn Error + 'static)) {
     let mut text = error.to_string();
     let mut source = error.source();
-    while let Some(error) = source {
+    // An error may be its own source.
+    for _ in 0..MOST_SOURCES {
+        let Some(error) = source.filter(|_| text.len() <= LONGEST_ERROR) else {
+            break;
+        };
         text = format!("{text}: {error}");
         source = error.source();
     }
+    text = shortened(LONGEST_ERROR, format_args!("{text}"));
     if let Some(refused) = registration::forget_refused() {
+        let refused = shortened(1_000, format_args!("{refused}"));
         text = format!("{text} (refused last: {refused})");
     }
-    log_failure("init failed", format_args!("{text}"));
+    log_failure(plugin, "init failed", &text);
 }
+
+/// How many sources of an error are logged, and how long all of it may be, so that there is room for the rest.
+const MOST_SOURCES: usize = 32;
+const LONGEST_ERROR: usize = 8_000;
 
 /// Registers the callbacks that mark the host's threads, before the plugin's own part of its init.
 ///
 /// Through the same lock as all registrations: a thread that the plugin has started in an init before
 /// (the host runs it twice for a plugin that is listed twice) may be registering at this time.
-fn register_marks() {
+fn register_marks(plugin: &str) {
     let user = ptr::null_mut();
     // SAFETY: `at_thread_init` and `at_flow_init` use no user pointer.
     let registered = unsafe {
@@ -99,7 +159,10 @@ fn register_marks() {
             .and_then(|()| callback::register_raw(of_flows, Some(at_flow_init), user))
     };
     if let Err(error) = registered {
-        log_error(format_args!("some log lines will go to stderr: {error}"));
+        log_error(
+            plugin,
+            format_args!("some log lines will go to stderr: {error}"),
+        );
     }
 }
 
@@ -118,9 +181,9 @@ unsafe extern "C" fn at_flow_init(
 
 /// The host goes on without the plugin, or with a part of it.
 #[cold]
-fn log_failure(what: &str, why: fmt::Arguments<'_>) {
+fn log_failure(plugin: &str, what: &str, why: &str) {
     let version = host::host_version().unwrap_or("version unknown");
-    log_error(format_args!("{what}: {why} (Suricata {version})"));
+    log_error(plugin, format_args!("{what}: {why} (Suricata {version})"));
 }
 
 /// What [`plugin!`](macro@crate::plugin) takes as `init`.
@@ -228,7 +291,7 @@ impl Entry {
         let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
         if hosts.contains(&host) {
             drop(hosts);
-            return log_failure("init does not run again", format_args!("{LISTED_TWICE}"));
+            return log_failure(self.name, "init does not run again", LISTED_TWICE);
         }
         hosts.push(host);
         drop(hosts);
@@ -245,7 +308,7 @@ impl Entry {
             Err(Unsuitable::NoHost) => Generation::V8,
             Err(Unsuitable::Unknown(why)) => {
                 host_thread::mark();
-                log_failure("can't run here", format_args!("{why}"));
+                log_failure(self.name, "can't run here", why);
                 return match host::host_version() {
                     Some(version) if version.starts_with("7.") => self.idle_7.0.get().cast(),
                     _ => self.idle.0.get(),

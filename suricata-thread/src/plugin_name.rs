@@ -1,29 +1,39 @@
 //! The plugin's name, which the library's own lines begin with.
 
+use std::cell::Cell;
 use std::ptr;
 use std::sync::atomic::AtomicPtr;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
 
 // No `OnceLock`: that is half a kilobyte more in every plugin file.
-static NAME: AtomicPtr<&'static str> = AtomicPtr::new(ptr::null_mut());
+static FIRST: AtomicPtr<&'static str> = AtomicPtr::new(ptr::null_mut());
 
-/// The name of the plugin in this file, which [`set`] was given first.
+thread_local! {
+    /// The plugin whose init ran last on this thread.
+    static LATEST: Cell<Option<&'static str>> = const { Cell::new(None) };
+}
+
+/// Returns the name of the plugin whose init runs on this thread, or was the last to do so; on other threads that of
+/// the first plugin. They differ where several plugins are linked into one file, as in a test.
 pub(crate) fn get() -> &'static str {
+    if let Ok(Some(name)) = LATEST.try_with(Cell::get) {
+        return name;
+    }
     // SAFETY: null, or the leaked box of `set`.
-    let name = unsafe { NAME.load(Acquire).as_ref() };
+    let name = unsafe { FIRST.load(Acquire).as_ref() };
     name.copied().unwrap_or("without a name")
 }
 
-/// Sets the name, if none was set.
+/// Sets the name for this thread, and for the process if none was set.
 pub(crate) fn set(name: &'static str) {
-    if NAME.load(Relaxed).is_null() {
-        let name = Box::into_raw(Box::new(name));
-        if NAME
-            .compare_exchange(ptr::null_mut(), name, AcqRel, Relaxed)
-            .is_err()
-        {
-            // SAFETY: boxed above, and not stored.
-            drop(unsafe { Box::from_raw(name) });
-        }
+    let _ = LATEST.try_with(|latest| latest.set(Some(name)));
+    if !FIRST.load(Relaxed).is_null() {
+        return;
+    }
+    let name = Box::into_raw(Box::new(name));
+    let set = FIRST.compare_exchange(ptr::null_mut(), name, AcqRel, Relaxed);
+    if set.is_err() {
+        // SAFETY: boxed above, and not stored.
+        drop(unsafe { Box::from_raw(name) });
     }
 }

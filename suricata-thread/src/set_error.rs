@@ -5,8 +5,10 @@ pub(crate) const REFUSED_SET: &str = "thread storage: the host refused to store 
 
 /// Why [`get_or_try_insert_with`](crate::ThreadStorage::get_or_try_insert_with) has inserted nothing.
 ///
-/// It is an [`Error`] whatever error the closure returns, so that `?` works into `Box<dyn Error + Send + Sync>`,
-/// `anyhow::Error` and the like.
+/// It is an [`Error`] whatever error the closure returns, a text as well, so that `?` works into
+/// `Box<dyn Error + Send + Sync>`, `anyhow::Error` and the like. For the same reason its
+/// [`source`](Error::source) is `None`: match on [`Closure`](Self::Closure) where the sources of the closure's error
+/// matter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InsertError<E> {

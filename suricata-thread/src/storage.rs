@@ -10,7 +10,7 @@ use crate::registration::{Registering, note_refused};
 use crate::set_error::{InsertError, REFUSED_SET, SetError};
 use crate::slot::{self, Slot};
 use crate::sys::v9::SCThreadStorageId as ThreadId;
-use crate::{ThreadVars, host_thread, panic};
+use crate::{ThreadVars, host_thread, panic, plugin_name};
 
 const EMPTY_NAME: &str = "thread storage: the name is empty; give each slot a name of its own";
 const LONG_NAME: &str =
@@ -596,7 +596,7 @@ unsafe fn register_slot(
         let slot = slot::add(Slot {
             name: String::from(name).leak(),
             set,
-            record: Record::new("drop of a stored value", of_type),
+            record: Record::new(plugin_name::get(), "drop of a stored value", of_type),
         });
         Ok((get, id, slot))
     };

@@ -131,6 +131,40 @@ fn thread_init_callbacks_and_drops_always_run_in_eleven_lines_for_a_hundred_pani
 }
 
 #[test]
+fn the_last_line_in_full_says_that_lines_are_left_out_from_now_on() {
+    let (host, _) = panicking();
+    host.finalize();
+    let worker = host.spawn("W#01", ThreadKind::Worker);
+    let flow = host.flow();
+    for _ in 0..10 {
+        worker.flow_update(&flow);
+    }
+    let lines = errors(&host);
+    assert!(
+        lines[9].ends_with("(from now on, only the 100th, the 1000th … are logged)"),
+        "{lines:#?}"
+    );
+}
+
+#[test]
+fn a_long_message_does_not_push_out_the_place_and_the_count() {
+    let host = host(|| flow::register_update_callback(|_, _, _| panic!("{}", "x".repeat(20_000))));
+    host.finalize();
+    let worker = host.spawn("W#01", ThreadKind::Worker);
+    let flow = host.flow();
+    for _ in 0..100 {
+        worker.flow_update(&flow);
+    }
+    let lines = errors(&host);
+    let line = &lines[10];
+    assert!(
+        line.contains("bytes more) (at suricata-thread/tests/flood.rs:"),
+        "{line}"
+    );
+    assert!(line.ends_with("(100 times by now)"), "{line}");
+}
+
+#[test]
 fn a_call_without_thread_vars_is_an_error_in_a_bounded_number_of_lines() {
     let host = host(|| flow::register_init_callback(|_, _, _| {}));
     host.finalize();
@@ -158,6 +192,10 @@ fn flood() -> bool {
         return false;
     }
     let (host, _) = panicking();
+    flood_in(host)
+}
+
+fn flood_in(host: Host) -> bool {
     host.finalize();
     let worker = host.spawn("W#01", ThreadKind::Worker);
     let flow = host.flow();
@@ -180,6 +218,32 @@ fn the_standard_hook_does_not_repeat_itself() {
             );
         }
     }
+}
+
+/// Panics when it is dropped, and catches that.
+struct CatchesItsOwn;
+
+impl Drop for CatchesItsOwn {
+    fn drop(&mut self) {
+        let _ = std::panic::catch_unwind(|| panic!("caught"));
+    }
+}
+
+#[test]
+fn a_panic_that_is_caught_while_another_unwinds_does_not_hide_that_one() {
+    let name = "a_panic_that_is_caught_while_another_unwinds_does_not_hide_that_one";
+    if std::env::var_os("FLOOD").is_none() {
+        let printed = stderr_of(name, "0");
+        assert_eq!(printed.matches("\nflood").count(), 10, "{printed}");
+        return;
+    }
+    let host = host(|| {
+        flow::register_update_callback(|_, _, _| {
+            let _guard = CatchesItsOwn;
+            panic!("flood");
+        })
+    });
+    flood_in(host);
 }
 
 #[test]

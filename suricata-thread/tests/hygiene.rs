@@ -37,6 +37,8 @@ suricata_thread::host_functions! { fn absent(a: i32) -> i32; }
 
 fn logs() -> Result<(), String> {
     suricata_thread::SCLogNotice!("a line");
+    const TIMES: usize = 3;
+    suricata_thread::log_limited!(Notice, "{TIMES} times");
     Ok(())
 }
 

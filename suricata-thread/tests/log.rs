@@ -13,8 +13,7 @@ use suricata_thread_mock::{Host, ThreadKind};
 /// A host that has run a plugin's init on this thread, so that the thread is known to be the host's.
 fn host(level: SCLogLevel) -> Host {
     let host = Host::builder().log_level(level).build();
-    // SAFETY: the mock walks none of its lists meanwhile: it is driven by this thread alone.
-    unsafe { plugin::run_init("tested", || Ok::<_, &str>(())) };
+    plugin::load_in_mock("tested", || Ok::<_, &str>(())).unwrap();
     host
 }
 
@@ -127,6 +126,14 @@ fn a_long_message_is_cut_at_a_character_and_says_how_much_is_missing() {
         let as_json = kept.chars().count() * length;
         assert!((11_000..12_000).contains(&as_json), "{as_json}");
     }
+    // An escape stays whole, and what is missing counts as it was.
+    let whole = "\u{202e}".repeat(20_000);
+    SCLogNotice!("{whole}");
+    let message = host.log().pop().unwrap().message;
+    let (kept, note) = message.split_once(" … (").unwrap();
+    let shown = kept.matches("\\u{202e}").count();
+    assert_eq!(kept, "\\u{202e}".repeat(shown));
+    assert_eq!(note, format!("{} bytes more)", whole.len() - 3 * shown));
     let fits = "x".repeat(11_000);
     SCLogNotice!("{fits}");
     assert_eq!(host.log().pop().unwrap().message, fits);
@@ -140,8 +147,8 @@ fn a_limited_line_comes_ten_times_and_then_at_each_power_of_ten() {
     }
     let log: Vec<_> = host.log().into_iter().map(|line| line.message).collect();
     let mut expected: Vec<_> = (1..=10).map(|packet| format!("packet {packet}")).collect();
-    expected.push("packet 100 (100 times by now)".to_owned());
-    expected.push("packet 1000 (1000 times by now)".to_owned());
+    expected.push("100 times by now: packet 100".to_owned());
+    expected.push("1000 times by now: packet 1000".to_owned());
     assert_eq!(log, expected);
 }
 
@@ -167,8 +174,7 @@ fn a_worker_logs_to_the_host_from_its_first_callback_on() {
         flow::register_update_callback(|_, _, _| SCLogNotice!("update"))?;
         flow::register_finish_callback(|_, _| SCLogNotice!("finish"))
     };
-    // SAFETY: as in `host`.
-    unsafe { plugin::run_init("tested", init) };
+    plugin::load_in_mock("tested", init).unwrap();
     host.finalize();
     let worker = host.spawn("W#01", ThreadKind::Worker);
     let recycler = host.spawn("FR#01", ThreadKind::FlowRecycler);
@@ -192,8 +198,7 @@ fn where_the_host_refuses_a_callback_of_the_crates_own_the_log_says_what_comes_o
     for refused in [1, 2] {
         let host = Host::new();
         host.refuse_callback(refused);
-        // SAFETY: as in `host`.
-        unsafe { plugin::run_init("tested", || Ok::<_, &str>(())) };
+        plugin::load_in_mock("tested", || Ok::<_, &str>(())).unwrap();
         let messages: Vec<_> = host.log().into_iter().map(|line| line.message).collect();
         let expected = "plugin tested: some log lines will go to stderr: the host refused";
         assert_eq!(messages.len(), 1, "{messages:?}");
@@ -220,8 +225,7 @@ fn another_thread_that_creates_threads_or_takes_them_down_logs_to_the_host() {
                 .unwrap();
         })
     };
-    // SAFETY: as in `host`.
-    unsafe { plugin::run_init("tested", init) };
+    plugin::load_in_mock("tested", init).unwrap();
     host.finalize();
     let messages = || -> Vec<_> { host.log().into_iter().map(|line| line.message).collect() };
     std::thread::scope(|scope| {
@@ -239,8 +243,7 @@ fn another_thread_that_creates_threads_or_takes_them_down_logs_to_the_host() {
 fn an_error_of_the_crate_goes_to_the_host_from_any_worker() {
     let host = Host::new();
     let init = || flow::register_update_callback(|_, _, _| panic!("in update"));
-    // SAFETY: as in `host`.
-    unsafe { plugin::run_init("tested", init) };
+    plugin::load_in_mock("tested", init).unwrap();
     host.finalize();
     let worker = host.spawn("W#01", ThreadKind::Worker);
     worker.flow_update(&host.flow());

@@ -3,8 +3,9 @@
 use std::cell::Cell;
 use std::ffi::CStr;
 
-use suricata_thread::{Generation, ThreadStorage};
-use suricata_thread_mock::Host;
+use suricata_thread::plugin::load_in_mock;
+use suricata_thread::{Generation, ThreadStorage, register_init_callback};
+use suricata_thread_mock::{Host, RunMode, ThreadKind};
 
 /// Names that the macro's own items must not be taken for.
 const NAME: &str = "entry";
@@ -100,12 +101,76 @@ mod other {
 #[test]
 fn an_error_of_any_type_is_logged_with_its_sources_and_with_what_was_refused_last() {
     let host = Host::new();
-    // SAFETY: the test is the host's main thread, and waits.
-    unsafe { suricata_thread::plugin::run_init(NAME, other::init) };
+    load_in_mock(NAME, other::init).unwrap();
     let line = host.log().pop().unwrap().message;
     let expected = "init failed: the state can't be read: invalid digit found in string \
         (refused last: the slot \"\") (Suricata";
     assert!(line.contains(expected), "{line}");
+}
+
+/// An error that is its own source.
+#[derive(Debug)]
+struct Circular;
+
+impl std::fmt::Display for Circular {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("circular")
+    }
+}
+
+impl std::error::Error for Circular {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&Circular)
+    }
+}
+
+#[test]
+fn an_error_that_is_its_own_source_is_logged_and_the_host_goes_on() {
+    let host = Host::new();
+    load_in_mock(NAME, || Err(Circular)).unwrap();
+    let line = host.log().pop().unwrap().message;
+    assert_eq!(line.matches("circular").count(), 33, "{line}");
+}
+
+#[test]
+fn lines_name_the_plugin_that_they_are_of_where_a_program_has_several() {
+    let host = Host::new();
+    for name in ["first", "second"] {
+        let init = || register_init_callback(|_| panic!("in the callback"));
+        load_in_mock(name, init).unwrap();
+    }
+    load_in_mock("third", || Err("on purpose")).unwrap();
+    host.finalize();
+    host.spawn("W#01", ThreadKind::Worker);
+    let log = host.log().into_iter().map(|line| line.message);
+    let log: Vec<_> = log.filter(|line| line.starts_with("plugin ")).collect();
+    for (line, start) in log.iter().zip([
+        "plugin third: init failed: on purpose",
+        "plugin first: thread init callback",
+        "plugin second: thread init callback",
+    ]) {
+        assert!(line.starts_with(start), "{log:#?}");
+    }
+    assert_eq!(log.len(), 3, "{log:#?}");
+}
+
+#[test]
+fn an_init_runs_where_a_mock_loads_plugins_and_nowhere_else() {
+    let not_run = || -> Result<(), &str> { unreachable!() };
+    let error = load_in_mock("lost", not_run).unwrap_err();
+    assert!(error.contains("belongs to no host of the mock"), "{error}");
+    let host = Host::new();
+    load_in_mock("within", move || {
+        load_in_mock("inner", not_run).map_err(|_| "refused")
+    })
+    .unwrap();
+    let line = host.log().pop().unwrap().message;
+    assert!(
+        line.starts_with("plugin within: init failed: refused"),
+        "{line}"
+    );
+    host.start(RunMode::Single);
+    assert_eq!(load_in_mock("late", not_run), Err(error));
 }
 
 #[test]

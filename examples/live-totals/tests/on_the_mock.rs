@@ -14,8 +14,7 @@ const SOON: Duration = Duration::from_millis(1);
 fn host(interval: Duration) -> Host {
     let host = Host::new();
     let register = || live_totals::register(interval);
-    // SAFETY: the mock's host goes on only when this has returned.
-    unsafe { suricata_thread::plugin::run_init("live-totals", register) };
+    suricata_thread::plugin::load_in_mock("live-totals", register).unwrap();
     host
 }
 

@@ -126,8 +126,7 @@ fn run(ops: &[Op]) {
     let plugin = Arc::new(Plugin::default());
     let expected = &plugin.expected;
     let host = Host::new();
-    // SAFETY: this thread drives the mock, so nothing else runs on it until `init` has returned.
-    unsafe { plugin::run_init("model", || init(&plugin)) };
+    plugin::load_in_mock("model", || init(&plugin)).unwrap();
     host.finalize();
     let (mut running, mut joined): (Vec<MockThread>, Vec<MockThread>) = Default::default();
     let mut calls = 0;
