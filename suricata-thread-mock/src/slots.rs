@@ -282,10 +282,11 @@ pub(crate) fn whose(id: c_int, host: &Shared) -> &'static str {
         return "never registered";
     }
     if LIVE_BLOCKS.read().contains(&block) {
-        return "an id of another host";
+        return "an id of another host; a handle in a `static` is of the host that it was set in";
     }
     if (1..NEXT_BLOCK.load(Ordering::Relaxed)).contains(&block) {
-        return "an id of a host that has ended";
+        return "an id of a host that has ended; a handle in a `static`, such as a `OnceLock` that is set once, stays \
+                that of the first host: keep it where each init puts its own, or test in a process of its own";
     }
     "never registered"
 }
