@@ -12,6 +12,7 @@ use regex_lite::Regex;
 use crate::build;
 use crate::host::Suricata;
 use crate::log::Log;
+use crate::own_threads;
 
 /// What is known of an example.
 struct Example<'a> {
@@ -114,6 +115,7 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
             }
         }
     }
+    own_threads::check(suricata)?;
     first_steps(suricata)
 }
 

@@ -6,6 +6,7 @@ mod examples;
 mod host;
 mod log;
 mod memcheck;
+mod own_threads;
 mod panics;
 mod soak;
 mod socket;

@@ -1,0 +1,97 @@
+//! The plugin on the mock.
+
+use std::fs;
+use std::path::Path;
+
+use suricata_thread::plugin::load_in_mock;
+use suricata_thread_mock::{Host, LogLine, RunMode, ThreadKind, Traffic};
+use tempfile::TempDir;
+
+fn host(path: &Path) -> Host {
+    let host = Host::new();
+    let path = path.to_owned();
+    load_in_mock("flow-log", || flow_log::register(path)).unwrap();
+    host
+}
+
+/// The lines of the file, in an order that does not depend on the threads'.
+fn lines(path: &Path) -> Vec<String> {
+    let text = fs::read_to_string(path).unwrap();
+    let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
+    lines.sort();
+    lines
+}
+
+fn errors(host: &Host) -> Vec<String> {
+    let is_error = |line: &LogLine| line.level_name() == "Error";
+    let lines = host.log().into_iter().filter(is_error);
+    lines.map(|line| line.message).collect()
+}
+
+#[test]
+fn every_flow_is_a_line_with_the_name_of_its_thread() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("flows");
+    let host = host(&path);
+    host.start(RunMode::Autofp {
+        receivers: 1,
+        workers: 2,
+    });
+    host.traffic(Traffic {
+        flows: 1000,
+        ..Traffic::default()
+    });
+    host.shutdown();
+    let lines = lines(&path);
+    assert_eq!(lines.len(), 1000);
+    for name in ["W#01", "W#02"] {
+        let first = format!("{name} flow 1");
+        assert!(lines.contains(&first), "no {first} in {lines:?}");
+    }
+    assert!(errors(&host).is_empty());
+}
+
+#[test]
+fn each_capture_is_in_the_file_when_its_threads_are_gone_although_a_command_thread_stays() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("flows");
+    let host = host(&path);
+    host.finalize();
+    let manager = host.spawn("US", ThreadKind::Command);
+    for captures in 1..=2 {
+        let worker = host.spawn("W#01", ThreadKind::Worker);
+        worker.flow_init(&host.flow());
+        worker.join();
+        worker.free();
+        assert_eq!(lines(&path), vec!["W#01 flow 1"; captures]);
+    }
+    drop(manager);
+    host.shutdown();
+}
+
+#[test]
+fn a_file_that_cannot_be_opened_is_an_error_for_each_thread_and_the_host_goes_on() {
+    let host = host(Path::new("/no such folder/flows"));
+    host.start(RunMode::Single);
+    host.traffic(Traffic::default());
+    host.shutdown();
+    let errors = errors(&host);
+    let start = "flow-log: a thread's flows will not be written: No such file or directory";
+    assert!(errors.len() > 1, "{errors:#?}");
+    assert!(
+        errors.iter().all(|error| error.starts_with(start)),
+        "{errors:#?}"
+    );
+}
+
+#[test]
+fn a_disk_that_is_full_is_an_error() {
+    let host = host(Path::new("/dev/full"));
+    host.start(RunMode::Single);
+    host.traffic(Traffic::default());
+    host.shutdown();
+    let errors = errors(&host);
+    let expected = "flow-log: flows are missing in the file: No space left on device (os error 28)";
+    assert!(!errors.is_empty());
+    assert!(errors.iter().all(|error| error == expected), "{errors:#?}");
+}
