@@ -208,7 +208,7 @@
 //!
 //! - Of each callback, and of the values of each slot, the log has the first ten panics, the hundredth, the
 //!   thousandth and so on, and when a thread ends how many there were. std's own message comes as often for
-//!   the panics at one place in the source; with a backtrace, which takes some milliseconds, twice. A hook
+//!   the panics at one place in the source; with a backtrace, which takes some milliseconds, once. A hook
 //!   that somebody has set always runs.
 //! - A flow callback that panics a hundred times within a second is not called for a second, then for two,
 //!   four, up to sixty while that goes on; after a quiet minute it begins anew. A line says when it is not

@@ -396,7 +396,7 @@ pub(crate) fn install_hook() {
     let is_std = std::ptr::eq(&*before, &*std);
     // A backtrace takes some milliseconds, and dozens of lines.
     let has_backtrace = std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0");
-    let in_full = if has_backtrace { 2 } else { IN_FULL };
+    let in_full = if has_backtrace { 1 } else { IN_FULL };
     panic::set_hook(Box::new(move |panic| {
         let place = remember(panic);
         // The plugin's own threads take no lock here, lest one has it while Suricata forks (`-D`).

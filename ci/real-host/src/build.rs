@@ -18,12 +18,20 @@ fn cargo_build(arguments: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// Builds `suricata-mock`, or another program of the workspace.
+/// Builds `suricata-mock`, or another program of the workspace, as its users would.
 pub(crate) fn program(package: &str, name: &str) -> Result<PathBuf> {
     let is_mock = package == "suricata-thread-mock";
     let features = if is_mock { "cli" } else { "" };
-    cargo_build(&["-p", package, "--bin", name, "--features", features])?;
-    Ok(target().join("debug").join(name))
+    cargo_build(&[
+        "--release",
+        "-p",
+        package,
+        "--bin",
+        name,
+        "--features",
+        features,
+    ])?;
+    Ok(target().join("release").join(name))
 }
 
 /// Builds an example plugin as its author would.
