@@ -155,9 +155,10 @@ impl Record {
             return;
         }
         let is_forgiven = pace.until.is_none_or(|until| now > until + FORGIVEN);
-        pace.rest = match is_forgiven {
-            true => FIRST_REST,
-            false => (pace.rest * 2).min(LONGEST_REST),
+        pace.rest = if is_forgiven {
+            FIRST_REST
+        } else {
+            (pace.rest * 2).min(LONGEST_REST)
         };
         pace.until = Some(now + pace.rest);
         pace.window = None;
