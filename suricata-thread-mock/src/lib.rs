@@ -126,7 +126,7 @@
 //! # Generations
 //!
 //! A host plays Suricata 8.0, what production runs, unless the environment variable `SURICATA_MOCK`
-//! is 9 or the test says so ([`Builder::generation`]). So a test suite that leaves it open runs against
+//! is 9 or the test says so ([`HostBuilder::generation`]). So a test suite that leaves it open runs against
 //! both: `cargo test`, then `SURICATA_MOCK=9 cargo test`. Hosts of both may run at the same time.
 //!
 //! The mock defines the names of both, and reports calls of functions that the host's Suricata does not
@@ -165,7 +165,7 @@
 //! [`ReportKind`] has the list. Each report names the slot, the thread and the call, and says what
 //! was expected, what happened, and what Suricata would do. [`Host::verify`] panics with them, the
 //! host's drop does if nobody called it; where the test is panicking already, they go to stderr. With
-//! [`Builder::record_only`] nothing panics and the test looks at [`Host::reports`].
+//! [`HostBuilder::record_only`] nothing panics and the test looks at [`Host::reports`].
 //!
 //! What is misuse and also fails in the mock: it stores nothing, frees nothing and answers NULL or
 //! -1. A refused registration as such is none, nor is late registration of a slot: Suricata
@@ -182,7 +182,7 @@
 //!
 //! **Freed twice.** A pointer that a slot is set to while another slot holds it would be freed twice
 //! by Suricata. It is reported at the set; the mock frees it once, where Suricata calls the free
-//! function for each slot. Values that may be in several slots are for [`Builder::shared_values`]. To
+//! function for each slot. Values that may be in several slots are for [`HostBuilder::shared_values`]. To
 //! move a value, empty the first slot before. Pointers below 65536 or equal to a power of two are left out: Rust's boxes of values
 //! without size are such, and all the same.
 //!
@@ -209,44 +209,24 @@
 #[cfg(all(feature = "open", not(unix)))]
 compile_error!("the features `open` and `cli` are for systems with ELF files and dlopen");
 
-mod boundary;
-mod builder;
 mod c_api;
-mod callbacks;
-mod context;
-mod fault;
-mod flow;
-mod held;
-mod host;
-mod job;
-mod load;
-mod log;
-#[cfg(feature = "open")]
-mod open;
-#[cfg(feature = "open")]
-mod open_error;
-#[cfg(feature = "open")]
-mod plugin_file;
-mod replay;
-mod report;
-mod rng;
-mod run_mode;
-mod shared;
-mod slots;
-mod storage;
-mod thread;
-mod token;
-mod traffic;
+mod calling;
+mod life;
+mod noun;
+mod state;
 
-pub use builder::Builder;
-pub use flow::Flow;
-pub use host::{Entered, Host};
-pub use load::LoadError;
-pub use log::LogLine;
+pub use life::builder::HostBuilder;
+pub use life::host::{EnteredGuard, Host};
+pub use life::run_mode::Threads;
+pub use life::thread::Thread;
+pub use noun::flow::Flow;
+pub use noun::load_error::LoadError;
+pub use noun::log_line::LogLine;
 #[cfg(feature = "open")]
-pub use open_error::{OpenError, OpenErrorReason, UndefinedSymbol};
-pub use report::{Report, ReportKind, stray_reports};
-pub use run_mode::{RunMode, Threads};
+pub use noun::open_error::{OpenError, OpenErrorReason, UndefinedSymbol};
+pub use noun::report::{Report, ReportKind};
+pub use noun::run_mode::RunMode;
+pub use noun::thread_kind::{LeftValue, ThreadKind};
+pub use noun::traffic::{Traffic, TrafficReport, WorkerTraffic};
+pub use state::reports::stray_reports;
 pub use suricata_thread_sys::Generation;
-pub use thread::{LeftValue, Thread, ThreadKind};
-pub use traffic::{Traffic, TrafficReport, WorkerTraffic};

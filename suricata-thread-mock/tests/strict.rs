@@ -135,7 +135,7 @@ fn a_value_held_by_two_slots_is_freed_once() {
                 &format!("slot `one` (id {}) of the same thread", ids[0]),
                 "Suricata would free it twice",
                 "for each slot; the mock calls it once",
-                "Builder::shared_values",
+                "HostBuilder::shared_values",
             ],
         );
     }

@@ -4,7 +4,7 @@ mod capture;
 mod check;
 mod exports;
 mod pcapng;
-#[path = "../../plugin_file.rs"]
+#[path = "../../noun/plugin_file.rs"]
 mod plugin_file;
 mod run;
 

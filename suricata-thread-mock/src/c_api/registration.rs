@@ -1,0 +1,136 @@
+//! The C functions that register callbacks, and those that run them.
+
+use std::ffi::c_void;
+
+use suricata_thread_sys::ThreadVars;
+use suricata_thread_sys::common::{
+    SCFlowFinishCallbackFn, SCFlowInitCallbackFn, SCFlowUpdateCallbackFn, SCThreadInitCallbackFn,
+};
+
+use crate::calling::handles::Handle;
+use crate::calling::refusals::{self, Registering};
+use crate::calling::{callbacks, context, thread_storage};
+use crate::noun::event::{Event, FlowFinish, FlowInit, FlowUpdate, List, ThreadInit};
+use crate::noun::function::Function;
+use crate::noun::report::ReportKind;
+use crate::state::callbacks::Lists;
+
+/// A kind of callback: how it is registered.
+struct Kind {
+    call: &'static str,
+    name: &'static str,
+    /// What Suricata would do with one that is registered when there are threads.
+    late: &'static str,
+}
+
+const FLOW_LATE: &str = "accept it while those threads may be walking the list";
+
+/// Registers a callback in the list that `list` chooses.
+fn register<F: Copy>(
+    kind: &Kind,
+    callback: Option<F>,
+    user: *mut c_void,
+    list: impl FnOnce(&Lists) -> &List<F>,
+) -> bool {
+    let Kind { call, name, late } = *kind;
+    let Some(host) = context::host_for(call) else {
+        return false;
+    };
+    let in_callback = "add to the list that it is walking, for ever if each callback does so";
+    let what = format!("a {name}");
+    let Some(_registering) = Registering::begin(&host, call, &what, in_callback) else {
+        return false;
+    };
+    let thread = context::thread_name(&host);
+    let key = format!("{call} {thread}");
+    let Some(callback) = callback else {
+        host.reports.add(
+            ReportKind::NullCallback,
+            key,
+            format!(
+                "{call} was called on thread `{thread}` with NULL: expected a callback. It was \
+                 refused; Suricata would accept it, and crash when it runs it"
+            ),
+        );
+        return false;
+    };
+    if host.faults.callback.hit() {
+        return false;
+    }
+    if host.threads.was_begun() {
+        host.reports.add(
+            ReportKind::LateRegistration,
+            key,
+            format!(
+                "{call} of a {name} was called on thread `{thread}` after threads were created: \
+                 expected before, in `Init`. Suricata would {late}"
+            ),
+        );
+    }
+    list(&host.callbacks.lists).push(callback, user);
+    true
+}
+
+pub(crate) fn register_thread_init(callback: SCThreadInitCallbackFn, user: *mut c_void) -> bool {
+    let kind = Kind {
+        call: "SCThreadRegisterInitCallback",
+        name: "thread init callback",
+        late: "accept it, and run it for later threads only",
+    };
+    // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
+    let callback: Option<ThreadInit> = unsafe { std::mem::transmute(callback) };
+    register(&kind, callback, user, |l| &l.thread_init)
+}
+
+pub(crate) fn register_flow_init(callback: SCFlowInitCallbackFn, user: *mut c_void) -> bool {
+    let kind = Kind {
+        call: "SCFlowRegisterInitCallback",
+        name: "flow init callback",
+        late: FLOW_LATE,
+    };
+    // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
+    let callback: Option<FlowInit> = unsafe { std::mem::transmute(callback) };
+    register(&kind, callback, user, |l| &l.flow_init)
+}
+
+pub(crate) fn register_flow_update(callback: SCFlowUpdateCallbackFn, user: *mut c_void) -> bool {
+    let kind = Kind {
+        call: "SCFlowRegisterUpdateCallback",
+        name: "flow update callback",
+        late: FLOW_LATE,
+    };
+    // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
+    let callback: Option<FlowUpdate> = unsafe { std::mem::transmute(callback) };
+    register(&kind, callback, user, |l| &l.flow_update)
+}
+
+pub(crate) fn register_flow_finish(callback: SCFlowFinishCallbackFn, user: *mut c_void) -> bool {
+    let kind = Kind {
+        call: "SCFlowRegisterFinishCallback",
+        name: "flow finish callback",
+        late: FLOW_LATE,
+    };
+    // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
+    let callback: Option<FlowFinish> = unsafe { std::mem::transmute(callback) };
+    register(&kind, callback, user, |l| &l.flow_finish)
+}
+
+/// The host-only C functions that run callbacks.
+pub(crate) fn run(function: Function, tv: *mut ThreadVars, event: Event) {
+    let call = function.name;
+    if tv.is_null() {
+        let Some(host) = context::host_for(call) else {
+            return;
+        };
+        if !refusals::refuses_to_plugins(&host, call) {
+            callbacks::run(&host, None, event);
+        }
+        return;
+    }
+    let Some(Handle { host, thread }) = thread_storage::handle_of(function, tv, None) else {
+        return;
+    };
+    if !refusals::refuses_to_plugins(&host, call) {
+        callbacks::run(&host, Some(&thread), event);
+    }
+}

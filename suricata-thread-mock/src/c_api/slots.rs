@@ -1,0 +1,144 @@
+//! The C functions that register slots, and those that say how many there are.
+
+use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
+
+use suricata_thread_sys::common::{SCLogLevel, StorageFreeFn};
+use suricata_thread_sys::v8::StorageAllocFn;
+
+use crate::calling::context;
+use crate::calling::refusals::{self, Registering};
+use crate::noun::function::Function;
+use crate::noun::report::ReportKind;
+use crate::noun::slot::{NamePtr, Slot};
+use crate::state::slots::{BLOCK, Refused};
+
+/// What 8.0 wants to know of a slot beyond its name and free function.
+pub(crate) struct Allocation {
+    pub(crate) size: c_uint,
+    pub(crate) alloc: StorageAllocFn,
+}
+
+/// `SCThreadStorageRegister` and `ThreadStorageRegister`.
+///
+/// # Safety
+/// `name` is NULL or a C string.
+pub(crate) unsafe fn register(
+    function: Function,
+    name: *const c_char,
+    allocation: Option<Allocation>,
+    free: StorageFreeFn,
+) -> c_int {
+    let call = function.name;
+    let Some(host) = context::host_for(call).filter(|host| !refusals::lacks(host, function)) else {
+        return -1;
+    };
+    let in_callback = "refuse it too, since registration has closed when threads are created";
+    // SAFETY: not NULL, so a C string by the caller's promise.
+    let text = (!name.is_null()).then(|| unsafe { CStr::from_ptr(name) });
+    let what = match text {
+        None => "a slot without a name".to_owned(),
+        Some(text) => format!("slot {text:?}"),
+    };
+    let Some(_registering) = Registering::begin(&host, call, &what, in_callback) else {
+        return -1;
+    };
+    let Some(text) = text.filter(|text| !text.is_empty()) else {
+        return -1;
+    };
+    if host.slots.is_finalized() || free.is_none() {
+        return -1;
+    }
+    let (size, alloc) = match allocation {
+        Some(Allocation { size, alloc }) => {
+            let pointer = size as usize == size_of::<*mut c_void>();
+            if size == 0 || (alloc.is_none() && !pointer) {
+                return -1;
+            }
+            (size, alloc)
+        }
+        None => (size_of::<*mut c_void>() as c_uint, None),
+    };
+    let slot = Slot {
+        name: text.to_string_lossy().into_owned(),
+        size,
+        alloc,
+        free,
+        _name: NamePtr(name),
+    };
+    match host
+        .slots
+        .add(name.addr(), text.to_bytes(), slot, &host.faults.slot)
+    {
+        Ok(id) => id,
+        Err(Refused::Name { changed }) => {
+            context::log_own(
+                &host,
+                SCLogLevel::SC_LOG_ERROR,
+                "storage",
+                format!(
+                    "storage for type \"thread\" with name \"{}\" already registered",
+                    text.to_string_lossy()
+                ),
+            );
+            if let Some(before) = changed {
+                let thread = context::thread_name(&host);
+                host.reports.add(
+                    ReportKind::NameChanged,
+                    format!("{call} {text:?} {thread}"),
+                    format!(
+                        "{call} of slot {text:?} was called on thread `{thread}`: expected a name \
+                         that stays what it is, actually the new one is where the name of slot \
+                         {before} was. The slot was refused; Suricata keeps the pointer, so that \
+                         slot {before} has the new name now, and refuses the other too"
+                    ),
+                );
+            }
+            -1
+        }
+        Err(Refused::Memory) => -1,
+        Err(Refused::Full) => {
+            context::log_own(
+                &host,
+                SCLogLevel::SC_LOG_ERROR,
+                "storage",
+                format!("no id left for slot {text:?}: a mock host has {BLOCK} at most"),
+            );
+            -1
+        }
+    }
+}
+
+/// `SCThreadStorageSize` and `ThreadStorageSize`.
+pub(crate) fn size(function: Function) -> c_uint {
+    let Some(host) =
+        context::host_for(function.name).filter(|host| !refusals::lacks(host, function))
+    else {
+        return 0;
+    };
+    let slots = host.slots.table().slots.len();
+    (slots * size_of::<*mut c_void>()) as c_uint
+}
+
+/// `SCStorageInit`, `SCStorageFinalize` and `SCStorageCleanup`, under either name. 0 on success.
+pub(crate) fn phase(function: Function, phase: Phase) -> c_int {
+    let Some(host) =
+        context::host_for(function.name).filter(|host| !refusals::lacks(host, function))
+    else {
+        return -1;
+    };
+    if refusals::refuses_to_plugins(&host, function.name) {
+        return -1;
+    }
+    match phase {
+        Phase::Init => host.slots.reset(true),
+        Phase::Finalize => host.slots.finalize(),
+        Phase::Cleanup => host.slots.reset(false),
+    }
+    0
+}
+
+pub(crate) enum Phase {
+    Init,
+    Finalize,
+    Cleanup,
+}

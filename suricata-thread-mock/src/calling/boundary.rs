@@ -1,0 +1,67 @@
+//! The one way in which the host calls plugin code.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::calling::context::{self, InPlugin, PluginCode};
+use crate::noun::report::ReportKind;
+use crate::state::host::HostState;
+
+/// Calls plugin code. A panic that comes out of it is reported, by `what` ran and where, and goes
+/// no further; its message is the error.
+///
+/// No lock may be held: plugin code calls back into the C API.
+pub(crate) fn call<R>(
+    host: &Arc<HostState>,
+    code: PluginCode,
+    what: impl FnOnce() -> String,
+    plugin: impl FnOnce() -> R,
+) -> Result<R, String> {
+    let result = {
+        let _in_plugin = InPlugin::new(host, code);
+        // The payload is dropped in here too: its `Drop` is plugin code.
+        catch_unwind(AssertUnwindSafe(plugin)).map_err(panic_message)
+    };
+    result.inspect_err(|message| {
+        let what = what();
+        host.reports.add(
+            ReportKind::PanicAtBoundary,
+            what.clone(),
+            format!(
+                "{what}: expected to return, actually panicked: {message}. The panic reached the C \
+                 boundary; Suricata would crash or run on with corrupt memory"
+            ),
+        );
+    })
+}
+
+/// Runs `init` as the `Init` of a plugin of this thread's host; returns `false` if it takes none now.
+pub(crate) fn run_init(init: impl FnOnce()) -> bool {
+    let Some(host) = context::host() else {
+        return false;
+    };
+    if context::plugin_code().is_some() || host.slots.is_finalized() {
+        return false;
+    }
+    let what = || format!("Init on thread `{}`", context::thread_name(&host));
+    call(&host, PluginCode::Loading, what, init).is_ok()
+}
+
+/// The text of a panic. The payload is dropped here, whatever its own `Drop` does.
+fn panic_message(payload: Box<dyn Any + Send>) -> String {
+    let message = if let Some(text) = payload.downcast_ref::<&str>() {
+        (*text).to_owned()
+    } else if let Some(text) = payload.downcast_ref::<String>() {
+        text.clone()
+    } else {
+        "(a payload that is not text)".to_owned()
+    };
+    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        // Dropping this one could panic again, and so on; but a text has no destructor to fear.
+        if !(second.is::<&str>() || second.is::<String>()) {
+            std::mem::forget(second);
+        }
+    }
+    message
+}

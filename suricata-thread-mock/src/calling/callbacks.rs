@@ -1,0 +1,61 @@
+//! Running callbacks.
+
+use std::ffi::c_void;
+use std::sync::Arc;
+
+use suricata_thread_sys::ThreadVars;
+
+use crate::calling::boundary;
+use crate::calling::context::PluginCode;
+use crate::noun::event::{Event, List, User};
+use crate::noun::token;
+use crate::state::host::HostState;
+use crate::state::threads::ThreadState;
+
+/// Runs the callbacks for an event with the `ThreadVars` of a thread, or NULL, on the current
+/// thread. The caller sees to it that nothing else is using that thread's storage.
+pub(crate) fn run(host: &Arc<HostState>, thread: Option<&ThreadState>, event: Event) {
+    let tv: *mut ThreadVars = thread.map_or(std::ptr::null_mut(), |t| token::as_ptr(t.cells.token));
+    let lists = &host.callbacks.lists;
+    match event {
+        Event::ThreadInit => each(host, thread, event, &lists.thread_init, |f, user| {
+            // SAFETY: the plugin registered both for calls such as this one.
+            unsafe { f(tv, user) }
+        }),
+        Event::FlowInit(flow, packet) => each(host, thread, event, &lists.flow_init, |f, user| {
+            // SAFETY: the plugin registered both for calls such as this one.
+            unsafe { f(tv, flow, packet, user) }
+        }),
+        Event::FlowUpdate(flow, packet) => {
+            each(host, thread, event, &lists.flow_update, |f, user| {
+                // SAFETY: the plugin registered both for calls such as this one.
+                unsafe { f(tv, flow, packet, user) }
+            });
+        }
+        Event::FlowFinish(flow) => each(host, thread, event, &lists.flow_finish, |f, user| {
+            // SAFETY: the plugin registered both for calls such as this one.
+            unsafe { f(tv, flow, user) }
+        }),
+    }
+}
+
+fn each<F: Copy>(
+    host: &Arc<HostState>,
+    thread: Option<&ThreadState>,
+    event: Event,
+    list: &List<F>,
+    call: impl Fn(F, *mut c_void),
+) {
+    for (i, &(callback, User(user))) in list.snapshot().iter().enumerate() {
+        let what = || {
+            format!(
+                "{} {} (in order of registration) for thread `{}`",
+                event.name(),
+                i + 1,
+                thread.map_or("NULL", |t| t.name())
+            )
+        };
+        // The other callbacks go on after one that panicked; it was reported.
+        let _ = boundary::call(host, PluginCode::Callback, what, || call(callback, user));
+    }
+}

@@ -1,0 +1,9 @@
+//! Storey 3: who is calling, and the one boundary to plugin code.
+
+pub(crate) mod boundary;
+pub(crate) mod callbacks;
+pub(crate) mod context;
+pub(crate) mod handles;
+pub(crate) mod refusals;
+pub(crate) mod slot_use;
+pub(crate) mod thread_storage;

@@ -1,0 +1,136 @@
+//! Calls that a host refuses whatever their arguments are.
+
+use crate::calling::context::{self, PluginCode};
+use crate::noun::function::Function;
+use crate::noun::report::ReportKind;
+use crate::state::host::HostState;
+
+/// Reports and refuses a call of a function that this host's generation does not have: one
+/// report, since whoever picks the wrong set of names calls all of it.
+pub(crate) fn lacks(host: &HostState, function: Function) -> bool {
+    let generation = host.identity.generation;
+    let Some(of) = function.generation.filter(|of| *of != generation) else {
+        return false;
+    };
+    let call = function.name;
+    host.reports.add(
+        ReportKind::OtherGeneration,
+        "other generation".to_owned(),
+        format!(
+            "{call} was called on thread `{}`: expected only functions of {generation}, which this \
+             host plays, actually one of {of}. A real {generation} has no {call}: it would not load \
+             the plugin, or leave NULL in a weak reference. Under the mock, which has the names of \
+             all, ask `unsigned int suricata_thread_mock_generation_1(void)`, which returns {} here",
+            context::thread_name(host),
+            generation.major(),
+        ),
+    );
+    true
+}
+
+/// Reports and refuses a call of a function of the host's own by plugin code.
+pub(crate) fn refuses_to_plugins(host: &HostState, call: &str) -> bool {
+    if context::plugin_code().is_none() {
+        return false;
+    }
+    let thread = context::thread_name(host);
+    host.reports.add(
+        ReportKind::HostFunction,
+        format!("{call} {thread}"),
+        format!(
+            "{call} was called by plugin code on thread `{thread}`: expected only the host to call \
+             it. The call was ignored; Suricata would obey, and lose what it has registered or free \
+             what is in use"
+        ),
+    );
+    true
+}
+
+/// A registration that is under way on this thread.
+pub(crate) struct Registering<'a>(&'a HostState);
+
+impl<'a> Registering<'a> {
+    /// `None` where the registration of `what` must not go on; that has been reported then.
+    /// `in_callback` is what Suricata would do with it in a callback.
+    pub(crate) fn begin(
+        host: &'a HostState,
+        call: &str,
+        what: &str,
+        in_callback: &str,
+    ) -> Option<Self> {
+        let thread = context::thread_name(host);
+        let key = format!("{call} {what} {thread}");
+        if context::plugin_code() == Some(PluginCode::Callback) {
+            host.reports.add(
+                ReportKind::RegistrationInCallback,
+                key,
+                format!(
+                    "{call} of {what} was called by a callback on thread `{thread}`: expected \
+                     outside callbacks, in `Init`. It was refused; Suricata would {in_callback}"
+                ),
+            );
+            return None;
+        }
+        if !host.callbacks.begin_registration() {
+            host.reports.add(
+                ReportKind::ConcurrentRegistration,
+                key,
+                format!(
+                    "{call} of {what} was called on thread `{thread}` while another thread was \
+                     registering: expected one registration at a time. Suricata's lists have no \
+                     lock; it would lose a registration or crash"
+                ),
+            );
+        }
+        Some(Self(host))
+    }
+}
+
+impl Drop for Registering<'_> {
+    fn drop(&mut self) {
+        self.0.callbacks.end_registration();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::Host;
+    use crate::noun::report::ReportKind;
+    use suricata_thread_sys::{Generation, v8};
+
+    use super::Registering;
+
+    #[test]
+    fn registration_from_a_second_thread_at_once() {
+        let host = Host::builder()
+            .generation(Generation::V8)
+            .record_only()
+            .build();
+        let under_way =
+            Registering::begin(&host.state, "first", "", "").expect("nothing forbids it");
+        std::thread::scope(|s| {
+            let second = std::thread::Builder::new().name("second".to_owned());
+            let run = || {
+                let _entered = host.enter();
+                // SAFETY: the name is static; nothing is ever stored.
+                unsafe { v8::ThreadStorageRegister(c"state".as_ptr(), 8, None, None) };
+            };
+            second.spawn_scoped(s, run).expect("a thread");
+        });
+        drop(under_way);
+        let reports = host.reports();
+        assert_eq!(reports.len(), 1);
+        assert_eq!(reports[0].kind, ReportKind::ConcurrentRegistration);
+        for part in [
+            "ThreadStorageRegister",
+            "slot \"state\"",
+            "`second`",
+            "expected one registration at a time",
+            "Suricata's lists have no lock",
+        ] {
+            assert!(reports[0].message.contains(part), "{}", reports[0]);
+        }
+        drop(Registering::begin(&host.state, "third", "", ""));
+        assert_eq!(host.reports().len(), 1, "one after the other is fine");
+    }
+}

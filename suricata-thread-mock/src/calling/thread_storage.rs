@@ -1,0 +1,183 @@
+//! Whether the current OS thread may use a `ThreadVars`, and what is special to storage of threads.
+
+use std::ffi::{c_int, c_void};
+use std::sync::Arc;
+use std::thread;
+
+use suricata_thread_sys::ThreadVars;
+
+use crate::calling::context;
+use crate::calling::handles::{self, Handle};
+use crate::calling::refusals;
+use crate::calling::slot_use::SlotUse;
+use crate::noun::function::Function;
+use crate::noun::report::ReportKind;
+use crate::noun::thread_kind::Stage;
+use crate::noun::token;
+use crate::state::host::HostState;
+use crate::state::threads::ThreadState;
+use crate::state::{reports, slots};
+
+/// The thread that `tv` stands for, where the current OS thread may use it now; what is wrong
+/// otherwise has been reported. `slot` is the id of the slot that the call is for, if it is for one.
+pub(crate) fn handle_of(
+    function: Function,
+    tv: *const ThreadVars,
+    slot: Option<c_int>,
+) -> Option<Handle> {
+    let call = function.name;
+    let of_slot = || slot.map_or(String::new(), |id| format!(" of slot {}", slots::named(id)));
+    let Some(handle) = handles::find(tv.addr()) else {
+        unknown(&format!("{call}{}", of_slot()), tv);
+        return None;
+    };
+    let Handle { host, thread } = &handle;
+    if refusals::lacks(host, function) {
+        return None;
+    }
+    let owner = {
+        let stage = thread.stage.lock();
+        match *stage {
+            Stage::Created(id)
+            | Stage::Running(id)
+            | Stage::Joined(id)
+            | Stage::Left(id)
+            | Stage::Freeing(id) => Some((id, stage.owner())),
+            Stage::Freed => None,
+        }
+    };
+    let Some((id, owner)) = owner else {
+        let (call, here) = (format!("{call}{}", of_slot()), context::thread_name(host));
+        host.reports.add(
+            ReportKind::ThreadVarsFreed,
+            format!("{call} {} {here}", thread.name()),
+            format!(
+                "{call} with the ThreadVars of thread `{}`, called on thread `{here}`: expected \
+                 one that is in use, actually it was freed when the thread was taken down. \
+                 Suricata would read or write freed memory",
+                thread.name(),
+            ),
+        );
+        return None;
+    };
+    if id != thread::current().id() {
+        let (call, here) = (format!("{call}{}", of_slot()), context::thread_name(host));
+        host.reports.add(
+            ReportKind::WrongThread,
+            format!("{call} {} {here}", thread.name()),
+            format!(
+                "{call} with the ThreadVars of thread `{}`: expected on {owner}, actually on \
+                 thread `{here}`. Suricata has no lock here; memory could be corrupted",
+                thread.name(),
+            ),
+        );
+        return None;
+    }
+    Some(handle)
+}
+
+fn unknown(call: &str, tv: *const ThreadVars) {
+    let (kind, what) = if tv.is_null() {
+        (ReportKind::ThreadVarsUnknown, "NULL".to_owned())
+    } else if let Some(name) = handles::ended(tv.addr()) {
+        (
+            ReportKind::ThreadVarsFreed,
+            format!("that of thread `{name}` of a host that has ended"),
+        )
+    } else if token::was_given_out(tv.addr()) {
+        (
+            ReportKind::ThreadVarsUnknown,
+            "the pointer of a flow or a packet".to_owned(),
+        )
+    } else {
+        (
+            ReportKind::ThreadVarsUnknown,
+            "a pointer that no host gave out".to_owned(),
+        )
+    };
+    let host = context::host();
+    let name = match &host {
+        Some(host) => context::thread_name(host),
+        None => context::os_thread_name(),
+    };
+    let message = format!(
+        "{call} on thread `{name}`: expected the ThreadVars of a thread, actually {what}. Suricata \
+         would crash or use memory that is not its own"
+    );
+    match host {
+        Some(host) => host
+            .reports
+            .add(kind, format!("{call} {name} {what}"), message),
+        None => reports::stray(kind, message),
+    }
+}
+
+/// Uses a slot of a thread by `work`; `refused` where it may not be used, which has been reported.
+pub(crate) fn with_slot<R>(
+    function: Function,
+    tv: *const ThreadVars,
+    id: c_int,
+    refused: R,
+    work: impl FnOnce(SlotUse<'_>) -> R,
+) -> R {
+    let Some(handle) = handle_of(function, tv, Some(id)) else {
+        return refused;
+    };
+    let (host, cells) = (&handle.host, &handle.thread.cells);
+    match SlotUse::new(function.name, host, cells, id) {
+        Some(slot) => work(slot),
+        None => refused,
+    }
+}
+
+/// Stores a value in a slot of a thread; `false` where that was refused.
+pub(crate) fn store(
+    function: Function,
+    tv: *const ThreadVars,
+    id: c_int,
+    ptr: *mut c_void,
+) -> bool {
+    let Some(Handle { host, thread }) = handle_of(function, tv, Some(id)) else {
+        return false;
+    };
+    let Some(slot) = SlotUse::new(function.name, &host, &thread.cells, id) else {
+        return false;
+    };
+    if host.faults.set.hit() {
+        return false;
+    }
+    slot.store(ptr);
+    if !ptr.is_null() && matches!(*thread.stage.lock(), Stage::Left(_)) {
+        slot.report(
+            ReportKind::ValueNeverFreed,
+            format_args!(
+                "expected nothing to be stored after the shutdown on a thread that the host \
+                 never frees, actually {ptr:p} was. Suricata would leak it"
+            ),
+        );
+    }
+    true
+}
+
+/// Frees what every slot of a thread holds, in the order of the ids.
+pub(crate) fn free_all(call: &'static str, host: &Arc<HostState>, thread: &ThreadState) {
+    for slot in SlotUse::all(call, host, &thread.cells) {
+        slot.free();
+    }
+}
+
+/// Reports what the slots of a thread hold that was freed for good.
+pub(crate) fn report_left(call: &'static str, host: &Arc<HostState>, thread: &ThreadState) {
+    for slot in SlotUse::all(call, host, &thread.cells) {
+        let left = slot.cells.peek(slot.index);
+        if !left.is_null() {
+            slot.report(
+                ReportKind::ValueNeverFreed,
+                format_args!(
+                    "expected every slot to be empty after the thread's storage was freed, \
+                     actually a free function stored {left:p}. Suricata would leak it"
+                ),
+            );
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! What a host tells its test, and its end.
+
+use std::thread;
+
+use crate::calling::context;
+use crate::life::host::Host;
+use crate::life::take_down;
+use crate::noun::log_line::LogLine;
+use crate::noun::report::{Report, ReportKind};
+use crate::noun::thread_kind::LeftValue;
+
+impl Host {
+    /// The log so far: the host's own lines, and those that `SCLogMessage` was called with, up to the host's level.
+    ///
+    /// ```
+    /// # use std::ffi::CStr;
+    /// # use suricata_thread_sys::common::{SCLogLevel, SCLogMessage};
+    /// # fn log(level: SCLogLevel, module: &CStr, message: &CStr) {
+    /// #     let (module, message) = (module.as_ptr(), message.as_ptr());
+    /// #     // SAFETY: the texts are C strings.
+    /// #     unsafe { SCLogMessage(level, module, 1, module, module, message) };
+    /// # }
+    /// # use suricata_thread_mock::Host;
+    /// let host = Host::new();
+    /// log(SCLogLevel::SC_LOG_NOTICE, c"counter", c"3 flows"); // calls SCLogMessage
+    /// let log = host.log();
+    /// assert_eq!(log[0].to_string(), "Notice: counter: 3 flows");
+    /// assert_eq!(log[0].thread, "Suricata-Main");
+    /// ```
+    #[must_use]
+    pub fn log(&self) -> Vec<LogLine> {
+        self.state.log.lines()
+    }
+
+    /// What was done wrong so far, each once, in the order in which it first happened.
+    ///
+    /// ```
+    /// # use std::ptr::null_mut;
+    /// # use suricata_thread_mock::{Host, ReportKind};
+    /// # use suricata_thread_sys::v8::{ThreadFreeStorageById, ThreadStorageId};
+    /// let host = Host::builder().record_only().build();
+    /// for _ in 0..2 {
+    ///     // SAFETY: the mock reports the NULL, and does nothing else.
+    ///     unsafe { ThreadFreeStorageById(null_mut(), ThreadStorageId { id: 0 }) };
+    /// }
+    /// let reports = host.reports();
+    /// assert_eq!(reports.len(), 1);
+    /// assert_eq!((reports[0].kind, reports[0].times), (ReportKind::ThreadVarsUnknown, 2));
+    /// ```
+    #[must_use]
+    pub fn reports(&self) -> Vec<Report> {
+        self.state.reports.list()
+    }
+
+    /// What threads that the host never frees still hold, known once the host was shut down.
+    /// Suricata leaks this too; that is no misuse.
+    ///
+    /// ```
+    /// # use std::ffi::c_void;
+    /// # use suricata_thread_sys::ThreadVars;
+    /// # use suricata_thread_sys::v8::{
+    /// #     ThreadSetStorageById, ThreadStorageId, ThreadStorageRegister,
+    /// # };
+    /// # unsafe extern "C" fn free(_: *mut c_void) {}
+    /// # fn register() -> ThreadStorageId {
+    /// #     // SAFETY: the name and the function stay; `free` takes any value.
+    /// #     unsafe { ThreadStorageRegister(c"flows".as_ptr(), 8, None, Some(free)) }
+    /// # }
+    /// # fn set(tv: *mut ThreadVars, slot: ThreadStorageId, value: usize) -> bool {
+    /// #     // SAFETY: the host's pointer and id; `free` takes any value.
+    /// #     unsafe { ThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
+    /// # }
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// let host = Host::new();
+    /// let slot = register(); // calls SCThreadStorageRegister with the name "flows"
+    /// host.finalize();
+    /// let commands = host.spawn("US", ThreadKind::Command);
+    /// commands.run(move |tv| set(tv, slot, 7)); // calls ThreadSetStorageById
+    /// host.shutdown();
+    /// let left = &host.left_values()[0];
+    /// assert_eq!((&*left.thread, &*left.slot), ("US", "flows"));
+    /// ```
+    #[must_use]
+    pub fn left_values(&self) -> Vec<LeftValue> {
+        self.state.threads.left()
+    }
+
+    /// Ends the test if something was done wrong that it was not told of before.
+    ///
+    /// # Panics
+    /// With the reports, the first 40 if there are more, unless the host only records.
+    ///
+    /// ```
+    /// # use std::ptr::null_mut;
+    /// # use suricata_thread_mock::Host;
+    /// # use suricata_thread_sys::v8::{ThreadFreeStorageById, ThreadStorageId};
+    /// # use std::panic::{AssertUnwindSafe, catch_unwind};
+    /// let host = Host::new();
+    /// host.verify(); // Nothing was done wrong so far.
+    /// // SAFETY: the mock reports the NULL, and does nothing else.
+    /// unsafe { ThreadFreeStorageById(null_mut(), ThreadStorageId { id: 0 }) };
+    /// let panic = catch_unwind(AssertUnwindSafe(|| host.verify())).unwrap_err();
+    /// let text = panic.downcast::<String>().unwrap();
+    /// assert!(text.contains("ThreadFreeStorageById"), "{text}");
+    /// host.verify(); // The test was told.
+    /// ```
+    pub fn verify(&self) {
+        if self.state.identity.record_only {
+            return;
+        }
+        let Some(mut text) = self.state.reports.tell_text() else {
+            return;
+        };
+        if self.state.flows.seed_was_used() {
+            text.push_str(&format!("\n({})", self.seed_hint()));
+        }
+        panic!("{text}");
+    }
+
+    pub(crate) fn seed_hint(&self) -> String {
+        let seed = self.state.identity.seed;
+        format!("seed {seed}; Host::builder().seed({seed}) chooses the same flows and packets")
+    }
+
+    /// Writes what nobody was told of yet to stderr, where no panic can say it.
+    fn print_reports(&self) {
+        if self.state.identity.record_only {
+            return;
+        }
+        if let Some(text) = self.state.reports.tell_text() {
+            eprintln!("suricata-thread-mock: {text}");
+        }
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        if context::plugin_code().is_some() {
+            // Its threads may be waiting for this very code: nothing can be taken down.
+            eprintln!(
+                "suricata-thread-mock: a Host was dropped by code that a host is running; its \
+                 threads and values are left as they are"
+            );
+            context::leave(&self.state);
+            if let Some(running) = context::host() {
+                let thread = context::os_thread_name();
+                running.reports.add(
+                    ReportKind::DrivenFromPlugin,
+                    format!("drop of a Host {thread}"),
+                    format!(
+                        "A Host was dropped by plugin code that a host is running, on thread \
+                         `{thread}`. Expected: only the test drives a host. Suricata has no such \
+                         function"
+                    ),
+                );
+            }
+            self.print_reports();
+            return;
+        }
+        take_down::all(&self.state);
+        take_down::end(&self.state);
+        context::leave(&self.state);
+        if !thread::panicking() {
+            self.verify();
+            return;
+        }
+        self.print_reports();
+        if self.state.flows.seed_was_used() {
+            eprintln!(
+                "suricata-thread-mock: if the failure depends on the flows: {}",
+                self.seed_hint()
+            );
+        }
+    }
+}

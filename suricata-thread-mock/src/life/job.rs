@@ -1,0 +1,65 @@
+//! Having threads do something that may borrow from whoever waits for it.
+
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use crate::calling::context;
+use crate::calling::handles::Handle;
+use crate::noun::job::{Job, Latch, Payload, WaitOnDrop, Work};
+
+/// Has each thread do its work, all at the same time, and waits for all. The error is the first
+/// panic, or the name of a thread that had ended.
+pub(crate) fn run_all(what: &str, work: Vec<(&Handle, Work<'_>)>) -> Result<(), Payload> {
+    let panicked: Mutex<Option<Payload>> = Mutex::new(None);
+    // A thread of a host gives one job at a time, so that it waits for one other at most:
+    // `Host::traffic`, which gives several, refuses to be called there.
+    let _waiting: Vec<_> = work
+        .iter()
+        .map(|(t, _)| {
+            context::assert_drivable(&t.host, what);
+            context::wait_for(t.thread.cells.token, what, t.thread.name())
+        })
+        .collect();
+    let latch = Arc::new(Latch::default());
+    {
+        let _wait = WaitOnDrop(&latch);
+        for (Handle { thread, .. }, work) in work {
+            let panicked = &panicked;
+            let run: Work<'_> = Box::new(move || {
+                if let Err(payload) = catch_unwind(AssertUnwindSafe(work)) {
+                    panicked.lock().get_or_insert(payload);
+                }
+            });
+            // SAFETY: only the lifetime changes. Every borrow in it ends before `Done` is dropped,
+            // and `_wait` waits for that before this function is left in any way.
+            let run: Work<'static> = unsafe { std::mem::transmute(run) };
+            let job = Job {
+                run,
+                done: latch.add(),
+            };
+            let refused = match &*thread.jobs.lock() {
+                Some(jobs) => jobs.send(job).err().map(|e| e.0),
+                None => Some(job),
+            };
+            if refused.is_some() {
+                let gone = format!("{what} on thread `{}`, which was joined", thread.name());
+                panicked.lock().get_or_insert(Box::new(gone));
+            }
+        }
+    }
+    match panicked.into_inner() {
+        Some(payload) => Err(payload),
+        None => Ok(()),
+    }
+}
+
+/// Goes on with a panic of another thread on this one.
+pub(crate) fn rethrow(payload: Payload) -> ! {
+    match payload.downcast::<String>() {
+        // As a panic of this thread, so that it is printed for the test that it belongs to.
+        Ok(text) => panic!("{text}"),
+        Err(payload) => resume_unwind(payload),
+    }
+}

@@ -1,0 +1,153 @@
+//! Opening the file of a plugin by the dynamic linker.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use libloading::os::unix::{Library, RTLD_LAZY, RTLD_LOCAL, RTLD_NOW};
+use suricata_thread_sys::Generation;
+
+use crate::c_api;
+use crate::calling::boundary;
+use crate::calling::context::PluginCode;
+use crate::life::host::Host;
+use crate::noun::open_error::{OpenErrorReason, UndefinedSymbol};
+use crate::noun::plugin_file::PluginFile;
+
+impl Host {
+    /// Opens the file with all that it uses resolved.
+    ///
+    /// # Safety
+    /// As [`Host::open`].
+    pub(crate) unsafe fn link(&self, path: &Path, file: &[u8]) -> Result<Library, OpenErrorReason> {
+        let file =
+            PluginFile::parse(file).map_err(|message| OpenErrorReason::NotAPlugin { message })?;
+        let not_a_plugin = |message| Err(OpenErrorReason::NotAPlugin { message });
+        if let Some(message) = file.other_machine {
+            return not_a_plugin(message);
+        }
+        if !file.is_shared_object {
+            return not_a_plugin("it is no shared object".to_owned());
+        }
+        if !file.has_symbols {
+            return Err(OpenErrorReason::SymbolsUnknown);
+        }
+        let functions: Vec<_> = c_api::functions()
+            .map(|function| function.name)
+            .filter(|name| file.defined.contains(*name))
+            .collect();
+        if !functions.is_empty() {
+            return Err(OpenErrorReason::HostInside { functions });
+        }
+        let functions = not_exported(&file);
+        if !functions.is_empty() {
+            return Err(OpenErrorReason::NotExported { functions });
+        }
+        // This process has the functions of both generations, so the linker would not miss those
+        // of the other one.
+        let of_other = of_other_generation(self.state.identity.generation, &file.undefined);
+        if of_other.is_empty() {
+            // SAFETY: the caller's promise.
+            match unsafe { self.dlopen(&with_folder(path), RTLD_NOW) } {
+                Ok(library) => return Ok(library),
+                Err(message) => {
+                    // SAFETY: the caller's promise.
+                    return Err(match unsafe { self.unresolved(&file) } {
+                        Some(symbols) if !symbols.is_empty() => OpenErrorReason::Undefined {
+                            symbols,
+                            mixed: false,
+                        },
+                        _ => OpenErrorReason::Linker { message },
+                    });
+                }
+            }
+        }
+        let mut symbols = of_other;
+        // SAFETY: the caller's promise.
+        symbols.extend(unsafe { self.unresolved(&file) }.unwrap_or_default());
+        symbols.sort_by(|a, b| a.name.cmp(&b.name));
+        let mixed = Generation::ALL.iter().all(|of| {
+            c_api::functions().any(|f| f.generation == Some(*of) && file.undefined.contains(f.name))
+        });
+        Err(OpenErrorReason::Undefined { symbols, mixed })
+    }
+
+    /// Opens a library; its constructors run as plugin code. The error is what the linker said.
+    ///
+    /// # Safety
+    /// Its code may run in this process.
+    unsafe fn dlopen(&self, file: &Path, flags: i32) -> Result<Library, String> {
+        let what = || format!("opening {}", file.display());
+        boundary::call(&self.state, PluginCode::Loading, what, || {
+            // SAFETY: the caller's promise.
+            unsafe { Library::open(Some(file), flags | RTLD_LOCAL) }
+        })?
+        .map_err(|e| e.to_string())
+    }
+
+    /// What the plugin uses and nobody has. `None` where that cannot be told, since a library that
+    /// it names is found on a path of its own or not at all.
+    ///
+    /// # Safety
+    /// The code of the libraries that the file names may run in this process.
+    unsafe fn unresolved(&self, file: &PluginFile) -> Option<Vec<UndefinedSymbol>> {
+        let mut libraries = vec![Library::this()];
+        for name in &file.libraries {
+            // SAFETY: the caller's promise.
+            libraries.push(unsafe { self.dlopen(Path::new(name), RTLD_LAZY) }.ok()?);
+        }
+        let found = |name: &str| {
+            libraries
+                .iter()
+                .any(|library| find(library, name).is_some())
+        };
+        let unresolved = file.undefined.iter().filter(|name| !found(name));
+        Some(
+            unresolved
+                .map(|name| UndefinedSymbol {
+                    name: name.clone(),
+                    of: None,
+                })
+                .collect(),
+        )
+    }
+}
+
+/// The file and never one of that name on the linker's search path.
+fn with_folder(path: &Path) -> PathBuf {
+    let bare = path.parent().is_some_and(|p| p.as_os_str().is_empty());
+    if bare {
+        Path::new(".").join(path)
+    } else {
+        path.to_owned()
+    }
+}
+
+/// The address of a symbol in a library and what it depends on.
+fn find(library: &Library, name: &str) -> Option<*const ()> {
+    // SAFETY: the address is looked at and nothing is done with it.
+    unsafe { library.get::<*const ()>(name.as_bytes()) }
+        .ok()
+        .map(|symbol| *symbol)
+}
+
+/// The functions of this crate that the plugin refers to and would not find in this program. Those
+/// that it does not need would be NULL without a word.
+fn not_exported(file: &PluginFile) -> Vec<&'static str> {
+    let program = Library::this();
+    c_api::functions()
+        .filter(|f| file.undefined.contains(f.name) || file.optional.contains(f.name))
+        .filter(|f| find(&program, f.name) != Some(f.address))
+        .map(|f| f.name)
+        .collect()
+}
+
+/// The functions among `used` that only another generation has.
+fn of_other_generation(host: Generation, used: &BTreeSet<String>) -> Vec<UndefinedSymbol> {
+    c_api::functions()
+        .filter(|f| f.generation.is_some_and(|of| of != host) && used.contains(f.name))
+        .map(|f| UndefinedSymbol {
+            name: f.name.to_owned(),
+            of: f.generation,
+        })
+        .collect()
+}

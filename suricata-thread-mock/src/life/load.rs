@@ -1,0 +1,178 @@
+//! Loading a plugin into the host.
+
+use suricata_thread_sys::common::{EntryPoint, Plugin, SCLogLevel, SCPlugin};
+
+use crate::calling::boundary;
+use crate::calling::context::{self, PluginCode};
+use crate::life::host::Host;
+use crate::noun::c_text;
+use crate::noun::load_error::{LoadError, of_version};
+
+impl Host {
+    /// Loads a plugin that is in this program: checks it as Suricata does, and runs its `Init` on the current
+    /// thread.
+    ///
+    /// The macro `plugin!` of the crate `suricata-thread` writes the constant `PLUGIN`.
+    ///
+    /// It is `Ok` whatever `Init` did, short of a panic that leaves it: `Init` returns nothing. A
+    /// plugin made with the crate `suricata-thread` whose `init` returned an `Err` or panicked is a
+    /// line at error level in [`Host::log`], as in Suricata's. A test that expects none says so:
+    /// `assert!(host.log().iter().all(|line| line.level_name() != "Error"))`.
+    ///
+    /// Suricata loads a plugin once. Hosts that are there at the same time, as those of
+    /// tests are, call the plugin and its callbacks at the same time: a plugin with `static`s that
+    /// are not made for that must be tested with one host at a time.
+    ///
+    /// # Errors
+    /// See [`LoadError`].
+    ///
+    /// # Panics
+    /// Where [a host must not be driven](Host#panics).
+    pub fn load(&self, plugin: Plugin) -> Result<(), LoadError> {
+        // SAFETY: what whoever made the `Plugin` has promised.
+        unsafe { self.load_entry_point(plugin.entry_point()) }
+    }
+
+    /// Loads a plugin by its entry point: for one in C, or of the raw declarations. Else as [`Host::load`].
+    ///
+    /// # Errors
+    /// See [`LoadError`].
+    ///
+    /// # Panics
+    /// Where [a host must not be driven](Host#panics).
+    ///
+    /// # Safety
+    /// `register` returns NULL or a plugin that stays valid for the life of the process, with
+    /// each text NULL or a C string and an `Init` that may be called on this thread; of one for
+    /// another version than those of [`Generation`](crate::Generation), only `version` is read. What the plugin registers must
+    /// hold for the life of the process too, as with Suricata.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Generation, Host, LoadError};
+    /// # use suricata_thread_sys::common::SCPlugin;
+    /// # unsafe extern "C" fn init() {}
+    /// # unsafe extern "C" fn register() -> *mut SCPlugin {
+    /// #     Box::leak(Box::new(SCPlugin {
+    /// #         version: Generation::V9.api_version(),
+    /// #         suricata_version: c"9.0".as_ptr(),
+    /// #         name: c"counter".as_ptr(),
+    /// #         plugin_version: c"0.1.0".as_ptr(),
+    /// #         license: c"MIT".as_ptr(),
+    /// #         author: c"somebody".as_ptr(),
+    /// #         Init: Some(init),
+    /// #     }))
+    /// # }
+    /// // SAFETY: `register` returns a plugin for 9.0 that is never freed.
+    /// let load = |host: &Host| unsafe { host.load_entry_point(register) };
+    /// let host = Host::builder().generation(Generation::V9).build();
+    /// assert_eq!(load(&host), Ok(()));
+    /// assert!(host.log()[0].message.starts_with("Initializing plugin counter"));
+    ///
+    /// let older = Host::builder().generation(Generation::V8).build();
+    /// assert_eq!(load(&older), Err(LoadError::Version { plugin: 0x0900, host: 0x0800 }));
+    /// ```
+    pub unsafe fn load_entry_point(&self, register: EntryPoint) -> Result<(), LoadError> {
+        context::assert_drivable(&self.state, "Host::load");
+        // SAFETY: the caller's promise.
+        let init = unsafe { self.accept(register) }?;
+        // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
+        let init: unsafe extern "C-unwind" fn() = unsafe { std::mem::transmute(init) };
+        // SAFETY: the caller's promise.
+        self.call_plugin("Init", || unsafe { init() })
+    }
+
+    /// All of [`Host::load_entry_point`] but `Init`, which it returns.
+    ///
+    /// # Safety
+    /// As [`Host::load_entry_point`].
+    pub(crate) unsafe fn accept(
+        &self,
+        register: EntryPoint,
+    ) -> Result<unsafe extern "C" fn(), LoadError> {
+        // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
+        let register: unsafe extern "C-unwind" fn() -> *mut SCPlugin =
+            unsafe { std::mem::transmute(register) };
+        // SAFETY: the caller's promise.
+        let plugin = self.call_plugin("SCPluginRegister", || unsafe { register() })?;
+        if plugin.is_null() {
+            return Err(self.refuse(LoadError::NoPlugin));
+        }
+        // Of a version that is not known, nothing else is: 7.0's plugins are smaller, and begin with
+        // their name.
+        // SAFETY: not NULL, so 8 bytes that can be read, by the caller's promise.
+        let of_plugin = unsafe { (*plugin).version };
+        let of_host = self.state.identity.generation.api_version();
+        let differ = |plugin: &str, built: &str| {
+            self.log_refusal(format!(
+                "Suricata and plugin versions differ: plugin has {of_plugin:x}{plugin} vs \
+                 Suricata {of_host:x}{built}"
+            ));
+            LoadError::Version {
+                plugin: of_plugin,
+                host: of_host,
+            }
+        };
+        if of_version(of_plugin).is_none() {
+            return Err(differ("", ""));
+        }
+        // SAFETY: of a version that is known, so a plugin that stays valid, by the caller's promise.
+        let plugin = unsafe { &*plugin };
+        // SAFETY: each is NULL or a C string by the caller's promise.
+        let text = |t| unsafe { c_text::text(t) };
+        let version = text(plugin.plugin_version);
+        let built_with = text(plugin.suricata_version);
+        if of_plugin != of_host {
+            return Err(differ(
+                &format!(" ({version})"),
+                &format!(" (plugin was built with {built_with})"),
+            ));
+        }
+        let null = [
+            ("name", plugin.name.is_null()),
+            ("author", plugin.author.is_null()),
+            ("license", plugin.license.is_null()),
+        ];
+        if let Some((field, _)) = null.into_iter().find(|(_, null)| *null) {
+            return Err(self.refuse(LoadError::NullField { field }));
+        }
+        let Some(init) = plugin.Init else {
+            return Err(self.refuse(LoadError::NullField { field: "Init" }));
+        };
+        let [name, author, license] = [plugin.name, plugin.author, plugin.license].map(text);
+        context::log_own(
+            &self.state,
+            SCLogLevel::SC_LOG_NOTICE,
+            "plugin",
+            format!(
+                "Initializing plugin {name}; version= {version}; author={author}; \
+                 license={license}; built from {built_with}"
+            ),
+        );
+        Ok(init)
+    }
+
+    fn call_plugin<R>(
+        &self,
+        function: &'static str,
+        plugin: impl FnOnce() -> R,
+    ) -> Result<R, LoadError> {
+        let what = || {
+            format!(
+                "{function} on thread `{}`",
+                context::thread_name(&self.state)
+            )
+        };
+        boundary::call(&self.state, PluginCode::Loading, what, plugin)
+            .map_err(|message| LoadError::Panicked { function, message })
+    }
+
+    /// Logs why a plugin was refused where Suricata says nothing, as it crashes or aborts.
+    fn refuse(&self, error: LoadError) -> LoadError {
+        self.log_refusal(error.to_string());
+        error
+    }
+
+    fn log_refusal(&self, message: String) {
+        context::log_own(&self.state, SCLogLevel::SC_LOG_ERROR, "plugin", message);
+    }
+}

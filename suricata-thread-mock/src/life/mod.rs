@@ -1,0 +1,20 @@
+//! Storey 5: what a test drives.
+
+pub(crate) mod builder;
+pub(crate) mod findings;
+pub(crate) mod flows;
+pub(crate) mod host;
+pub(crate) mod job;
+#[cfg(feature = "open")]
+pub(crate) mod link;
+pub(crate) mod load;
+#[cfg(feature = "open")]
+pub(crate) mod open;
+pub(crate) mod os_thread;
+pub(crate) mod refusing;
+pub(crate) mod replay;
+pub(crate) mod run_mode;
+pub(crate) mod take_down;
+pub(crate) mod thread;
+pub(crate) mod thread_flows;
+pub(crate) mod traffic;

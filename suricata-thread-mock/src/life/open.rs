@@ -1,0 +1,238 @@
+//! Opening built plugin files.
+
+use std::path::Path;
+
+use libloading::os::unix::Library;
+use suricata_thread_sys::common::{EntryPoint, SCLogLevel};
+
+use crate::calling::boundary;
+use crate::calling::context::{self, PluginCode};
+use crate::life::host::Host;
+use crate::noun::load_error::LoadError;
+use crate::noun::open_error::{ENTRY_POINT, OpenError, OpenErrorReason};
+use crate::noun::plugin_file::PluginFile;
+
+impl Host {
+    /// Opens a built plugin file, in C or in Rust, as Suricata does, and [loads](Host::load) it.
+    ///
+    /// The dynamic linker resolves all that it uses at once, among the functions of this host's
+    /// [generation](crate::HostBuilder::generation). The file stays open for the life of the process; it is closed only where it was refused before
+    /// its `Init`. The log says what happened, as Suricata's would.
+    ///
+    /// The program that calls this must export the functions of Suricata to what it
+    /// opens: link it with `-rdynamic`, by `println!("cargo::rustc-link-arg=-rdynamic")` in its
+    /// build script.
+    ///
+    /// A mere name is a file in the current folder. Suricata would look for it where the system's
+    /// libraries are: in suricata.yaml it needs a slash (`./libplugin.so`) or an absolute path.
+    ///
+    /// A process opens a file once: hosts that open the same file share its `static`s.
+    ///
+    /// # Errors
+    /// See [`OpenErrorReason`].
+    ///
+    /// # Panics
+    /// Where [a host must not be driven](Host#panics).
+    ///
+    /// # Safety
+    /// The file and the libraries that it names are code that may run in this process. What is
+    /// said at [`Host::load`] holds for its `SCPluginRegister`, also that on hosts at the same time. Where the plugin is refused before
+    /// `Init`, no thread of its own uses it when `SCPluginRegister` returns. The file does not
+    /// change while it is open.
+    ///
+    /// ```no_run
+    /// # use suricata_thread_mock::{Host, OpenError, RunMode, Traffic};
+    /// let host = Host::new();
+    /// // SAFETY: the project's own plugin; nobody builds it while this runs.
+    /// unsafe { host.open("target/release/libflow_counter.so") }?;
+    /// host.start(RunMode::Autofp { receivers: 1, workers: 2 });
+    /// host.traffic(Traffic::default());
+    /// host.shutdown();
+    /// assert!(host.log().iter().any(|line| line.module == "flow_counter"));
+    /// # Ok::<(), OpenError>(())
+    /// ```
+    pub unsafe fn open(&self, path: impl AsRef<Path>) -> Result<(), OpenError> {
+        let path = path.as_ref();
+        context::assert_drivable(&self.state, "Host::open");
+        let open = || {
+            let before = self.registered();
+            // SAFETY: the caller's promise.
+            let library = unsafe { self.open_file(path) }?;
+            let loaded = self.entry_point(&library, path).and_then(|entry| {
+                // SAFETY: the caller's promise; the library stays open while it is in use.
+                unsafe { self.load_entry_point(entry) }.map_err(OpenErrorReason::Load)
+            });
+            match &loaded {
+                // Of a plugin that panicked a part has run; what it left behind may be in use.
+                Ok(()) | Err(OpenErrorReason::Load(LoadError::Panicked { .. })) => {
+                    std::mem::forget(library);
+                }
+                Err(_) => self.close(library, path, before),
+            }
+            loaded
+        };
+        open().map_err(|reason| self.refused(path, reason))
+    }
+
+    /// Finds out whether [`Host::open`] would load a plugin file: opens it, looks at what its
+    /// `SCPluginRegister` returns, and closes it. `Init` does not run.
+    ///
+    /// # Errors
+    /// See [`OpenErrorReason`].
+    ///
+    /// # Panics
+    /// Where [a host must not be driven](Host#panics).
+    ///
+    /// # Safety
+    /// As [`Host::open`], where the plugin is always refused before `Init`.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Host, OpenErrorReason};
+    /// let host = Host::new();
+    /// // SAFETY: no file, no code.
+    /// let error = unsafe { host.check("no-such-plugin.so") }.unwrap_err();
+    /// assert!(matches!(error.reason, OpenErrorReason::Unreadable { .. }));
+    /// assert_eq!(error.path.to_str(), Some("no-such-plugin.so"));
+    /// ```
+    pub unsafe fn check(&self, path: impl AsRef<Path>) -> Result<(), OpenError> {
+        let path = path.as_ref();
+        context::assert_drivable(&self.state, "Host::check");
+        let check = || {
+            let before = self.registered();
+            // SAFETY: the caller's promise.
+            let library = unsafe { self.open_file(path) }?;
+            let accepted = self.entry_point(&library, path).and_then(|entry| {
+                // SAFETY: the caller's promise; the library stays open while it is in use.
+                unsafe { self.accept(entry) }.map_err(OpenErrorReason::Load)
+            });
+            self.close(library, path, before);
+            accepted
+        };
+        match check() {
+            Ok(_init) => Ok(()),
+            Err(reason) => Err(self.refused(path, reason)),
+        }
+    }
+
+    /// Opens the file, and logs that as Suricata does.
+    ///
+    /// # Safety
+    /// As [`Host::open`].
+    unsafe fn open_file(&self, path: &Path) -> Result<Library, OpenErrorReason> {
+        let shown = path.display();
+        let file = PluginFile::read(path).map_err(|e| {
+            let message = e.to_string();
+            self.log_error(format!("Bad plugin path: {shown}: {message}"));
+            OpenErrorReason::Unreadable { message }
+        })?;
+        // SAFETY: the caller's promise.
+        let library = unsafe { self.link(path, &file) };
+        match &library {
+            Ok(_) => self.log_notice(format!("Loading plugin {shown}")),
+            // Suricata would load it, or may.
+            Err(OpenErrorReason::HostInside { .. } | OpenErrorReason::SymbolsUnknown) => {}
+            Err(reason) => {
+                let why = match reason {
+                    OpenErrorReason::Linker { message } => message.clone(),
+                    // The dynamic linker names the first that it looks for.
+                    OpenErrorReason::Undefined { symbols, .. } => {
+                        format!("{shown}: undefined symbol: {}", symbols[0].name)
+                    }
+                    other => format!("{shown}: {other}"),
+                };
+                self.log_notice(format!("Failed to open {shown} as a plugin: {why}"));
+            }
+        }
+        library
+    }
+
+    fn entry_point(&self, library: &Library, path: &Path) -> Result<EntryPoint, OpenErrorReason> {
+        // SAFETY: a symbol of that name is a function of that type, or NULL, in every file that may
+        // be loaded, which who opens it promises.
+        let entry = unsafe { library.get::<Option<EntryPoint>>(ENTRY_POINT.as_bytes()) };
+        match entry.ok().and_then(|entry| *entry) {
+            Some(entry) => Ok(entry),
+            None => {
+                let shown = path.display();
+                self.log_error(format!(
+                    "Plugin does not export {ENTRY_POINT} function: {shown}"
+                ));
+                Err(OpenErrorReason::NoEntryPoint)
+            }
+        }
+    }
+
+    fn refused(&self, path: &Path, reason: OpenErrorReason) -> OpenError {
+        if matches!(reason, OpenErrorReason::Load(_)) {
+            self.log_error(format!("Plugin registration failed: {}", path.display()));
+        }
+        OpenError {
+            path: path.to_owned(),
+            reason,
+        }
+    }
+
+    /// How many callbacks and slots were registered so far.
+    fn registered(&self) -> usize {
+        self.state.callbacks.count() + self.state.slots.table().slots.len()
+    }
+
+    /// Closes a plugin that is not used; its destructors run as plugin code. One that has
+    /// registered something since there were `before` is left open: the host may call it.
+    fn close(&self, library: Library, path: &Path, before: usize) {
+        let shown = path.display();
+        if self.registered() != before {
+            self.log_error(format!(
+                "{shown} registered callbacks or slots before its Init ran, and stays open; \
+                 Suricata would close it where it refuses it, and crash when it calls them"
+            ));
+            std::mem::forget(library);
+            return;
+        }
+        let what = || format!("closing {shown}");
+        let closed = boundary::call(&self.state, PluginCode::Loading, what, || library.close());
+        if let Ok(Err(e)) = closed {
+            self.log_error(format!("{shown} was not closed: {e}"));
+        }
+    }
+
+    fn log_notice(&self, message: String) {
+        context::log_own(&self.state, SCLogLevel::SC_LOG_NOTICE, "plugin", message);
+    }
+
+    fn log_error(&self, message: String) {
+        context::log_own(&self.state, SCLogLevel::SC_LOG_ERROR, "plugin", message);
+    }
+}
+
+#[cfg(test)]
+#[path = "../../tests/built/mod.rs"]
+mod built;
+
+#[cfg(test)]
+mod tests {
+    use super::{OpenErrorReason, built};
+    use crate::Host;
+
+    /// Cargo links the unit tests without `-rdynamic`, as it does a program whose author did not
+    /// think of that. What a plugin refers to weakly would be NULL, without a word.
+    #[test]
+    fn a_program_that_does_not_export_the_functions_is_told_how_to() {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, macros) in [("needs", &[][..]), ("weak", &["WEAK"])] {
+            let plugin = built::c_plugin(folder.path(), name, 8, macros);
+            let host = Host::new();
+            // SAFETY: the plugin is one.
+            let error = unsafe { host.open(plugin) }.expect_err("nothing is exported");
+            let text = error.to_string();
+            let OpenErrorReason::NotExported { functions } = error.reason else {
+                panic!("{text}");
+            };
+            let used = functions.contains(&"ThreadStorageRegister");
+            assert!(used, "{functions:?}");
+            let unused = functions.contains(&"SCLogGetLogLevel");
+            assert!(!unused, "{functions:?}");
+            assert!(text.contains("cargo::rustc-link-arg=-rdynamic"), "{text}");
+        }
+    }
+}

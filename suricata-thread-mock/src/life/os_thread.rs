@@ -1,0 +1,135 @@
+//! The OS thread of a thread of a host: its start, its end, and the end of its storage.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
+
+use crate::calling::handles::{self, Handle};
+use crate::calling::{callbacks, context, thread_storage};
+use crate::noun::event::Event;
+use crate::noun::job::Job;
+use crate::noun::thread_kind::{Stage, ThreadKind};
+use crate::noun::token;
+use crate::state::cells::Cells;
+use crate::state::host::HostState;
+use crate::state::threads::ThreadState;
+
+/// What a thread of Suricata has on Linux, where nothing else is configured; Rust's default is less,
+/// and a plugin that is fine there must be fine here.
+const STACK: usize = 8 << 20;
+
+/// Creates a thread; its init callbacks run on the current one. The error says which thread the
+/// system refused.
+pub(crate) fn spawn(host: &Arc<HostState>, name: &str, kind: ThreadKind) -> io::Result<Handle> {
+    assert!(
+        !name.contains('\0'),
+        "a thread cannot have the name {name:?}, with NUL in it"
+    );
+    let Some(_creating) = host.threads.begin_creation() else {
+        panic!("thread `{name}` was created after the host was shut down");
+    };
+    let cells = Cells::new(token::new(), name, host.slots.table());
+    let handle = Handle {
+        host: Arc::clone(host),
+        thread: Arc::new(ThreadState::new(cells, kind)),
+    };
+    let thread = &handle.thread;
+    handles::insert(handle.clone());
+    callbacks::run(host, Some(thread), Event::ThreadInit);
+    let (jobs, todo) = mpsc::channel();
+    let os_thread = thread::Builder::new()
+        .name(name.to_owned())
+        .stack_size(STACK);
+    let started = os_thread.spawn({
+        let (host, token) = (Arc::clone(host), thread.cells.token);
+        move || work(&host, token, &todo)
+    });
+    let os_thread = match started {
+        Ok(os_thread) => os_thread,
+        Err(e) => {
+            // What the callbacks stored is freed with the rest of the host.
+            *thread.stage.lock() = Stage::Joined(thread::current().id());
+            host.threads.list.lock().push(Arc::clone(thread));
+            let message = format!("the system refused thread `{name}`: {e}");
+            return Err(io::Error::new(e.kind(), message));
+        }
+    };
+    // From here on only the OS thread uses the storage, once it has a job.
+    *thread.stage.lock() = Stage::Running(os_thread.thread().id());
+    *thread.os_thread.lock() = Some(os_thread);
+    *thread.jobs.lock() = Some(jobs);
+    host.threads.list.lock().push(Arc::clone(thread));
+    Ok(handle)
+}
+
+/// The life of the OS thread.
+fn work(host: &Arc<HostState>, token: usize, todo: &Receiver<Job>) {
+    context::enter(host);
+    context::set_worker(token);
+    for job in todo {
+        job.run();
+    }
+}
+
+/// Has the OS thread finish its jobs and waits for its end. `what` wants it.
+pub(crate) fn join(thread: &ThreadState, what: &str) {
+    let _waiting = context::wait_for(thread.cells.token, what, thread.name());
+    let mut os_thread = thread.os_thread.lock();
+    let Some(handle) = os_thread.take() else {
+        return;
+    };
+    drop(thread.jobs.lock().take());
+    if handle.join().is_err() {
+        // Of no plugin: jobs catch their panics, and one of a thread-local's destructor ends the
+        // process.
+        eprintln!(
+            "suricata-thread-mock: thread `{}` ended by a panic of the mock's own",
+            thread.name()
+        );
+    }
+    *thread.stage.lock() = Stage::Joined(thread::current().id());
+}
+
+/// Frees the storage on the current thread, if the host does that for this kind. Where another
+/// thread is doing that, waits for it. (This one cannot be: then it is running free functions,
+/// which may not drive the host.)
+pub(crate) fn free(host: &Arc<HostState>, thread: &ThreadState, what: &'static str) {
+    if thread.kind == ThreadKind::Command {
+        leave(host, thread);
+        return;
+    }
+    {
+        let mut stage = thread.stage.lock();
+        match *stage {
+            Stage::Joined(_) => *stage = Stage::Freeing(thread::current().id()),
+            Stage::Freeing(_) | Stage::Freed => {
+                while *stage != Stage::Freed {
+                    thread.freed.wait(&mut stage);
+                }
+                return;
+            }
+            Stage::Created(_) | Stage::Running(_) | Stage::Left(_) => {
+                drop(stage);
+                panic!(
+                    "thread `{}` is running: join it before it is freed",
+                    thread.name()
+                );
+            }
+        }
+    }
+    thread_storage::free_all(what, host, thread);
+    thread_storage::report_left(what, host, thread);
+    *thread.stage.lock() = Stage::Freed;
+    thread.freed.notify_all();
+}
+
+fn leave(host: &HostState, thread: &ThreadState) {
+    {
+        let mut stage = thread.stage.lock();
+        if let Stage::Joined(id) = *stage {
+            *stage = Stage::Left(id);
+        }
+    }
+    host.threads.leave(thread);
+}

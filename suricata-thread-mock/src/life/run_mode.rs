@@ -1,0 +1,128 @@
+//! The threads that Suricata has in its run modes; as seen in 8.0.8.
+
+use std::io;
+use std::sync::Arc;
+
+use suricata_thread_sys::common::SCLogLevel;
+
+use crate::calling::context;
+use crate::life::host::Host;
+use crate::life::take_down;
+use crate::life::thread::Thread;
+use crate::noun::run_mode::RunMode;
+use crate::noun::thread_kind::ThreadKind;
+
+/// The threads that [`Host::start`] created.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Threads {
+    /// Empty but in `autofp`.
+    pub receivers: Vec<Thread>,
+    /// Those that handle packets and pick up flows.
+    pub workers: Vec<Thread>,
+    /// `FM#01`.
+    pub flow_manager: Thread,
+    /// `FR#01`.
+    pub flow_recycler: Thread,
+}
+
+impl Threads {
+    /// Joins and frees these threads on the current one, in the host's order, as in unix-socket
+    /// mode when a capture is over. Others of the host go on.
+    ///
+    /// # Panics
+    /// Where [a host must not be driven](Host#panics), and in a job on one of them.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Host, RunMode};
+    /// let host = Host::new();
+    /// let threads = host.start(RunMode::Single);
+    /// let worker = threads.workers[0].clone();
+    /// threads.stop();
+    /// assert!(!worker.is_running());
+    /// host.start(RunMode::Single); // For the next capture.
+    /// ```
+    pub fn stop(self) {
+        let mut all = self.receivers;
+        all.extend(self.workers);
+        all.extend([self.flow_manager, self.flow_recycler]);
+        let host = Arc::clone(&all[0].handle.host);
+        context::assert_drivable(&host, "Threads::stop");
+        let all: Vec<_> = all.into_iter().map(|t| t.handle.thread).collect();
+        take_down::these(&host, &all);
+    }
+}
+
+impl Host {
+    /// Creates the threads of a run mode, after closing the registration of storage if that was
+    /// not done yet.
+    ///
+    /// # Panics
+    /// As [`Host::spawn`], and where the mode would have no worker.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Host, RunMode};
+    /// let host = Host::new();
+    /// let threads = host.start(RunMode::Autofp { receivers: 1, workers: 2 });
+    /// assert_eq!(threads.receivers[0].name(), "RX#01");
+    /// assert_eq!(threads.workers[1].name(), "W#02");
+    /// assert_eq!(threads.flow_recycler.name(), "FR#01");
+    /// ```
+    pub fn start(&self, mode: RunMode) -> Threads {
+        self.try_start(mode).unwrap_or_else(|e| panic!("{e}"))
+    }
+
+    /// [`Host::start`], for more threads than the system may give.
+    ///
+    /// # Errors
+    /// The system refused a thread, which the text of the error names. Those created before it are
+    /// there until the host is shut down.
+    ///
+    /// # Panics
+    /// As [`Host::start`], but not where the system refuses a thread.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Host, RunMode};
+    /// let host = Host::new();
+    /// let threads = host.try_start(RunMode::Workers { threads: 3 })?;
+    /// assert_eq!(threads.workers.len(), 3);
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn try_start(&self, mode: RunMode) -> io::Result<Threads> {
+        let (receivers, workers, interface) = match mode {
+            RunMode::Single => (0, 1, ""),
+            RunMode::Autofp { receivers, workers } => (receivers, workers, ""),
+            RunMode::Workers { threads } => (0, threads, "-eth0"),
+        };
+        assert!(
+            workers > 0,
+            "{mode:?} has no worker; Suricata has one at least"
+        );
+        self.finalize();
+        let spawn = |n: usize, prefix: &str, suffix: &str, kind| -> io::Result<Vec<Thread>> {
+            (1..=n)
+                .map(|i| self.try_spawn(&format!("{prefix}#{i:02}{suffix}"), kind))
+                .collect()
+        };
+        let threads = Threads {
+            receivers: spawn(receivers, "RX", "", ThreadKind::Receiver)?,
+            workers: spawn(workers, "W", interface, ThreadKind::Worker)?,
+            flow_manager: self.try_spawn("FM#01", ThreadKind::FlowManager)?,
+            flow_recycler: self.try_spawn("FR#01", ThreadKind::FlowRecycler)?,
+        };
+        let rx = match receivers {
+            0 => String::new(),
+            n => format!("RX: {n} "),
+        };
+        // The unix manager says nothing of the threads that it creates for a capture.
+        if self.state.identity.is_main() {
+            context::log_own(
+                &self.state,
+                SCLogLevel::SC_LOG_NOTICE,
+                "threads",
+                format!("Threads created -> {rx}W: {workers} FM: 1 FR: 1"),
+            );
+        }
+        Ok(threads)
+    }
+}

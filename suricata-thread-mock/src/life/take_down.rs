@@ -1,0 +1,39 @@
+//! The end of the threads of a host.
+
+use std::sync::Arc;
+
+use crate::calling::handles;
+use crate::life::os_thread;
+use crate::state::host::HostState;
+use crate::state::threads::ThreadState;
+
+/// Stops and joins every thread of a host, and frees what the host frees, in its order.
+pub(crate) fn all(host: &Arc<HostState>) {
+    if let Some(_taking_down) = host.threads.begin_take_down() {
+        let threads = host.threads.list.lock().clone();
+        these(host, &threads);
+    }
+}
+
+/// Joins threads, then frees their storage: that of the threads that manage flows and counters
+/// first, that of the threads that handle packets after, each in the order of creation; seen in
+/// Suricata 8.0.8.
+pub(crate) fn these(host: &Arc<HostState>, threads: &[Arc<ThreadState>]) {
+    for thread in threads {
+        os_thread::join(thread, "shutdown");
+    }
+    let (packets, others): (Vec<_>, Vec<_>) =
+        threads.iter().partition(|t| t.kind.handles_packets());
+    for thread in others.into_iter().chain(packets) {
+        os_thread::free(host, thread, "shutdown");
+    }
+}
+
+/// The process ends: no `ThreadVars` of the host stands for anything any more.
+pub(crate) fn end(host: &HostState) {
+    host.end();
+    let threads = std::mem::take(&mut *host.threads.list.lock());
+    for thread in &threads {
+        handles::end(thread);
+    }
+}

@@ -1,0 +1,236 @@
+//! The threads of a host.
+
+use std::ffi::{c_int, c_void};
+
+use parking_lot::Mutex;
+use suricata_thread_sys::ThreadVars;
+
+use crate::calling::context;
+use crate::calling::handles::Handle;
+use crate::life::job::{rethrow, run_all};
+use crate::life::os_thread;
+use crate::noun::job::Work;
+use crate::noun::thread_kind::{Stage, ThreadKind};
+use crate::noun::token;
+
+/// A thread of a host, and the way to have it do something.
+///
+/// What is done on it is done on its own OS thread, one after the other, while the caller waits.
+/// Clones are the same thread.
+///
+/// # Panics
+/// Every method that does something on the thread panics where
+/// [a host must not be driven](crate::Host#panics), once the thread has been joined, and where a job
+/// would wait for itself.
+#[derive(Clone)]
+pub struct Thread {
+    pub(crate) handle: Handle,
+}
+
+impl std::fmt::Debug for Thread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Thread")
+            .field("name", &self.name())
+            .field("kind", &self.kind())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Thread {
+    /// The name.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// let host = Host::new();
+    /// assert_eq!(host.spawn("W#01", ThreadKind::Worker).name(), "W#01");
+    /// ```
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.handle.thread.name()
+    }
+
+    /// What it does in Suricata.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Host, RunMode, ThreadKind};
+    /// let host = Host::new();
+    /// assert_eq!(host.start(RunMode::Single).workers[0].kind(), ThreadKind::Worker);
+    /// ```
+    #[must_use]
+    pub fn kind(&self) -> ThreadKind {
+        self.handle.thread.kind
+    }
+
+    /// The pointer that plugins get for it: a token with no memory behind it.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// let host = Host::new();
+    /// let worker = host.spawn("W#01", ThreadKind::Worker);
+    /// assert!(worker.run(|tv| tv == worker.as_ptr()));
+    /// ```
+    #[must_use]
+    pub fn as_ptr(&self) -> *mut ThreadVars {
+        token::as_ptr(self.handle.thread.cells.token)
+    }
+
+    /// Whether it runs: it was not joined.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// let host = Host::new();
+    /// let worker = host.spawn("W#01", ThreadKind::Worker);
+    /// assert!(worker.is_running());
+    /// worker.join();
+    /// assert!(!worker.is_running());
+    /// ```
+    #[must_use]
+    pub fn is_running(&self) -> bool {
+        matches!(*self.handle.thread.stage.lock(), Stage::Running(_))
+    }
+
+    /// Runs `job` on the thread and returns its result.
+    ///
+    /// `job` gets the `ThreadVars` for itself: no callback runs with it meanwhile.
+    ///
+    /// # Panics
+    /// With the panic of `job`, and see [`Thread`].
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// let host = Host::new();
+    /// let worker = host.spawn("W#01", ThreadKind::Worker);
+    /// let mut jobs = 0; // A job may borrow: `run` waits for it.
+    /// let name = worker.run(|_tv| {
+    ///     jobs += 1;
+    ///     std::thread::current().name().map(str::to_owned)
+    /// });
+    /// assert_eq!((jobs, name.as_deref()), (1, Some("W#01")));
+    /// ```
+    pub fn run<R: Send>(&self, job: impl FnOnce(*mut ThreadVars) -> R + Send) -> R {
+        let result = Mutex::new(None);
+        let token = self.handle.thread.cells.token;
+        let work: Work<'_> = Box::new(|| {
+            *result.lock() = Some(job(token::as_ptr(token)));
+        });
+        if let Err(payload) = run_all("Thread::run", vec![(&self.handle, work)]) {
+            rethrow(payload);
+        }
+        result
+            .into_inner()
+            .expect("work that did not panic has a result")
+    }
+
+    /// Has the OS thread end and waits for that. The storage is still there. A second call does
+    /// nothing.
+    ///
+    /// # Panics
+    /// See [`Thread`].
+    ///
+    /// ```
+    /// # use std::ffi::c_void;
+    /// # use suricata_thread_sys::ThreadVars;
+    /// # use suricata_thread_sys::v8::{
+    /// #     ThreadSetStorageById, ThreadStorageId, ThreadStorageRegister,
+    /// # };
+    /// # unsafe extern "C" fn free(_: *mut c_void) {}
+    /// # fn register() -> ThreadStorageId {
+    /// #     // SAFETY: the name and the function stay; `free` takes any value.
+    /// #     unsafe { ThreadStorageRegister(c"flows".as_ptr(), 8, None, Some(free)) }
+    /// # }
+    /// # fn set(tv: *mut ThreadVars, slot: ThreadStorageId, value: usize) -> bool {
+    /// #     // SAFETY: the host's pointer and id; `free` takes any value.
+    /// #     unsafe { ThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
+    /// # }
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// let host = Host::new();
+    /// let slot = register(); // calls SCThreadStorageRegister
+    /// host.finalize();
+    /// let worker = host.spawn("W#01", ThreadKind::Worker);
+    /// worker.run(move |tv| set(tv, slot, 7)); // calls ThreadSetStorageById
+    /// worker.join();
+    /// assert_eq!(worker.peek(slot.id).addr(), 7);
+    /// ```
+    pub fn join(&self) {
+        context::assert_drivable(&self.handle.host, "Thread::join");
+        os_thread::join(&self.handle.thread, "Thread::join");
+    }
+
+    /// Frees the storage on the current thread, slot by slot in the order of the ids, and after
+    /// that the `ThreadVars`. A second call does nothing, nor does one for
+    /// [`ThreadKind::Command`]: the host never frees those.
+    ///
+    /// # Panics
+    /// Where the thread was not joined, and see [`Thread`].
+    ///
+    /// ```
+    /// # use std::ffi::c_void;
+    /// # use suricata_thread_sys::ThreadVars;
+    /// # use suricata_thread_sys::v8::{
+    /// #     ThreadSetStorageById, ThreadStorageId, ThreadStorageRegister,
+    /// # };
+    /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+    /// # static FREED: AtomicU64 = AtomicU64::new(0);
+    /// # unsafe extern "C" fn free(_: *mut c_void) {
+    /// #     FREED.fetch_add(1, Relaxed);
+    /// # }
+    /// # fn register() -> ThreadStorageId {
+    /// #     // SAFETY: the name and the function stay; `free` takes any value.
+    /// #     unsafe { ThreadStorageRegister(c"flows".as_ptr(), 8, None, Some(free)) }
+    /// # }
+    /// # fn set(tv: *mut ThreadVars, slot: ThreadStorageId, value: usize) -> bool {
+    /// #     // SAFETY: the host's pointer and id; `free` takes any value.
+    /// #     unsafe { ThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
+    /// # }
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// let host = Host::new();
+    /// let slot = register(); // calls SCThreadStorageRegister
+    /// host.finalize();
+    /// let worker = host.spawn("W#01", ThreadKind::Worker);
+    /// worker.run(move |tv| set(tv, slot, 7)); // calls ThreadSetStorageById
+    /// worker.join();
+    /// worker.free();
+    /// assert_eq!(FREED.load(Relaxed), 1); // The slot's free function counts its calls.
+    /// assert!(worker.peek(slot.id).is_null());
+    /// ```
+    pub fn free(&self) {
+        context::assert_drivable(&self.handle.host, "Thread::free");
+        if self.handle.thread.kind != ThreadKind::Command {
+            os_thread::free(&self.handle.host, &self.handle.thread, "Thread::free");
+        }
+    }
+
+    /// What a slot holds, without counting as a call of the plugin. NULL for an id that this
+    /// thread has no slot for.
+    ///
+    /// ```
+    /// # use std::ffi::c_void;
+    /// # use suricata_thread_sys::ThreadVars;
+    /// # use suricata_thread_sys::v8::{
+    /// #     ThreadSetStorageById, ThreadStorageId, ThreadStorageRegister,
+    /// # };
+    /// # unsafe extern "C" fn free(_: *mut c_void) {}
+    /// # fn register() -> ThreadStorageId {
+    /// #     // SAFETY: the name and the function stay; `free` takes any value.
+    /// #     unsafe { ThreadStorageRegister(c"flows".as_ptr(), 8, None, Some(free)) }
+    /// # }
+    /// # fn set(tv: *mut ThreadVars, slot: ThreadStorageId, value: usize) -> bool {
+    /// #     // SAFETY: the host's pointer and id; `free` takes any value.
+    /// #     unsafe { ThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
+    /// # }
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// let host = Host::new();
+    /// let slot = register(); // calls SCThreadStorageRegister
+    /// host.finalize();
+    /// let worker = host.spawn("W#01", ThreadKind::Worker);
+    /// worker.run(move |tv| set(tv, slot, 7)); // calls ThreadSetStorageById
+    /// assert_eq!(worker.peek(slot.id).addr(), 7);
+    /// assert!(worker.peek(slot.id + 1).is_null());
+    /// ```
+    #[must_use]
+    pub fn peek(&self, id: c_int) -> *mut c_void {
+        let cells = &self.handle.thread.cells;
+        let index = cells.table.index(id);
+        index.map_or(std::ptr::null_mut(), |index| cells.peek(index))
+    }
+}

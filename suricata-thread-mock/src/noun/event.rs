@@ -1,0 +1,72 @@
+//! Callbacks of plugins, and the occasions on which they run.
+
+use std::ffi::c_void;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use suricata_thread_sys::{Flow, Packet, ThreadVars};
+
+// As the host calls them: what unwinds out of them is caught.
+pub(crate) type ThreadInit = unsafe extern "C-unwind" fn(*mut ThreadVars, *mut c_void);
+pub(crate) type FlowInit =
+    unsafe extern "C-unwind" fn(*mut ThreadVars, *mut Flow, *const Packet, *mut c_void);
+pub(crate) type FlowUpdate =
+    unsafe extern "C-unwind" fn(*mut ThreadVars, *mut Flow, *mut Packet, *mut c_void);
+pub(crate) type FlowFinish = unsafe extern "C-unwind" fn(*mut ThreadVars, *mut Flow, *mut c_void);
+
+/// What a plugin registered with a callback, and gets back with each call.
+#[derive(Clone, Copy)]
+pub(crate) struct User(pub(crate) *mut c_void);
+// SAFETY: the host only passes it on; that a callback may use it on every thread of the host is
+// what the plugin promised by registering it.
+unsafe impl Send for User {}
+// SAFETY: as above.
+unsafe impl Sync for User {}
+
+/// Callbacks of one kind, in the order of registration. Walked on a snapshot, so that no lock is
+/// held while plugin code runs.
+pub(crate) struct List<F>(Mutex<Arc<Vec<(F, User)>>>);
+
+impl<F> Default for List<F> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<F: Copy> List<F> {
+    pub(crate) fn push(&self, callback: F, user: *mut c_void) {
+        Arc::make_mut(&mut *self.0.lock()).push((callback, User(user)));
+    }
+
+    pub(crate) fn snapshot(&self) -> Arc<Vec<(F, User)>> {
+        Arc::clone(&*self.0.lock())
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.lock().len()
+    }
+}
+
+/// One of the four occasions on which the host runs callbacks.
+#[derive(Clone, Copy)]
+pub(crate) enum Event {
+    ThreadInit,
+    FlowInit(*mut Flow, *const Packet),
+    FlowUpdate(*mut Flow, *mut Packet),
+    FlowFinish(*mut Flow),
+}
+
+// SAFETY: the pointers are only passed on, never looked behind.
+unsafe impl Send for Event {}
+
+impl Event {
+    /// The name of the callbacks that run.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::ThreadInit => "thread init callback",
+            Self::FlowInit(..) => "flow init callback",
+            Self::FlowUpdate(..) => "flow update callback",
+            Self::FlowFinish(..) => "flow finish callback",
+        }
+    }
+}

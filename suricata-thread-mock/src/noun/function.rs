@@ -1,0 +1,16 @@
+//! A function of the C API.
+
+use suricata_thread_sys::Generation;
+
+/// A function of the C API.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Function {
+    pub(crate) name: &'static str,
+    /// The generation that has it, if only one does.
+    pub(crate) generation: Option<Generation>,
+    #[allow(
+        dead_code,
+        reason = "the feature `open` compares it with what plugins find"
+    )]
+    pub(crate) address: *const (),
+}

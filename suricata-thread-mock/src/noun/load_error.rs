@@ -1,0 +1,68 @@
+//! Why a plugin was not loaded.
+
+use std::fmt;
+
+use suricata_thread_sys::Generation;
+
+/// Why a plugin was not loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LoadError {
+    /// `SCPluginRegister` returned NULL.
+    NoPlugin,
+    /// The plugin is for another generation. Suricata goes on without it.
+    Version {
+        /// `SCPlugin.version`; of a plugin for 7.0, which has none, what is in its place.
+        plugin: u64,
+        /// What the host expects.
+        host: u64,
+    },
+    /// A field that must not be NULL is. Suricata aborts.
+    NullField {
+        /// The field.
+        field: &'static str,
+    },
+    /// A panic came out of the plugin. Suricata would crash.
+    Panicked {
+        /// `SCPluginRegister` or `Init`.
+        function: &'static str,
+        /// The text of the panic.
+        message: String,
+    },
+}
+
+/// The generation with this API version.
+pub(crate) fn of_version(version: u64) -> Option<Generation> {
+    let mut all = Generation::ALL.iter().copied();
+    all.find(|generation| generation.api_version() == version)
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoPlugin => f.write_str(
+                "SCPluginRegister returned NULL, expected a plugin; Suricata would crash",
+            ),
+            Self::Version { plugin, host } => write!(
+                f,
+                "the plugin is for API version {plugin:#06x}, the host has {host:#06x}; Suricata \
+                 goes on without it{}",
+                match of_version(*plugin) {
+                    Some(of) => format!(": it is built for {of} alone"),
+                    None => " (that is the version of no plugin API known here; plugins for \
+                         Suricata 7.0 have none)"
+                        .to_owned(),
+                }
+            ),
+            Self::NullField { field } => write!(
+                f,
+                "the plugin's field `{field}` is NULL; Suricata aborts on this"
+            ),
+            Self::Panicked { function, message } => {
+                write!(f, "{function} panicked: {message}; Suricata would crash")
+            }
+        }
+    }
+}
+
+impl std::error::Error for LoadError {}

@@ -1,0 +1,75 @@
+//! A line of the log.
+
+use std::fmt;
+
+use suricata_thread_sys::common::SCLogLevel;
+
+/// A line of the host's log. The host's own lines have neither file, line nor function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LogLine {
+    /// The level, as it was passed to `SCLogMessage`.
+    pub level: SCLogLevel,
+    /// The source file, as the caller gave it.
+    pub file: String,
+    /// The line in that file.
+    pub line: u32,
+    /// The function, as the caller gave it.
+    pub function: String,
+    /// The module, as the caller gave it.
+    pub module: String,
+    /// The text.
+    pub message: String,
+    /// The name of the thread that logged; the host's main thread is `Suricata-Main`.
+    pub thread: String,
+}
+
+impl fmt::Display for LogLine {
+    /// Level, module and text, as Suricata prints them to a console.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{}: {}: {}",
+            self.level_name(),
+            self.module,
+            self.message
+        )
+    }
+}
+
+impl LogLine {
+    /// The level as Suricata writes it: `Error`, `Warning`, `Notice` and so on.
+    ///
+    /// ```
+    /// # use std::ffi::CStr;
+    /// # use suricata_thread_sys::common::{SCLogLevel, SCLogMessage};
+    /// # fn log(level: SCLogLevel, module: &CStr, message: &CStr) {
+    /// #     let (module, message) = (module.as_ptr(), message.as_ptr());
+    /// #     // SAFETY: the texts are C strings.
+    /// #     unsafe { SCLogMessage(level, module, 1, module, module, message) };
+    /// # }
+    /// # use suricata_thread_mock::Host;
+    /// let host = Host::new();
+    /// log(SCLogLevel::SC_LOG_WARNING, c"counter", c"no flows"); // calls SCLogMessage
+    /// assert_eq!(host.log()[0].level_name(), "Warning");
+    /// ```
+    #[must_use]
+    pub fn level_name(&self) -> &'static str {
+        level_name(self.level)
+    }
+}
+
+pub(crate) fn level_name(level: SCLogLevel) -> &'static str {
+    match level {
+        SCLogLevel::SC_LOG_NOTSET => "Not set",
+        SCLogLevel::SC_LOG_NONE => "None",
+        SCLogLevel::SC_LOG_ERROR => "Error",
+        SCLogLevel::SC_LOG_WARNING => "Warning",
+        SCLogLevel::SC_LOG_NOTICE => "Notice",
+        SCLogLevel::SC_LOG_INFO => "Info",
+        SCLogLevel::SC_LOG_PERF => "Perf",
+        SCLogLevel::SC_LOG_CONFIG => "Config",
+        SCLogLevel::SC_LOG_DEBUG => "Debug",
+        _ => "Unknown level",
+    }
+}

@@ -1,0 +1,23 @@
+//! Storey 1: things that need no host.
+
+pub(crate) mod c_text;
+pub(crate) mod event;
+pub(crate) mod fault;
+pub(crate) mod flow;
+pub(crate) mod function;
+pub(crate) mod held;
+pub(crate) mod job;
+pub(crate) mod load_error;
+pub(crate) mod log_line;
+#[cfg(feature = "open")]
+pub(crate) mod open_error;
+pub(crate) mod options;
+#[cfg(feature = "open")]
+pub(crate) mod plugin_file;
+pub(crate) mod report;
+pub(crate) mod rng;
+pub(crate) mod run_mode;
+pub(crate) mod slot;
+pub(crate) mod thread_kind;
+pub(crate) mod token;
+pub(crate) mod traffic;

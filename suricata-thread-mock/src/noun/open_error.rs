@@ -1,0 +1,170 @@
+//! Why a plugin file was not opened.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use suricata_thread_sys::Generation;
+
+use crate::noun::load_error::LoadError;
+
+/// The function by which a host finds a plugin in a file.
+pub(crate) const ENTRY_POINT: &str = "SCPluginRegister";
+
+/// A plugin file that was not opened, or not loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OpenError {
+    /// The file, as it was given.
+    pub path: PathBuf,
+    /// Why.
+    pub reason: OpenErrorReason,
+}
+
+/// Why a plugin file was not opened or loaded.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OpenErrorReason {
+    /// The file cannot be read, or is no regular one. Suricata goes on without it, but for a
+    /// folder, of which it loads each file whose name ends in `.so`, and a pipe, for which it waits.
+    Unreadable {
+        /// What the system said, or what is wrong with it.
+        message: String,
+    },
+    /// The file is no shared object, or not the whole of one. Suricata goes on without it; it
+    /// crashes where the file is truncated.
+    NotAPlugin {
+        /// What is wrong with it.
+        message: String,
+    },
+    /// The plugin uses what this host does not have. Suricata goes on without it, unless it has
+    /// all of it: the mock has no more than the functions for threads, storage, flow callbacks and the log.
+    Undefined {
+        /// What is missing, by name, in alphabetical order.
+        symbols: Vec<UndefinedSymbol>,
+        /// The plugin uses functions of both generations, so that no Suricata has all.
+        mixed: bool,
+    },
+    /// The file has no section headers, so that the mock cannot read which symbols it uses and
+    /// defines. Suricata's dynamic linker can, and loads it if nothing is wrong with them.
+    SymbolsUnknown,
+    /// The dynamic linker refused the file. Suricata goes on without it.
+    Linker {
+        /// What the dynamic linker said.
+        message: String,
+    },
+    /// The plugin has functions of the host in itself, as when `suricata-thread-mock` is linked into
+    /// it. Suricata loads it, and it talks to itself.
+    HostInside {
+        /// Those that it exports.
+        functions: Vec<&'static str>,
+    },
+    /// The plugin does not export `SCPluginRegister`. Suricata goes on without it.
+    NoEntryPoint,
+    /// This program does not offer the functions of Suricata to the plugins that it
+    /// opens: it must be linked with `-rdynamic`. No fault of the plugin.
+    NotExported {
+        /// Those that the plugin uses and would not find.
+        functions: Vec<&'static str>,
+    },
+    /// The plugin was opened and then refused.
+    Load(LoadError),
+}
+
+/// Something that a plugin uses and the host does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UndefinedSymbol {
+    /// Its name.
+    pub name: String,
+    /// The generation that has it; `None` for what is no function of the mock.
+    pub of: Option<Generation>,
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path.display(), self.reason)
+    }
+}
+
+impl std::error::Error for OpenError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match &self.reason {
+            OpenErrorReason::Load(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for OpenErrorReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable { message } => write!(f, "the file cannot be read: {message}"),
+            Self::NotAPlugin { message } => write!(f, "the file is no plugin: {message}"),
+            Self::Undefined { symbols, mixed } => display_undefined(symbols, *mixed, f),
+            Self::SymbolsUnknown => f.write_str(
+                "it has no section headers (strip keeps them, sstrip does not), so that its \
+                 symbols cannot be read here",
+            ),
+            Self::Linker { message } => write!(f, "the dynamic linker refused it: {message}"),
+            Self::HostInside { functions } => {
+                write!(
+                    f,
+                    "it defines functions of Suricata itself ({}",
+                    functions.first().unwrap_or(&"")
+                )?;
+                if let more @ 1.. = functions.len().saturating_sub(1) {
+                    write!(f, " and {more} more")?;
+                }
+                f.write_str(
+                    "), so that it would not call Suricata's; is suricata-thread-mock among its \
+                     dependencies instead of its dev-dependencies?",
+                )
+            }
+            Self::NoEntryPoint => write!(
+                f,
+                "it does not export {ENTRY_POINT}, the entry point of plugins"
+            ),
+            Self::NotExported { functions } => write!(
+                f,
+                "this program does not export what the plugin uses: {}. Link the program with \
+                 -rdynamic: in its build script, println!(\"cargo::rustc-link-arg=-rdynamic\")",
+                functions.join(", ")
+            ),
+            Self::Load(error) => error.fmt(f),
+        }
+    }
+}
+
+fn display_undefined(
+    symbols: &[UndefinedSymbol],
+    mixed: bool,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    let names = |of: Option<Generation>| -> Vec<_> {
+        let of_that = symbols.iter().filter(|symbol| symbol.of == of);
+        of_that.map(|symbol| symbol.name.as_str()).collect()
+    };
+    let mut parts = Vec::new();
+    for of in Generation::ALL {
+        let names = names(Some(*of));
+        if names.is_empty() {
+            continue;
+        }
+        let hint = if mixed {
+            "the plugin needs functions of both 8.0 and 9.0".to_owned()
+        } else {
+            format!("the plugin is built for {of} alone")
+        };
+        parts.push(format!("{} ({hint})", names.join(", ")));
+    }
+    let others = names(None);
+    if !others.is_empty() {
+        parts.push(format!(
+            "{} (not among the functions for threads, storage, flow callbacks and the log, which \
+             are all that the mock has, nor in a library that the plugin names; Suricata may have \
+             it)",
+            others.join(", ")
+        ));
+    }
+    write!(f, "undefined symbol: {}", parts.join("; "))
+}

@@ -1,0 +1,96 @@
+//! The state of one host: a part for each concern.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::thread::{self, ThreadId};
+
+use suricata_thread_sys::Generation;
+
+use crate::noun::fault::Faults;
+use crate::noun::options::Options;
+use crate::noun::rng;
+use crate::state::callbacks::Callbacks;
+use crate::state::cells::Holdings;
+use crate::state::flows::Flows;
+use crate::state::log::Log;
+use crate::state::reports::Reports;
+use crate::state::slots::Slots;
+use crate::state::threads::Roster;
+
+/// How many hosts the process has had.
+static HOSTS: AtomicU32 = AtomicU32::new(0);
+
+/// The state of one host.
+pub(crate) struct HostState {
+    pub(crate) identity: Identity,
+    pub(crate) log: Log,
+    pub(crate) reports: Reports,
+    pub(crate) faults: Faults,
+    pub(crate) callbacks: Callbacks,
+    pub(crate) slots: Slots,
+    pub(crate) holdings: Holdings,
+    pub(crate) threads: Roster,
+    pub(crate) flows: Flows,
+}
+
+/// Which host it is, what it plays, and whether it still does.
+pub(crate) struct Identity {
+    main: ThreadId,
+    pub(crate) generation: Generation,
+    /// From 1; no other host of the process has it.
+    pub(crate) number: u32,
+    pub(crate) seed: u64,
+    pub(crate) record_only: bool,
+    ended: AtomicBool,
+}
+
+impl HostState {
+    /// A host whose main thread is the current one.
+    pub(crate) fn new(options: &Options, generation: Generation) -> Self {
+        let seed = options.seed.unwrap_or_else(rng::random_seed);
+        Self {
+            identity: Identity {
+                main: thread::current().id(),
+                generation,
+                number: HOSTS.fetch_add(1, Ordering::Relaxed) + 1,
+                seed,
+                record_only: options.record_only,
+                ended: AtomicBool::new(false),
+            },
+            log: Log::new(options.log_level),
+            reports: Reports::default(),
+            faults: Faults::default(),
+            callbacks: Callbacks::default(),
+            slots: Slots::default(),
+            holdings: Holdings::new(options.shared_values),
+            threads: Roster::default(),
+            flows: Flows::new(seed),
+        }
+    }
+
+    /// The process ends: nothing of this host answers any more.
+    pub(crate) fn end(&self) {
+        self.identity.ended.store(true, Ordering::Release);
+        self.slots.end();
+        self.callbacks.keep_for_ever();
+    }
+}
+
+impl Identity {
+    pub(crate) fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::Acquire)
+    }
+
+    /// Whether the current thread is the host's main one.
+    pub(crate) fn is_main(&self) -> bool {
+        thread::current().id() == self.main
+    }
+}
+
+impl std::fmt::Debug for HostState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HostState")
+            .field("generation", &self.identity.generation)
+            .field("seed", &self.identity.seed)
+            .finish_non_exhaustive()
+    }
+}

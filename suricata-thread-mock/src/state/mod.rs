@@ -1,0 +1,10 @@
+//! Storey 2: what a host has registered, stored and been told. Nothing here calls plugin code.
+
+pub(crate) mod callbacks;
+pub(crate) mod cells;
+pub(crate) mod flows;
+pub(crate) mod host;
+pub(crate) mod log;
+pub(crate) mod reports;
+pub(crate) mod slots;
+pub(crate) mod threads;

@@ -1,0 +1,172 @@
+//! The storage slots of a host: registering them, and which ids are whose.
+//!
+//! Every host has ids of its own, never given out again in the life of the process: code under
+//! test may keep a handle in a `static` and use it in a second host, where it must find nothing
+//! rather than another slot's value of another type.
+
+use std::collections::{HashMap, HashSet};
+use std::ffi::c_int;
+use std::sync::Arc;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+
+use parking_lot::{Mutex, RwLock};
+
+use crate::noun::fault::Countdown;
+use crate::noun::slot::{Slot, Table};
+
+/// How many slots a host can have.
+pub(crate) const BLOCK: c_int = 1024;
+
+/// The first block is left out: an id that was never assigned is often 0.
+static NEXT_BLOCK: AtomicI32 = AtomicI32::new(1);
+static LIVE_BLOCKS: LazyLock<RwLock<HashSet<c_int>>> = LazyLock::new(RwLock::default);
+
+#[derive(Default)]
+pub(crate) struct Slots {
+    registry: Mutex<Registry>,
+    finalized: AtomicBool,
+}
+
+#[derive(Default)]
+struct Registry {
+    /// First id, once there is a slot.
+    base: Option<c_int>,
+    slots: Arc<Vec<Arc<Slot>>>,
+    names: HashSet<Vec<u8>>,
+    /// The number of the slot whose name is at an address, and what was there last.
+    kept: HashMap<usize, (c_int, Vec<u8>)>,
+}
+
+/// Every slot that any host of this process has been given, by id: what was registered is kept for
+/// the life of the process, and reports name the slots of other hosts too.
+static ALL: LazyLock<RwLock<HashMap<c_int, Arc<Slot>>>> = LazyLock::new(RwLock::default);
+
+/// "`name` (id 1024)", or "with id 7" where no slot of that id ever was.
+pub(crate) fn named(id: c_int) -> String {
+    match ALL.read().get(&id) {
+        Some(slot) => format!("`{}` (id {id})", slot.name),
+        None => format!("with id {id}"),
+    }
+}
+
+impl Slots {
+    pub(crate) fn is_finalized(&self) -> bool {
+        self.finalized.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn finalize(&self) {
+        self.finalized.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn table(&self) -> Table {
+        let registry = self.registry.lock();
+        Table {
+            base: registry.base.unwrap_or(0),
+            slots: Arc::clone(&registry.slots),
+        }
+    }
+
+    /// Forgets every slot; `open` says whether new ones can be registered.
+    pub(crate) fn reset(&self, open: bool) {
+        self.end();
+        self.finalized.store(!open, Ordering::Release);
+    }
+
+    /// The slots are gone.
+    pub(crate) fn end(&self) {
+        let registry = std::mem::take(&mut *self.registry.lock());
+        if let Some(base) = registry.base {
+            LIVE_BLOCKS.write().remove(&(base / BLOCK));
+        }
+    }
+
+    /// Adds a slot whose name is at `address`, unless `fault` refuses it.
+    pub(crate) fn add(
+        &self,
+        address: usize,
+        name: &[u8],
+        slot: Slot,
+        fault: &Countdown,
+    ) -> Result<c_int, Refused> {
+        let mut guard = self.registry.lock();
+        let registry = &mut *guard;
+        if let Some((slot, text)) = registry.kept.get_mut(&address) {
+            if text != name {
+                registry.names.remove(text);
+                registry.names.insert(name.to_vec());
+                *text = name.to_vec();
+                let changed = Some(named(*slot));
+                return Err(Refused::Name { changed });
+            }
+        }
+        if registry.names.contains(name) {
+            return Err(Refused::Name { changed: None });
+        }
+        if fault.hit() {
+            return Err(Refused::Memory);
+        }
+        let index = c_int::try_from(registry.slots.len()).map_err(|_| Refused::Full)?;
+        if index >= BLOCK {
+            return Err(Refused::Full);
+        }
+        let base = match registry.base {
+            Some(base) => base,
+            None => {
+                let base = take_block().ok_or(Refused::Full)?;
+                registry.base = Some(base);
+                base
+            }
+        };
+        registry.names.insert(name.to_vec());
+        registry.kept.insert(address, (base + index, name.to_vec()));
+        let slot = Arc::new(slot);
+        ALL.write().insert(base + index, Arc::clone(&slot));
+        Arc::make_mut(&mut registry.slots).push(slot);
+        Ok(base + index)
+    }
+
+    /// Whose id this is, for one that is not in the table of the thread it was used with.
+    pub(crate) fn whose(&self, id: c_int) -> &'static str {
+        if id < 0 {
+            return "the result of a refused registration";
+        }
+        if self.table().index(id).is_some() {
+            return "a slot that was registered after this thread was created, which has no room for it";
+        }
+        let block = id / BLOCK;
+        let own = self.table();
+        if !own.slots.is_empty() && own.base / BLOCK == block {
+            return "never registered";
+        }
+        if LIVE_BLOCKS.read().contains(&block) {
+            return "an id of another host; a handle in a `static` is of the host that it was set in";
+        }
+        if (1..NEXT_BLOCK.load(Ordering::Relaxed)).contains(&block) {
+            return "an id of a host that has ended; a handle in a `static`, such as a `OnceLock` that is set once, stays \
+                that of the first host: keep it where each init puts its own, or test in a process of its own";
+        }
+        "never registered"
+    }
+}
+
+/// Why a slot was not added.
+pub(crate) enum Refused {
+    /// The name is taken: by this slot, where it was given another one at the same place.
+    Name {
+        changed: Option<String>,
+    },
+    Memory,
+    Full,
+}
+
+/// The first id of a block that no host of this process had before.
+fn take_block() -> Option<c_int> {
+    let block = NEXT_BLOCK
+        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |block| {
+            (block < c_int::MAX / BLOCK).then_some(block + 1)
+        })
+        .ok()?;
+    LIVE_BLOCKS.write().insert(block);
+    Some(block * BLOCK)
+}

@@ -1,0 +1,139 @@
+//! The threads of a host.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
+use std::thread::JoinHandle;
+
+use parking_lot::{Condvar, Mutex};
+
+use crate::noun::job::Job;
+use crate::noun::slot::Value;
+use crate::noun::thread_kind::{LeftValue, Stage, ThreadKind};
+use crate::state::cells::Cells;
+
+/// What the host keeps for a thread: what a `ThreadVars` stands for.
+pub(crate) struct ThreadState {
+    pub(crate) cells: Cells,
+    pub(crate) kind: ThreadKind,
+    pub(crate) stage: Mutex<Stage>,
+    /// Notified when the stage is [`Stage::Freed`].
+    pub(crate) freed: Condvar,
+    pub(crate) jobs: Mutex<Option<Sender<Job>>>,
+    pub(crate) os_thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl ThreadState {
+    /// A thread in the hands of the current one, which creates it.
+    pub(crate) fn new(cells: Cells, kind: ThreadKind) -> Self {
+        Self {
+            cells,
+            kind,
+            stage: Mutex::new(Stage::Created(std::thread::current().id())),
+            freed: Condvar::new(),
+            jobs: Mutex::default(),
+            os_thread: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn name(&self) -> &str {
+        &self.cells.name
+    }
+}
+
+/// Values of threads that are never freed. They stay reachable, as in Suricata.
+static LEFT: Mutex<Vec<Value>> = Mutex::new(Vec::new());
+
+/// The threads of a host, and how far their life is.
+#[derive(Default)]
+pub(crate) struct Roster {
+    /// Those whose init callbacks have run, in that order.
+    pub(crate) list: Mutex<Vec<Arc<ThreadState>>>,
+    created: AtomicBool,
+    left: Mutex<Vec<LeftValue>>,
+    phase: Mutex<Phase>,
+    phase_changed: Condvar,
+}
+
+#[derive(Default)]
+struct Phase {
+    /// Threads that are being created right now.
+    creating: usize,
+    /// No more threads: the host shuts down or has shut down.
+    closing: bool,
+    /// Every thread is gone.
+    down: bool,
+}
+
+impl Roster {
+    /// Whether a thread was created, or is being created.
+    pub(crate) fn was_begun(&self) -> bool {
+        self.created.load(Ordering::SeqCst)
+    }
+
+    /// A thread is about to be created, until this is dropped; `None` where the host takes no more.
+    pub(crate) fn begin_creation(&self) -> Option<Creating<'_>> {
+        let mut phase = self.phase.lock();
+        if phase.closing {
+            return None;
+        }
+        phase.creating += 1;
+        self.created.store(true, Ordering::SeqCst);
+        Some(Creating(self))
+    }
+
+    /// Waits for threads that are being created, and lets no more be. `None` where somebody else
+    /// takes the threads down, once that is over.
+    pub(crate) fn begin_take_down(&self) -> Option<TakingDown<'_>> {
+        let mut phase = self.phase.lock();
+        if phase.closing {
+            while !phase.down {
+                self.phase_changed.wait(&mut phase);
+            }
+            return None;
+        }
+        phase.closing = true;
+        while phase.creating > 0 {
+            self.phase_changed.wait(&mut phase);
+        }
+        Some(TakingDown(self))
+    }
+
+    /// Notes what a thread holds that is never freed.
+    pub(crate) fn leave(&self, thread: &ThreadState) {
+        let table = &thread.cells.table;
+        for (index, value) in thread.cells.full() {
+            LEFT.lock().push(value);
+            self.left.lock().push(LeftValue {
+                thread: thread.name().to_owned(),
+                slot: table.slots[index].name.clone(),
+                id: table.id(index),
+            });
+        }
+    }
+
+    pub(crate) fn left(&self) -> Vec<LeftValue> {
+        self.left.lock().clone()
+    }
+}
+
+/// Ends [`Roster::begin_creation`].
+pub(crate) struct Creating<'a>(&'a Roster);
+
+impl Drop for Creating<'_> {
+    fn drop(&mut self) {
+        self.0.phase.lock().creating -= 1;
+        self.0.phase_changed.notify_all();
+    }
+}
+
+/// The threads of a host are down when this is dropped, also where a wait was refused, so that
+/// nobody waits for this for ever.
+pub(crate) struct TakingDown<'a>(&'a Roster);
+
+impl Drop for TakingDown<'_> {
+    fn drop(&mut self) {
+        self.0.phase.lock().down = true;
+        self.0.phase_changed.notify_all();
+    }
+}
