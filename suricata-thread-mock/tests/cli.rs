@@ -448,7 +448,7 @@ fn check_says_what_is_wrong_and_runs_no_init() {
             "misuse",
             "CALLS_WHAT_IS_THE_HOSTS",
             &[
-                "SCThreadRunInitCallbacks was called by plugin code",
+                "SCThreadRunInitCallbacks on thread `Suricata-Main`: expected by the host alone, actually by plugin code",
                 "would load it",
             ],
         ),

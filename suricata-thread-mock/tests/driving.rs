@@ -130,7 +130,7 @@ fn a_callback_cannot_drive_the_host() {
         .iter()
         .zip(["Thread::run", "Thread::join", "Thread::free"])
     {
-        assert_says(text, &[what, "by plugin code", "`W#01`"]);
+        assert_says(text, &[what, "`W#01`", "by plugin code"]);
     }
     assert_eq!(texts.len(), 3);
     let reports = host.reports();

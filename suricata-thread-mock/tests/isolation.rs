@@ -55,7 +55,7 @@ fn one_life(seed: u64) {
         assert_eq!(host.reports(), []);
     } else {
         let report = only_report(&host, ReportKind::UnknownSlot);
-        assert_says(&report.message, &["slot `the same name`", "host"]);
+        assert_says(&report.to_string(), &["slot `the same name`", "host"]);
         assert_eq!(report.times, 1);
     }
     host.shutdown();

@@ -217,7 +217,7 @@ fn a_panic_of_init_is_an_error_and_a_report() {
     assert_says(&error.to_string(), &["Init panicked", "no configuration"]);
     let report = raw::only_report(&host, ReportKind::PanicAtBoundary);
     assert_says(
-        &report.message,
+        &report.to_string(),
         &["Init", "`Suricata-Main`", "no configuration"],
     );
 }

@@ -219,7 +219,7 @@ fn the_names_of_the_other_generation_are_refused_with_one_report() {
         });
         let report = raw::only_report(&host, ReportKind::OtherGeneration);
         raw::assert_says(
-            &report.message,
+            &report.to_string(),
             &[
                 &format!("expected only functions of {}", raw.generation),
                 &format!("actually one of {}", other.generation),

@@ -32,7 +32,7 @@ fn a_value_overwritten_and_lost() {
         });
         let report = only_report(&host, ReportKind::ValueLost);
         assert_says(
-            &report.message,
+            &report.to_string(),
             &[
                 &format!("{}ThreadSetStorageById", raw.prefix),
                 &format!("slot `state` (id {id})"),
@@ -42,7 +42,6 @@ fn a_value_overwritten_and_lost() {
                 "Suricata would leak",
             ],
         );
-        assert_eq!(report.to_string(), report.message, "once is not counted");
     }
 }
 
@@ -56,7 +55,10 @@ fn a_value_replaced_by_null_and_lost() {
             raw.set(tv, id, null());
         });
         let report = only_report(&host, ReportKind::ValueLost);
-        assert_says(&report.message, &["`state`", "held 0x1", "replaced by 0x0"]);
+        assert_says(
+            &report.to_string(),
+            &["`state`", "held 0x1", "replaced by 0x0"],
+        );
     }
 }
 
@@ -99,7 +101,7 @@ fn a_value_never_freed() {
     host.shutdown();
     let report = only_report(&host, ReportKind::ValueNeverFreed);
     assert_says(
-        &report.message,
+        &report.to_string(),
         &[
             "shutdown",
             &format!("slot `first` (id {first})"),
@@ -126,7 +128,7 @@ fn a_value_held_by_two_slots_is_freed_once() {
         assert_eq!(tags(&frees), [1]);
         let report = only_report(&host, ReportKind::ValueFreedTwice);
         assert_says(
-            &report.message,
+            &report.to_string(),
             &[
                 &format!("{}ThreadSetStorageById", raw.prefix),
                 &format!("slot `two` (id {})", ids[1]),
@@ -159,7 +161,7 @@ fn a_value_held_twice_is_said_to_be_in_a_slot_that_holds_it() {
         assert_eq!(report.kind, ReportKind::ValueFreedTwice);
         let slot = format!("of slot `{slot}` ");
         let holder = format!("is held by slot `{holder}` ");
-        assert_says(&report.message, &[&slot, &holder]);
+        assert_says(&report.to_string(), &[&slot, &holder]);
     }
 }
 
@@ -182,7 +184,7 @@ fn a_value_held_by_two_threads_is_freed_once() {
         host.shutdown();
         assert_eq!(tags(&frees), [1]);
         let report = only_report(&host, ReportKind::ValueFreedTwice);
-        assert_says(&report.message, &["thread `W#02`", "of thread `W#01`"]);
+        assert_says(&report.to_string(), &["thread `W#02`", "of thread `W#01`"]);
     }
 }
 
@@ -208,7 +210,7 @@ fn a_value_freed_again_by_its_own_free_function() {
     assert_eq!(OWN_SLOT_FREES.load(Ordering::SeqCst), 1);
     let report = only_report(&host, ReportKind::ValueFreedTwice);
     assert_says(
-        &report.message,
+        &report.to_string(),
         &[
             "SCThreadFreeStorageById",
             "`state`",
@@ -237,7 +239,7 @@ fn a_value_stored_after_the_shutdown_on_a_thread_that_is_never_freed() {
         assert_eq!(raw.get(manager.as_ptr(), id), ptr(7));
         let report = only_report(&host, ReportKind::ValueNeverFreed);
         assert_says(
-            &report.message,
+            &report.to_string(),
             &[
                 &format!("{}ThreadSetStorageById", raw.prefix),
                 "slot `state`",
@@ -295,7 +297,7 @@ fn a_value_stored_by_the_free_function_of_its_slot_and_lost() {
     });
     let report = only_report(&host, ReportKind::ValueLost);
     assert_says(
-        &report.message,
+        &report.to_string(),
         &[
             "SCThreadFreeStorageById",
             "`state`",
@@ -332,7 +334,7 @@ fn a_value_that_a_free_function_stores_is_lost_at_the_address_of_the_old_one_too
     });
     let report = only_report(&host, ReportKind::ValueLost);
     assert_says(
-        &report.message,
+        &report.to_string(),
         &["while 0x123458 is freed", "stored 0x123458"],
     );
 }
@@ -386,7 +388,10 @@ fn another_value_that_a_free_function_stores_may_be_freed_by_it_but_not_for_ever
         "{:#?}",
         host.reports()
     );
-    assert_says(&host.reports()[0].message, &["again and again", "for ever"]);
+    assert_says(
+        &host.reports()[0].to_string(),
+        &["again and again", "for ever"],
+    );
 }
 
 #[test]
@@ -406,7 +411,7 @@ fn a_slot_that_was_never_registered() {
         assert!(reports.iter().all(|r| r.kind == ReportKind::UnknownSlot));
         for (report, call) in reports.iter().zip(["Get", "Set", "Free"]) {
             assert_says(
-                &report.message,
+                &report.to_string(),
                 &[
                     &format!("{}Thread{call}StorageById", raw.prefix),
                     &format!("id {}", id + 1),
@@ -419,10 +424,10 @@ fn a_slot_that_was_never_registered() {
             );
         }
         assert_says(
-            &reports[3].message,
+            &reports[3].to_string(),
             &["the result of a refused registration"],
         );
-        assert_says(&reports[4].message, &["never registered"]);
+        assert_says(&reports[4].to_string(), &["never registered"]);
     }
 }
 
@@ -442,7 +447,7 @@ fn a_slot_of_another_host_or_of_one_that_has_ended() {
     let reports = host.reports();
     assert_eq!(reports.len(), 2);
     assert_says(
-        &reports[0].message,
+        &reports[0].to_string(),
         &[
             "SCThreadGetStorageById",
             &format!("slot `state` (id {stale})"),
@@ -450,7 +455,7 @@ fn a_slot_of_another_host_or_of_one_that_has_ended() {
         ],
     );
     assert_says(
-        &reports[1].message,
+        &reports[1].to_string(),
         &[
             "SCThreadSetStorageById",
             &format!("slot `state` (id {others})"),
@@ -476,7 +481,7 @@ fn a_slot_whose_name_is_where_that_of_another_was() {
         assert_eq!(register(b"other\0"), -1);
         let report = only_report(&host, ReportKind::NameChanged);
         assert_says(
-            &report.message,
+            &report.to_string(),
             &[
                 &format!("{}ThreadStorageRegister of slot \"other\"", raw.prefix),
                 "thread `Suricata-Main`",
@@ -506,7 +511,7 @@ fn a_slot_registered_after_the_thread_was_created() {
     worker.run(|tv| assert_eq!(V9.set(tv, id, ptr(1)), -1));
     let report = only_report(&host, ReportKind::UnknownSlot);
     assert_says(
-        &report.message,
+        &report.to_string(),
         &["slot `late`", "after this thread was created", "no room"],
     );
 }
@@ -525,7 +530,7 @@ fn storage_used_before_registration_has_closed() {
         for (report, call) in reports.iter().zip(["Get", "Set"]) {
             assert_eq!(report.kind, ReportKind::StorageNotFinalized);
             assert_says(
-                &report.message,
+                &report.to_string(),
                 &[
                     &format!("{}Thread{call}StorageById", raw.prefix),
                     &format!("`state` (id {id})"),
@@ -550,14 +555,13 @@ fn a_thread_vars_used_after_it_was_freed() {
         assert_eq!(raw.set(worker.as_ptr(), id, ptr(1)), -1);
         let report = only_report(&host, ReportKind::ThreadVarsFreed);
         assert_says(
-            &report.message,
+            &report.to_string(),
             &[
                 &format!("{}ThreadSetStorageById", raw.prefix),
                 &format!("slot `state` (id {id})"),
-                "`W#01`",
-                "called on thread `Suricata-Main`",
-                "expected one that is in use",
-                "actually it was freed",
+                "on thread `Suricata-Main`",
+                "expected a ThreadVars that is in use",
+                "actually that of thread `W#01`, which was freed",
                 "Suricata would read or write freed memory",
             ],
         );
@@ -573,7 +577,7 @@ fn a_thread_vars_of_a_host_that_has_ended() {
     assert!(V9.get(tv, 1024).is_null());
     let report = only_report(&host, ReportKind::ThreadVarsFreed);
     assert_says(
-        &report.message,
+        &report.to_string(),
         &[
             "SCThreadGetStorageById of slot",
             "that of thread `W#01` of a host that has ended",
@@ -598,7 +602,7 @@ fn a_thread_vars_that_is_none() {
                 .all(|r| r.kind == ReportKind::ThreadVarsUnknown)
         );
         assert_says(
-            &reports[0].message,
+            &reports[0].to_string(),
             &[
                 "GetStorageById",
                 "`Suricata-Main`",
@@ -607,9 +611,12 @@ fn a_thread_vars_that_is_none() {
                 "Suricata would crash",
             ],
         );
-        assert_says(&reports[1].message, &["SetStorageById", "no host gave out"]);
-        assert_says(&reports[2].message, &["of a flow or a packet"]);
-        assert_says(&reports[3].message, &["no host gave out"]);
+        assert_says(
+            &reports[1].to_string(),
+            &["SetStorageById", "no host gave out"],
+        );
+        assert_says(&reports[2].to_string(), &["of a flow or a packet"]);
+        assert_says(&reports[3].to_string(), &["no host gave out"]);
     }
 }
 
@@ -634,14 +641,13 @@ fn a_thread_vars_used_on_another_thread() {
         {
             assert_eq!(report.kind, ReportKind::WrongThread);
             assert_says(
-                &report.message,
+                &report.to_string(),
                 &[
                     &format!("{}Thread{call}StorageById", raw.prefix),
                     &format!("slot `state` (id {id})"),
-                    "`W#01`",
-                    "expected on that thread itself",
-                    "actually on thread",
                     thread,
+                    "expected the ThreadVars of thread `W#01` on that thread itself",
+                    "actually on thread",
                     "Suricata has no lock",
                 ],
             );
@@ -679,12 +685,12 @@ fn registration_inside_a_callback() {
         for (report, (call, suricata)) in reports.iter().zip(&calls) {
             assert_eq!(report.kind, ReportKind::RegistrationInCallback);
             assert_says(
-                &report.message,
+                &report.to_string(),
                 &[
                     call,
-                    "by a callback",
                     "`Suricata-Main`",
                     "expected outside callbacks, in `Init`",
+                    "by a callback",
                     suricata,
                 ],
             );
@@ -703,12 +709,12 @@ fn a_callback_registered_after_threads_were_created() {
     }));
     let report = only_report(&host, ReportKind::LateRegistration);
     assert_says(
-        &report.message,
+        &report.to_string(),
         &[
             "SCThreadRegisterInitCallback",
             "`Suricata-Main`",
-            "after threads were created",
             "expected before",
+            "after threads were created",
             "Suricata would accept it",
             "later threads only",
         ],
@@ -728,7 +734,7 @@ fn a_null_callback() {
     assert_eq!(reports.len(), 2);
     assert!(reports.iter().all(|r| r.kind == ReportKind::NullCallback));
     assert_says(
-        &reports[0].message,
+        &reports[0].to_string(),
         &[
             "SCThreadRegisterInitCallback",
             "expected a callback",
@@ -775,7 +781,7 @@ fn a_panic_that_reaches_the_boundary() {
         &[&free, "`W#01`", "panicked: cannot free"],
     ];
     for (report, says) in reports.iter().zip(texts) {
-        assert_says(&report.message, says);
+        assert_says(&report.to_string(), says);
     }
 }
 
@@ -817,16 +823,16 @@ fn a_function_of_the_hosts_own_called_by_a_plugin() {
         assert!(reports.iter().all(|r| r.kind == ReportKind::HostFunction));
         let name = format!("{}ThreadFreeStorage", raw.prefix);
         assert_says(
-            &reports[0].message,
+            &reports[0].to_string(),
             &[
                 &name,
+                "expected by the host alone",
                 "by plugin code",
-                "expected only the host to call it",
                 "Suricata would",
             ],
         );
-        assert_says(&reports[1].message, &["SCThreadRunInitCallbacks"]);
-        assert_says(&reports[2].message, &["StorageFinalize"]);
+        assert_says(&reports[1].to_string(), &["SCThreadRunInitCallbacks"]);
+        assert_says(&reports[2].to_string(), &["StorageFinalize"]);
         host.shutdown();
         assert_eq!(tags(&frees), [1]);
     }
@@ -862,7 +868,7 @@ fn a_call_on_a_thread_of_no_host() {
     thread.unwrap().join().unwrap();
     let mine: Vec<_> = stray_reports()
         .into_iter()
-        .filter(|r| r.message.contains(name))
+        .filter(|r| r.to_string().contains(name))
         .collect();
     let calls = [
         "SCThreadRegisterInitCallback",
@@ -876,20 +882,20 @@ fn a_call_on_a_thread_of_no_host() {
     ];
     assert_eq!(mine.len(), calls.len(), "{mine:#?}");
     for (report, call) in mine.iter().zip(calls) {
-        assert!(report.message.starts_with(call), "{report}");
+        assert!(report.to_string().starts_with(call), "{report}");
     }
     assert_eq!(mine[0].kind, ReportKind::NoHost);
     assert_says(
-        &mine[0].message,
+        &mine[0].to_string(),
         &[
             name,
-            "belongs to no mock host",
-            "Expected",
+            "expected a thread that built",
             "host.enter()",
+            "belongs to no mock host",
             "refuse",
         ],
     );
-    assert_says(&mine[4].message, &["Notice", "lost?"]);
+    assert_says(&mine[4].to_string(), &["Notice", "lost?"]);
     assert!(host.reports().is_empty());
 }
 
@@ -899,7 +905,7 @@ fn a_call_on_a_thread_of_no_host_that_is_made_again_is_counted() {
     let thread = std::thread::Builder::new().name("again and again".to_owned());
     thread.spawn(calls).unwrap().join().unwrap();
     let strays = stray_reports();
-    let mine = |stray: &&Report| stray.message.contains("`again and again`");
+    let mine = |stray: &&Report| stray.to_string().contains("`again and again`");
     let mine: Vec<_> = strays.iter().filter(mine).collect();
     assert_eq!(mine.len(), 1, "{mine:#?}");
     assert_eq!((mine[0].kind, mine[0].times), (ReportKind::NoHost, 300));
@@ -908,7 +914,7 @@ fn a_call_on_a_thread_of_no_host_that_is_made_again_is_counted() {
 #[test]
 fn each_report_without_a_host_is_printed_once() {
     let printed = stderr_of("a_call_on_a_thread_of_no_host_that_is_made_again_is_counted");
-    let lines = printed.matches("`again and again`, which belongs to no mock host");
+    let lines = printed.matches("on thread `again and again`: expected");
     assert_eq!(lines.count(), 1, "{printed}");
 }
 
@@ -928,12 +934,12 @@ fn a_plugin_that_drives_the_host() {
     let reports = host.reports();
     assert_eq!(reports[0].kind, ReportKind::DrivenFromPlugin);
     assert_says(
-        &reports[0].message,
+        &reports[0].to_string(),
         &[
             "Thread::run",
-            "by plugin code",
             "`W#01`",
-            "only the test drives the host",
+            "expected by the test alone",
+            "by plugin code",
         ],
     );
     assert_eq!((reports.len(), reports[0].times), (2, 2));
@@ -959,6 +965,33 @@ fn verify_panics_with_every_report_and_tells_each_once() {
     );
     host.verify();
     drop(host);
+}
+
+#[test]
+fn one_mistake_on_several_threads_is_one_line() {
+    let host = V9.host();
+    let id = V9.register_raw(c"state".as_ptr(), Some(forget));
+    for worker in host.start(RunMode::Workers { threads: 9 }).workers {
+        worker.run(|tv| (1..=3).for_each(|value| drop(V9.set(tv, id, ptr(value)))));
+    }
+    let report = &host.reports()[0];
+    assert_eq!(
+        (&*report.call, &*report.thread),
+        ("SCThreadSetStorageById", "W#01-eth0")
+    );
+    assert_eq!(report.slot, Some(format!("`state` (id {id})")));
+    assert_eq!(report.actual, "it held 0x1, now replaced by 0x2");
+    assert_eq!(report.consequence, "Suricata would leak the old value");
+    let text = panic_of(|| host.verify());
+    assert_eq!(text.lines().count(), 2, "{text}");
+    assert_says(
+        &text,
+        &[
+            "1 misuse(s)",
+            "(18 times; also on thread `W#02-eth0`, ",
+            "`W#06-eth0` and 3 more)",
+        ],
+    );
 }
 
 #[test]
@@ -1134,7 +1167,10 @@ fn reports_of_a_host_that_plugin_code_drops_are_printed() {
     });
     host.spawn("W#01", ThreadKind::Worker);
     let report = only_report(&host, ReportKind::DrivenFromPlugin);
-    assert_says(&report.message, &["A Host was dropped by plugin code"]);
+    assert_says(
+        &report.to_string(),
+        &["the drop of a Host", "by plugin code"],
+    );
     if !child {
         let text = stderr_of("reports_of_a_host_that_plugin_code_drops_are_printed");
         assert_says(&text, &["1 misuse(s)", "SCThreadGetStorageById"]);

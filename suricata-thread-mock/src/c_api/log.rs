@@ -7,7 +7,7 @@ use suricata_thread_sys::common::SCLogLevel;
 use crate::calling::context;
 use crate::noun::c_text;
 use crate::noun::log_line::{LogLine, level_name};
-use crate::noun::report::ReportKind;
+use crate::noun::report::{Report, ReportKind};
 use crate::state::reports;
 
 /// `SCLogMessage`. Leaves out what is above the host's level, as the outputs of Suricata 8.0.8 do, and
@@ -27,16 +27,18 @@ pub(crate) unsafe fn message(
     let [file, function, module, message] =
         [file, function, module, message].map(|t| unsafe { c_text::text(t) });
     let Some(host) = context::host() else {
-        reports::stray(
+        let report = Report::new(
             ReportKind::NoHost,
-            format!(
-                "SCLogMessage was called on thread `{}`, which belongs to no mock host, so that no \
-                 host's log has this line: {}: {module}: {message}. A thread belongs to a host \
-                 while it holds `host.enter()`",
-                context::os_thread_name(),
-                level_name(level)
-            ),
-        );
+            "SCLogMessage",
+            context::os_thread_name(),
+        )
+        .expected("a thread of a host, or one that holds `host.enter()`")
+        .actual("it belongs to no mock host")
+        .consequence(format!(
+            "No host's log has this line: {}: {module}: {message}",
+            level_name(level)
+        ));
+        reports::stray(report);
         return -1;
     };
     let thread = context::thread_name(&host);

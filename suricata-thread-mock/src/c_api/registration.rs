@@ -12,7 +12,7 @@ use crate::calling::refusals::{self, Registering};
 use crate::calling::{callbacks, context, thread_storage};
 use crate::noun::event::{Event, FlowFinish, FlowInit, FlowUpdate, List, ThreadInit};
 use crate::noun::function::Function;
-use crate::noun::report::ReportKind;
+use crate::noun::report::{Report, ReportKind};
 use crate::state::callbacks::Lists;
 
 /// A kind of callback: how it is registered.
@@ -42,30 +42,27 @@ fn register<F: Copy>(
         return false;
     };
     let thread = context::thread_name(&host);
-    let key = format!("{call} {thread}");
     let Some(callback) = callback else {
-        host.reports.add(
-            ReportKind::NullCallback,
-            key,
-            format!(
-                "{call} was called on thread `{thread}` with NULL: expected a callback. It was \
-                 refused; Suricata would accept it, and crash when it runs it"
-            ),
-        );
+        let report = Report::new(ReportKind::NullCallback, call, thread)
+            .expected("a callback")
+            .actual("NULL")
+            .consequence("It was refused; Suricata would accept it, and crash when it runs it");
+        context::report(&host, report);
         return false;
     };
     if host.faults.callback.hit() {
         return false;
     }
     if host.threads.was_begun() {
-        host.reports.add(
+        let report = Report::new(
             ReportKind::LateRegistration,
-            key,
-            format!(
-                "{call} of a {name} was called on thread `{thread}` after threads were created: \
-                 expected before, in `Init`. Suricata would {late}"
-            ),
-        );
+            format!("{call} of a {name}"),
+            thread,
+        )
+        .expected("before, in `Init`")
+        .actual("after threads were created")
+        .consequence(format!("Suricata would {late}"));
+        context::report(&host, report);
     }
     list(&host.callbacks.lists).push(callback, user);
     true

@@ -8,7 +8,7 @@ use suricata_thread_sys::v8::StorageAllocFn;
 use crate::calling::context;
 use crate::calling::refusals::{self, Registering};
 use crate::noun::function::Function;
-use crate::noun::report::ReportKind;
+use crate::noun::report::{Report, ReportKind};
 use crate::noun::slot::{NamePtr, Slot};
 use crate::state::slots::{BLOCK, Refused};
 
@@ -81,17 +81,20 @@ pub(crate) unsafe fn register(
                 ),
             );
             if let Some(before) = changed {
-                let thread = context::thread_name(&host);
-                host.reports.add(
+                let report = Report::new(
                     ReportKind::NameChanged,
-                    format!("{call} {text:?} {thread}"),
-                    format!(
-                        "{call} of slot {text:?} was called on thread `{thread}`: expected a name \
-                         that stays what it is, actually the new one is where the name of slot \
-                         {before} was. The slot was refused; Suricata keeps the pointer, so that \
-                         slot {before} has the new name now, and refuses the other too"
-                    ),
-                );
+                    format!("{call} of slot {text:?}"),
+                    context::thread_name(&host),
+                )
+                .expected("a name that stays what it is")
+                .actual(format!(
+                    "the new one is where the name of slot {before} was"
+                ))
+                .consequence(format!(
+                    "The slot was refused; Suricata keeps the pointer, so that slot {before} has \
+                     the new name now, and refuses the other too"
+                ));
+                context::report(&host, report);
             }
             -1
         }

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::calling::context::{self, InPlugin, PluginCode};
-use crate::noun::report::ReportKind;
+use crate::noun::report::{Report, ReportKind};
 use crate::state::host::HostState;
 
 /// Calls plugin code. A panic that comes out of it is reported, by `what` ran and where, and goes
@@ -25,14 +25,18 @@ pub(crate) fn call<R>(
     };
     result.inspect_err(|message| {
         let what = what();
-        host.reports.add(
+        let report = Report::new(
             ReportKind::PanicAtBoundary,
-            what.clone(),
-            format!(
-                "{what}: expected to return, actually panicked: {message}. The panic reached the C \
-                 boundary; Suricata would crash or run on with corrupt memory"
-            ),
+            what,
+            context::thread_name(host),
+        )
+        .expected("it to return")
+        .actual(format!("it panicked: {message}"))
+        .consequence(
+            "The panic reached the C boundary; Suricata would crash or run on with corrupt \
+                 memory",
         );
+        context::report(host, report);
     })
 }
 

@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use suricata_thread_sys::common::SCLogLevel;
 
 use crate::noun::log_line::LogLine;
-use crate::noun::report::ReportKind;
+use crate::noun::report::{Report, ReportKind};
 use crate::state::host::HostState;
 use crate::state::reports;
 
@@ -82,15 +82,14 @@ pub(crate) fn serve_every_thread(host: &Arc<HostState>) {
 pub(crate) fn host_for(call: &str) -> Option<Arc<HostState>> {
     let host = host();
     if host.is_none() {
-        reports::stray(
-            ReportKind::NoHost,
-            format!(
-                "{call} was called on thread `{}`, which belongs to no mock host. Expected: a \
-                 thread that built a `Host` which has not ended, a thread of that host, or one \
-                 that holds `host.enter()`. The call fails, as Suricata would refuse it",
-                os_thread_name()
-            ),
-        );
+        let report = Report::new(ReportKind::NoHost, call, os_thread_name())
+            .expected(
+                "a thread that built a `Host` which has not ended, a thread of that host, or one \
+                 that holds `host.enter()`",
+            )
+            .actual("it belongs to no mock host")
+            .consequence("The call fails, as Suricata would refuse it");
+        reports::stray(report);
     }
     host
 }
@@ -123,6 +122,17 @@ pub(crate) fn log_own(host: &HostState, level: SCLogLevel, module: &str, message
         message,
         thread: thread_name(host),
     });
+}
+
+/// Reports a misuse to a host.
+pub(crate) fn report(host: &HostState, report: Report) {
+    host.reports.add(report);
+}
+
+/// Reports a misuse whose first report says all: later ones are counted with it, whatever was called
+/// and wherever.
+pub(crate) fn report_once(host: &HostState, report: Report) {
+    host.reports.add_once(report);
 }
 
 pub(crate) fn plugin_code() -> Option<PluginCode> {
@@ -164,16 +174,19 @@ pub(crate) fn assert_drivable(host: &HostState, what: &str) {
          are busy until it ends, so this could wait for ever. Drive the host before or after"
     );
     if plugin_code().is_some() {
-        let message = format!(
-            "{what} was called by plugin code that the host is running, on thread `{}`. Expected: \
-             only the test drives the host. Suricata has no such function",
-            os_thread_name()
-        );
-        let key = format!("{what} {}", os_thread_name());
-        host.reports
-            .add(ReportKind::DrivenFromPlugin, key, message.clone());
+        let report = driven(what, "by plugin code that the host is running");
+        let message = report.to_string();
+        self::report(host, report);
         panic!("{message}");
     }
+}
+
+/// The report on plugin code that drives a host.
+pub(crate) fn driven(what: &str, actual: &str) -> Report {
+    Report::new(ReportKind::DrivenFromPlugin, what, os_thread_name())
+        .expected("by the test alone")
+        .actual(actual)
+        .consequence("Suricata has no such function")
 }
 
 fn is_feeding() -> bool {

@@ -2,7 +2,7 @@
 
 use crate::calling::context::{self, PluginCode};
 use crate::noun::function::Function;
-use crate::noun::report::ReportKind;
+use crate::noun::report::{Report, ReportKind};
 use crate::state::host::HostState;
 
 /// Reports and refuses a call of a function that this host's generation does not have: one
@@ -13,18 +13,26 @@ pub(crate) fn lacks(host: &HostState, function: Function) -> bool {
         return false;
     };
     let call = function.name;
-    host.reports.add(
+    let report = Report::new(
         ReportKind::OtherGeneration,
-        "other generation".to_owned(),
-        format!(
-            "{call} was called on thread `{}`: expected only functions of {generation}, which this \
-             host plays, actually one of {of}. A real {generation} has no {call}: it would not load \
-             the plugin, or leave NULL in a weak reference. Under the mock, which has the names of \
-             all, ask `unsigned int suricata_thread_mock_generation_1(void)`, which returns {} here",
-            context::thread_name(host),
-            generation.major(),
-        ),
+        call,
+        context::thread_name(host),
     );
+    let report = report
+        .expected(format!(
+            "only functions of {generation}, which this host plays"
+        ))
+        .actual(format!("one of {of}"))
+        .consequence(format!(
+            "A real {generation} has no {call}: it would not load the plugin, or leave NULL in a \
+             weak reference"
+        ))
+        .remedy(format!(
+            "Under the mock, which has the names of all, ask `unsigned int \
+             suricata_thread_mock_generation_1(void)`, which returns {} here",
+            generation.major()
+        ));
+    context::report_once(host, report);
     true
 }
 
@@ -33,16 +41,14 @@ pub(crate) fn refuses_to_plugins(host: &HostState, call: &str) -> bool {
     if context::plugin_code().is_none() {
         return false;
     }
-    let thread = context::thread_name(host);
-    host.reports.add(
-        ReportKind::HostFunction,
-        format!("{call} {thread}"),
-        format!(
-            "{call} was called by plugin code on thread `{thread}`: expected only the host to call \
-             it. The call was ignored; Suricata would obey, and lose what it has registered or free \
-             what is in use"
-        ),
-    );
+    let report = Report::new(ReportKind::HostFunction, call, context::thread_name(host))
+        .expected("by the host alone")
+        .actual("by plugin code")
+        .consequence(
+            "The call was ignored; Suricata would obey, and lose what it has registered or free \
+             what is in use",
+        );
+    context::report(host, report);
     true
 }
 
@@ -59,28 +65,23 @@ impl<'a> Registering<'a> {
         in_callback: &str,
     ) -> Option<Self> {
         let thread = context::thread_name(host);
-        let key = format!("{call} {what} {thread}");
+        let of = format!("{call} of {what}");
         if context::plugin_code() == Some(PluginCode::Callback) {
-            host.reports.add(
-                ReportKind::RegistrationInCallback,
-                key,
-                format!(
-                    "{call} of {what} was called by a callback on thread `{thread}`: expected \
-                     outside callbacks, in `Init`. It was refused; Suricata would {in_callback}"
-                ),
-            );
+            let report = Report::new(ReportKind::RegistrationInCallback, of, thread)
+                .expected("outside callbacks, in `Init`")
+                .actual("by a callback")
+                .consequence(format!("It was refused; Suricata would {in_callback}"));
+            context::report(host, report);
             return None;
         }
         if !host.callbacks.begin_registration() {
-            host.reports.add(
-                ReportKind::ConcurrentRegistration,
-                key,
-                format!(
-                    "{call} of {what} was called on thread `{thread}` while another thread was \
-                     registering: expected one registration at a time. Suricata's lists have no \
-                     lock; it would lose a registration or crash"
-                ),
-            );
+            let report = Report::new(ReportKind::ConcurrentRegistration, of, thread)
+                .expected("one registration at a time")
+                .actual("while another thread was registering")
+                .consequence(
+                    "Suricata's lists have no lock; it would lose a registration or crash",
+                );
+            context::report(host, report);
         }
         Some(Self(host))
     }
@@ -121,6 +122,7 @@ mod tests {
         let reports = host.reports();
         assert_eq!(reports.len(), 1);
         assert_eq!(reports[0].kind, ReportKind::ConcurrentRegistration);
+        let text = reports[0].to_string();
         for part in [
             "ThreadStorageRegister",
             "slot \"state\"",
@@ -128,7 +130,7 @@ mod tests {
             "expected one registration at a time",
             "Suricata's lists have no lock",
         ] {
-            assert!(reports[0].message.contains(part), "{}", reports[0]);
+            assert!(text.contains(part), "{text}");
         }
         drop(Registering::begin(&host.state, "third", "", ""));
         assert_eq!(host.reports().len(), 1, "one after the other is fine");

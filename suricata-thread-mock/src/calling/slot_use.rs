@@ -4,10 +4,10 @@ use std::ffi::{c_int, c_uint, c_void};
 use std::sync::Arc;
 
 use crate::calling::boundary;
-use crate::calling::context::PluginCode;
+use crate::calling::context::{self, PluginCode};
 use crate::calling::handles;
 use crate::noun::held::Holder;
-use crate::noun::report::ReportKind;
+use crate::noun::report::{Report, ReportKind};
 use crate::state::cells::{Cells, ToFree};
 use crate::state::host::HostState;
 use crate::state::slots;
@@ -31,33 +31,27 @@ impl<'a> SlotUse<'a> {
         id: c_int,
     ) -> Option<Self> {
         let owner = &cells.name;
-        let key = || format!("{call} {id} {owner}");
         if !host.slots.is_finalized() {
-            host.reports.add(
-                ReportKind::StorageNotFinalized,
-                key(),
-                format!(
-                    "{call} of slot {} on thread `{owner}`: expected after registration has closed \
-                     (Host::finalize), actually before. Suricata's debug builds abort here, and a \
-                     thread of that time has no room for slots",
-                    slots::named(id),
-                ),
-            );
+            let report = Report::new(ReportKind::StorageNotFinalized, call, owner)
+                .slot(Some(slots::named(id)))
+                .expected("after registration has closed (Host::finalize)")
+                .actual("before")
+                .consequence(
+                    "Suricata's debug builds abort here, and a thread of that time has no room for \
+                     slots",
+                );
+            context::report(host, report);
             return None;
         }
         let Some(index) = cells.table.index(id) else {
-            host.reports.add(
-                ReportKind::UnknownSlot,
-                key(),
-                format!(
-                    "{call} of slot {} on thread `{owner}`: expected the id of a slot of this \
-                     host{}, actually {}. Suricata does not check the id; it would read or write \
-                     past the thread's slots",
-                    slots::named(id),
-                    ids(cells),
-                    host.slots.whose(id)
-                ),
-            );
+            let report = Report::new(ReportKind::UnknownSlot, call, owner)
+                .slot(Some(slots::named(id)))
+                .expected(format!("the id of a slot of this host{}", ids(cells)))
+                .actual(host.slots.whose(id))
+                .consequence(
+                    "Suricata does not check the id; it would read or write past the thread's slots",
+                );
+            context::report(host, report);
             return None;
         };
         Some(Self {
@@ -82,16 +76,14 @@ impl<'a> SlotUse<'a> {
         })
     }
 
-    pub(crate) fn report(&self, kind: ReportKind, rest: std::fmt::Arguments<'_>) {
-        let (call, owner) = (self.call, &self.cells.name);
-        self.host.reports.add(
-            kind,
-            format!("{call} {} {owner}", self.index),
-            format!(
-                "{call} of slot {} on thread `{owner}`: {rest}",
-                self.cells.table.named(self.index),
-            ),
-        );
+    /// The beginning of a report on this use.
+    pub(crate) fn misuse(&self, kind: ReportKind) -> Report {
+        let slot = self.cells.table.named(self.index);
+        Report::new(kind, self.call, &self.cells.name).slot(Some(slot))
+    }
+
+    pub(crate) fn report(&self, report: Report) {
+        context::report(self.host, report);
     }
 
     pub(crate) fn read(&self) -> *mut c_void {
@@ -102,25 +94,27 @@ impl<'a> SlotUse<'a> {
         let stored = self.cells.store(self.index, ptr, &self.host.holdings);
         if let Some(old) = stored.lost {
             self.report(
-                ReportKind::ValueLost,
-                format_args!(
-                    "expected an empty slot, or one whose value was read by the call before, \
-                     actually it held {old:p}, now replaced by {ptr:p}. Suricata would leak the old \
-                     value"
-                ),
+                self.misuse(ReportKind::ValueLost)
+                    .expected("an empty slot, or one whose value was read by the call before")
+                    .actual(format!("it held {old:p}, now replaced by {ptr:p}"))
+                    .consequence("Suricata would leak the old value")
+                    .remedy("Read the slot, set it, and free what was read"),
             );
         }
         if let Some(holder) = stored.other {
             let holder = self.name_of(holder);
             self.report(
-                ReportKind::ValueFreedTwice,
-                format_args!(
-                    "expected a value that no slot holds, actually {ptr:p} is held by {holder} \
-                     too. Suricata would free it twice, by a call of the free function for each \
-                     slot; the mock calls it once. Where each slot has a reference of its own \
-                     (`Arc::into_raw`) or the free function does nothing, say so with \
-                     HostBuilder::shared_values"
-                ),
+                self.misuse(ReportKind::ValueFreedTwice)
+                    .expected("a value that no slot holds")
+                    .actual(format!("{ptr:p} is held by {holder} too"))
+                    .consequence(
+                        "Suricata would free it twice, by a call of the free function for each \
+                         slot; the mock calls it once",
+                    )
+                    .remedy(
+                        "Where each slot has a reference of its own (`Arc::into_raw`) or the free \
+                         function does nothing, say so with HostBuilder::shared_values",
+                    ),
             );
         }
     }
@@ -167,11 +161,10 @@ impl<'a> SlotUse<'a> {
             ToFree::Nothing => return,
             ToFree::Endless(ptr, what) => {
                 self.report(
-                    ReportKind::ValueFreedTwice,
-                    format_args!(
-                        "expected to be called once for {ptr:p}, actually {what}. Suricata would \
-                         call the free function for ever"
-                    ),
+                    self.misuse(ReportKind::ValueFreedTwice)
+                        .expected(format!("to be called once for {ptr:p}"))
+                        .actual(what)
+                        .consequence("Suricata would call the free function for ever"),
                 );
                 return;
             }
@@ -184,12 +177,13 @@ impl<'a> SlotUse<'a> {
         };
         if let Some(left) = self.cells.end_free(self.index, &self.host.holdings) {
             self.report(
-                ReportKind::ValueLost,
-                format_args!(
-                    "expected nothing to be stored while {ptr:p} is freed, actually its free \
-                     function stored {left:p}. Suricata sets the slot to NULL after it, and would \
-                     leak the new value"
-                ),
+                self.misuse(ReportKind::ValueLost)
+                    .subject("by its free function")
+                    .expected(format!("nothing to be stored while {ptr:p} is freed"))
+                    .actual(format!("its free function stored {left:p}"))
+                    .consequence(
+                        "Suricata sets the slot to NULL after it, and would leak the new value",
+                    ),
             );
         }
     }
@@ -211,7 +205,7 @@ impl<'a> SlotUse<'a> {
     /// The name of a function of the slot, in reports.
     fn function(&self, which: &str) -> String {
         format!(
-            "{which} function of slot {} on thread `{}`",
+            "{which} function of slot {} of thread `{}`",
             self.cells.table.named(self.index),
             self.cells.name
         )

@@ -11,7 +11,7 @@ use crate::calling::handles::{self, Handle};
 use crate::calling::refusals;
 use crate::calling::slot_use::SlotUse;
 use crate::noun::function::Function;
-use crate::noun::report::ReportKind;
+use crate::noun::report::{Report, ReportKind};
 use crate::noun::thread_kind::Stage;
 use crate::noun::token;
 use crate::state::host::HostState;
@@ -25,90 +25,79 @@ pub(crate) fn handle_of(
     tv: *const ThreadVars,
     slot: Option<c_int>,
 ) -> Option<Handle> {
-    let call = function.name;
-    let of_slot = || slot.map_or(String::new(), |id| format!(" of slot {}", slots::named(id)));
+    let of_slot = || slot.map(slots::named);
     let Some(handle) = handles::find(tv.addr()) else {
-        unknown(&format!("{call}{}", of_slot()), tv);
+        unknown(function, of_slot(), tv);
         return None;
     };
     let Handle { host, thread } = &handle;
     if refusals::lacks(host, function) {
         return None;
     }
-    let owner = {
-        let stage = thread.stage.lock();
-        match *stage {
-            Stage::Created(id)
-            | Stage::Running(id)
-            | Stage::Joined(id)
-            | Stage::Left(id)
-            | Stage::Freeing(id) => Some((id, stage.owner())),
-            Stage::Freed => None,
-        }
+    let misuse = |kind| {
+        Report::new(kind, function.name, context::thread_name(host))
+            .slot(of_slot())
+            .subject(thread.name())
     };
-    let Some((id, owner)) = owner else {
-        let (call, here) = (format!("{call}{}", of_slot()), context::thread_name(host));
-        host.reports.add(
-            ReportKind::ThreadVarsFreed,
-            format!("{call} {} {here}", thread.name()),
-            format!(
-                "{call} with the ThreadVars of thread `{}`, called on thread `{here}`: expected \
-                 one that is in use, actually it was freed when the thread was taken down. \
-                 Suricata would read or write freed memory",
-                thread.name(),
-            ),
-        );
+    let stage = *thread.stage.lock();
+    let (Stage::Created(id)
+    | Stage::Running(id)
+    | Stage::Joined(id)
+    | Stage::Left(id)
+    | Stage::Freeing(id)) = stage
+    else {
+        let report = misuse(ReportKind::ThreadVarsFreed)
+            .expected("a ThreadVars that is in use")
+            .actual(format!(
+                "that of thread `{}`, which was freed when the thread was taken down",
+                thread.name()
+            ))
+            .consequence("Suricata would read or write freed memory");
+        context::report(host, report);
         return None;
     };
     if id != thread::current().id() {
-        let (call, here) = (format!("{call}{}", of_slot()), context::thread_name(host));
-        host.reports.add(
-            ReportKind::WrongThread,
-            format!("{call} {} {here}", thread.name()),
-            format!(
-                "{call} with the ThreadVars of thread `{}`: expected on {owner}, actually on \
-                 thread `{here}`. Suricata has no lock here; memory could be corrupted",
+        let report = misuse(ReportKind::WrongThread)
+            .expected(format!(
+                "the ThreadVars of thread `{}` on {}",
                 thread.name(),
-            ),
-        );
+                stage.owner()
+            ))
+            .actual(format!("on thread `{}`", context::thread_name(host)))
+            .consequence("Suricata has no lock here; memory could be corrupted");
+        context::report(host, report);
         return None;
     }
     Some(handle)
 }
 
-fn unknown(call: &str, tv: *const ThreadVars) {
+fn unknown(function: Function, slot: Option<String>, tv: *const ThreadVars) {
     let (kind, what) = if tv.is_null() {
         (ReportKind::ThreadVarsUnknown, "NULL".to_owned())
     } else if let Some(name) = handles::ended(tv.addr()) {
-        (
-            ReportKind::ThreadVarsFreed,
-            format!("that of thread `{name}` of a host that has ended"),
-        )
+        let what = format!("that of thread `{name}` of a host that has ended");
+        (ReportKind::ThreadVarsFreed, what)
     } else if token::was_given_out(tv.addr()) {
-        (
-            ReportKind::ThreadVarsUnknown,
-            "the pointer of a flow or a packet".to_owned(),
-        )
+        let what = "the pointer of a flow or a packet".to_owned();
+        (ReportKind::ThreadVarsUnknown, what)
     } else {
-        (
-            ReportKind::ThreadVarsUnknown,
-            "a pointer that no host gave out".to_owned(),
-        )
+        let what = "a pointer that no host gave out".to_owned();
+        (ReportKind::ThreadVarsUnknown, what)
     };
     let host = context::host();
-    let name = match &host {
+    let thread = match &host {
         Some(host) => context::thread_name(host),
         None => context::os_thread_name(),
     };
-    let message = format!(
-        "{call} on thread `{name}`: expected the ThreadVars of a thread, actually {what}. Suricata \
-         would crash or use memory that is not its own"
-    );
+    let report = Report::new(kind, function.name, thread)
+        .slot(slot)
+        .subject(&*what)
+        .expected("the ThreadVars of a thread")
+        .actual(&*what)
+        .consequence("Suricata would crash or use memory that is not its own");
     match host {
-        Some(host) => host
-            .reports
-            .add(kind, format!("{call} {name} {what}"), message),
-        None => reports::stray(kind, message),
+        Some(host) => context::report(&host, report),
+        None => reports::stray(report),
     }
 }
 
@@ -149,11 +138,12 @@ pub(crate) fn store(
     slot.store(ptr);
     if !ptr.is_null() && matches!(*thread.stage.lock(), Stage::Left(_)) {
         slot.report(
-            ReportKind::ValueNeverFreed,
-            format_args!(
-                "expected nothing to be stored after the shutdown on a thread that the host \
-                 never frees, actually {ptr:p} was. Suricata would leak it"
-            ),
+            slot.misuse(ReportKind::ValueNeverFreed)
+                .expected(
+                    "nothing to be stored after the shutdown on a thread that the host never frees",
+                )
+                .actual(format!("{ptr:p} was"))
+                .consequence("Suricata would leak it"),
         );
     }
     true
@@ -172,11 +162,10 @@ pub(crate) fn report_left(call: &'static str, host: &Arc<HostState>, thread: &Th
         let left = slot.cells.peek(slot.index);
         if !left.is_null() {
             slot.report(
-                ReportKind::ValueNeverFreed,
-                format_args!(
-                    "expected every slot to be empty after the thread's storage was freed, \
-                     actually a free function stored {left:p}. Suricata would leak it"
-                ),
+                slot.misuse(ReportKind::ValueNeverFreed)
+                    .expected("every slot to be empty after the thread's storage was freed")
+                    .actual(format!("a free function stored {left:p}"))
+                    .consequence("Suricata would leak it"),
             );
         }
     }

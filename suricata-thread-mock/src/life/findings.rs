@@ -6,7 +6,7 @@ use crate::calling::context;
 use crate::life::host::Host;
 use crate::life::take_down;
 use crate::noun::log_line::LogLine;
-use crate::noun::report::{Report, ReportKind};
+use crate::noun::report::Report;
 use crate::noun::thread_kind::LeftValue;
 
 impl Host {
@@ -143,16 +143,11 @@ impl Drop for Host {
             );
             context::leave(&self.state);
             if let Some(running) = context::host() {
-                let thread = context::os_thread_name();
-                running.reports.add(
-                    ReportKind::DrivenFromPlugin,
-                    format!("drop of a Host {thread}"),
-                    format!(
-                        "A Host was dropped by plugin code that a host is running, on thread \
-                         `{thread}`. Expected: only the test drives a host. Suricata has no such \
-                         function"
-                    ),
+                let report = context::driven(
+                    "the drop of a Host",
+                    "by plugin code that a host is running",
                 );
+                context::report(&running, report);
             }
             self.print_reports();
             return;

@@ -13,7 +13,7 @@ pub(crate) struct Reports(Mutex<Inner>);
 #[derive(Default)]
 struct Inner {
     list: Vec<Report>,
-    /// Where the report for a key is, see [`Reports::add`].
+    /// Where the report for a key is.
     index: HashMap<(ReportKind, String), usize>,
     /// How many happened, repetitions counted.
     count: u64,
@@ -22,23 +22,37 @@ struct Inner {
 }
 
 impl Reports {
-    /// Reports of one kind with the same `key` are one report: the key says which call, slot and
-    /// thread it was, and has nothing in it that is another one each time.
-    pub(crate) fn add(&self, kind: ReportKind, key: String, message: String) {
+    /// Adds a report, or counts it where the same kind, call, slot, thread and subject has one.
+    pub(crate) fn add(&self, report: Report) {
         let mut inner = self.0.lock();
         inner.count += 1;
-        let key = (kind, key);
+        let Report {
+            kind,
+            call,
+            slot,
+            thread,
+            subject,
+            ..
+        } = &report;
+        let slot = slot.as_deref().unwrap_or_default();
+        let key = (*kind, format!("{call}\0{slot}\0{thread}\0{subject}"));
         if let Some(&at) = inner.index.get(&key) {
             inner.list[at].times += 1;
             return;
         }
         let at = inner.list.len();
-        inner.list.push(Report {
-            kind,
-            message,
-            times: 1,
-        });
+        inner.list.push(report);
         inner.index.insert(key, at);
+    }
+
+    /// Adds a report, or counts it where there is one of its kind.
+    pub(crate) fn add_once(&self, report: Report) {
+        let first = {
+            let inner = self.0.lock();
+            let same = inner.list.iter().find(|other| other.kind == report.kind);
+            same.cloned()
+        };
+        self.add(first.unwrap_or(report));
     }
 
     pub(crate) fn list(&self) -> Vec<Report> {
@@ -49,11 +63,13 @@ impl Reports {
     /// afterwards.
     pub(crate) fn tell_text(&self) -> Option<String> {
         let reports = self.tell()?;
-        let mut text = format!("{} misuse(s) of Suricata's C API:", reports.len());
-        for report in reports.iter().take(SHOWN) {
-            text.push_str(&format!("\n- {report}"));
+        let groups = grouped(&reports);
+        let mut text = format!("{} misuse(s) of Suricata's C API:", groups.len());
+        for group in groups.iter().take(SHOWN) {
+            text.push_str(&format!("\n- {}", group_text(group)));
         }
-        if let more @ 1.. = reports.len().saturating_sub(SHOWN) {
+        let more = groups.len().saturating_sub(SHOWN);
+        if more > 0 {
             text.push_str(&format!("\n… and {more} more, see `Host::reports`"));
         }
         Some(text)
@@ -70,6 +86,46 @@ impl Reports {
     }
 }
 
+/// The reports, those that differ by their thread only together, in the order of the first of each.
+fn grouped(reports: &[Report]) -> Vec<Vec<&Report>> {
+    let mut groups: Vec<Vec<&Report>> = Vec::new();
+    for report in reports {
+        match groups.iter_mut().find(|group| group[0].is_like(report)) {
+            Some(group) => group.push(report),
+            None => groups.push(vec![report]),
+        }
+    }
+    groups
+}
+
+/// One line: the first of a group, and where else it happened.
+fn group_text(group: &[&Report]) -> String {
+    let [first, others @ ..] = group else {
+        return String::new();
+    };
+    if others.is_empty() {
+        return first.to_string();
+    }
+    let times: u64 = group.iter().map(|report| report.times).sum();
+    let names: Vec<_> = others
+        .iter()
+        .take(5)
+        .map(|other| format!("`{}`", other.thread))
+        .collect();
+    let more = match others.len() - names.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let once = Report {
+        times: 1,
+        ..(*first).clone()
+    };
+    format!(
+        "{once} ({times} times; also on thread {}{more})",
+        names.join(", ")
+    )
+}
+
 /// How many reports a text has at most.
 const SHOWN: usize = 40;
 
@@ -82,7 +138,7 @@ static STRAY: Mutex<VecDeque<Report>> = Mutex::new(VecDeque::new());
 /// with a `ThreadVars` of a host that has ended. Each was also written to stderr when it first
 /// happened.
 ///
-/// The list is the process's, not a test's: look for the name of your thread, which each message
+/// The list is the process's, not a test's: look for the name of your thread, which each
 /// has. It keeps the last 256 that differ.
 ///
 /// ```
@@ -100,7 +156,7 @@ static STRAY: Mutex<VecDeque<Report>> = Mutex::new(VecDeque::new());
 /// });
 /// stray.unwrap().join().unwrap();
 /// let reports = stray_reports();
-/// let mine = reports.iter().find(|report| report.message.contains("`stray`"));
+/// let mine = reports.iter().find(|report| report.thread == "stray");
 /// assert_eq!(mine.unwrap().kind, ReportKind::NoHost);
 /// ```
 #[must_use]
@@ -108,9 +164,16 @@ pub fn stray_reports() -> Vec<Report> {
     STRAY.lock().iter().cloned().collect()
 }
 
-pub(crate) fn stray(kind: ReportKind, message: String) {
+/// Notes what no host can be told of, and writes it to stderr the first time.
+pub(crate) fn stray(report: Report) {
     let mut strays = STRAY.lock();
-    let same = |stray: &&mut Report| stray.kind == kind && stray.message == message;
+    let same = |stray: &&mut Report| {
+        **stray
+            == Report {
+                times: stray.times,
+                ..report.clone()
+            }
+    };
     if let Some(stray) = strays.iter_mut().find(same) {
         stray.times += 1;
         return;
@@ -118,10 +181,6 @@ pub(crate) fn stray(kind: ReportKind, message: String) {
     if strays.len() == STRAYS {
         strays.pop_front();
     }
-    eprintln!("suricata-thread-mock: {message}");
-    strays.push_back(Report {
-        kind,
-        message,
-        times: 1,
-    });
+    eprintln!("suricata-thread-mock: {report}");
+    strays.push_back(report);
 }
