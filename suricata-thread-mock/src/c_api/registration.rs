@@ -124,10 +124,11 @@ pub(crate) fn run(function: Function, tv: *mut ThreadVars, event: Event) {
         }
         return;
     }
-    let Some(Handle { host, thread }) = thread_storage::handle_of(function, tv, None) else {
+    let Some(handle) = thread_storage::handle_of(function, tv, None) else {
         return;
     };
-    if !refusals::refuses_to_plugins(&host, call) {
-        callbacks::run(&host, Some(&thread), event);
+    let Handle { host, thread } = &*handle;
+    if !refusals::refuses_to_plugins(host, call) {
+        callbacks::run(host, Some(thread), event);
     }
 }

@@ -34,10 +34,11 @@ pub(crate) fn free(function: Function, tv: *mut ThreadVars, id: c_int) {
 
 /// `SCThreadFreeStorage`, `ThreadFreeStorage`.
 pub(crate) fn free_all(function: Function, tv: *mut ThreadVars) {
-    let Some(Handle { host, thread }) = thread_storage::handle_of(function, tv, None) else {
+    let Some(handle) = thread_storage::handle_of(function, tv, None) else {
         return;
     };
-    if !refusals::refuses_to_plugins(&host, function.name) {
-        thread_storage::free_all(function.name, &host, &thread);
+    let Handle { host, thread } = &*handle;
+    if !refusals::refuses_to_plugins(host, function.name) {
+        thread_storage::free_all(function.name, host, thread);
     }
 }

@@ -141,23 +141,33 @@ pub(crate) fn plugin_code() -> Option<PluginCode> {
 
 /// Marks the current thread as running plugin code of `host` until dropped.
 pub(crate) struct InPlugin<'a> {
-    host: &'a Arc<HostState>,
+    /// The host that the thread has entered, unless it was in there already.
+    entered: Option<&'a Arc<HostState>>,
     before: Option<PluginCode>,
 }
 
 impl<'a> InPlugin<'a> {
     pub(crate) fn new(host: &'a Arc<HostState>, code: PluginCode) -> Self {
-        enter(host);
+        let is_in = HOSTS.try_with(|hosts| {
+            let hosts = hosts.borrow();
+            hosts.last().is_some_and(|last| Arc::ptr_eq(last, host))
+        });
+        let entered = (is_in != Ok(true)).then_some(host);
+        if let Some(host) = entered {
+            enter(host);
+        }
         // Gone in the destructor of another thread-local, see `enter`.
         let before = PLUGIN.try_with(|p| p.replace(Some(code))).ok().flatten();
-        Self { host, before }
+        Self { entered, before }
     }
 }
 
 impl Drop for InPlugin<'_> {
     fn drop(&mut self) {
         let _ = PLUGIN.try_with(|p| p.set(self.before));
-        leave(self.host);
+        if let Some(host) = self.entered {
+            leave(host);
+        }
     }
 }
 

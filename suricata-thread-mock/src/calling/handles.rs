@@ -1,9 +1,10 @@
 //! Which thread of which host a `ThreadVars` stands for.
 
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock};
+use std::cell::RefCell;
+use std::sync::{Arc, LazyLock, Weak};
 
 use parking_lot::RwLock;
+use rustc_hash::FxHashMap;
 
 use crate::noun::token::STEP;
 use crate::state::host::HostState;
@@ -20,12 +21,12 @@ pub(crate) struct Handle {
 
 /// Who a `ThreadVars` stands for.
 enum Entry {
-    Thread(Handle),
+    Thread(Arc<Handle>),
     /// The name of a thread whose host has ended.
     Ended(Box<str>),
 }
 
-type Shard = RwLock<HashMap<usize, Entry>>;
+type Shard = RwLock<FxHashMap<usize, Entry>>;
 static THREADS: LazyLock<[Shard; SHARDS]> = LazyLock::new(Default::default);
 
 fn shard(token: usize) -> &'static Shard {
@@ -34,7 +35,8 @@ fn shard(token: usize) -> &'static Shard {
 
 pub(crate) fn insert(handle: Handle) {
     let token = handle.thread.cells.token;
-    shard(token).write().insert(token, Entry::Thread(handle));
+    let entry = Entry::Thread(Arc::new(handle));
+    shard(token).write().insert(token, entry);
 }
 
 /// The host of a thread has ended: only the name is kept.
@@ -56,9 +58,25 @@ pub(crate) fn ended(token: usize) -> Option<String> {
 }
 
 /// The thread, of whichever host, whose `ThreadVars` this is.
-pub(crate) fn find(token: usize) -> Option<Handle> {
-    match shard(token).read().get(&token) {
-        Some(Entry::Thread(handle)) => Some(handle.clone()),
+pub(crate) fn find(token: usize) -> Option<Arc<Handle>> {
+    let last = LAST.try_with(|last| match &*last.borrow() {
+        (known, handle) if *known == token => handle.upgrade(),
         _ => None,
+    });
+    if let Ok(Some(handle)) = last {
+        if !handle.host.identity.has_ended() {
+            return Some(handle);
+        }
     }
+    let handle = match shard(token).read().get(&token) {
+        Some(Entry::Thread(handle)) => Arc::clone(handle),
+        _ => return None,
+    };
+    let _ = LAST.try_with(|last| last.replace((token, Arc::downgrade(&handle))));
+    Some(handle)
+}
+
+thread_local! {
+    /// What this OS thread has found last: as a rule it asks for its own, packet by packet.
+    static LAST: RefCell<(usize, Weak<Handle>)> = const { RefCell::new((0, Weak::new())) };
 }

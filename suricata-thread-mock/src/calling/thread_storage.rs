@@ -24,13 +24,13 @@ pub(crate) fn handle_of(
     function: Function,
     tv: *const ThreadVars,
     slot: Option<c_int>,
-) -> Option<Handle> {
+) -> Option<Arc<Handle>> {
     let of_slot = || slot.map(slots::named);
     let Some(handle) = handles::find(tv.addr()) else {
         unknown(function, of_slot(), tv);
         return None;
     };
-    let Handle { host, thread } = &handle;
+    let Handle { host, thread } = &*handle;
     if refusals::lacks(host, function) {
         return None;
     }
@@ -126,10 +126,11 @@ pub(crate) fn store(
     id: c_int,
     ptr: *mut c_void,
 ) -> bool {
-    let Some(Handle { host, thread }) = handle_of(function, tv, Some(id)) else {
+    let Some(handle) = handle_of(function, tv, Some(id)) else {
         return false;
     };
-    let Some(slot) = SlotUse::new(function.name, &host, &thread.cells, id) else {
+    let Handle { host, thread } = &*handle;
+    let Some(slot) = SlotUse::new(function.name, host, &thread.cells, id) else {
         return false;
     };
     if host.faults.set.hit() {

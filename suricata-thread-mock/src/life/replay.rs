@@ -1,8 +1,10 @@
 //! Packets of known flows, as those of a capture.
 
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, SendError, SyncSender};
+
+use rustc_hash::FxHashMap;
+use suricata_thread_sys as sys;
 
 use crate::calling::handles::Handle;
 use crate::calling::{callbacks, context};
@@ -15,14 +17,21 @@ use crate::noun::job::Work;
 use crate::noun::rng::Rng;
 use crate::noun::traffic::{TrafficReport, WorkerTraffic};
 
-/// How many packets may wait for a worker, as a capture is read faster than it is handled.
-const QUEUE: usize = 1024;
+/// How many packets are handed to a worker at once, and how many such batches may wait for it, as a capture is read
+/// faster than it is handled.
+const BATCH: usize = 256;
+const QUEUE: usize = 16;
 
-/// What a worker does for one packet, in order.
-enum ToDo {
-    Begin(Event, Event),
-    GoOn(Event),
+/// A packet of a flow.
+struct ToDo {
+    flow: *mut sys::Flow,
+    packet: *mut sys::Packet,
+    /// Whether it is the flow's first.
+    begins: bool,
 }
+
+// SAFETY: the pointers are only passed on, never looked behind.
+unsafe impl Send for ToDo {}
 
 impl Host {
     /// Sends packets through the workers that are running, in this order; each item is the number
@@ -53,11 +62,11 @@ impl Host {
             .map(|w| WorkerTraffic::none(w.name()))
             .collect();
         let mut begun: Vec<(Flow, usize)> = Vec::new();
-        let mut queues = Vec::new();
+        let mut queues: Vec<(SyncSender<Vec<ToDo>>, Vec<ToDo>)> = Vec::new();
         let mut work: Vec<(&Handle, Work<'_>)> = Vec::new();
         for worker in &workers {
             let (queue, todo) = mpsc::sync_channel(QUEUE);
-            queues.push(queue);
+            queues.push((queue, Vec::with_capacity(BATCH)));
             work.push((&worker.handle, Box::new(move || handle(worker, &todo))));
         }
         let outcome = std::thread::scope(|scope| {
@@ -65,14 +74,13 @@ impl Host {
             // Until the iterator is dropped, which the loop does.
             let feeding = context::Feeding::new();
             let mut rng = Rng::new(self.seed());
-            let mut flows: HashMap<u64, usize> = HashMap::new();
+            let mut flows: FxHashMap<u64, usize> = FxHashMap::default();
             for number in packets {
                 let packet = Packet::new();
-                let (worker, todo) = match flows.entry(number) {
+                let (worker, flow, begins) = match flows.entry(number) {
                     Entry::Occupied(at) => {
                         let (flow, worker) = &begun[*at.get()];
-                        let update = Event::FlowUpdate(flow.as_ptr(), packet.as_ptr());
-                        (*worker, ToDo::GoOn(update))
+                        (*worker, flow.as_ptr(), false)
                     }
                     Entry::Vacant(new) => {
                         let flow = self
@@ -80,19 +88,27 @@ impl Host {
                             .flows
                             .begin(self.state.flows.random_hash(&mut rng));
                         let worker = (flow.hash() % queues.len() as u64) as usize;
-                        let init = Event::FlowInit(flow.as_ptr(), packet.as_ptr());
-                        let update = Event::FlowUpdate(flow.as_ptr(), packet.as_ptr());
+                        let ptr = flow.as_ptr();
                         new.insert(begun.len());
                         begun.push((flow, worker));
                         seen[worker].flows += 1;
-                        (worker, ToDo::Begin(init, update))
+                        (worker, ptr, true)
                     }
                 };
-                if queues[worker].send(todo).is_err() {
+                seen[worker].packets += 1;
+                let (queue, batch) = &mut queues[worker];
+                batch.push(ToDo {
+                    flow,
+                    packet: packet.as_ptr(),
+                    begins,
+                });
+                if batch.len() == BATCH && send(queue, batch).is_err() {
                     // The worker has ended; `run_all` says so.
                     break;
                 }
-                seen[worker].packets += 1;
+            }
+            for (queue, batch) in &mut queues {
+                let _ = send(queue, batch);
             }
             drop(feeding);
             drop(queues);
@@ -123,16 +139,18 @@ impl Host {
     }
 }
 
+/// Hands a batch over, and begins the next one.
+fn send(queue: &SyncSender<Vec<ToDo>>, batch: &mut Vec<ToDo>) -> Result<(), SendError<Vec<ToDo>>> {
+    queue.send(std::mem::replace(batch, Vec::with_capacity(BATCH)))
+}
+
 /// What a worker does, until there is no more.
-fn handle(worker: &Thread, todo: &Receiver<ToDo>) {
-    for todo in todo {
-        match todo {
-            ToDo::Begin(init, update) => {
-                run(worker, init);
-                run(worker, update);
-            }
-            ToDo::GoOn(update) => run(worker, update),
+fn handle(worker: &Thread, batches: &Receiver<Vec<ToDo>>) {
+    for todo in batches.iter().flatten() {
+        if todo.begins {
+            run(worker, Event::FlowInit(todo.flow, todo.packet));
         }
+        run(worker, Event::FlowUpdate(todo.flow, todo.packet));
     }
 }
 

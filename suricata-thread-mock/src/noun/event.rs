@@ -3,7 +3,7 @@
 use std::ffi::c_void;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
+use arc_swap::{ArcSwap, Guard};
 use suricata_thread_sys::{Flow, Packet, ThreadVars};
 
 // As the host calls them: what unwinds out of them is caught.
@@ -25,25 +25,29 @@ unsafe impl Sync for User {}
 
 /// Callbacks of one kind, in the order of registration. Walked on a snapshot, so that no lock is
 /// held while plugin code runs.
-pub(crate) struct List<F>(Mutex<Arc<Vec<(F, User)>>>);
+pub(crate) struct List<F>(ArcSwap<Vec<(F, User)>>);
 
 impl<F> Default for List<F> {
     fn default() -> Self {
-        Self(Mutex::default())
+        Self(ArcSwap::default())
     }
 }
 
 impl<F: Copy> List<F> {
     pub(crate) fn push(&self, callback: F, user: *mut c_void) {
-        Arc::make_mut(&mut *self.0.lock()).push((callback, User(user)));
+        self.0.rcu(|list| {
+            let mut list = Vec::clone(list);
+            list.push((callback, User(user)));
+            list
+        });
     }
 
-    pub(crate) fn snapshot(&self) -> Arc<Vec<(F, User)>> {
-        Arc::clone(&*self.0.lock())
+    pub(crate) fn snapshot(&self) -> Guard<Arc<Vec<(F, User)>>> {
+        self.0.load()
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.0.lock().len()
+        self.0.load().len()
     }
 }
 
