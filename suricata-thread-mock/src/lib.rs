@@ -172,8 +172,9 @@
 //! answers -1, and a plugin has to cope.
 //!
 //! A panic that the plugin's library keeps from C, as `suricata-thread` does, is no misuse but a line in
-//! [`Host::log`], at error level: so is an assertion of the test's own that fails inside a callback. A
-//! test that expects none looks for them.
+//! [`Host::log`], at error level: so is an assertion of the test's own that fails inside a callback, and
+//! an `init` that fails. A line at error level fails the test in the same way, unless the test said that
+//! it expects it: [`Host::expect_error`], [`Host::expect_errors`]. Warnings do not.
 //!
 //! **A swap** or a loss? Set does not free what the slot held. To replace a value, read it, set the
 //! new one (or NULL), and free the old one after that, if the set did not fail. The mock takes a set over another value for a swap if
@@ -219,6 +220,7 @@ pub use life::builder::HostBuilder;
 pub use life::host::{EnteredGuard, Host};
 pub use life::run_mode::Threads;
 pub use life::thread::Thread;
+pub use noun::expectation::ErrorCount;
 pub use noun::flow::Flow;
 pub use noun::load_error::LoadError;
 pub use noun::log_line::LogLine;

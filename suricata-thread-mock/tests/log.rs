@@ -65,6 +65,7 @@ impl SpawnIn for std::thread::Builder {
 #[test]
 fn lines_above_the_level_of_the_host_are_left_out() {
     let host = Host::builder().log_level(SCLogLevel::SC_LOG_ERROR).build();
+    host.expect_error("x");
     // SAFETY: no conditions.
     let level = unsafe { sys::common::SCLogGetLogLevel() };
     assert_eq!(level, SCLogLevel::SC_LOG_ERROR);
@@ -87,6 +88,7 @@ fn lines_above_the_level_of_the_host_are_left_out() {
 #[test]
 fn each_level_has_the_name_that_suricata_writes() {
     let host = Host::builder().log_level(SCLogLevel(8)).build();
+    host.expect_error("x");
     for level in -1..=8 {
         let text = c"x".as_ptr();
         // SAFETY: the texts are C strings.

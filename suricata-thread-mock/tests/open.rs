@@ -209,6 +209,7 @@ fn a_plugin_that_registered_before_it_was_refused_stays_open() {
     let folder = tempfile::tempdir().unwrap();
     let plugin = c_plugin(folder.path(), "early", 9, &["REGISTERS_EARLY", "VERSION=1"]);
     let host = Host::builder().generation(Generation::V9).build();
+    host.expect_error("stays open");
     open(&host, &plugin).unwrap_err();
     assert!(is_mapped(&plugin));
     let log = messages(&host);

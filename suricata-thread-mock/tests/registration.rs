@@ -48,6 +48,7 @@ fn a_refused_registration_takes_no_id() {
 fn a_name_is_given_once_and_a_second_time_is_logged_as_an_error() {
     for raw in BOTH {
         let host = raw.host();
+        host.expect_error("\"flows\" already registered");
         assert!(raw.register(c"flows") >= 0);
         assert!(host.log().is_empty());
         assert_eq!(raw.register(c"flows"), -1);
@@ -131,6 +132,7 @@ fn the_hosts_own_functions_open_close_and_forget() {
 fn the_nth_slot_is_refused_on_demand() {
     for raw in BOTH {
         let host = raw.host();
+        host.expect_error("\"a\" already registered");
         host.refuse_slot(2);
         let first = raw.register(c"a");
         assert_eq!(raw.register(c"a"), -1, "a duplicate does not count");
@@ -145,6 +147,7 @@ fn the_nth_slot_is_refused_on_demand() {
 #[test]
 fn a_host_has_1024_ids_and_logs_when_they_are_used_up() {
     let host = V9.host();
+    host.expect_error("1024 at most");
     let names: Vec<_> = (0..1025)
         .map(|i| std::ffi::CString::new(format!("slot {i}")).unwrap())
         .collect();

@@ -972,7 +972,11 @@ fn one_mistake_on_several_threads_is_one_line() {
     let host = V9.host();
     let id = V9.register_raw(c"state".as_ptr(), Some(forget));
     for worker in host.start(RunMode::Workers { threads: 9 }).workers {
-        worker.run(|tv| (1..=3).for_each(|value| drop(V9.set(tv, id, ptr(value)))));
+        worker.run(|tv| {
+            for value in 1..=3 {
+                assert_eq!(V9.set(tv, id, ptr(value)), 0);
+            }
+        });
     }
     let report = &host.reports()[0];
     assert_eq!(

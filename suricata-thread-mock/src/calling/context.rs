@@ -113,7 +113,16 @@ pub(crate) fn thread_name(host: &HostState) -> String {
 
 /// Logs a line of the host's own.
 pub(crate) fn log_own(host: &HostState, level: SCLogLevel, module: &str, message: String) {
-    host.log.add(LogLine {
+    host.log.add(own_line(host, level, module, message));
+}
+
+/// Logs a line of the host's own that a result tells the test of.
+pub(crate) fn log_known(host: &HostState, level: SCLogLevel, module: &str, message: String) {
+    host.log.add_known(own_line(host, level, module, message));
+}
+
+fn own_line(host: &HostState, level: SCLogLevel, module: &str, message: String) -> LogLine {
+    LogLine {
         level,
         file: String::new(),
         line: 0,
@@ -121,7 +130,7 @@ pub(crate) fn log_own(host: &HostState, level: SCLogLevel, module: &str, message
         module: module.to_owned(),
         message,
         thread: thread_name(host),
-    });
+    }
 }
 
 /// Reports a misuse to a host.

@@ -66,6 +66,7 @@ impl HostBuilder {
     /// # use suricata_thread_mock::Host;
     /// let host = Host::builder().log_level(SCLogLevel::SC_LOG_ERROR).build();
     /// log(SCLogLevel::SC_LOG_NOTICE, c"counter", c"3 flows"); // calls SCLogMessage
+    /// host.expect_error("no slot");
     /// log(SCLogLevel::SC_LOG_ERROR, c"counter", c"no slot");
     /// assert_eq!(host.log().len(), 1);
     /// assert_eq!(host.log()[0].message, "no slot");

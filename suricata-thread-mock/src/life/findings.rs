@@ -1,10 +1,12 @@
 //! What a host tells its test, and its end.
 
+use std::panic::Location;
 use std::thread;
 
 use crate::calling::context;
 use crate::life::host::Host;
 use crate::life::take_down;
+use crate::noun::expectation::{ErrorCount, Expectation};
 use crate::noun::log_line::LogLine;
 use crate::noun::report::Report;
 use crate::noun::thread_kind::LeftValue;
@@ -85,10 +87,66 @@ impl Host {
         self.state.threads.left()
     }
 
-    /// Ends the test if something was done wrong that it was not told of before.
+    /// Expects one line at error level in the log, such as that of a contained panic or of an `init`
+    /// that failed, with `part` in its text. Any other one fails the test, and so does this one if it
+    /// does not come.
+    ///
+    /// ```
+    /// # use std::ffi::CStr;
+    /// # use suricata_thread_sys::common::{SCLogLevel, SCLogMessage};
+    /// # fn log(level: SCLogLevel, module: &CStr, message: &CStr) {
+    /// #     let (module, message) = (module.as_ptr(), message.as_ptr());
+    /// #     // SAFETY: the texts are C strings.
+    /// #     unsafe { SCLogMessage(level, module, 1, module, module, message) };
+    /// # }
+    /// # use suricata_thread_mock::Host;
+    /// let host = Host::new();
+    /// host.expect_error("no slot");
+    /// log(SCLogLevel::SC_LOG_ERROR, c"counter", c"no slot for flows"); // calls SCLogMessage
+    /// host.verify();
+    /// ```
+    #[track_caller]
+    pub fn expect_error(&self, part: &str) {
+        self.expect_errors(1, part);
+    }
+
+    /// Expects so many lines at error level in the log with `part` in their text: a number, or a
+    /// range.
+    ///
+    /// A line counts for one expectation. Which one does not matter, where all can be met.
+    ///
+    /// ```
+    /// # use std::ffi::CStr;
+    /// # use suricata_thread_sys::common::{SCLogLevel, SCLogMessage};
+    /// # fn log(level: SCLogLevel, module: &CStr, message: &CStr) {
+    /// #     let (module, message) = (module.as_ptr(), message.as_ptr());
+    /// #     // SAFETY: the texts are C strings.
+    /// #     unsafe { SCLogMessage(level, module, 1, module, module, message) };
+    /// # }
+    /// # use suricata_thread_mock::Host;
+    /// let host = Host::new();
+    /// host.expect_errors(1.., "no slot"); // One for each thread.
+    /// for _ in 0..3 {
+    ///     log(SCLogLevel::SC_LOG_ERROR, c"counter", c"no slot for flows"); // calls SCLogMessage
+    /// }
+    /// host.verify();
+    /// ```
+    #[track_caller]
+    pub fn expect_errors(&self, count: impl ErrorCount, part: &str) {
+        let (least, most) = count.bounds();
+        self.state.log.expect(Expectation {
+            text: part.to_owned(),
+            least,
+            most,
+            place: Location::caller(),
+        });
+    }
+
+    /// Ends the test if something went wrong that it was not told of before: misuse of the C API, and
+    /// lines at error level in the log, but for those that it [expects](Host::expect_error).
     ///
     /// # Panics
-    /// With the reports, the first 40 if there are more, unless the host only records.
+    /// With the reports, the first 40 if there are more, and the lines, unless the host only records.
     ///
     /// ```
     /// # use std::ptr::null_mut;
@@ -104,17 +162,25 @@ impl Host {
     /// assert!(text.contains("ThreadFreeStorageById"), "{text}");
     /// host.verify(); // The test was told.
     /// ```
+    #[track_caller]
     pub fn verify(&self) {
         if self.state.identity.record_only {
             return;
         }
-        let Some(mut text) = self.state.reports.tell_text() else {
+        let Some(mut text) = self.tell_text() else {
             return;
         };
         if self.state.flows.seed_was_used() {
             text.push_str(&format!("\n({})", self.seed_hint()));
         }
         panic!("{text}");
+    }
+
+    /// What the test was not told of yet.
+    fn tell_text(&self) -> Option<String> {
+        let texts = [self.state.reports.tell_text(), self.state.log.tell_text()];
+        let texts: Vec<_> = texts.into_iter().flatten().collect();
+        (!texts.is_empty()).then(|| texts.join("\n"))
     }
 
     pub(crate) fn seed_hint(&self) -> String {
@@ -127,7 +193,7 @@ impl Host {
         if self.state.identity.record_only {
             return;
         }
-        if let Some(text) = self.state.reports.tell_text() {
+        if let Some(text) = self.tell_text() {
             eprintln!("suricata-thread-mock: {text}");
         }
     }

@@ -182,7 +182,7 @@ impl Host {
     fn close(&self, library: Library, path: &Path, before: usize) {
         let shown = path.display();
         if self.registered() != before {
-            self.log_error(format!(
+            self.log_fault(format!(
                 "{shown} registered callbacks or slots before its Init ran, and stays open; \
                  Suricata would close it where it refuses it, and crash when it calls them"
             ));
@@ -192,8 +192,13 @@ impl Host {
         let what = || format!("closing {shown}");
         let closed = boundary::call(&self.state, PluginCode::Loading, what, || library.close());
         if let Ok(Err(e)) = closed {
-            self.log_error(format!("{shown} was not closed: {e}"));
+            self.log_fault(format!("{shown} was not closed: {e}"));
         }
+    }
+
+    /// Logs an error that no result tells of.
+    fn log_fault(&self, message: String) {
+        context::log_own(&self.state, SCLogLevel::SC_LOG_ERROR, "plugin", message);
     }
 
     fn log_notice(&self, message: String) {
@@ -201,7 +206,7 @@ impl Host {
     }
 
     fn log_error(&self, message: String) {
-        context::log_own(&self.state, SCLogLevel::SC_LOG_ERROR, "plugin", message);
+        context::log_known(&self.state, SCLogLevel::SC_LOG_ERROR, "plugin", message);
     }
 }
 

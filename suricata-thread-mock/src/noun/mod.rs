@@ -2,6 +2,7 @@
 
 pub(crate) mod c_text;
 pub(crate) mod event;
+pub(crate) mod expectation;
 pub(crate) mod fault;
 pub(crate) mod flow;
 pub(crate) mod function;

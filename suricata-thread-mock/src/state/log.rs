@@ -1,32 +1,129 @@
-//! The log of a host.
+//! The log of a host, and which of its lines a test was told of.
+
+use std::panic::Location;
 
 use parking_lot::Mutex;
 use suricata_thread_sys::common::SCLogLevel;
 
+use crate::noun::expectation::{self, Difference, Expectation};
 use crate::noun::log_line::LogLine;
 
 /// The lines that were logged, up to a level.
 pub(crate) struct Log {
     pub(crate) level: SCLogLevel,
-    lines: Mutex<Vec<LogLine>>,
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    lines: Vec<LogLine>,
+    /// Those at error level, but for what a test was told of by a result.
+    errors: Vec<LogLine>,
+    expected: Vec<Expectation>,
+    /// How many errors and expectations had been looked at when the test was last told.
+    told: Option<(usize, usize)>,
 }
 
 impl Log {
     pub(crate) fn new(level: SCLogLevel) -> Self {
         Self {
             level,
-            lines: Mutex::default(),
+            inner: Mutex::default(),
         }
     }
 
-    /// Adds a line, unless it is above the host's level.
+    /// Adds a line, unless it is above the host's level; an error fails the test, also one that is
+    /// not logged.
     pub(crate) fn add(&self, line: LogLine) {
+        if line.level == SCLogLevel::SC_LOG_ERROR {
+            self.inner.lock().errors.push(line.clone());
+        }
+        self.add_known(line);
+    }
+
+    /// Adds a line of which the test is told by a result, unless it is above the host's level.
+    pub(crate) fn add_known(&self, line: LogLine) {
         if line.level.0 <= self.level.0 {
-            self.lines.lock().push(line);
+            self.inner.lock().lines.push(line);
         }
     }
 
     pub(crate) fn lines(&self) -> Vec<LogLine> {
-        self.lines.lock().clone()
+        self.inner.lock().lines.clone()
     }
+
+    pub(crate) fn expect(&self, expectation: Expectation) {
+        self.inner.lock().expected.push(expectation);
+    }
+
+    /// A text with the errors that were not expected and those that were and did not come, if
+    /// anything is new since the last time.
+    pub(crate) fn tell_text(&self) -> Option<String> {
+        let mut inner = self.inner.lock();
+        let seen = Some((inner.errors.len(), inner.expected.len()));
+        if inner.told == seen {
+            return None;
+        }
+        inner.told = seen;
+        let Inner {
+            errors, expected, ..
+        } = &*inner;
+        let Difference {
+            unexpected,
+            missing,
+        } = expectation::compare(errors, expected);
+        let mut text = Vec::new();
+        if !unexpected.is_empty() {
+            text.push(format!(
+                "{} line(s) at error level in the log that the test did not expect; \
+                 `host.expect_error(\"part of the text\")` expects one:",
+                unexpected.len()
+            ));
+            text.extend(grouped(unexpected.iter().map(|at| &errors[*at])));
+        }
+        for (at, came) in missing {
+            let Expectation {
+                text: part,
+                least,
+                place,
+                ..
+            } = &expected[at];
+            text.push(format!(
+                "{least} line(s) at error level with {part:?} in the log were expected at {}, \
+                 {came} came",
+                shown(place)
+            ));
+        }
+        (!text.is_empty()).then(|| text.join("\n"))
+    }
+}
+
+fn shown(place: &Location<'_>) -> String {
+    format!("{}:{}", place.file(), place.line())
+}
+
+/// A text for each line that differs, with a count.
+fn grouped<'a>(lines: impl Iterator<Item = &'a LogLine>) -> Vec<String> {
+    let mut groups: Vec<(&LogLine, usize)> = Vec::new();
+    for line in lines {
+        let same = |(other, _): &&mut (&LogLine, usize)| {
+            (&other.message, &other.module) == (&line.message, &line.module)
+        };
+        match groups.iter_mut().find(same) {
+            Some((_, times)) => *times += 1,
+            None => groups.push((line, 1)),
+        }
+    }
+    let text = |(line, times): (&LogLine, usize)| {
+        let place = match &*line.file {
+            "" => String::new(),
+            file => format!(" at {file}:{}", line.line),
+        };
+        let times = match times {
+            1 => String::new(),
+            many => format!(" ({many} times)"),
+        };
+        format!("- {line}{place} on thread `{}`{times}", line.thread)
+    };
+    groups.into_iter().map(text).collect()
 }

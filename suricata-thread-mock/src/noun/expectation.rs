@@ -1,0 +1,134 @@
+//! Lines at error level that a test expects, and those that come.
+
+use std::ops::{Bound, RangeBounds};
+use std::panic::Location;
+
+use crate::noun::log_line::LogLine;
+
+/// Lines at error level that a test expects.
+#[derive(Debug, Clone)]
+pub(crate) struct Expectation {
+    /// A part of their text.
+    pub(crate) text: String,
+    pub(crate) least: usize,
+    pub(crate) most: usize,
+    /// Where the test said so.
+    pub(crate) place: &'static Location<'static>,
+}
+
+impl Expectation {
+    fn fits(&self, line: &LogLine) -> bool {
+        line.message.contains(&self.text)
+    }
+}
+
+/// How many lines to expect, as an argument of [`Host::expect_errors`](crate::Host::expect_errors):
+/// a number, or a range of numbers.
+pub trait ErrorCount {
+    /// The least and the most.
+    #[doc(hidden)]
+    fn bounds(&self) -> (usize, usize);
+}
+
+impl ErrorCount for usize {
+    fn bounds(&self) -> (usize, usize) {
+        (*self, *self)
+    }
+}
+
+macro_rules! ranges {
+    ($($range:ty),*) => {$(
+        impl ErrorCount for $range {
+            fn bounds(&self) -> (usize, usize) {
+                let least = match RangeBounds::<usize>::start_bound(self) {
+                    Bound::Included(least) => *least,
+                    Bound::Excluded(below) => below + 1,
+                    Bound::Unbounded => 0,
+                };
+                let most = match RangeBounds::<usize>::end_bound(self) {
+                    Bound::Included(most) => *most,
+                    Bound::Excluded(above) => above.saturating_sub(1),
+                    Bound::Unbounded => usize::MAX,
+                };
+                (least, most)
+            }
+        }
+    )*};
+}
+ranges!(
+    std::ops::Range<usize>,
+    std::ops::RangeInclusive<usize>,
+    std::ops::RangeFrom<usize>,
+    std::ops::RangeTo<usize>,
+    std::ops::RangeToInclusive<usize>,
+    std::ops::RangeFull
+);
+
+/// What differs between the lines that came and those that were expected.
+#[derive(Default)]
+pub(crate) struct Difference {
+    /// Numbers of lines that nobody expected.
+    pub(crate) unexpected: Vec<usize>,
+    /// Numbers of expectations, with how many of their lines came.
+    pub(crate) missing: Vec<(usize, usize)>,
+}
+
+/// Gives each line to an expectation that it fits, so that as many as can be are met: first the
+/// lines that must come, then those that may.
+pub(crate) fn compare(lines: &[LogLine], expected: &[Expectation]) -> Difference {
+    let mut of_line: Vec<Option<usize>> = vec![None; lines.len()];
+    for may_come in [false, true] {
+        for line in 0..lines.len() {
+            if of_line[line].is_none() {
+                let mut tried = vec![false; expected.len()];
+                place(line, lines, expected, may_come, &mut of_line, &mut tried);
+            }
+        }
+    }
+    let came = |at| of_line.iter().filter(|of| **of == Some(at)).count();
+    let numbered = expected.iter().enumerate();
+    Difference {
+        unexpected: (0..lines.len())
+            .filter(|line| of_line[*line].is_none())
+            .collect(),
+        missing: numbered
+            .map(|(at, expectation)| (at, came(at), expectation.least))
+            .filter(|(_, came, least)| came < least)
+            .map(|(at, came, _)| (at, came))
+            .collect(),
+    }
+}
+
+/// Finds room for a line, moving others to where they fit too.
+fn place(
+    line: usize,
+    lines: &[LogLine],
+    expected: &[Expectation],
+    may_come: bool,
+    of_line: &mut Vec<Option<usize>>,
+    tried: &mut [bool],
+) -> bool {
+    for (at, expectation) in expected.iter().enumerate() {
+        if tried[at] || !expectation.fits(&lines[line]) {
+            continue;
+        }
+        tried[at] = true;
+        let room = if may_come {
+            expectation.most
+        } else {
+            expectation.least
+        };
+        let there: Vec<_> = (0..lines.len())
+            .filter(|other| of_line[*other] == Some(at))
+            .collect();
+        let fits = there.len() < room
+            || there
+                .into_iter()
+                .any(|other| place(other, lines, expected, may_come, of_line, tried));
+        if fits {
+            of_line[line] = Some(at);
+            return true;
+        }
+    }
+    false
+}
