@@ -139,6 +139,7 @@ fn without_thread_vars_a_flow_callback_is_not_run_and_an_error_is_logged() {
         flow::register_finish_callback(|_, _| unreachable!())?;
         thread::register_init_callback(|_| unreachable!())
     });
+    host.expect_errors(4, "no ThreadVars");
     host.finalize();
     let (flow, packet) = (std::ptr::null_mut(), std::ptr::null_mut());
     // SAFETY: the host's unit tests pass null like this.

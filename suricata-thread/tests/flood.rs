@@ -36,6 +36,7 @@ fn panicking() -> (Host, Arc<AtomicUsize>) {
             panic!("flood");
         })
     });
+    host.expect_errors(1.., "flood::panicking");
     (host, calls)
 }
 
@@ -109,6 +110,8 @@ fn thread_init_callbacks_and_drops_always_run_in_eleven_lines_for_a_hundred_pani
             panic!("init");
         })
     });
+    host.expect_errors(11, "panicked: init");
+    host.expect_errors(11, "panicked: drop");
     host.finalize();
     for number in 0..150 {
         host.spawn(&format!("W#{number:03}"), ThreadKind::Worker);
@@ -167,6 +170,7 @@ fn a_long_message_does_not_push_out_the_place_and_the_count() {
 #[test]
 fn a_call_without_thread_vars_is_an_error_in_a_bounded_number_of_lines() {
     let host = host(|| flow::register_init_callback(|_, _, _| {}));
+    host.expect_errors(11, "no ThreadVars");
     host.finalize();
     for _ in 0..150 {
         host.flow_init_without_thread(&host.flow());

@@ -25,6 +25,7 @@ fn chosen() -> fn() -> Result<(), &'static str> {
 #[test]
 fn a_panic_in_the_expression_for_init_is_logged() {
     let host = Host::new();
+    host.expect_error("none to choose");
     host.load(PLUGIN).unwrap();
     let log = host.log();
     let error = "plugin expression: init of the plugin panicked: none to choose (at ";

@@ -20,6 +20,7 @@ fn host(level: SCLogLevel) -> Host {
 #[test]
 fn each_macro_logs_at_its_level() {
     let host = host(SCLogLevel::SC_LOG_DEBUG);
+    host.expect_error("1");
     SCLogError!("1");
     SCLogWarning!("2");
     SCLogNotice!("3");
@@ -197,6 +198,7 @@ fn a_worker_logs_to_the_host_from_its_first_callback_on() {
 fn where_the_host_refuses_a_callback_of_the_crates_own_the_log_says_what_comes_of_it() {
     for refused in [1, 2] {
         let host = Host::new();
+        host.expect_error("some log lines will go to stderr");
         host.refuse_callback(refused);
         plugin::load_in_mock("tested", || Ok::<_, &str>(())).unwrap();
         let messages: Vec<_> = host.log().into_iter().map(|line| line.message).collect();
@@ -244,6 +246,8 @@ fn an_error_of_the_crate_goes_to_the_host_from_any_worker() {
     let host = Host::new();
     let init = || flow::register_update_callback(|_, _, _| panic!("in update"));
     plugin::load_in_mock("tested", init).unwrap();
+    host.expect_error("in update");
+    host.expect_error("no ThreadVars");
     host.finalize();
     let worker = host.spawn("W#01", ThreadKind::Worker);
     worker.flow_update(&host.flow());

@@ -47,6 +47,7 @@ fn in_a_thread_init_callback() {
             count.fetch_add(1, SeqCst);
         })
     });
+    host.expect_errors(2, "no luck");
     host.finalize();
     host.spawn("W#01", ThreadKind::Worker);
     host.spawn("W#02", ThreadKind::Worker);
@@ -75,6 +76,9 @@ fn in_each_flow_callback() {
         })?;
         flow::register_finish_callback(|_, _| panic!("in finish"))
     });
+    host.expect_error("in init");
+    host.expect_error("in update");
+    host.expect_error("in finish");
     host.finalize();
     let worker = host.spawn("W#01", ThreadKind::Worker);
     let flow = host.flow();
@@ -112,6 +116,7 @@ fn in_the_drop_of_a_value() {
             fine.get_or_insert_with(tv, count).map(drop).unwrap();
         })
     });
+    host.expect_errors(2, "in drop");
     host.finalize();
     host.spawn("W#01", ThreadKind::Worker);
     host.spawn("W#02", ThreadKind::Worker);
@@ -142,6 +147,7 @@ fn in_init_with_what_was_registered_before_in_place() {
         })?;
         panic!("half way")
     });
+    host.expect_error("half way");
     host.finalize();
     host.spawn("W#01", ThreadKind::Worker);
     assert_eq!(calls.load(SeqCst), 1);
@@ -153,6 +159,7 @@ fn in_init_with_what_was_registered_before_in_place() {
 #[test]
 fn with_a_payload_that_is_no_text() {
     let host = host(|| thread::register_init_callback(|_| panic_any(7)));
+    host.expect_error("no text");
     host.finalize();
     host.spawn("W#01", ThreadKind::Worker);
     let errors = errors(&host);
@@ -169,6 +176,8 @@ fn with_a_payload_that_is_no_text() {
 #[test]
 fn with_a_payload_whose_drop_panics() {
     let host = host(|| thread::register_init_callback(|_| panic_any(Bomb)));
+    host.expect_error("no text (at ");
+    host.expect_error("panicked again");
     host.finalize();
     host.spawn("W#01", ThreadKind::Worker);
     let errors = errors(&host);
@@ -189,6 +198,8 @@ fn with_a_payload_whose_drop_panics_with_another_one() {
         }
     }
     let host = host(|| thread::register_init_callback(|_| panic_any(Nested)));
+    host.expect_error("panicked: ");
+    host.expect_error("panicked again");
     host.finalize();
     host.spawn("W#01", ThreadKind::Worker);
     assert_eq!(errors(&host).len(), 2);
@@ -202,6 +213,7 @@ fn with_a_panic_that_the_plugin_caught_elsewhere_and_resumed() {
             std::panic::resume_unwind(Box::new("resumed"));
         })
     });
+    host.expect_error("resumed");
     host.finalize();
     host.spawn("W#01", ThreadKind::Worker);
     let errors = errors(&host);
@@ -217,6 +229,7 @@ fn with_a_payload_of_another_type_than_the_one_caught_before() {
             std::panic::resume_unwind(Box::new(2_u16));
         })
     });
+    host.expect_error("no text");
     host.finalize();
     host.spawn("W#01", ThreadKind::Worker);
     let errors = errors(&host);
@@ -230,6 +243,7 @@ fn with_a_payload_of_another_type_than_the_one_caught_before() {
 #[test]
 fn an_init_that_returns_an_error_is_logged_with_the_plugins_name() {
     let host = Host::new();
+    host.expect_error("nothing to count");
     run_failing_init(|| Err("nothing to count"));
     let version = suricata_thread::host_version().unwrap();
     let line = format!("plugin tested: init failed: nothing to count (Suricata {version})");

@@ -57,6 +57,8 @@ fn the_host_runs_init_once_and_its_error_is_logged_with_the_hosts_version() {
         ),
     ] {
         let host = Host::builder().generation(generation).build();
+        host.expect_error("already registered");
+        host.expect_error("init failed");
         let before = INITS.get();
         host.load(PLUGIN).unwrap();
         assert_eq!(INITS.get(), before + 1);
@@ -101,6 +103,7 @@ mod other {
 #[test]
 fn an_error_of_any_type_is_logged_with_its_sources_and_with_what_was_refused_last() {
     let host = Host::new();
+    host.expect_error("the state can't be read");
     load_in_mock(NAME, other::init).unwrap();
     let line = host.log().pop().unwrap().message;
     let expected = "init failed: the state can't be read: invalid digit found in string \

@@ -373,6 +373,7 @@ fn a_name_that_is_taken_is_refused_and_the_first_slot_stays() {
         );
         Ok(())
     });
+    host.expect_error("already registered");
     host.finalize();
     let worker = host.spawn("W#01", ThreadKind::Worker);
     on(&worker, |tv| {

@@ -76,6 +76,7 @@ fn a_panic_that_unwinds_past_another_one_is_logged_at_every_boundary() {
         flow::register_finish_callback(|_, _| panics_twice())?;
         panics_twice()
     });
+    host.expect_errors(9, "panicked: the first");
     host.finalize();
     let worker = host.spawn("W#01", ThreadKind::Worker);
     let flow = host.flow();
@@ -125,6 +126,8 @@ fn init_and_a_thread_init_callback_may_panic_on_a_thread_that_is_unwinding() {
             panic!("in init")
         });
     });
+    host.expect_error("in init");
+    host.expect_error("in the callback");
     host.finalize();
     while_unwinding(|| {
         host.spawn("W#01", ThreadKind::Worker);
@@ -146,6 +149,7 @@ fn the_drop_of_a_value_may_panic_on_a_thread_that_is_unwinding() {
                 .unwrap();
         })
     });
+    host.expect_error("drop of a stored value");
     host.finalize();
     host.spawn("W#01", ThreadKind::Worker);
     while_unwinding(|| host.shutdown());

@@ -1,5 +1,5 @@
 //! The plugin on the mock: real threads, no Suricata. When the `Host` is dropped, misuse of
-//! Suricata's API fails the test.
+//! Suricata's API fails the test, and so does a line at error level that it does not expect.
 
 use {{crate_name}}::PLUGIN;
 
@@ -66,6 +66,7 @@ fn the_threads_together_see_all_the_traffic_in_every_run_mode() {
 fn a_flow_that_cannot_be_counted_is_logged_and_the_next_one_counts() {
     let host = loaded();
     host.finalize();
+    host.expect_error("a flow is not counted");
     host.refuse_set(1);
     let worker = host.spawn("W#01", ThreadKind::Worker);
     for _ in 0..2 {

@@ -83,6 +83,7 @@ fn what_the_host_refuses_is_logged() {
     for (refuse, logged) in refusals {
         let host = Host::new();
         refuse(&host);
+        host.expect_error(logged);
         open(&host);
         assert_eq!(lines(&host), [logged]);
     }
@@ -94,6 +95,8 @@ fn a_plugin_that_is_listed_twice_counts_once_and_misuses_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let plugin = compile(folder.path());
         let host = Host::builder().generation(generation).build();
+        host.expect_error("already registered");
+        host.expect_error("the host refused the slot");
         for _ in 0..2 {
             // SAFETY: built just now; its entry point returns a static plugin.
             unsafe { host.open(&plugin) }.unwrap();
@@ -119,6 +122,7 @@ fn a_plugin_that_is_listed_twice_counts_once_and_misuses_nothing() {
 fn a_thread_that_cannot_have_a_state_is_logged_and_the_others_count_on() {
     let host = opened(Generation::V9);
     host.finalize();
+    host.expect_error("will not be counted");
     host.refuse_set(1);
     let workers = ["W#01", "W#02"].map(|name| host.spawn(name, ThreadKind::Worker));
     for worker in &workers {

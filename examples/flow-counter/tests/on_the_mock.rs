@@ -75,6 +75,7 @@ fn the_total_is_all_the_traffic_in_every_run_mode() {
 fn a_thread_that_cannot_have_a_state_is_logged_and_the_others_count_on() {
     let host = loaded();
     host.finalize();
+    host.expect_error("will not be counted");
     host.refuse_set(1);
     let workers = ["W#01", "W#02"].map(|name| host.spawn(name, ThreadKind::Worker));
     for worker in &workers {

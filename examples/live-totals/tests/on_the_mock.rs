@@ -129,6 +129,7 @@ fn captures_in_one_process_add_up_although_a_command_thread_is_never_freed() {
 fn a_thread_that_cannot_have_a_state_is_logged_and_the_others_count_on() {
     let host = host(NEVER);
     host.finalize();
+    host.expect_error("will not be counted");
     host.refuse_set(1);
     let workers = ["W#01", "W#02"].map(|name| host.spawn(name, ThreadKind::Worker));
     for worker in &workers {

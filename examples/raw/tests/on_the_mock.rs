@@ -53,6 +53,7 @@ fn what_the_host_refuses_is_logged() {
     for (refuse, logged) in refusals {
         let host = host();
         refuse(&host);
+        host.expect_error(logged);
         // SAFETY: an entry point that returns a static plugin.
         unsafe { host.load_entry_point(raw_plugin::SCPluginRegister) }.unwrap();
         assert_eq!(lines(&host), [logged]);
@@ -62,6 +63,8 @@ fn what_the_host_refuses_is_logged() {
 #[test]
 fn a_plugin_that_is_listed_twice_counts_once_and_misuses_nothing() {
     let host = loaded();
+    host.expect_error("already registered");
+    host.expect_error("the host refused the slot");
     // SAFETY: an entry point that returns a static plugin.
     unsafe { host.load_entry_point(raw_plugin::SCPluginRegister) }.unwrap();
     host.start(RunMode::Single);
@@ -78,6 +81,7 @@ fn a_plugin_that_is_listed_twice_counts_once_and_misuses_nothing() {
 fn a_thread_that_cannot_have_a_state_is_logged_and_the_others_count_on() {
     let host = loaded();
     host.finalize();
+    host.expect_error("will not be counted");
     host.refuse_set(1);
     let workers = ["W#01", "W#02"].map(|name| host.spawn(name, ThreadKind::Worker));
     for worker in &workers {
@@ -100,6 +104,7 @@ fn a_call_without_a_thread_is_ignored() {
 #[test]
 fn a_panic_ends_in_the_log() {
     let host = loaded();
+    host.expect_errors(3, "this test panicked");
     raw_plugin::guarded("this test", || panic!("no"));
     raw_plugin::guarded("this test", || panic!("{}", 1));
     raw_plugin::guarded("this test", || std::panic::panic_any(()));

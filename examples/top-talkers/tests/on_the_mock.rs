@@ -188,6 +188,7 @@ fn a_host_that_writes_more_than_the_plugin_knows_is_not_believed() {
 #[test]
 fn a_worker_that_cannot_have_a_state_is_logged_and_tries_again() {
     let (host, [worker]) = host();
+    host.expect_error("a flow is not counted");
     host.refuse_set(1);
     talk(&host, &worker, "10.0.0.1", 0);
     talk(&host, &worker, "10.0.0.2", 2);

@@ -126,6 +126,7 @@ fn run(ops: &[Op]) {
     let plugin = Arc::new(Plugin::default());
     let expected = &plugin.expected;
     let host = Host::new();
+    host.expect_errors(.., ""); // Planned, and counted by the model.
     plugin::load_in_mock("model", || init(&plugin)).unwrap();
     host.finalize();
     let (mut running, mut joined): (Vec<MockThread>, Vec<MockThread>) = Default::default();
