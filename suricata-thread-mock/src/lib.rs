@@ -176,6 +176,12 @@
 //! an `init` that fails. A line at error level fails the test in the same way, unless the test said that
 //! it expects it: [`Host::expect_error`], [`Host::expect_errors`]. Warnings do not.
 //!
+//! **Ends.** `exit` and `quick_exit` in plugin code, a crash, and a callback that does not return
+//! ([`HostBuilder::callback_limit`]) would take the test's process away, or end it as if all were well.
+//! One line on stderr names the plugin, the code and the thread, and where the host was built, by which
+//! one finds the test; the process ends as failed. A signal is passed on to who had it before, such as
+//! the standard library's report of a stack overflow. `_exit` in a test goes unnoticed.
+//!
 //! **A swap** or a loss? Set does not free what the slot held. To replace a value, read it, set the
 //! new one (or NULL), and free the old one after that, if the set did not fail. The mock takes a set over another value for a swap if
 //! the last call for that slot of that thread was the get that returned the value; the value is the

@@ -10,7 +10,7 @@ use suricata_thread_sys::common::{
 use crate::calling::handles::Handle;
 use crate::calling::refusals::{self, Registering};
 use crate::calling::{callbacks, context, thread_storage};
-use crate::noun::event::{Event, FlowFinish, FlowInit, FlowUpdate, List, ThreadInit};
+use crate::noun::event::{Event, FlowFinish, FlowInit, FlowUpdate, List, ThreadInit, User};
 use crate::noun::function::Function;
 use crate::noun::report::{Report, ReportKind};
 use crate::state::callbacks::Lists;
@@ -64,6 +64,10 @@ fn register<F: Copy>(
         .consequence(format!("Suricata would {late}"));
         context::report(&host, report);
     }
+    let user = User {
+        pointer: user,
+        plugin: context::plugin(),
+    };
     list(&host.callbacks.lists).push(callback, user);
     true
 }

@@ -63,6 +63,7 @@ pub(crate) unsafe fn register(
         size,
         alloc,
         free,
+        plugin: context::plugin(),
         _name: NamePtr(name),
     };
     match host

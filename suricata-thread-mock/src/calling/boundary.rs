@@ -4,7 +4,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::calling::context::{self, InPlugin, PluginCode};
+use crate::calling::context::{self, Code, InPlugin};
 use crate::noun::report::{Report, ReportKind};
 use crate::state::host::HostState;
 
@@ -14,7 +14,7 @@ use crate::state::host::HostState;
 /// No lock may be held: plugin code calls back into the C API.
 pub(crate) fn call<R>(
     host: &Arc<HostState>,
-    code: PluginCode,
+    code: Code,
     what: impl FnOnce() -> String,
     plugin: impl FnOnce() -> R,
 ) -> Result<R, String> {
@@ -36,6 +36,10 @@ pub(crate) fn call<R>(
             "The panic reached the C boundary; Suricata would crash or run on with corrupt \
                  memory",
         );
+        let report = Report {
+            plugin: code.plugin,
+            ..report
+        };
         context::report(host, report);
     })
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use suricata_thread_sys::ThreadVars;
 
 use crate::calling::boundary;
-use crate::calling::context::PluginCode;
+use crate::calling::context::{Code, PluginCode};
 use crate::noun::event::{Event, List, User};
 use crate::noun::token;
 use crate::state::host::HostState;
@@ -46,7 +46,7 @@ fn each<F: Copy>(
     list: &List<F>,
     call: impl Fn(F, *mut c_void),
 ) {
-    for (i, &(callback, User(user))) in list.snapshot().iter().enumerate() {
+    for (i, &(callback, User { pointer, plugin })) in list.snapshot().iter().enumerate() {
         let what = || {
             format!(
                 "{} {} (in order of registration) for thread `{}`",
@@ -55,7 +55,12 @@ fn each<F: Copy>(
                 thread.map_or("NULL", |t| t.name())
             )
         };
+        let code = Code {
+            kind: PluginCode::Callback,
+            what: event.name(),
+            plugin,
+        };
         // The other callbacks go on after one that panicked; it was reported.
-        let _ = boundary::call(host, PluginCode::Callback, what, || call(callback, user));
+        let _ = boundary::call(host, code, what, || call(callback, pointer));
     }
 }

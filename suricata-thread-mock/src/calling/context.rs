@@ -1,14 +1,15 @@
 //! What the current OS thread is doing: to which hosts it belongs, and whether plugin code runs.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Weak};
+use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 use suricata_thread_sys::common::SCLogLevel;
 
+use crate::calling::{last_words, watchdog};
 use crate::noun::log_line::LogLine;
 use crate::noun::report::{Report, ReportKind};
+use crate::noun::words::{self, Place, Words};
 use crate::state::host::HostState;
 use crate::state::reports;
 
@@ -24,6 +25,10 @@ pub(crate) enum PluginCode {
 thread_local! {
     static HOSTS: RefCell<Vec<Arc<HostState>>> = const { RefCell::new(Vec::new()) };
     static PLUGIN: Cell<Option<PluginCode>> = const { Cell::new(None) };
+    /// The name of the plugin whose code runs.
+    static PLUGIN_NAME: Cell<Option<&'static str>> = const { Cell::new(None) };
+    /// The name of the thread of a host that this OS thread is.
+    static WORKER_NAME: Cell<Option<&'static str>> = const { Cell::new(None) };
     /// The token of the thread of a host that this OS thread is.
     static WORKER: Cell<Option<usize>> = const { Cell::new(None) };
     /// The packets of a replay are being produced.
@@ -95,6 +100,9 @@ pub(crate) fn host_for(call: &str) -> Option<Arc<HostState>> {
 }
 
 pub(crate) fn os_thread_name() -> String {
+    if let Ok(Some(name)) = WORKER_NAME.try_with(Cell::get) {
+        return name.to_owned();
+    }
     let thread = std::thread::current();
     match thread.name() {
         Some(name) => name.to_owned(),
@@ -134,7 +142,8 @@ fn own_line(host: &HostState, level: SCLogLevel, module: &str, message: String) 
 }
 
 /// Reports a misuse to a host.
-pub(crate) fn report(host: &HostState, report: Report) {
+pub(crate) fn report(host: &HostState, mut report: Report) {
+    report.plugin = report.plugin.or(plugin());
     host.reports.add(report);
 }
 
@@ -148,35 +157,81 @@ pub(crate) fn plugin_code() -> Option<PluginCode> {
     PLUGIN.try_with(Cell::get).ok().flatten()
 }
 
+/// The plugin whose code runs on this thread, where that is known.
+pub(crate) fn plugin() -> Option<&'static str> {
+    PLUGIN_NAME.try_with(Cell::get).ok().flatten()
+}
+
+/// What of which plugin is called.
+#[derive(Clone, Copy)]
+pub(crate) struct Code {
+    pub(crate) kind: PluginCode,
+    /// "flow init callback" and the like.
+    pub(crate) what: &'static str,
+    pub(crate) plugin: Option<&'static str>,
+}
+
 /// Marks the current thread as running plugin code of `host` until dropped.
 pub(crate) struct InPlugin<'a> {
-    /// The host that the thread has entered, unless it was in there already.
-    entered: Option<&'a Arc<HostState>>,
+    host: &'a Arc<HostState>,
+    /// Whether the thread had to enter it: its own threads are in there already.
+    is_entered: bool,
     before: Option<PluginCode>,
+    plugin_before: Option<&'static str>,
+    words_before: Option<&'static Words>,
 }
 
 impl<'a> InPlugin<'a> {
-    pub(crate) fn new(host: &'a Arc<HostState>, code: PluginCode) -> Self {
+    pub(crate) fn new(host: &'a Arc<HostState>, code: Code) -> Self {
         let is_in = HOSTS.try_with(|hosts| {
             let hosts = hosts.borrow();
             hosts.last().is_some_and(|last| Arc::ptr_eq(last, host))
         });
-        let entered = (is_in != Ok(true)).then_some(host);
-        if let Some(host) = entered {
+        let is_entered = is_in != Ok(true);
+        if is_entered {
             enter(host);
         }
         // Gone in the destructor of another thread-local, see `enter`.
-        let before = PLUGIN.try_with(|p| p.replace(Some(code))).ok().flatten();
-        Self { entered, before }
+        let before = PLUGIN.try_with(|p| p.replace(Some(code.kind)));
+        let plugin_before = PLUGIN_NAME.try_with(|p| p.replace(code.plugin));
+        let place = Place {
+            what: code.what,
+            plugin: code.plugin,
+            thread: lasting_thread_name(host),
+            host: host.identity.built_at,
+        };
+        let words = place.words();
+        watchdog::note(host, Some(words));
+        Self {
+            host,
+            is_entered,
+            before: before.ok().flatten(),
+            plugin_before: plugin_before.ok().flatten(),
+            words_before: last_words::replace(Some(words)),
+        }
     }
 }
 
 impl Drop for InPlugin<'_> {
     fn drop(&mut self) {
+        last_words::replace(self.words_before);
+        watchdog::note(self.host, self.words_before);
         let _ = PLUGIN.try_with(|p| p.set(self.before));
-        if let Some(host) = self.entered {
-            leave(host);
+        let _ = PLUGIN_NAME.try_with(|p| p.set(self.plugin_before));
+        if self.is_entered {
+            leave(self.host);
         }
+    }
+}
+
+/// [`thread_name`], to keep.
+fn lasting_thread_name(host: &HostState) -> &'static str {
+    if host.identity.is_main() {
+        return "Suricata-Main";
+    }
+    match WORKER_NAME.try_with(Cell::get) {
+        Ok(Some(name)) => name,
+        _ => words::intern(&os_thread_name()),
     }
 }
 
@@ -228,54 +283,12 @@ impl Drop for Feeding {
     }
 }
 
-/// Makes this OS thread the host's thread with that token.
-pub(crate) fn set_worker(token: usize) {
+/// Makes this OS thread the host's thread with that token and name.
+pub(crate) fn set_worker(token: usize, name: &'static str) {
     WORKER.set(Some(token));
+    WORKER_NAME.set(Some(name));
 }
 
 pub(crate) fn worker() -> Option<usize> {
     WORKER.try_with(Cell::get).ok().flatten()
-}
-
-/// Which of the hosts' threads waits for which. A thread runs one job at a time, so it waits for
-/// one thread at most.
-static WAITS: LazyLock<Mutex<HashMap<usize, usize>>> = LazyLock::new(Mutex::default);
-
-/// The current thread waits for another one until dropped.
-pub(crate) struct Waiting(Option<usize>);
-
-/// Notes that the current thread is about to wait for the thread `for_token`.
-///
-/// # Panics
-/// Where that could never end: the other thread, or one that it waits for, is this one.
-pub(crate) fn wait_for(for_token: usize, what: &str, name: &str) -> Waiting {
-    let Some(me) = worker() else {
-        return Waiting(None);
-    };
-    let mut waits = WAITS.lock();
-    let mut at = for_token;
-    loop {
-        if at == me {
-            drop(waits);
-            panic!(
-                "{what} on thread `{name}` was called by a job on thread `{}`, which would wait \
-                 for itself for ever",
-                os_thread_name()
-            );
-        }
-        match waits.get(&at) {
-            Some(&next) => at = next,
-            None => break,
-        }
-    }
-    waits.insert(me, for_token);
-    Waiting(Some(me))
-}
-
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        if let Some(me) = self.0 {
-            WAITS.lock().remove(&me);
-        }
-    }
 }

@@ -4,7 +4,7 @@ use std::ffi::{c_int, c_uint, c_void};
 use std::sync::Arc;
 
 use crate::calling::boundary;
-use crate::calling::context::{self, PluginCode};
+use crate::calling::context::{self, Code, PluginCode};
 use crate::calling::handles;
 use crate::noun::held::Holder;
 use crate::noun::report::{Report, ReportKind};
@@ -30,7 +30,7 @@ impl<'a> SlotUse<'a> {
         cells: &'a Cells,
         id: c_int,
     ) -> Option<Self> {
-        let owner = &cells.name;
+        let owner = cells.name;
         if !host.slots.is_finalized() {
             let report = Report::new(ReportKind::StorageNotFinalized, call, owner)
                 .slot(Some(slots::named(id)))
@@ -79,7 +79,7 @@ impl<'a> SlotUse<'a> {
     /// The beginning of a report on this use.
     pub(crate) fn misuse(&self, kind: ReportKind) -> Report {
         let slot = self.cells.table.named(self.index);
-        Report::new(kind, self.call, &self.cells.name).slot(Some(slot))
+        Report::new(kind, self.call, self.cells.name).slot(Some(slot))
     }
 
     pub(crate) fn report(&self, report: Report) {
@@ -143,7 +143,7 @@ impl<'a> SlotUse<'a> {
         let alloc: unsafe extern "C-unwind" fn(c_uint) -> *mut c_void =
             unsafe { std::mem::transmute(alloc) };
         let what = || self.function("alloc");
-        let made = boundary::call(self.host, PluginCode::Callback, what, || {
+        let made = boundary::call(self.host, self.code("alloc function"), what, || {
             // SAFETY: the plugin registered it for this size.
             unsafe { alloc(slot.size) }
         });
@@ -196,10 +196,18 @@ impl<'a> SlotUse<'a> {
         let free: unsafe extern "C-unwind" fn(*mut c_void) = unsafe { std::mem::transmute(free) };
         let what = || self.function("free");
         // A panic was reported; the value counts as freed.
-        let _ = boundary::call(self.host, PluginCode::Callback, what, || {
+        let _ = boundary::call(self.host, self.code("free function"), what, || {
             // SAFETY: the plugin stored the pointer for this function, once for each call.
             unsafe { free(ptr) }
         });
+    }
+
+    fn code(&self, what: &'static str) -> Code {
+        Code {
+            kind: PluginCode::Callback,
+            what,
+            plugin: self.cells.table.slots[self.index].plugin,
+        }
     }
 
     /// The name of a function of the slot, in reports.

@@ -1,12 +1,14 @@
 //! Options of a host.
 
 use std::ffi::OsStr;
+use std::panic::Location;
 use std::sync::Arc;
+use std::time::Duration;
 
 use suricata_thread_sys::Generation;
 use suricata_thread_sys::common::SCLogLevel;
 
-use crate::calling::context;
+use crate::calling::{context, last_words, watchdog};
 use crate::life::host::Host;
 use crate::noun::options::Options;
 use crate::state::host::HostState;
@@ -182,6 +184,20 @@ impl HostBuilder {
         self
     }
 
+    /// Chooses how long plugin code may run without that any of this host's returns, 30 s without it.
+    /// After that it counts as hung: a line names the plugin, the code and the thread, and the process
+    /// ends as failed. Zero is no limit. Under a debugger there is none.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use suricata_thread_mock::Host;
+    /// let host = Host::builder().callback_limit(Duration::from_secs(120)).build();
+    /// ```
+    pub fn callback_limit(mut self, limit: Duration) -> Self {
+        self.options.callback_limit = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+        self
+    }
+
     /// Starts the host; the current thread is its main thread.
     ///
     /// # Panics
@@ -207,7 +223,13 @@ impl HostBuilder {
                 )
             }),
         };
-        let state = Arc::new(HostState::new(&self.options, generation));
+        let state = Arc::new(HostState::new(
+            &self.options,
+            generation,
+            Location::caller(),
+        ));
+        last_words::watch();
+        watchdog::start();
         context::enter(&state);
         if self.every_thread {
             context::serve_every_thread(&state);
@@ -260,6 +282,7 @@ impl Host {
                 record_only: false,
                 shared_values: false,
                 seed: None,
+                callback_limit: 30_000,
             },
         }
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 
-use crate::calling::context;
 use crate::calling::handles::Handle;
+use crate::calling::{context, waiting};
 use crate::noun::job::{Job, Latch, Payload, WaitOnDrop, Work};
 
 /// Has each thread do its work, all at the same time, and waits for all. The error is the first
@@ -19,7 +19,7 @@ pub(crate) fn run_all(what: &str, work: Vec<(&Handle, Work<'_>)>) -> Result<(), 
         .iter()
         .map(|(t, _)| {
             context::assert_drivable(&t.host, what);
-            context::wait_for(t.thread.cells.token, what, t.thread.name())
+            waiting::wait_for(t.thread.cells.token, what, t.thread.name())
         })
         .collect();
     let latch = Arc::new(Latch::default());

@@ -8,7 +8,7 @@ use suricata_thread_sys::Generation;
 
 use crate::c_api;
 use crate::calling::boundary;
-use crate::calling::context::PluginCode;
+use crate::calling::context::{Code, PluginCode};
 use crate::life::host::Host;
 use crate::noun::open_error::{OpenErrorReason, UndefinedSymbol};
 use crate::noun::plugin_file::PluginFile;
@@ -76,8 +76,13 @@ impl Host {
     /// # Safety
     /// Its code may run in this process.
     unsafe fn dlopen(&self, file: &Path, flags: i32) -> Result<Library, String> {
+        let code = Code {
+            kind: PluginCode::Loading,
+            what: "a constructor of a plugin file",
+            plugin: None,
+        };
         let what = || format!("opening {}", file.display());
-        boundary::call(&self.state, PluginCode::Loading, what, || {
+        boundary::call(&self.state, code, what, || {
             // SAFETY: the caller's promise.
             unsafe { Library::open(Some(file), flags | RTLD_LOCAL) }
         })?

@@ -3,10 +3,11 @@
 use suricata_thread_sys::common::{EntryPoint, Plugin, SCLogLevel, SCPlugin};
 
 use crate::calling::boundary;
-use crate::calling::context::{self, PluginCode};
+use crate::calling::context::{self, Code, PluginCode};
 use crate::life::host::Host;
 use crate::noun::c_text;
 use crate::noun::load_error::{LoadError, of_version};
+use crate::noun::words;
 
 impl Host {
     /// Loads a plugin that is in this program: checks it as Suricata does, and runs its `Init` on the current
@@ -74,26 +75,26 @@ impl Host {
     pub unsafe fn load_entry_point(&self, register: EntryPoint) -> Result<(), LoadError> {
         context::assert_drivable(&self.state, "Host::load");
         // SAFETY: the caller's promise.
-        let init = unsafe { self.accept(register) }?;
+        let (init, name) = unsafe { self.accept(register) }?;
         // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
         let init: unsafe extern "C-unwind" fn() = unsafe { std::mem::transmute(init) };
         // SAFETY: the caller's promise.
-        self.call_plugin("Init", || unsafe { init() })
+        self.call_plugin("Init", Some(name), || unsafe { init() })
     }
 
-    /// All of [`Host::load_entry_point`] but `Init`, which it returns.
+    /// All of [`Host::load_entry_point`] but `Init`, which it returns with the plugin's name.
     ///
     /// # Safety
     /// As [`Host::load_entry_point`].
     pub(crate) unsafe fn accept(
         &self,
         register: EntryPoint,
-    ) -> Result<unsafe extern "C" fn(), LoadError> {
+    ) -> Result<(unsafe extern "C" fn(), &'static str), LoadError> {
         // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
         let register: unsafe extern "C-unwind" fn() -> *mut SCPlugin =
             unsafe { std::mem::transmute(register) };
         // SAFETY: the caller's promise.
-        let plugin = self.call_plugin("SCPluginRegister", || unsafe { register() })?;
+        let plugin = self.call_plugin("SCPluginRegister", None, || unsafe { register() })?;
         if plugin.is_null() {
             return Err(self.refuse(LoadError::NoPlugin));
         }
@@ -148,21 +149,22 @@ impl Host {
                  license={license}; built from {built_with}"
             ),
         );
-        Ok(init)
+        Ok((init, words::intern(&name)))
     }
 
     fn call_plugin<R>(
         &self,
         function: &'static str,
+        name: Option<&'static str>,
         plugin: impl FnOnce() -> R,
     ) -> Result<R, LoadError> {
-        let what = || {
-            format!(
-                "{function} on thread `{}`",
-                context::thread_name(&self.state)
-            )
+        let code = Code {
+            kind: PluginCode::Loading,
+            what: function,
+            plugin: name,
         };
-        boundary::call(&self.state, PluginCode::Loading, what, plugin)
+        let what = || function.to_owned();
+        boundary::call(&self.state, code, what, plugin)
             .map_err(|message| LoadError::Panicked { function, message })
     }
 

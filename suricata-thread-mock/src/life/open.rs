@@ -6,7 +6,7 @@ use libloading::os::unix::Library;
 use suricata_thread_sys::common::{EntryPoint, SCLogLevel};
 
 use crate::calling::boundary;
-use crate::calling::context::{self, PluginCode};
+use crate::calling::context::{self, Code, PluginCode};
 use crate::life::host::Host;
 use crate::noun::load_error::LoadError;
 use crate::noun::open_error::{ENTRY_POINT, OpenError, OpenErrorReason};
@@ -109,7 +109,7 @@ impl Host {
             accepted
         };
         match check() {
-            Ok(_init) => Ok(()),
+            Ok(_accepted) => Ok(()),
             Err(reason) => Err(self.refused(path, reason)),
         }
     }
@@ -189,8 +189,13 @@ impl Host {
             std::mem::forget(library);
             return;
         }
+        let code = Code {
+            kind: PluginCode::Loading,
+            what: "a destructor of a plugin file",
+            plugin: None,
+        };
         let what = || format!("closing {shown}");
-        let closed = boundary::call(&self.state, PluginCode::Loading, what, || library.close());
+        let closed = boundary::call(&self.state, code, what, || library.close());
         if let Ok(Err(e)) = closed {
             self.log_fault(format!("{shown} was not closed: {e}"));
         }

@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
 use crate::calling::handles::{self, Handle};
-use crate::calling::{callbacks, context, thread_storage};
+use crate::calling::{callbacks, context, thread_storage, waiting};
 use crate::noun::event::Event;
 use crate::noun::job::Job;
 use crate::noun::thread_kind::{Stage, ThreadKind};
@@ -42,8 +42,13 @@ pub(crate) fn spawn(host: &Arc<HostState>, name: &str, kind: ThreadKind) -> io::
         .name(name.to_owned())
         .stack_size(STACK);
     let started = os_thread.spawn({
-        let (host, token) = (Arc::clone(host), thread.cells.token);
-        move || work(&host, token, &todo)
+        let (host, thread) = (Arc::clone(host), Arc::clone(thread));
+        move || {
+            context::enter(&host);
+            context::set_worker(thread.cells.token, thread.name());
+            drop(thread);
+            work(&todo);
+        }
     });
     let os_thread = match started {
         Ok(os_thread) => os_thread,
@@ -64,9 +69,7 @@ pub(crate) fn spawn(host: &Arc<HostState>, name: &str, kind: ThreadKind) -> io::
 }
 
 /// The life of the OS thread.
-fn work(host: &Arc<HostState>, token: usize, todo: &Receiver<Job>) {
-    context::enter(host);
-    context::set_worker(token);
+fn work(todo: &Receiver<Job>) {
     for job in todo {
         job.run();
     }
@@ -74,7 +77,7 @@ fn work(host: &Arc<HostState>, token: usize, todo: &Receiver<Job>) {
 
 /// Has the OS thread finish its jobs and waits for its end. `what` wants it.
 pub(crate) fn join(thread: &ThreadState, what: &str) {
-    let _waiting = context::wait_for(thread.cells.token, what, thread.name());
+    let _waiting = waiting::wait_for(thread.cells.token, what, thread.name());
     let mut os_thread = thread.os_thread.lock();
     let Some(handle) = os_thread.take() else {
         return;

@@ -14,9 +14,13 @@ pub(crate) type FlowUpdate =
     unsafe extern "C-unwind" fn(*mut ThreadVars, *mut Flow, *mut Packet, *mut c_void);
 pub(crate) type FlowFinish = unsafe extern "C-unwind" fn(*mut ThreadVars, *mut Flow, *mut c_void);
 
-/// What a plugin registered with a callback, and gets back with each call.
+/// What a plugin registered with a callback.
 #[derive(Clone, Copy)]
-pub(crate) struct User(pub(crate) *mut c_void);
+pub(crate) struct User {
+    pub(crate) pointer: *mut c_void,
+    /// The plugin that registered it.
+    pub(crate) plugin: Option<&'static str>,
+}
 // SAFETY: the host only passes it on; that a callback may use it on every thread of the host is
 // what the plugin promised by registering it.
 unsafe impl Send for User {}
@@ -34,10 +38,10 @@ impl<F> Default for List<F> {
 }
 
 impl<F: Copy> List<F> {
-    pub(crate) fn push(&self, callback: F, user: *mut c_void) {
+    pub(crate) fn push(&self, callback: F, user: User) {
         self.0.rcu(|list| {
             let mut list = Vec::clone(list);
-            list.push((callback, User(user)));
+            list.push((callback, user));
             list
         });
     }

@@ -22,3 +22,4 @@ pub(crate) mod slot;
 pub(crate) mod thread_kind;
 pub(crate) mod token;
 pub(crate) mod traffic;
+pub(crate) mod words;

@@ -9,4 +9,6 @@ pub(crate) struct Options {
     pub(crate) record_only: bool,
     pub(crate) shared_values: bool,
     pub(crate) seed: Option<u64>,
+    /// In milliseconds; 0 for none.
+    pub(crate) callback_limit: u64,
 }

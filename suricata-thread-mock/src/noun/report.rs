@@ -1,7 +1,6 @@
 //! Misuse of the C API that Suricata itself does not report.
 
 use std::fmt;
-use std::sync::Arc;
 
 /// What plugins do wrong, and what Suricata itself would do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -102,7 +101,7 @@ pub struct Report {
     /// The thread: the one whose slot it is, or the one that called.
     pub thread: String,
     /// The name of the plugin whose code ran, where that is known.
-    pub plugin: Option<Arc<str>>,
+    pub plugin: Option<&'static str>,
     /// What was expected.
     pub expected: String,
     /// What happened, as it was the first time.

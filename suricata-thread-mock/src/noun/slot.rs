@@ -12,6 +12,8 @@ pub(crate) struct Slot {
     pub(crate) size: c_uint,
     pub(crate) alloc: StorageAllocFn,
     pub(crate) free: StorageFreeFn,
+    /// The plugin that registered it.
+    pub(crate) plugin: Option<&'static str>,
     /// Suricata keeps this pointer, so the mock does: plugins leak the text for it.
     pub(crate) _name: NamePtr,
 }

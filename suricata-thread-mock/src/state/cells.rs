@@ -6,6 +6,7 @@ use parking_lot::Mutex;
 
 use crate::noun::held::{Held, Holder};
 use crate::noun::slot::{Table, Value};
+use crate::noun::words;
 
 /// How many free functions of a slot may run within one another, before they are taken for
 /// endless.
@@ -15,7 +16,7 @@ const DEPTH: u8 = 16;
 pub(crate) struct Cells {
     /// The owner: its pointer, and its name in reports.
     pub(crate) token: usize,
-    pub(crate) name: String,
+    pub(crate) name: &'static str,
     pub(crate) table: Table,
     values: Mutex<Vec<Value>>,
 }
@@ -41,7 +42,7 @@ impl Cells {
     pub(crate) fn new(token: usize, name: &str, table: Table) -> Self {
         Self {
             token,
-            name: name.to_owned(),
+            name: words::intern(name),
             values: Mutex::new(vec![Value::default(); table.slots.len()]),
             table,
         }

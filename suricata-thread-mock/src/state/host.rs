@@ -1,5 +1,6 @@
 //! The state of one host: a part for each concern.
 
+use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread::{self, ThreadId};
 
@@ -40,12 +41,20 @@ pub(crate) struct Identity {
     pub(crate) number: u32,
     pub(crate) seed: u64,
     pub(crate) record_only: bool,
+    /// How long plugin code may run, in milliseconds; 0 for ever.
+    pub(crate) callback_limit: u64,
+    /// Where the host was built.
+    pub(crate) built_at: &'static Location<'static>,
     ended: AtomicBool,
 }
 
 impl HostState {
     /// A host whose main thread is the current one.
-    pub(crate) fn new(options: &Options, generation: Generation) -> Self {
+    pub(crate) fn new(
+        options: &Options,
+        generation: Generation,
+        built_at: &'static Location<'static>,
+    ) -> Self {
         let seed = options.seed.unwrap_or_else(rng::random_seed);
         Self {
             identity: Identity {
@@ -54,6 +63,8 @@ impl HostState {
                 number: HOSTS.fetch_add(1, Ordering::Relaxed) + 1,
                 seed,
                 record_only: options.record_only,
+                callback_limit: options.callback_limit,
+                built_at,
                 ended: AtomicBool::new(false),
             },
             log: Log::new(options.log_level),

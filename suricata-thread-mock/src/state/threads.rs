@@ -36,8 +36,8 @@ impl ThreadState {
         }
     }
 
-    pub(crate) fn name(&self) -> &str {
-        &self.cells.name
+    pub(crate) fn name(&self) -> &'static str {
+        self.cells.name
     }
 }
 

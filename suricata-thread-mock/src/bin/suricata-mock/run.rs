@@ -3,6 +3,7 @@
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::thread::available_parallelism;
+use std::time::Duration;
 
 use clap::{ValueEnum, value_parser};
 use comfy_table::{CellAlignment, Table, presets};
@@ -38,6 +39,9 @@ pub(crate) struct Arguments {
     /// Chooses which worker has which flow, and the order of packets that are made up
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
+    /// After how many seconds in which no callback returns one counts as hung; 0 for never
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    callback_limit: u64,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -186,6 +190,7 @@ fn run_mode(mode: Mode, threads: Option<u16>) -> Result<RunMode, String> {
 fn host(arguments: &Arguments) -> Host {
     let mut builder = Host::builder()
         .generation(arguments.suricata)
+        .callback_limit(Duration::from_secs(arguments.callback_limit))
         .record_only()
         .every_thread();
     if let Some(seed) = arguments.seed {

@@ -1,0 +1,51 @@
+//! Waiting of threads for one another, which must end.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use parking_lot::Mutex;
+
+use crate::calling::context;
+
+/// Which of the hosts' threads waits for which. A thread runs one job at a time, so it waits for
+/// one thread at most.
+static WAITS: LazyLock<Mutex<HashMap<usize, usize>>> = LazyLock::new(Mutex::default);
+
+/// The current thread waits for another one until dropped.
+pub(crate) struct Waiting(Option<usize>);
+
+/// Notes that the current thread is about to wait for the thread `for_token`.
+///
+/// # Panics
+/// Where that could never end: the other thread, or one that it waits for, is this one.
+pub(crate) fn wait_for(for_token: usize, what: &str, name: &str) -> Waiting {
+    let Some(me) = context::worker() else {
+        return Waiting(None);
+    };
+    let mut waits = WAITS.lock();
+    let mut at = for_token;
+    loop {
+        if at == me {
+            drop(waits);
+            panic!(
+                "{what} on thread `{name}` was called by a job on thread `{}`, which would wait \
+                 for itself for ever",
+                context::os_thread_name()
+            );
+        }
+        match waits.get(&at) {
+            Some(&next) => at = next,
+            None => break,
+        }
+    }
+    waits.insert(me, for_token);
+    Waiting(Some(me))
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(me) = self.0 {
+            WAITS.lock().remove(&me);
+        }
+    }
+}

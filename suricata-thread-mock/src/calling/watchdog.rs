@@ -1,0 +1,128 @@
+//! Notices plugin code that does not return.
+
+use std::collections::HashMap;
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Once, Weak};
+use std::thread;
+use std::time::Duration;
+
+use parking_lot::Mutex;
+
+use crate::calling::last_words;
+use crate::noun::words::Words;
+use crate::state::host::HostState;
+
+/// What an OS thread is doing, for the watchdog to see.
+#[derive(Default)]
+pub(crate) struct Running {
+    /// The words of the plugin code that runs, or NULL.
+    inside: AtomicPtr<Words>,
+    /// Grows with each beginning and each end of plugin code.
+    steps: AtomicU64,
+    /// The number of the host that runs it, and its limit in milliseconds; 0 for none.
+    host: AtomicU32,
+    limit: AtomicU64,
+}
+
+static RUNNING: Mutex<Vec<Weak<Running>>> = Mutex::new(Vec::new());
+
+thread_local! {
+    static MINE: Arc<Running> = {
+        let mine = Arc::new(Running::default());
+        RUNNING.lock().push(Arc::downgrade(&mine));
+        mine
+    };
+}
+
+/// Notes that plugin code of a host begins or goes on, or that none runs.
+pub(crate) fn note(host: &HostState, words: Option<&'static Words>) {
+    // Gone in the destructor of another thread-local.
+    let _ = MINE.try_with(|mine| {
+        let words = words.map_or(null_mut(), ptr_of);
+        mine.host.store(host.identity.number, Ordering::Relaxed);
+        mine.limit
+            .store(host.identity.callback_limit, Ordering::Relaxed);
+        mine.steps.fetch_add(1, Ordering::Relaxed);
+        mine.inside.store(words, Ordering::Release);
+    });
+}
+
+fn ptr_of(words: &'static Words) -> *mut Words {
+    std::ptr::from_ref(words).cast_mut()
+}
+
+/// How often the watchdog looks. It counts its own looks, not the clock: a process that was stopped
+/// has not hung.
+const TICK: Duration = Duration::from_millis(100);
+
+/// Starts the watchdog, if there is none yet.
+pub(crate) fn start() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let watchdog = thread::Builder::new().name("mock-watchdog".to_owned());
+        // Without it a hang hangs.
+        let _ = watchdog.spawn(watch);
+    });
+}
+
+/// How far a host was when the watchdog looked last.
+#[derive(Default)]
+struct Seen {
+    steps: u64,
+    for_ms: u64,
+}
+
+fn watch() {
+    let mut seen: HashMap<u32, Seen> = HashMap::new();
+    loop {
+        thread::sleep(TICK);
+        let running: Vec<Arc<Running>> = {
+            let mut running = RUNNING.lock();
+            running.retain(|thread| thread.strong_count() > 0);
+            running.iter().filter_map(Weak::upgrade).collect()
+        };
+        let mut now: HashMap<u32, (u64, Vec<&Running>)> = HashMap::new();
+        for thread in &running {
+            let host = now.entry(thread.host.load(Ordering::Relaxed)).or_default();
+            host.0 = host.0.wrapping_add(thread.steps.load(Ordering::Relaxed));
+            host.1.push(thread);
+        }
+        seen.retain(|host, _| now.contains_key(host));
+        for (host, (steps, threads)) in now {
+            let seen = seen.entry(host).or_default();
+            let inside = threads.iter().find_map(|thread| {
+                let words = thread.inside.load(Ordering::Acquire);
+                // SAFETY: NULL or made of a `&'static Words`.
+                let words: &'static Words = unsafe { words.as_ref() }?;
+                Some((words, thread.limit.load(Ordering::Relaxed)))
+            });
+            let Some((words, limit)) = inside.filter(|_| steps == seen.steps) else {
+                *seen = Seen { steps, for_ms: 0 };
+                continue;
+            };
+            seen.for_ms += TICK.as_millis() as u64;
+            if limit == 0 || seen.for_ms < limit {
+                continue;
+            }
+            if is_debugged() {
+                seen.for_ms = 0;
+                continue;
+            }
+            let what = format!(
+                "plugin code has not returned for {} s",
+                limit.div_ceil(1000)
+            );
+            last_words::die(&what, words);
+        }
+    }
+}
+
+/// Whether a debugger has stopped the process, or may have.
+fn is_debugged() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let tracer = status
+        .lines()
+        .find_map(|line| line.strip_prefix("TracerPid:"));
+    tracer.is_some_and(|pid| pid.trim() != "0")
+}

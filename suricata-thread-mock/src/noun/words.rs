@@ -1,0 +1,102 @@
+//! Which plugin code runs where, as texts that stay for the life of the process: they are read by
+//! signal handlers and by other threads.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::panic::Location;
+use std::sync::LazyLock;
+
+use parking_lot::Mutex;
+
+static TEXTS: LazyLock<Mutex<HashSet<&'static str>>> = LazyLock::new(Mutex::default);
+
+/// The same text, once for the process. For names, of which there are few.
+pub(crate) fn intern(text: &str) -> &'static str {
+    let mut texts = TEXTS.lock();
+    if let Some(known) = texts.get(text) {
+        return known;
+    }
+    let new: &'static str = Box::leak(text.into());
+    texts.insert(new);
+    new
+}
+
+/// What runs, whose it is, and on which thread of which host.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Place {
+    /// "flow init callback" and the like.
+    pub(crate) what: &'static str,
+    pub(crate) plugin: Option<&'static str>,
+    pub(crate) thread: &'static str,
+    /// Where the host was built.
+    pub(crate) host: &'static Location<'static>,
+}
+
+/// A [`Place`] in words, made before they are needed.
+pub(crate) struct Words {
+    pub(crate) line: String,
+}
+
+/// How many places a thread remembers.
+const REMEMBERED: usize = 16;
+
+static WORDS: LazyLock<Mutex<HashMap<Place, &'static Words>>> = LazyLock::new(Mutex::default);
+
+thread_local! {
+    static LAST: RefCell<Vec<(Place, &'static Words)>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Place {
+    /// Whether both are made of the same texts in memory.
+    fn is(&self, other: &Self) -> bool {
+        let same = |one: &'static str, other: &'static str| std::ptr::eq(one, other);
+        let same_plugin = match (self.plugin, other.plugin) {
+            (Some(one), Some(other)) => same(one, other),
+            (None, None) => true,
+            _ => false,
+        };
+        same_plugin
+            && same(self.what, other.what)
+            && same(self.thread, other.thread)
+            && std::ptr::eq(self.host, other.host)
+    }
+
+    pub(crate) fn words(self) -> &'static Words {
+        let remembered = LAST.try_with(|last| {
+            let last = last.borrow();
+            let mut known = last.iter().filter(|(place, _)| place.is(&self));
+            known.next().map(|(_, words)| *words)
+        });
+        if let Ok(Some(words)) = remembered {
+            return words;
+        }
+        let words = *WORDS
+            .lock()
+            .entry(self)
+            .or_insert_with(|| Box::leak(Box::new(self.in_words())));
+        // Gone in the destructor of another thread-local.
+        let _ = LAST.try_with(|last| {
+            let mut last = last.borrow_mut();
+            if last.len() == REMEMBERED {
+                last.clear();
+            }
+            last.push((self, words));
+        });
+        words
+    }
+
+    fn in_words(self) -> Words {
+        let plugin = match self.plugin {
+            Some(plugin) => format!(" of plugin `{plugin}`"),
+            None => String::new(),
+        };
+        let line = format!(
+            "{}{plugin} on thread `{}` (host built at {}:{})",
+            self.what,
+            self.thread,
+            self.host.file(),
+            self.host.line()
+        );
+        Words { line }
+    }
+}

@@ -1,0 +1,197 @@
+//! Plugin code that ends the process, crashes or hangs is named, and the process fails.
+//!
+//! Each end happens in a child: this test binary, run for one of the tests that are ignored.
+
+mod raw;
+
+use std::process::{Command, Output};
+use std::time::Duration;
+
+use raw::{assert_says, on_flow_init};
+use suricata_thread_mock::{Host, RunMode, Traffic};
+
+/// Runs one of the tests below in a child that the harness gives a thread, or not.
+fn run(test: &str, threads: &str) -> Output {
+    Command::new(std::env::current_exe().expect("a path"))
+        .args(["--ignored", "--exact", test, threads])
+        .output()
+        .expect("a child")
+}
+
+/// The status is that of a failure, and the line is on stderr.
+fn assert_ends(test: &str, says: &[&str]) {
+    for threads in ["--test-threads=2", "--test-threads=1"] {
+        let child = run(test, threads);
+        let stderr = String::from_utf8_lossy(&child.stderr);
+        assert!(!child.status.success(), "{test} {threads}: {stderr}");
+        let line = stderr.lines().find(|line| line.contains("plugin code"));
+        let line = line.unwrap_or_else(|| panic!("no line of the mock's: {stderr}"));
+        assert_says(line, &["suricata-thread-mock: "]);
+        assert_says(line, says);
+        assert_says(line, &["(host built at ", "tests/ends.rs:"]);
+    }
+}
+
+/// A host that has loaded a plugin with this name whose flow init callback does `what`.
+fn at_a_flow(host: Host, what: fn()) {
+    on_flow_init(move |_| what());
+    host.start(RunMode::Single);
+    host.traffic(Traffic::default());
+    host.shutdown();
+}
+
+#[test]
+fn exit() {
+    let says = &[
+        "ended the process by exit",
+        "flow init callback on thread `W#01`",
+    ];
+    assert_ends("exits", says);
+}
+
+#[test]
+#[ignore = "ends the process"]
+fn exits() {
+    at_a_flow(Host::new(), || std::process::exit(0));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn quick_exit() {
+    let says = &[
+        "ended the process by exit",
+        "flow init callback on thread `W#01`",
+    ];
+    assert_ends("exits_quickly", says);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "ends the process"]
+fn exits_quickly() {
+    unsafe extern "C" {
+        safe fn quick_exit(status: std::ffi::c_int) -> !;
+    }
+    at_a_flow(Host::new(), || quick_exit(0));
+}
+
+#[test]
+fn a_fault() {
+    let says = &[
+        "crashed with SIGSEGV",
+        "flow init callback on thread `W#01`",
+    ];
+    assert_ends("faults", says);
+}
+
+#[test]
+#[ignore = "ends the process"]
+fn faults() {
+    at_a_flow(Host::new(), || {
+        // SAFETY: there is none: that is the test.
+        unsafe { std::ptr::without_provenance_mut::<u8>(8).write_volatile(1) };
+    });
+}
+
+#[test]
+fn an_abort() {
+    let says = &[
+        "crashed with SIGABRT",
+        "flow init callback on thread `W#01`",
+    ];
+    assert_ends("aborts", says);
+}
+
+#[test]
+#[ignore = "ends the process"]
+fn aborts() {
+    at_a_flow(Host::new(), || std::process::abort());
+}
+
+/// The report of the standard library is still there.
+#[test]
+fn a_stack_overflow() {
+    assert_ends(
+        "overflows",
+        &["crashed with SIG", "flow init callback on thread `W#01`"],
+    );
+    let stderr = run("overflows", "--test-threads=2").stderr;
+    assert_says(&String::from_utf8_lossy(&stderr), &["overflowed its stack"]);
+}
+
+#[test]
+#[ignore = "ends the process"]
+fn overflows() {
+    #[expect(unconditional_recursion, reason = "that is the test")]
+    fn deeper(at: &mut [u8; 4096]) {
+        let mut next = *at;
+        next[0] = next[0].wrapping_add(1);
+        deeper(&mut next);
+        std::hint::black_box(&mut next);
+    }
+    at_a_flow(Host::new(), || deeper(&mut [0; 4096]));
+}
+
+#[test]
+fn a_hang() {
+    assert_ends(
+        "hangs",
+        &[
+            "has not returned for 1 s",
+            "flow init callback on thread `W#01`",
+        ],
+    );
+}
+
+#[test]
+#[ignore = "ends the process"]
+fn hangs() {
+    let host = Host::builder()
+        .callback_limit(Duration::from_millis(500))
+        .build();
+    at_a_flow(host, || {
+        loop {
+            std::thread::sleep(Duration::from_secs(1));
+        }
+    });
+}
+
+/// A callback of another thread that returns is a sign of life, as is each step of this one.
+#[test]
+fn what_goes_on_is_no_hang() {
+    let host = Host::builder()
+        .callback_limit(Duration::from_millis(400))
+        .build();
+    on_flow_init(|_| std::thread::sleep(Duration::from_millis(150)));
+    host.start(RunMode::Single);
+    host.traffic(Traffic {
+        flows: 6,
+        packets_per_flow: 1,
+        ..Traffic::default()
+    });
+    host.shutdown();
+}
+
+#[test]
+fn no_limit_is_zero() {
+    let host = Host::builder().callback_limit(Duration::ZERO).build();
+    on_flow_init(|_| std::thread::sleep(Duration::from_millis(700)));
+    let worker = host.start(RunMode::Single).workers.remove(0);
+    worker.flow_init(&host.flow());
+}
+
+/// An exit that is the test's own is none of the mock's business.
+#[test]
+fn an_exit_outside_plugin_code() {
+    let child = run("exits_outside", "--test-threads=2");
+    assert_eq!(child.status.code(), Some(7));
+    let stderr = String::from_utf8_lossy(&child.stderr);
+    assert!(!stderr.contains("suricata-thread-mock"), "{stderr}");
+}
+
+#[test]
+#[ignore = "ends the process"]
+fn exits_outside() {
+    let _host = Host::new();
+    std::process::exit(7);
+}
