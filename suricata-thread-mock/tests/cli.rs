@@ -990,7 +990,7 @@ fn more_than_a_machine_can_take_is_refused() {
 fn a_thread_that_the_system_refuses_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let plugin = c_plugin(folder.path(), "c", 8, &[]);
-    let preloaded = c_library(folder.path(), "refuse", "refuse_threads.c", &["GIVEN=3"]);
+    let preloaded = c_library(folder.path(), "refuse", "refuse_threads.c", &["GIVEN=4"]);
     let output = Command::new(env!("CARGO_BIN_EXE_suricata-mock"))
         .args(["run", "--threads", "3"])
         .arg(plugin)
@@ -1003,7 +1003,7 @@ fn a_thread_that_the_system_refuses_is_an_error() {
         said.starts_with("suricata-mock: the system refused thread `W#02`: "),
         "{said}"
     );
-    // The first thread is the watchdog. What RX#01, W#01 and the one that was refused have.
+    // The first two threads are the main one and the watchdog. What RX#01, W#01 and the one that was refused have.
     let printed = String::from_utf8(output.stdout).unwrap();
     assert_eq!(
         printed.matches("flows of a thread: 0").count(),

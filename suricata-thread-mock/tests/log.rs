@@ -131,3 +131,19 @@ fn null_texts_are_empty() {
     let log = host.log();
     assert_eq!((&*log[0].message, &*log[0].file), ("", ""));
 }
+
+#[test]
+fn each_line_is_passed_on_when_it_comes() {
+    let passed = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let to = std::sync::Arc::clone(&passed);
+    let host = Host::builder()
+        .log_to(move |line| to.lock().unwrap().push(line.to_string()))
+        .build();
+    for level in [SCLogLevel::SC_LOG_NOTICE, SCLogLevel::SC_LOG_DEBUG] {
+        let text = c"x".as_ptr();
+        // SAFETY: the texts are C strings.
+        unsafe { sys::common::SCLogMessage(level, text, 1, text, text, text) };
+        assert_eq!(*passed.lock().unwrap(), ["Notice: x: x"]);
+    }
+    drop(host);
+}

@@ -38,7 +38,10 @@ fn note(what: What, flow: *mut Flow, packet: *const Packet, user: *mut c_void) {
     let seen = unsafe { &*user.cast::<Seen>() };
     seen.0.lock().unwrap().push(Event {
         what,
-        thread: std::thread::current().name().unwrap().to_owned(),
+        thread: std::fs::read_to_string("/proc/thread-self/comm")
+            .unwrap()
+            .trim_end()
+            .to_owned(),
         flow: flow.addr(),
         packet: packet.addr(),
     });

@@ -7,7 +7,7 @@ use std::ffi::c_void;
 use std::sync::{Arc, Mutex};
 
 use raw::{on_thread_init, thread_name};
-use suricata_thread_mock::{Host, RunMode, ThreadKind, Traffic, TrafficReport};
+use suricata_thread_mock::{Host, RunMode, Thread, ThreadKind, Traffic, TrafficReport};
 use suricata_thread_sys as sys;
 use sys::{Flow, Packet, ThreadVars};
 
@@ -395,4 +395,24 @@ fn a_seed_replays_where_traffic_stops_on_each_worker() {
         ..Traffic::default()
     };
     assert_eq!(run(7, all).0.packets, 100);
+}
+
+/// What Suricata's threads are called is the kernel's business; Rust knows no name of any.
+#[test]
+fn threads_have_the_kernels_names_of_suricata_and_none_of_rusts() {
+    let name = || {
+        let kernels = std::fs::read_to_string("/proc/thread-self/comm").unwrap();
+        let rusts = std::thread::current().name().map(str::to_owned);
+        (kernels.trim_end().to_owned(), rusts)
+    };
+    let before = name();
+    let host = Host::new();
+    let threads = host.start(RunMode::Workers { threads: 1 });
+    let of = |thread: &Thread| thread.run(|_| name());
+    assert_eq!(of(&threads.workers[0]), ("W#01-eth0".to_owned(), None));
+    assert_eq!(of(&threads.flow_manager), ("FM#01".to_owned(), None));
+    assert_eq!(of(&threads.flow_recycler), ("FR#01".to_owned(), None));
+    assert_eq!(name(), ("Suricata-Main".to_owned(), before.1.clone()));
+    drop(host);
+    assert_eq!(name(), before);
 }

@@ -4,6 +4,7 @@ pub(crate) mod boundary;
 pub(crate) mod callbacks;
 pub(crate) mod context;
 pub(crate) mod handles;
+pub(crate) mod kernel_name;
 pub(crate) mod last_words;
 pub(crate) mod refusals;
 pub(crate) mod slot_use;

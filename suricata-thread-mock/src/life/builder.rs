@@ -10,7 +10,8 @@ use suricata_thread_sys::common::SCLogLevel;
 
 use crate::calling::{context, last_words, watchdog};
 use crate::life::host::Host;
-use crate::noun::options::Options;
+use crate::noun::log_line::LogLine;
+use crate::noun::options::{Options, Sink};
 use crate::state::host::HostState;
 
 /// Says which Suricata hosts play whose test does not say.
@@ -36,6 +37,22 @@ pub struct HostBuilder {
 }
 
 impl HostBuilder {
+    /// Everything as [`Host::new`] has it.
+    pub(crate) fn new() -> Self {
+        Self {
+            generation: None,
+            every_thread: false,
+            options: Options {
+                log_level: SCLogLevel::SC_LOG_INFO,
+                log_to: None,
+                record_only: false,
+                shared_values: false,
+                seed: None,
+                callback_limit: 30_000,
+            },
+        }
+    }
+
     /// Chooses the generation of Suricata that the host plays.
     ///
     /// Without it, that is the major version in the environment variable `SURICATA_MOCK`, 8 or 9, and
@@ -75,6 +92,18 @@ impl HostBuilder {
     /// ```
     pub fn log_level(mut self, level: SCLogLevel) -> Self {
         self.options.log_level = level;
+        self
+    }
+
+    /// Has `sink` get each line of the log when it comes, on the thread that logs. It must not drive a
+    /// host.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::Host;
+    /// let host = Host::builder().log_to(|line| println!("{line}")).build();
+    /// ```
+    pub fn log_to(mut self, sink: impl Fn(&LogLine) + Send + Sync + 'static) -> Self {
+        self.options.log_to = Some(Sink(Arc::new(sink)));
         self
     }
 
@@ -235,55 +264,5 @@ impl HostBuilder {
             context::serve_every_thread(&state);
         }
         Host::of(state)
-    }
-}
-
-impl Host {
-    /// Starts a host in its registration phase, strict, with a random seed. It plays Suricata 8.0,
-    /// unless the environment says [otherwise](HostBuilder::generation).
-    ///
-    /// # Panics
-    ///
-    /// As [`HostBuilder::build`].
-    ///
-    /// ```
-    /// # use std::ffi::c_void;
-    /// # use suricata_thread_sys::v8::ThreadStorageRegister;
-    /// # unsafe extern "C" fn free(_: *mut c_void) {}
-    /// # use suricata_thread_mock::Host;
-    /// let host = Host::new();
-    /// // SAFETY: the name and the function stay; `free` takes any value.
-    /// let slot = unsafe { ThreadStorageRegister(c"flows".as_ptr(), 8, None, Some(free)) };
-    /// assert!(slot.id >= 0); // Registered: negative would be refused.
-    /// assert_eq!(host.threads().len(), 0);
-    /// ```
-    #[allow(clippy::new_without_default, reason = "it has effects on the thread")]
-    #[must_use]
-    #[track_caller]
-    pub fn new() -> Self {
-        Self::builder().build()
-    }
-
-    /// For a host that is not as [`Host::new`] makes it.
-    ///
-    /// ```
-    /// # use suricata_thread_mock::Host;
-    /// # use suricata_thread_sys::common::{SCLogGetLogLevel, SCLogLevel};
-    /// let host = Host::builder().log_level(SCLogLevel::SC_LOG_DEBUG).build();
-    /// // SAFETY: it takes nothing.
-    /// assert_eq!(unsafe { SCLogGetLogLevel() }, SCLogLevel::SC_LOG_DEBUG);
-    /// ```
-    pub fn builder() -> HostBuilder {
-        HostBuilder {
-            generation: None,
-            every_thread: false,
-            options: Options {
-                log_level: SCLogLevel::SC_LOG_INFO,
-                record_only: false,
-                shared_values: false,
-                seed: None,
-                callback_limit: 30_000,
-            },
-        }
     }
 }

@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::thread;
 
-use crate::calling::context;
+use crate::calling::{context, kernel_name};
 use crate::life::host::Host;
 use crate::life::take_down;
 use crate::noun::expectation::{ErrorCount, Expectation};
@@ -221,6 +221,7 @@ impl Drop for Host {
         take_down::all(&self.state);
         take_down::end(&self.state);
         context::leave(&self.state);
+        kernel_name::replace(&self.name_before);
         if !thread::panicking() {
             self.verify();
             return;

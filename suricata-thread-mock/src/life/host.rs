@@ -6,8 +6,8 @@ use std::sync::{Arc, MutexGuard};
 
 use suricata_thread_sys::Generation;
 
-use crate::calling::context;
 use crate::calling::handles::Handle;
+use crate::calling::{context, kernel_name};
 use crate::life::thread::Thread;
 use crate::life::{os_thread, take_down};
 use crate::noun::thread_kind::ThreadKind;
@@ -16,7 +16,8 @@ use crate::state::host::HostState;
 /// One life of a Suricata process, from the registration phase to the end.
 ///
 /// The thread that builds it is its main thread: what that thread calls of the C API is answered by
-/// this host, as is what the host's own threads call. See [`Host::enter`] for others. A thread that
+/// this host, as is what the host's own threads call. The kernel calls it `Suricata-Main` as long as the
+/// host is there; for Rust it keeps its name, of which Suricata's has none. See [`Host::enter`] for others. A thread that
 /// built several hosts talks to the last one that has not been dropped.
 ///
 /// Dropping it shuts it down, and panics with the reports that nobody was told of yet, unless the
@@ -39,6 +40,8 @@ use crate::state::host::HostState;
 #[derive(Debug)]
 pub struct Host {
     pub(crate) state: Arc<HostState>,
+    /// The kernel's name of this thread before it was the host's main one.
+    pub(crate) name_before: String,
     /// It leaves the thread's list of hosts when dropped, so it stays on that thread.
     on_its_main_thread: PhantomData<MutexGuard<'static, ()>>,
 }
@@ -47,6 +50,7 @@ impl Host {
     pub(crate) fn of(state: Arc<HostState>) -> Self {
         Self {
             state,
+            name_before: kernel_name::replace("Suricata-Main"),
             on_its_main_thread: PhantomData,
         }
     }

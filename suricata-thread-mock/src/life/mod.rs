@@ -8,6 +8,7 @@ pub(crate) mod job;
 #[cfg(feature = "open")]
 pub(crate) mod link;
 pub(crate) mod load;
+pub(crate) mod new_host;
 #[cfg(feature = "open")]
 pub(crate) mod open;
 pub(crate) mod os_thread;

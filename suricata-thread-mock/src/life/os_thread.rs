@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
 use crate::calling::handles::{self, Handle};
-use crate::calling::{callbacks, context, thread_storage, waiting};
+use crate::calling::{callbacks, context, kernel_name, thread_storage, waiting};
 use crate::noun::event::Event;
 use crate::noun::job::Job;
 use crate::noun::thread_kind::{Stage, ThreadKind};
@@ -38,14 +38,14 @@ pub(crate) fn spawn(host: &Arc<HostState>, name: &str, kind: ThreadKind) -> io::
     handles::insert(handle.clone());
     callbacks::run(host, Some(thread), Event::ThreadInit);
     let (jobs, todo) = mpsc::channel();
-    let os_thread = thread::Builder::new()
-        .name(name.to_owned())
-        .stack_size(STACK);
+    // Without a name, as Rust knows none of Suricata's threads.
+    let os_thread = thread::Builder::new().stack_size(STACK);
     let started = os_thread.spawn({
         let (host, thread) = (Arc::clone(host), Arc::clone(thread));
         move || {
             context::enter(&host);
             context::set_worker(thread.cells.token, thread.name());
+            kernel_name::replace(thread.name());
             drop(thread);
             work(&todo);
         }

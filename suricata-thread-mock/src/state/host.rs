@@ -67,7 +67,7 @@ impl HostState {
                 built_at,
                 ended: AtomicBool::new(false),
             },
-            log: Log::new(options.log_level),
+            log: Log::new(options.log_level, options.log_to.clone()),
             reports: Reports::default(),
             faults: Faults::default(),
             callbacks: Callbacks::default(),

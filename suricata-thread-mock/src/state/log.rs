@@ -7,10 +7,12 @@ use suricata_thread_sys::common::SCLogLevel;
 
 use crate::noun::expectation::{self, Difference, Expectation};
 use crate::noun::log_line::LogLine;
+use crate::noun::options::Sink;
 
 /// The lines that were logged, up to a level.
 pub(crate) struct Log {
     pub(crate) level: SCLogLevel,
+    sink: Option<Sink>,
     inner: Mutex<Inner>,
 }
 
@@ -25,9 +27,10 @@ struct Inner {
 }
 
 impl Log {
-    pub(crate) fn new(level: SCLogLevel) -> Self {
+    pub(crate) fn new(level: SCLogLevel, sink: Option<Sink>) -> Self {
         Self {
             level,
+            sink,
             inner: Mutex::default(),
         }
     }
@@ -43,9 +46,13 @@ impl Log {
 
     /// Adds a line of which the test is told by a result, unless it is above the host's level.
     pub(crate) fn add_known(&self, line: LogLine) {
-        if line.level.0 <= self.level.0 {
-            self.inner.lock().lines.push(line);
+        if line.level.0 > self.level.0 {
+            return;
         }
+        if let Some(Sink(sink)) = &self.sink {
+            sink(&line);
+        }
+        self.inner.lock().lines.push(line);
     }
 
     pub(crate) fn lines(&self) -> Vec<LogLine> {

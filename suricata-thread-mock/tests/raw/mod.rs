@@ -146,8 +146,10 @@ pub unsafe extern "C" fn free(ptr: *mut c_void) {
     value.frees.lock().unwrap().push((value.tag, thread_name()));
 }
 
+/// The kernel's name of this thread.
 pub fn thread_name() -> String {
-    std::thread::current().name().unwrap_or("?").to_owned()
+    let name = std::fs::read_to_string("/proc/thread-self/comm").expect("a name");
+    name.trim_end().to_owned()
 }
 
 pub fn tags(frees: &Frees) -> Vec<u32> {

@@ -6,7 +6,7 @@ use suricata_thread_mock::{Generation, Host, OpenErrorReason, UndefinedSymbol};
 
 use crate::exports::{self, Suricata};
 use crate::plugin_file::PluginFile;
-use crate::{Failure, LogPrinter, Plugins, print};
+use crate::{Failure, Plugins, print};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -128,7 +128,9 @@ fn judge(plugin: &Path, suricata: &Suricata) -> Verdict {
     }
     print(format_args!("{shown}: {name} would not load it: {reason}"));
     print("  its log:");
-    LogPrinter::default().print(&host, "    ");
+    for line in host.log() {
+        print(format_args!("    {line}"));
+    }
     Verdict::Refused
 }
 

@@ -10,12 +10,14 @@ mod run;
 
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::thread;
 
 use clap::{Parser, Subcommand};
 use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW};
-use suricata_thread_mock::{Generation, Host};
+use suricata_thread_mock::Generation;
 
 /// A strict Suricata host for built plugins that use the thread, storage and flow callback API.
 #[derive(Parser)]
@@ -47,10 +49,21 @@ fn generation(text: &str) -> Result<Generation, String> {
     known.ok_or_else(|| "expected 8 or 9".to_owned())
 }
 
+/// What the main thread of a process has, as a rule.
+const STACK: usize = 8 << 20;
+
 fn main() -> ExitCode {
-    let outcome = match Arguments::parse().command {
+    let command = Arguments::parse().command;
+    let work = move || match command {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::check(&arguments),
+    };
+    // Suricata's main thread has no name that Rust knows.
+    let main = thread::Builder::new().stack_size(STACK).spawn(work);
+    let outcome = match main.map(thread::JoinHandle::join) {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(payload)) => resume_unwind(payload),
+        Err(e) => Err(Failure::Call(format!("the system refused a thread: {e}"))),
     };
     let (message, status) = match outcome {
         Ok(()) => return ExitCode::SUCCESS,
@@ -75,23 +88,6 @@ fn print(line: impl Display) {
     match writeln!(io::stdout(), "{line}") {
         Err(e) if e.kind() != io::ErrorKind::BrokenPipe => panic!("cannot write to stdout: {e}"),
         _ => {}
-    }
-}
-
-/// Where the log of a host was printed up to.
-#[derive(Default)]
-struct LogPrinter {
-    printed: usize,
-}
-
-impl LogPrinter {
-    /// Prints what the host has logged since the last time.
-    fn print(&mut self, host: &Host, indent: &str) {
-        let log = host.log();
-        for line in &log[self.printed..] {
-            print(format_args!("{indent}{line}"));
-        }
-        self.printed = log.len();
     }
 }
 

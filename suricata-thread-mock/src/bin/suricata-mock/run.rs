@@ -12,7 +12,7 @@ use suricata_thread_mock::{
 };
 
 use crate::capture::Capture;
-use crate::{Failure, LogPrinter, Plugins, print};
+use crate::{Failure, Plugins, print};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -61,12 +61,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let capture = arguments.pcap.as_deref().map(Capture::open).transpose();
     let capture = capture.map_err(Failure::Call)?;
     let host = host(arguments);
-    let mut log = LogPrinter::default();
     let mut failures = load(&host, &arguments.files.plugins);
-    log.print(&host, "");
     if failures.len() < arguments.files.plugins.len() {
         let started = host.try_start(mode);
-        log.print(&host, "");
         let traffic = started.map(|threads| {
             let (traffic, failure) = match capture {
                 Some(capture) => replay(&host, capture),
@@ -76,7 +73,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
             (threads, traffic)
         });
         host.shutdown();
-        log.print(&host, "");
         match traffic {
             Ok((threads, traffic)) => {
                 print(table(&threads, &traffic));
@@ -191,6 +187,7 @@ fn host(arguments: &Arguments) -> Host {
     let mut builder = Host::builder()
         .generation(arguments.suricata)
         .callback_limit(Duration::from_secs(arguments.callback_limit))
+        .log_to(|line| print(line))
         .record_only()
         .every_thread();
     if let Some(seed) = arguments.seed {
