@@ -209,8 +209,8 @@
 //! - A value that was taken out of a slot is the plugin's: whether it is freed is for
 //!   LeakSanitizer. What Suricata keeps for the life of the process stays reachable to it.
 //! - Two registrations at once are noticed when they overlap, not when they merely could.
-//! - A host has 1024 slots at most, a process about two million hosts that register any; then
-//!   registration is refused, with an error in the log.
+//! - A process has about two million hosts that register slots; then registration is refused, with
+//!   an error in the log.
 //! - Functions that abort on a panic, as `extern "C"` ones of Rust do, abort the test.
 
 #[cfg(all(feature = "open", not(unix)))]

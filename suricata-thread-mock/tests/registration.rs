@@ -6,7 +6,7 @@ use std::ffi::{c_uint, c_void};
 use std::process::Command;
 use std::ptr::null;
 
-use raw::{BOTH, V8, V9, forget, free};
+use raw::{BOTH, V8, V9, forget, free, ptr};
 use suricata_thread_mock::{Host, ReportKind, ThreadKind};
 use suricata_thread_sys as sys;
 use sys::common::SCLogLevel;
@@ -144,20 +144,36 @@ fn the_nth_slot_is_refused_on_demand() {
     }
 }
 
+/// More than the ids that a host takes at once, with those of another host in between.
 #[test]
-fn a_host_has_1024_ids_and_logs_when_they_are_used_up() {
+fn thousands_of_slots_work() {
+    let other = V8.host();
     let host = V9.host();
-    host.expect_error("1024 at most");
-    let names: Vec<_> = (0..1025)
+    let names: Vec<_> = (0..3000)
         .map(|i| std::ffi::CString::new(format!("slot {i}")).unwrap())
         .collect();
-    let ids: Vec<_> = names
-        .iter()
-        .map(|name| V9.register_raw(name.as_ptr(), Some(forget)))
-        .collect();
-    assert!(ids[..1024].iter().all(|&id| id >= 0));
-    assert_eq!(ids[1024], -1);
-    assert!(host.log()[0].message.contains("1024"));
+    let register = |i: usize| V9.register_raw(names[i].as_ptr(), Some(forget));
+    let mut ids: Vec<_> = (0..1500).map(register).collect();
+    let others = {
+        let _entered = other.enter();
+        V8.register(c"others")
+    };
+    ids.extend((1500..3000).map(register));
+    assert_eq!(
+        ids.iter().collect::<std::collections::HashSet<_>>().len(),
+        3000
+    );
+    assert!(ids.iter().all(|id| *id >= 0 && *id != others));
+    assert_eq!(V9.size(), 3000 * size_of::<*mut ()>());
+    host.finalize();
+    host.spawn("W#01", ThreadKind::Worker).run(|tv| {
+        for (value, id) in ids.iter().enumerate() {
+            assert_eq!(V9.set(tv, *id, ptr(value + 1)), 0);
+        }
+        for (value, id) in ids.iter().enumerate() {
+            assert_eq!(V9.get(tv, *id), ptr(value + 1));
+        }
+    });
 }
 
 #[test]

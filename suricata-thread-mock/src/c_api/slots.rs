@@ -10,7 +10,7 @@ use crate::calling::refusals::{self, Registering};
 use crate::noun::function::Function;
 use crate::noun::report::{Report, ReportKind};
 use crate::noun::slot::{NamePtr, Slot};
-use crate::state::slots::{BLOCK, Refused};
+use crate::state::slots::Refused;
 
 /// What 8.0 wants to know of a slot beyond its name and free function.
 pub(crate) struct Allocation {
@@ -105,7 +105,9 @@ pub(crate) unsafe fn register(
                 &host,
                 SCLogLevel::SC_LOG_ERROR,
                 "storage",
-                format!("no id left for slot {text:?}: a mock host has {BLOCK} at most"),
+                format!(
+                    "no id left for slot {text:?}: hosts of this process have had all two thousand million"
+                ),
             );
             -1
         }

@@ -25,21 +25,29 @@ unsafe impl Send for NamePtr {}
 // SAFETY: as above.
 unsafe impl Sync for NamePtr {}
 
+/// How many ids a host takes at once.
+pub(crate) const BLOCK: usize = 1024;
+
 /// The slots that an owner has room for: those registered when it was created.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Table {
-    pub(crate) base: c_int,
+    /// The first id of each block, in the order in which the host took them.
+    pub(crate) blocks: Arc<Vec<c_int>>,
     pub(crate) slots: Arc<Vec<Arc<Slot>>>,
 }
 
 impl Table {
     pub(crate) fn index(&self, id: c_int) -> Option<usize> {
-        let index = usize::try_from(id.checked_sub(self.base)?).ok()?;
+        let in_block = |(at, first): (usize, &c_int)| {
+            let offset = usize::try_from(id.checked_sub(*first)?).ok()?;
+            (offset < BLOCK).then_some(at * BLOCK + offset)
+        };
+        let index = self.blocks.iter().enumerate().find_map(in_block)?;
         (index < self.slots.len()).then_some(index)
     }
 
     pub(crate) fn id(&self, index: usize) -> c_int {
-        self.base + index as c_int
+        self.blocks[index / BLOCK] + (index % BLOCK) as c_int
     }
 
     /// "`name` (id 1024)".

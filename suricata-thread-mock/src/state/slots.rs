@@ -13,13 +13,12 @@ use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 use parking_lot::{Mutex, RwLock};
 
 use crate::noun::fault::Countdown;
-use crate::noun::slot::{Slot, Table};
+use crate::noun::slot::{BLOCK, Slot, Table};
 
-/// How many slots a host can have.
-pub(crate) const BLOCK: c_int = 1024;
-
-/// The first block is left out: an id that was never assigned is often 0.
-static NEXT_BLOCK: AtomicI32 = AtomicI32::new(1);
+/// The first id of the next block. The first block is left out: an id that was never assigned is
+/// often 0.
+static NEXT: AtomicI32 = AtomicI32::new(BLOCK as c_int);
+/// The first ids of the blocks of hosts that have not ended.
 static LIVE_BLOCKS: LazyLock<RwLock<HashSet<c_int>>> = LazyLock::new(RwLock::default);
 
 #[derive(Default)]
@@ -30,9 +29,7 @@ pub(crate) struct Slots {
 
 #[derive(Default)]
 struct Registry {
-    /// First id, once there is a slot.
-    base: Option<c_int>,
-    slots: Arc<Vec<Arc<Slot>>>,
+    table: Table,
     names: HashSet<Vec<u8>>,
     /// The number of the slot whose name is at an address, and what was there last.
     kept: HashMap<usize, (c_int, Vec<u8>)>,
@@ -60,11 +57,7 @@ impl Slots {
     }
 
     pub(crate) fn table(&self) -> Table {
-        let registry = self.registry.lock();
-        Table {
-            base: registry.base.unwrap_or(0),
-            slots: Arc::clone(&registry.slots),
-        }
+        self.registry.lock().table.clone()
     }
 
     /// Forgets every slot; `open` says whether new ones can be registered.
@@ -76,8 +69,9 @@ impl Slots {
     /// The slots are gone.
     pub(crate) fn end(&self) {
         let registry = std::mem::take(&mut *self.registry.lock());
-        if let Some(base) = registry.base {
-            LIVE_BLOCKS.write().remove(&(base / BLOCK));
+        let mut live = LIVE_BLOCKS.write();
+        for first in &*registry.table.blocks {
+            live.remove(first);
         }
     }
 
@@ -106,24 +100,18 @@ impl Slots {
         if fault.hit() {
             return Err(Refused::Memory);
         }
-        let index = c_int::try_from(registry.slots.len()).map_err(|_| Refused::Full)?;
-        if index >= BLOCK {
-            return Err(Refused::Full);
+        let index = registry.table.slots.len();
+        if index == registry.table.blocks.len() * BLOCK {
+            let first = take_block().ok_or(Refused::Full)?;
+            Arc::make_mut(&mut registry.table.blocks).push(first);
         }
-        let base = match registry.base {
-            Some(base) => base,
-            None => {
-                let base = take_block().ok_or(Refused::Full)?;
-                registry.base = Some(base);
-                base
-            }
-        };
+        let id = registry.table.id(index);
         registry.names.insert(name.to_vec());
-        registry.kept.insert(address, (base + index, name.to_vec()));
+        registry.kept.insert(address, (id, name.to_vec()));
         let slot = Arc::new(slot);
-        ALL.write().insert(base + index, Arc::clone(&slot));
-        Arc::make_mut(&mut registry.slots).push(slot);
-        Ok(base + index)
+        ALL.write().insert(id, Arc::clone(&slot));
+        Arc::make_mut(&mut registry.table.slots).push(slot);
+        Ok(id)
     }
 
     /// Whose id this is, for one that is not in the table of the thread it was used with.
@@ -134,15 +122,15 @@ impl Slots {
         if self.table().index(id).is_some() {
             return "a slot that was registered after this thread was created, which has no room for it";
         }
-        let block = id / BLOCK;
-        let own = self.table();
-        if !own.slots.is_empty() && own.base / BLOCK == block {
+        let first = id - id % BLOCK as c_int;
+        if self.table().blocks.contains(&first) {
             return "never registered";
         }
-        if LIVE_BLOCKS.read().contains(&block) {
+        if LIVE_BLOCKS.read().contains(&first) {
             return "an id of another host; a handle in a `static` is of the host that it was set in";
         }
-        if (1..NEXT_BLOCK.load(Ordering::Relaxed)).contains(&block) {
+        let of_hosts = BLOCK as c_int..NEXT.load(Ordering::Relaxed);
+        if of_hosts.contains(&first) {
             return "an id of a host that has ended; a handle in a `static`, such as a `OnceLock` that is set once, stays \
                 that of the first host: keep it where each init puts its own, or test in a process of its own";
         }
@@ -162,11 +150,11 @@ pub(crate) enum Refused {
 
 /// The first id of a block that no host of this process had before.
 fn take_block() -> Option<c_int> {
-    let block = NEXT_BLOCK
-        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |block| {
-            (block < c_int::MAX / BLOCK).then_some(block + 1)
+    let first = NEXT
+        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |first| {
+            first.checked_add(BLOCK as c_int)
         })
         .ok()?;
-    LIVE_BLOCKS.write().insert(block);
-    Some(block * BLOCK)
+    LIVE_BLOCKS.write().insert(first);
+    Some(first)
 }
