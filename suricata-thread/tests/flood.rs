@@ -152,6 +152,7 @@ fn the_last_line_in_full_says_that_lines_are_left_out_from_now_on() {
 #[test]
 fn a_long_message_does_not_push_out_the_place_and_the_count() {
     let host = host(|| flow::register_update_callback(|_, _, _| panic!("{}", "x".repeat(20_000))));
+    host.expect_errors(1.., "flow update callback");
     host.finalize();
     let worker = host.spawn("W#01", ThreadKind::Worker);
     let flow = host.flow();
@@ -161,7 +162,7 @@ fn a_long_message_does_not_push_out_the_place_and_the_count() {
     let lines = errors(&host);
     let line = &lines[10];
     assert!(
-        line.contains("bytes more) (at suricata-thread/tests/flood.rs:"),
+        line.contains(&format!("bytes more) (at {}:", file!())),
         "{line}"
     );
     assert!(line.ends_with("(100 times by now)"), "{line}");
@@ -247,6 +248,7 @@ fn a_panic_that_is_caught_while_another_unwinds_does_not_hide_that_one() {
             panic!("flood");
         })
     });
+    host.expect_errors(11, "panicked");
     flood_in(host);
 }
 

@@ -130,6 +130,7 @@ impl std::error::Error for Circular {
 #[test]
 fn an_error_that_is_its_own_source_is_logged_and_the_host_goes_on() {
     let host = Host::new();
+    host.expect_error("circular");
     load_in_mock(NAME, || Err(Circular)).unwrap();
     let line = host.log().pop().unwrap().message;
     assert_eq!(line.matches("circular").count(), 33, "{line}");
@@ -138,6 +139,8 @@ fn an_error_that_is_its_own_source_is_logged_and_the_host_goes_on() {
 #[test]
 fn lines_name_the_plugin_that_they_are_of_where_a_program_has_several() {
     let host = Host::new();
+    host.expect_errors(2, "panicked: in the callback");
+    host.expect_error("on purpose");
     for name in ["first", "second"] {
         let init = || register_init_callback(|_| panic!("in the callback"));
         load_in_mock(name, init).unwrap();
@@ -163,6 +166,7 @@ fn an_init_runs_where_a_mock_loads_plugins_and_nowhere_else() {
     let error = load_in_mock("lost", not_run).unwrap_err();
     assert!(error.contains("belongs to no host of the mock"), "{error}");
     let host = Host::new();
+    host.expect_error("init failed: refused");
     load_in_mock("within", move || {
         load_in_mock("inner", not_run).map_err(|_| "refused")
     })

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::calling::context::{self, Code, InPlugin};
+use crate::calling::context::{self, Code, InPlugin, PluginCode};
 use crate::noun::report::{Report, ReportKind};
 use crate::state::host::HostState;
 
@@ -53,7 +53,12 @@ pub(crate) fn run_init(init: impl FnOnce()) -> bool {
         return false;
     }
     let what = || format!("Init on thread `{}`", context::thread_name(&host));
-    call(&host, PluginCode::Loading, what, init).is_ok()
+    let code = Code {
+        kind: PluginCode::Loading,
+        what: "Init",
+        plugin: None,
+    };
+    call(&host, code, what, init).is_ok()
 }
 
 /// The text of a panic. The payload is dropped here, whatever its own `Drop` does.
