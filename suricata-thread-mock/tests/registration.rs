@@ -247,3 +247,36 @@ fn the_names_of_the_other_generation_are_refused_with_one_report() {
         );
     }
 }
+
+#[test]
+fn a_name_of_suricatas_own_ends_the_host_when_registration_closes() {
+    for raw in BOTH {
+        let host = raw.host();
+        assert!(raw.register(c"threshold_cache") >= 0, "nobody has it yet");
+        let text = raw::panic_of(|| host.finalize());
+        raw::assert_says(
+            &text,
+            &["\"threshold_cache\"", "ends with an error at start-up"],
+        );
+        assert!(raw.register(c"late") < 0, "registration has closed");
+        raw::assert_says(
+            &raw::panic_of(|| drop(host)),
+            &["1 misuse(s)", "threshold_cache"],
+        );
+        let host = raw.recording();
+        raw.register(c"threshold_cache");
+        host.finalize();
+        raw::only_report(&host, ReportKind::NameReserved);
+    }
+}
+
+#[test]
+fn suricatas_own_slot_comes_after_the_plugins() {
+    let host = V9.host();
+    let id = V9.register(c"flows");
+    assert_eq!(V9.size(), size_of::<*mut c_void>());
+    host.finalize();
+    assert_eq!(V9.size(), 2 * size_of::<*mut c_void>());
+    let worker = host.spawn("W#01", ThreadKind::Worker);
+    assert!(worker.peek(id + 1).is_null());
+}

@@ -428,6 +428,7 @@ fn a_slot_that_was_never_registered() {
             &["the result of a refused registration"],
         );
         assert_says(&reports[4].to_string(), &["never registered"]);
+        assert_says(&reports[0].to_string(), &["a slot of Suricata's own"]);
     }
 }
 

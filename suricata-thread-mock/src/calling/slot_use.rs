@@ -43,7 +43,9 @@ impl<'a> SlotUse<'a> {
             context::report(host, report);
             return None;
         }
-        let Some(index) = cells.table.index(id) else {
+        let index = cells.table.index(id);
+        let index = index.filter(|index| !cells.table.slots[*index].is_hosts());
+        let Some(index) = index else {
             let report = Report::new(ReportKind::UnknownSlot, call, owner)
                 .slot(Some(slots::named(id)))
                 .expected(format!("the id of a slot of this host{}", ids(cells)))
@@ -222,7 +224,8 @@ impl<'a> SlotUse<'a> {
 
 fn ids(cells: &Cells) -> String {
     let table = &cells.table;
-    match table.slots.len() {
+    let of_plugins = table.slots.iter().filter(|slot| !slot.is_hosts());
+    match of_plugins.count() {
         0 => " (this thread has none)".to_owned(),
         n => format!(" (this thread has {} to {})", table.id(0), table.id(n - 1)),
     }

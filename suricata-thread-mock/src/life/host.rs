@@ -9,7 +9,7 @@ use suricata_thread_sys::Generation;
 use crate::calling::handles::Handle;
 use crate::calling::{context, kernel_name};
 use crate::life::thread::Thread;
-use crate::life::{os_thread, take_down};
+use crate::life::{os_thread, own_slots, take_down};
 use crate::noun::thread_kind::ThreadKind;
 use crate::state::host::HostState;
 
@@ -99,11 +99,12 @@ impl Host {
         }
     }
 
-    /// Closes the registration of storage slots, as the host does before it creates threads.
-    /// Closing it again changes nothing.
+    /// Registers the slots of Suricata's own and closes the registration of storage slots, as the host
+    /// does before it creates threads. Closing it again changes nothing.
     ///
     /// # Panics
-    /// Where [a host must not be driven](Host#panics).
+    /// Where [a host must not be driven](Host#panics), and where a plugin has taken the name of a slot
+    /// of Suricata's own, unless the host only records.
     ///
     /// ```
     /// # use std::ffi::c_void;
@@ -118,7 +119,15 @@ impl Host {
     /// ```
     pub fn finalize(&self) {
         context::assert_drivable(&self.state, "Host::finalize");
+        if self.state.slots.is_finalized() {
+            return;
+        }
+        let registered = own_slots::register(&self.state);
         self.state.slots.finalize();
+        match registered {
+            Err(report) if !self.state.identity.record_only => panic!("{report}"),
+            _ => {}
+        }
     }
 
     /// Creates a thread: its `ThreadVars`, the init callbacks on the current thread, then an OS

@@ -12,6 +12,7 @@ pub(crate) mod new_host;
 #[cfg(feature = "open")]
 pub(crate) mod open;
 pub(crate) mod os_thread;
+pub(crate) mod own_slots;
 pub(crate) mod refusing;
 pub(crate) mod replay;
 pub(crate) mod run_mode;

@@ -29,6 +29,11 @@ pub enum ReportKind {
     /// Suricata keeps the pointer for the life of the process: the first slot has the new name from
     /// then on.
     NameChanged,
+    /// A plugin registered a slot under a name that Suricata itself registers after the plugins. The
+    /// host ends here too: [`Host::finalize`](crate::Host::finalize) panics, unless it only records.
+    ///
+    /// Suricata ends with an error at start-up.
+    NameReserved,
     /// A slot id that was never registered with this host, is another host's, or an ended one's.
     ///
     /// Suricata does not check ids, and reads or writes past the thread's slots.

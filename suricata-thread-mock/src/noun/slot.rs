@@ -18,6 +18,13 @@ pub(crate) struct Slot {
     pub(crate) _name: NamePtr,
 }
 
+impl Slot {
+    /// Whether Suricata has registered it for itself: a plugin's has a free function.
+    pub(crate) fn is_hosts(&self) -> bool {
+        self.free.is_none()
+    }
+}
+
 /// Where the text of a name is.
 pub(crate) struct NamePtr(#[allow(dead_code, reason = "kept reachable")] pub(crate) *const c_char);
 // SAFETY: the pointer is never used, only kept.

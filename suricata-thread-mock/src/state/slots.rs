@@ -119,7 +119,12 @@ impl Slots {
         if id < 0 {
             return "the result of a refused registration";
         }
-        if self.table().index(id).is_some() {
+        let table = self.table();
+        let index = table.index(id);
+        if index.is_some_and(|index| table.slots[index].is_hosts()) {
+            return "never registered by a plugin, but a slot of Suricata's own";
+        }
+        if index.is_some() {
             return "a slot that was registered after this thread was created, which has no room for it";
         }
         let first = id - id % BLOCK as c_int;
