@@ -188,11 +188,6 @@ links() {
     (built "link-dead-code" debug "-Clink-dead-code")
     (LLVM_PROFILE_FILE=/dev/null built "coverage" debug "-Cinstrument-coverage" LLVM_PROFILE_FILE=/dev/null)
     (built "dev profile" debug "")
-    # Two versions of suricata-thread in one plugin are refused, by a message that says so.
-    ! cargo build --quiet --offline --target-dir "$target/two-versions" \
-        --manifest-path ci/two-versions/Cargo.toml >"$log" 2>&1 &&
-        grep -o "symbol: two versions of suricata-thread in one plugin; see cargo tree --duplicates" "$log" ||
-        die "links: two versions of suricata-thread should be refused: $(cat "$log")"
     local other="it is of another major version" several="it has the functions of several versions"
     stranger "$other" -DVERSION='"10.0.0"' -DAPI=0x0a00 -DNAMES_9
     stranger "it lacks SCThreadStorageRegister" -DVERSION='"10.0.0"' -DAPI=0x0a00

@@ -41,8 +41,8 @@ fn register() -> Result<(), &'static str> {
 /// The callback runs while another host runs an init, as where tests run side by side.
 fn register_inside_a_callback() {
     let host = Host::new();
-    // SAFETY: the host is driven by this thread alone.
-    unsafe { plugin::run_init("lost", register) };
+    host.expect_error("from inside a callback");
+    plugin::load_in_mock("lost", register).expect("it loads plugins");
     host.finalize();
     os_thread::scope(|scope| {
         let elsewhere = || {
@@ -51,8 +51,7 @@ fn register_inside_a_callback() {
                 host.spawn("W#01", ThreadKind::Worker);
                 Ok::<_, &str>(())
             };
-            // SAFETY: this host is driven by this thread alone.
-            unsafe { plugin::run_init("lost", create_a_thread) };
+            plugin::load_in_mock("lost", create_a_thread).expect("it loads plugins");
         };
         scope.spawn(elsewhere);
     });

@@ -64,6 +64,7 @@ pub(crate) fn check(suricata: &Suricata, suricata_7: &Suricata) -> Result<()> {
         ("no dependency", cargo_says(NO_DEPENDENCY)?),
         ("no mock", cargo_says(NO_MOCK)?),
         ("function needed", cargo_says(NEEDED)?),
+        ("two plugins, and two versions", linker_says()?),
         ("musl", rustc_says_of_musl()?),
         ("in 7.0", says(suricata_7, &Plugin::File(lost.clone()), "")?),
     ];
@@ -242,6 +243,21 @@ fn cargo_says(source: &str) -> Result<String> {
         .output()?;
     ensure!(!output.status.success(), "cargo test passed with {source}");
     Ok(String::from_utf8([output.stdout, output.stderr].concat())?)
+}
+
+/// What the linker says of two plugins in one file, and of two versions of suricata-thread.
+fn linker_says() -> Result<String> {
+    let mut cargo = Command::new("cargo");
+    cargo.args([
+        "build",
+        "--offline",
+        "--manifest-path",
+        "ci/two-plugins/Cargo.toml",
+    ]);
+    let target = build::target().join("wrong-turns");
+    let output = cargo.arg("--target-dir").arg(target).output()?;
+    ensure!(!output.status.success(), "two versions were linked");
+    Ok(String::from_utf8(output.stderr)?)
 }
 
 /// What the compiler says of a plugin file for a target whose programs are static.
