@@ -51,7 +51,8 @@ fn register_inside_a_callback() {
                 host.spawn("W#01", ThreadKind::Worker);
                 Ok::<_, &str>(())
             };
-            plugin::load_in_mock("lost", create_a_thread).expect("it loads plugins");
+            // SAFETY: this host is driven by this thread alone.
+            unsafe { plugin::run_init("lost", create_a_thread) };
         };
         scope.spawn(elsewhere);
     });
