@@ -123,7 +123,7 @@ fn known_capture(folder: &TempDir) -> (PathBuf, Expectation) {
 }
 
 #[test]
-fn the_example_counts_a_capture_in_both_generations_and_all_run_modes() {
+fn the_example_counts_a_capture_in_both_generations_and_in_the_run_modes_for_files() {
     let folder = tempfile::tempdir().unwrap();
     let (capture, expectation) = known_capture(&folder);
     let (flows, packets) = (expectation.total.flows, expectation.total.packets);
@@ -136,7 +136,6 @@ fn the_example_counts_a_capture_in_both_generations_and_all_run_modes() {
                 2,
                 &["RX#01", "W#01", "W#02", "FM#01", "FR#01"],
             ),
-            ("workers --threads 1", 1, &["W#01-eth0", "FM#01", "FR#01"]),
         ] {
             let command = format!("run {{}} --suricata {generation} --pcap {{}} --runmode {mode}");
             let total =
@@ -1035,4 +1034,51 @@ fn a_reader_that_goes_away_changes_no_outcome() {
             "{said}"
         );
     }
+}
+
+#[test]
+fn workers_are_for_interfaces() {
+    let folder = tempfile::tempdir().unwrap();
+    let (capture, _) = known_capture(&folder);
+    let plugin = c_plugin(folder.path(), "c", 8, &[]);
+    mock_with("run {} --pcap {} --runmode workers", &[&plugin, &capture])
+        .exits(2)
+        .says(&["the run mode workers is for interfaces", "single or autofp"]);
+    let ran = mock_with("run {} --flows 3 --runmode workers --threads 1", &[&plugin]).succeeds();
+    assert_eq!(ran.table()[0].0, "W#01-eth0");
+}
+
+#[test]
+fn a_plugin_that_ends_the_process_or_hangs_is_named_after_its_log_so_far() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, does, says) in [
+        ("exits", "AT_A_FLOW=exit(0)", "ended the process by exit"),
+        ("hangs", "AT_A_FLOW=sleep(60)", "has not returned for 1 s"),
+    ] {
+        let plugin = c_plugin(folder.path(), name, 8, &[does]);
+        mock_with(
+            "run {} --flows 1 --runmode single --callback-limit 1",
+            &[&plugin],
+        )
+        .exits(1)
+        .says(&[
+            says,
+            "flow init callback of plugin `c-counter` on thread `W#01`",
+        ])
+        .prints(&["Threads created"]);
+    }
+}
+
+#[test]
+fn values_may_be_shared_where_one_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = c_plugin(folder.path(), "shared", 8, &["SHARED"]);
+    mock_with("run {} --flows 1 --runmode single", &[&plugin])
+        .fails()
+        .says(&["in plugin `c-counter`", "--shared-values"]);
+    mock_with(
+        "run {} --flows 1 --runmode single --shared-values",
+        &[&plugin],
+    )
+    .succeeds();
 }

@@ -416,3 +416,22 @@ fn threads_have_the_kernels_names_of_suricata_and_none_of_rusts() {
     drop(host);
     assert_eq!(name(), before);
 }
+
+#[test]
+fn workers_live_while_the_storage_of_the_managers_is_freed() {
+    static WORKER: Mutex<Option<Thread>> = Mutex::new(None);
+    static LIVED: Mutex<Vec<bool>> = Mutex::new(Vec::new());
+    unsafe extern "C" fn free(_: *mut c_void) {
+        let worker = WORKER.lock().unwrap();
+        let lives = worker.as_ref().is_some_and(Thread::is_running);
+        LIVED.lock().unwrap().push(lives);
+    }
+    let host = raw::V9.host();
+    let id = raw::V9.register_raw(c"state".as_ptr(), Some(free));
+    on_thread_init(move |tv| assert_eq!(raw::V9.set(tv, id, raw::ptr(7)), 0));
+    *WORKER.lock().unwrap() = Some(host.start(RunMode::Single).workers.remove(0));
+    host.shutdown();
+    *WORKER.lock().unwrap() = None;
+    // The flow manager's, the flow recycler's, the worker's.
+    assert_eq!(*LIVED.lock().unwrap(), [true, true, false]);
+}

@@ -115,7 +115,8 @@ impl<'a> SlotUse<'a> {
                     )
                     .remedy(
                         "Where each slot has a reference of its own (`Arc::into_raw`) or the free \
-                         function does nothing, say so with HostBuilder::shared_values",
+                         function does nothing, say so with HostBuilder::shared_values, or with \
+                         --shared-values of `suricata-mock run`",
                     ),
             );
         }

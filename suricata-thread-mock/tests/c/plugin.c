@@ -87,6 +87,8 @@ int SCLogMessage(int a, const char *b, unsigned int c, const char *d, const char
 }
 #endif
 
+#include <unistd.h>
+
 static Id slot;
 static unsigned long finished;
 
@@ -99,7 +101,9 @@ static void say(const char *what, unsigned long number) {
 static void release(void *value) {
     unsigned long *flows = value;
     say("flows of a thread", *flows);
+#ifndef SHARED
     free(flows);
+#endif
 }
 
 /* Never freed where it gets lost, but known, so that leak checkers look for other leaks. */
@@ -115,7 +119,12 @@ static void *new_count(void) {
 
 static void on_thread(ThreadVars *tv, void *user) {
     (void)user;
+#ifdef SHARED
+    static unsigned long shared;
+    SET(tv, slot, &shared);
+#else
     SET(tv, slot, new_count());
+#endif
 }
 
 static void on_flow(ThreadVars *tv, Flow *flow, const Packet *packet, void *user) {
@@ -124,6 +133,9 @@ static void on_flow(ThreadVars *tv, Flow *flow, const Packet *packet, void *user
     (void)user;
 #ifdef LOSE_VALUE
     SET(tv, slot, new_count());
+#endif
+#ifdef AT_A_FLOW
+    AT_A_FLOW;
 #endif
 #ifdef LOG_AT
     SCLogMessage(LOG_AT, __FILE__, __LINE__, __func__, "c-counter", "at a flow");

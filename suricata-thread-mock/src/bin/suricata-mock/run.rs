@@ -42,6 +42,9 @@ pub(crate) struct Arguments {
     /// After how many seconds in which no callback returns one counts as hung; 0 for never
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     callback_limit: u64,
+    /// Let a value be in several slots: its free function is called for each, as in Suricata
+    #[arg(long)]
+    shared_values: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -57,6 +60,11 @@ enum Mode {
 pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     arguments.files.open_stand_ins()?;
     let mode = run_mode(arguments.runmode, arguments.threads).map_err(Failure::Call)?;
+    if arguments.pcap.is_some() && arguments.runmode == Mode::Workers {
+        let message =
+            "the run mode workers is for interfaces: Suricata reads a capture in single or autofp";
+        return Err(Failure::Call(message.to_owned()));
+    }
     // Before anything of a plugin runs.
     let capture = arguments.pcap.as_deref().map(Capture::open).transpose();
     let capture = capture.map_err(Failure::Call)?;
@@ -192,6 +200,9 @@ fn host(arguments: &Arguments) -> Host {
         .every_thread();
     if let Some(seed) = arguments.seed {
         builder = builder.seed(seed);
+    }
+    if arguments.shared_values {
+        builder = builder.shared_values();
     }
     builder.build()
 }
