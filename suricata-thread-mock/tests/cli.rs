@@ -1070,6 +1070,28 @@ fn a_plugin_that_ends_the_process_or_hangs_is_named_after_its_log_so_far() {
 }
 
 #[test]
+fn an_end_that_nothing_in_the_process_notices_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = c_plugin(folder.path(), "leaves", 8, &["AT_A_FLOW=_exit(0)"]);
+    mock_with("run {} --flows 1 --runmode single", &[&plugin])
+        .exits(1)
+        .says(&["ended with status 0 before it was done", "_exit"])
+        .prints(&["Threads created"]);
+    let plugin = c_plugin(
+        folder.path(),
+        "crashes",
+        8,
+        &["AT_A_FLOW=*(volatile int *)8 = 0"],
+    );
+    mock_with("run {} --flows 1 --runmode single", &[&plugin])
+        .exits(1)
+        .says(&[
+            "crashed with SIGSEGV: flow init callback of plugin `c-counter`",
+            "signal 11 ended",
+        ]);
+}
+
+#[test]
 fn values_may_be_shared_where_one_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let plugin = c_plugin(folder.path(), "shared", 8, &["SHARED"]);

@@ -2,6 +2,7 @@
 
 mod capture;
 mod check;
+mod child;
 mod exports;
 mod pcapng;
 #[path = "../../noun/plugin_file.rs"]
@@ -53,18 +54,29 @@ fn generation(text: &str) -> Result<Generation, String> {
 const STACK: usize = 8 << 20;
 
 fn main() -> ExitCode {
-    let command = Arguments::parse().command;
-    let work = move || match command {
-        Command::Run(arguments) => run::run(&arguments),
-        Command::Check(arguments) => check::check(&arguments),
-    };
-    // Suricata's main thread has no name that Rust knows.
+    match Arguments::parse().command {
+        Command::Run(arguments) => {
+            let work = move || status(on_unnamed_thread(move || run::run(&arguments)));
+            child::run(work).unwrap_or_else(|failure| status(Err(failure)))
+        }
+        Command::Check(arguments) => status(on_unnamed_thread(move || check::check(&arguments))),
+    }
+}
+
+/// Does `work` on a thread without a name, as Suricata's main thread has none that Rust knows.
+fn on_unnamed_thread(
+    work: impl FnOnce() -> Result<(), Failure> + Send + 'static,
+) -> Result<(), Failure> {
     let main = thread::Builder::new().stack_size(STACK).spawn(work);
-    let outcome = match main.map(thread::JoinHandle::join) {
+    match main.map(thread::JoinHandle::join) {
         Ok(Ok(outcome)) => outcome,
         Ok(Err(payload)) => resume_unwind(payload),
         Err(e) => Err(Failure::Call(format!("the system refused a thread: {e}"))),
-    };
+    }
+}
+
+/// Says why the program fails, if it does.
+fn status(outcome: Result<(), Failure>) -> ExitCode {
     let (message, status) = match outcome {
         Ok(()) => return ExitCode::SUCCESS,
         Err(Failure::Plugin(message)) => (message, 1),

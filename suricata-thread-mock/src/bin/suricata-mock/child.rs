@@ -1,0 +1,59 @@
+//! The run of plugins in a child process, so that an `_exit` in one of them is noticed.
+
+use std::process::ExitCode;
+
+use crate::Failure;
+
+/// Runs `work` in a child, whose status becomes that of this process. `work` is all that is still to
+/// be done; this thread is the only one.
+pub(crate) fn run(work: impl FnOnce() -> ExitCode) -> Result<ExitCode, Failure> {
+    let system = |what: &str| {
+        let e = std::io::Error::last_os_error();
+        Failure::Call(format!("the system refused {what}: {e}"))
+    };
+    let mut ends = [0; 2];
+    // SAFETY: there is room for two ends.
+    if unsafe { libc::pipe(ends.as_mut_ptr()) } != 0 {
+        return Err(system("a pipe"));
+    }
+    let [done, says_done] = ends;
+    // SAFETY: no other thread runs, so that the child has all that it needs.
+    let child = unsafe { libc::fork() };
+    if child < 0 {
+        return Err(system("a process"));
+    }
+    if child == 0 {
+        #[cfg(target_os = "linux")]
+        // SAFETY: it takes a signal.
+        unsafe {
+            libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL)
+        };
+        let status = work();
+        // SAFETY: one byte is there.
+        unsafe { libc::write(says_done, [1_u8].as_ptr().cast(), 1) };
+        return Ok(status);
+    }
+    let mut status = 0;
+    // SAFETY: the child is this process's; the end for writing is not needed here, and the byte has
+    // room.
+    let is_done = unsafe {
+        libc::close(says_done);
+        while libc::waitpid(child, &mut status, 0) < 0 {}
+        let mut byte = 0_u8;
+        // Another process of the plugin's may have the pipe open too.
+        libc::fcntl(done, libc::F_SETFL, libc::O_NONBLOCK);
+        libc::read(done, (&raw mut byte).cast(), 1) == 1
+    };
+    if libc::WIFSIGNALED(status) {
+        let signal = libc::WTERMSIG(status);
+        return Err(Failure::Plugin(format!("signal {signal} ended the run")));
+    }
+    let code = libc::WEXITSTATUS(status);
+    if !is_done {
+        return Err(Failure::Plugin(format!(
+            "the run ended with status {code} before it was done: by the cause above, or by _exit in \
+             plugin code"
+        )));
+    }
+    Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
+}
