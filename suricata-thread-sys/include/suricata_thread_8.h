@@ -90,4 +90,53 @@ void ThreadFreeStorageById(ThreadVars *tv, ThreadStorageId id);
  * that takes `tv` down, after its own thread has been joined. */
 void ThreadFreeStorage(ThreadVars *tv);
 
+/* Flow storage. The host frees what a flow holds whenever the flow ends. Init,
+ * update and finish callbacks and the free functions run with the flow locked. */
+
+/** Names one slot of flow storage; passed by value. */
+typedef struct FlowStorageId {
+    /** Counts up from 0 over the slots of all modules of the host. Negative
+     * where registration failed. */
+    int id;
+} FlowStorageId;
+
+/** Registers a slot that every flow has, empty at first, and whose content
+ * `Free` frees. A plugin passes a null `Alloc`, and the size of a pointer. The
+ * host keeps `name`, which must stay valid for the life of the process, and so
+ * must the functions. Names are apart from those of thread storage.
+ *
+ * The id is negative when registration failed, for the reasons that
+ * `ThreadStorageRegister` has. Call it from plugin `Init`, on the main thread:
+ * the host's list has no lock. */
+FlowStorageId FlowStorageRegister(
+        const char *name, unsigned int size, StorageAllocFn Alloc, StorageFreeFn Free);
+
+/** What `f` holds in the slot `id`; null until something was set.
+ *
+ * The host does not check `id`: one that it never gave out reads past the
+ * storage. Call it in a callback for `f`, which the host has locked. */
+void *FlowGetStorageById(const Flow *f, FlowStorageId id);
+
+/** Stores `ptr` in the slot `id` of `f`, without freeing what was there.
+ * Returns 0 on success.
+ *
+ * The host does not check `id`: one that it never gave out writes past the
+ * storage. Call it in a callback for `f`, which the host has locked. */
+int FlowSetStorageById(Flow *f, FlowStorageId id, void *ptr);
+
+/* What a flow can tell, in a callback for it. */
+
+/** Writes when the last packet of `flow` was seen, as seconds since 1970 and
+ * microseconds: both 0 while flow init callbacks run. */
+void FlowGetLastTimeAsParts(Flow *flow, uint64_t *secs, uint64_t *usecs);
+
+/** The `FLOW_…` bits of `flow`, private to the version of the host. */
+uint32_t FlowGetFlags(Flow *flow);
+
+/** The source port, in host byte order; 0 where the protocol has none. */
+uint16_t FlowGetSourcePort(Flow *flow);
+
+/** The destination port, in host byte order; 0 where the protocol has none. */
+uint16_t FlowGetDestinationPort(Flow *flow);
+
 #endif

@@ -72,4 +72,79 @@ void SCThreadFreeStorageById(ThreadVars *tv, SCThreadStorageId id);
  * that takes `tv` down, after its own thread has been joined. */
 void SCThreadFreeStorage(ThreadVars *tv);
 
+/* Flow storage. The host frees what a flow holds whenever the flow ends. Init,
+ * update and finish callbacks and the free functions run with the flow locked. */
+
+/** Names one slot of flow storage; passed by value. */
+typedef struct SCFlowStorageId {
+    /** Counts up from 0 over the slots of all modules of the host. Negative
+     * where registration failed. */
+    int id;
+} SCFlowStorageId;
+
+/** Registers a slot that every flow has, empty at first, and whose content
+ * `Free` frees. The host keeps `name`, which must stay valid for the life of
+ * the process, and so must `Free`. Names are apart from those of thread storage.
+ *
+ * The id is negative when registration failed, for the reasons that
+ * `SCThreadStorageRegister` has. Call it from plugin `Init`, on the main thread:
+ * the host's list has no lock. */
+SCFlowStorageId SCFlowStorageRegister(const char *name, StorageFreeFn Free);
+
+/** What `f` holds in the slot `id`; null until something was set.
+ *
+ * The host does not check `id`: one that it never gave out reads past the
+ * storage. Call it in a callback for `f`, which the host has locked. */
+void *SCFlowGetStorageById(const Flow *f, SCFlowStorageId id);
+
+/** Stores `ptr` in the slot `id` of `f`, without freeing what was there.
+ * Returns 0 on success.
+ *
+ * The host does not check `id`: one that it never gave out writes past the
+ * storage. Call it in a callback for `f`, which the host has locked. */
+int SCFlowSetStorageById(Flow *f, SCFlowStorageId id, void *ptr);
+
+/* What a flow can tell, in a callback for it. */
+
+/** Writes when the last packet of `flow` was seen, as seconds since 1970 and
+ * microseconds: both 0 while flow init callbacks run. */
+void SCFlowGetLastTimeAsParts(const Flow *flow, uint64_t *secs, uint64_t *usecs);
+
+/** The `FLOW_…` bits of `flow`, private to the version of the host. */
+uint64_t SCFlowGetFlags(const Flow *flow);
+
+/** The source port, in host byte order; 0 where the protocol has none. */
+uint16_t SCFlowGetSourcePort(const Flow *flow);
+
+/** The destination port, in host byte order; 0 where the protocol has none. */
+uint16_t SCFlowGetDestinationPort(const Flow *flow);
+
+/** Whether the addresses of `flow` are of IPv4. */
+bool SCFlowIsIPv4(const Flow *flow);
+
+/** Whether the addresses of `flow` are of IPv6. */
+bool SCFlowIsIPv6(const Flow *flow);
+
+/** The number of the IP protocol: 6 for TCP, 17 for UDP. */
+uint8_t SCFlowGetIPProtocol(const Flow *flow);
+
+/** The host's number of an application-layer protocol. */
+typedef uint16_t AppProto;
+
+/** The application-layer protocol, as far as it is known by now. */
+AppProto SCFlowGetAppProtocol(const Flow *f);
+
+/** The source address: 4 bytes for IPv4, 16 for IPv6, in network byte order.
+ * It is the flow's, and lives as long. */
+const uint8_t *SCFlowGetSourceAddressAsRawPtr(const Flow *flow);
+
+/** The destination address, as the source address. */
+const uint8_t *SCFlowGetDestinationAddressAsRawPtr(const Flow *flow);
+
+/** How many packets went to the server so far. */
+uint32_t SCFlowGetToServerPacketCount(const Flow *flow);
+
+/** How many packets went to the client so far. */
+uint32_t SCFlowGetToClientPacketCount(const Flow *flow);
+
 #endif

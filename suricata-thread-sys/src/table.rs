@@ -12,8 +12,8 @@
 /// `fn NAME as OPERATION(argument: Type, …) -> Type;`.
 ///
 /// The types are those of this crate, to be imported where `$with` expands: all of [`common`] for
-/// the rows in `common { … }`, all of [`v8`] or [`v9`] for the others, with that module's id of a
-/// thread storage slot under the name `ThreadId`; and `ThreadVars`, `Flow`, `Packet`, `c_char`,
+/// the rows in `common { … }`, all of [`v8`] or [`v9`] for the others, with that module's ids of
+/// the slots of threads and flows under the names `ThreadId` and `FlowId`; and `ThreadVars`, `Flow`, `Packet`, `c_char`,
 /// `c_int`, `c_uint`, `c_void`.
 ///
 /// [`common`]: crate::common
@@ -56,6 +56,12 @@ macro_rules! c_functions {
                 fn ThreadFreeStorageById, SCThreadFreeStorageById(
                     tv: *mut ThreadVars, id: ThreadId
                 );
+                fn FlowGetStorageById, SCFlowGetStorageById(
+                    flow: *const Flow, id: FlowId
+                ) -> *mut c_void;
+                fn FlowSetStorageById, SCFlowSetStorageById(
+                    flow: *mut Flow, id: FlowId, value: *mut c_void
+                ) -> c_int;
             }
             v8 {
                 fn ThreadStorageRegister as ThreadStorageRegister(
@@ -64,11 +70,45 @@ macro_rules! c_functions {
                 fn ThreadAllocStorageById as ThreadAllocStorageById(
                     tv: *mut ThreadVars, id: ThreadId
                 ) -> *mut c_void;
+                fn FlowStorageRegister as FlowStorageRegister(
+                    name: *const c_char, size: c_uint, alloc: StorageAllocFn, free: StorageFreeFn
+                ) -> FlowId;
+                fn FlowGetLastTimeAsParts as FlowGetLastTimeAsParts(
+                    flow: *mut Flow, seconds: *mut u64, microseconds: *mut u64
+                );
+                fn FlowGetFlags as FlowGetFlags(flow: *mut Flow) -> u32;
+                fn FlowGetSourcePort as FlowGetSourcePort(flow: *mut Flow) -> u16;
+                fn FlowGetDestinationPort as FlowGetDestinationPort(flow: *mut Flow) -> u16;
             }
             v9 {
                 fn SCThreadStorageRegister as SCThreadStorageRegister(
                     name: *const c_char, free: StorageFreeFn
                 ) -> ThreadId;
+                fn SCFlowStorageRegister as SCFlowStorageRegister(
+                    name: *const c_char, free: StorageFreeFn
+                ) -> FlowId;
+                fn SCFlowGetLastTimeAsParts as FlowGetLastTimeAsParts(
+                    flow: *const Flow, seconds: *mut u64, microseconds: *mut u64
+                );
+                fn SCFlowGetFlags as SCFlowGetFlags(flow: *const Flow) -> u64;
+                fn SCFlowGetSourcePort as FlowGetSourcePort(flow: *const Flow) -> u16;
+                fn SCFlowGetDestinationPort as FlowGetDestinationPort(flow: *const Flow) -> u16;
+                fn SCFlowIsIPv4 as SCFlowIsIPv4(flow: *const Flow) -> bool;
+                fn SCFlowIsIPv6 as SCFlowIsIPv6(flow: *const Flow) -> bool;
+                fn SCFlowGetIPProtocol as SCFlowGetIPProtocol(flow: *const Flow) -> u8;
+                fn SCFlowGetAppProtocol as SCFlowGetAppProtocol(flow: *const Flow) -> AppProto;
+                fn SCFlowGetSourceAddressAsRawPtr as SCFlowGetSourceAddressAsRawPtr(
+                    flow: *const Flow
+                ) -> *const u8;
+                fn SCFlowGetDestinationAddressAsRawPtr as SCFlowGetDestinationAddressAsRawPtr(
+                    flow: *const Flow
+                ) -> *const u8;
+                fn SCFlowGetToServerPacketCount as SCFlowGetToServerPacketCount(
+                    flow: *const Flow
+                ) -> u32;
+                fn SCFlowGetToClientPacketCount as SCFlowGetToClientPacketCount(
+                    flow: *const Flow
+                ) -> u32;
             }
         }
     };
@@ -146,12 +186,12 @@ macro_rules! declared_so {
         };
         const _: () = {
             #[allow(unused_imports, reason = "an audience may have no such rows")]
-            use crate::v8::{self, *, ThreadStorageId as ThreadId};
+            use crate::v8::{self, *, FlowStorageId as FlowId, ThreadStorageId as ThreadId};
             $(let _: unsafe extern "C" fn($($t8),*) $(-> $r8)? = v8::$v8;)*
         };
         const _: () = {
             #[allow(unused_imports, reason = "an audience may have no such rows")]
-            use crate::v9::{self, *, SCThreadStorageId as ThreadId};
+            use crate::v9::{self, *, SCFlowStorageId as FlowId, SCThreadStorageId as ThreadId};
             $(let _: unsafe extern "C" fn($($t9),*) $(-> $r9)? = v9::$v9;)*
         };
     };

@@ -7,9 +7,9 @@ use crate::sys::common::{
     SCThreadInitCallbackFn, StorageFreeFn,
 };
 use crate::sys::v8::StorageAllocFn;
-// 8.0's id is the same C struct under another name.
-use crate::sys::v9::SCThreadStorageId as ThreadId;
-use crate::sys::{Generation, ThreadVars, c_functions};
+// 8.0's ids are the same C structs under other names.
+use crate::sys::v9::{AppProto, SCFlowStorageId as FlowId, SCThreadStorageId as ThreadId};
+use crate::sys::{Flow, Generation, ThreadVars, c_functions};
 
 /// The host's functions of either generation, as far as the host has them.
 #[allow(dead_code, reason = "one generation lacks what the other has")]

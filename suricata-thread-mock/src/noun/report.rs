@@ -50,6 +50,8 @@ pub enum ReportKind {
     ///
     /// Suricata crashes, or uses memory that is something else.
     ThreadVarsUnknown,
+    /// A `Flow` pointer that is NULL or that no host gave out.
+    FlowUnknown,
     /// A `ThreadVars` was used on a thread that it does not belong to at that time.
     ///
     /// Suricata has no lock there: a data race.

@@ -11,6 +11,7 @@ use crate::noun::options::Options;
 use crate::noun::rng;
 use crate::state::callbacks::Callbacks;
 use crate::state::cells::Holdings;
+use crate::state::flow_storage::FlowStorage;
 use crate::state::flows::Flows;
 use crate::state::log::Log;
 use crate::state::reports::Reports;
@@ -31,6 +32,7 @@ pub(crate) struct HostState {
     pub(crate) holdings: Holdings,
     pub(crate) threads: Roster,
     pub(crate) flows: Flows,
+    pub(crate) flow_storage: FlowStorage,
 }
 
 /// Which host it is, what it plays, and whether it still does.
@@ -75,6 +77,7 @@ impl HostState {
             holdings: Holdings::new(options.shared_values),
             threads: Roster::default(),
             flows: Flows::new(seed),
+            flow_storage: FlowStorage::default(),
         }
     }
 

@@ -19,6 +19,14 @@ pub struct ThreadStorageId {
  where registration failed.*/
     pub id: ::core::ffi::c_int,
 }
+/// Names one slot of flow storage; passed by value.
+#[repr(C)]
+#[derive(Debug, Copy, Clone, PartialEq, Eq)]
+pub struct FlowStorageId {
+    /** Counts up from 0 over the slots of all modules of the host. Negative
+ where registration failed.*/
+    pub id: ::core::ffi::c_int,
+}
 unsafe extern "C" {
     /** Opens the registration of storage. Host only, on the main thread, before
  plugins are loaded.*/
@@ -90,4 +98,45 @@ unsafe extern "C" {
     /** Frees every slot of `tv`, in the order of the ids. Host only, on the thread
  that takes `tv` down, after its own thread has been joined.*/
     pub fn ThreadFreeStorage(tv: *mut ThreadVars);
+    /** Registers a slot that every flow has, empty at first, and whose content
+ `Free` frees. A plugin passes a null `Alloc`, and the size of a pointer. The
+ host keeps `name`, which must stay valid for the life of the process, and so
+ must the functions. Names are apart from those of thread storage.
+
+ The id is negative when registration failed, for the reasons that
+ `ThreadStorageRegister` has. Call it from plugin `Init`, on the main thread:
+ the host's list has no lock.*/
+    pub fn FlowStorageRegister(
+        name: *const ::core::ffi::c_char,
+        size: ::core::ffi::c_uint,
+        Alloc: StorageAllocFn,
+        Free: StorageFreeFn,
+    ) -> FlowStorageId;
+    /** What `f` holds in the slot `id`; null until something was set.
+
+ The host does not check `id`: one that it never gave out reads past the
+ storage. Call it in a callback for `f`, which the host has locked.*/
+    pub fn FlowGetStorageById(
+        f: *const Flow,
+        id: FlowStorageId,
+    ) -> *mut ::core::ffi::c_void;
+    /** Stores `ptr` in the slot `id` of `f`, without freeing what was there.
+ Returns 0 on success.
+
+ The host does not check `id`: one that it never gave out writes past the
+ storage. Call it in a callback for `f`, which the host has locked.*/
+    pub fn FlowSetStorageById(
+        f: *mut Flow,
+        id: FlowStorageId,
+        ptr: *mut ::core::ffi::c_void,
+    ) -> ::core::ffi::c_int;
+    /** Writes when the last packet of `flow` was seen, as seconds since 1970 and
+ microseconds: both 0 while flow init callbacks run.*/
+    pub fn FlowGetLastTimeAsParts(flow: *mut Flow, secs: *mut u64, usecs: *mut u64);
+    /// The `FLOW_…` bits of `flow`, private to the version of the host.
+    pub fn FlowGetFlags(flow: *mut Flow) -> u32;
+    /// The source port, in host byte order; 0 where the protocol has none.
+    pub fn FlowGetSourcePort(flow: *mut Flow) -> u16;
+    /// The destination port, in host byte order; 0 where the protocol has none.
+    pub fn FlowGetDestinationPort(flow: *mut Flow) -> u16;
 }

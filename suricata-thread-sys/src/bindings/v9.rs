@@ -12,6 +12,16 @@ pub struct SCThreadStorageId {
  where registration failed.*/
     pub id: ::core::ffi::c_int,
 }
+/// Names one slot of flow storage; passed by value.
+#[repr(C)]
+#[derive(Debug, Copy, Clone, PartialEq, Eq)]
+pub struct SCFlowStorageId {
+    /** Counts up from 0 over the slots of all modules of the host. Negative
+ where registration failed.*/
+    pub id: ::core::ffi::c_int,
+}
+/// The host's number of an application-layer protocol.
+pub type AppProto = u16;
 unsafe extern "C" {
     /** Opens the registration of storage. Host only, on the main thread, before
  plugins are loaded.*/
@@ -68,4 +78,59 @@ unsafe extern "C" {
     /** Frees every slot of `tv`, in the order of the ids. Host only, on the thread
  that takes `tv` down, after its own thread has been joined.*/
     pub fn SCThreadFreeStorage(tv: *mut ThreadVars);
+    /** Registers a slot that every flow has, empty at first, and whose content
+ `Free` frees. The host keeps `name`, which must stay valid for the life of
+ the process, and so must `Free`. Names are apart from those of thread storage.
+
+ The id is negative when registration failed, for the reasons that
+ `SCThreadStorageRegister` has. Call it from plugin `Init`, on the main thread:
+ the host's list has no lock.*/
+    pub fn SCFlowStorageRegister(
+        name: *const ::core::ffi::c_char,
+        Free: StorageFreeFn,
+    ) -> SCFlowStorageId;
+    /** What `f` holds in the slot `id`; null until something was set.
+
+ The host does not check `id`: one that it never gave out reads past the
+ storage. Call it in a callback for `f`, which the host has locked.*/
+    pub fn SCFlowGetStorageById(
+        f: *const Flow,
+        id: SCFlowStorageId,
+    ) -> *mut ::core::ffi::c_void;
+    /** Stores `ptr` in the slot `id` of `f`, without freeing what was there.
+ Returns 0 on success.
+
+ The host does not check `id`: one that it never gave out writes past the
+ storage. Call it in a callback for `f`, which the host has locked.*/
+    pub fn SCFlowSetStorageById(
+        f: *mut Flow,
+        id: SCFlowStorageId,
+        ptr: *mut ::core::ffi::c_void,
+    ) -> ::core::ffi::c_int;
+    /** Writes when the last packet of `flow` was seen, as seconds since 1970 and
+ microseconds: both 0 while flow init callbacks run.*/
+    pub fn SCFlowGetLastTimeAsParts(flow: *const Flow, secs: *mut u64, usecs: *mut u64);
+    /// The `FLOW_…` bits of `flow`, private to the version of the host.
+    pub fn SCFlowGetFlags(flow: *const Flow) -> u64;
+    /// The source port, in host byte order; 0 where the protocol has none.
+    pub fn SCFlowGetSourcePort(flow: *const Flow) -> u16;
+    /// The destination port, in host byte order; 0 where the protocol has none.
+    pub fn SCFlowGetDestinationPort(flow: *const Flow) -> u16;
+    /// Whether the addresses of `flow` are of IPv4.
+    pub fn SCFlowIsIPv4(flow: *const Flow) -> bool;
+    /// Whether the addresses of `flow` are of IPv6.
+    pub fn SCFlowIsIPv6(flow: *const Flow) -> bool;
+    /// The number of the IP protocol: 6 for TCP, 17 for UDP.
+    pub fn SCFlowGetIPProtocol(flow: *const Flow) -> u8;
+    /// The application-layer protocol, as far as it is known by now.
+    pub fn SCFlowGetAppProtocol(f: *const Flow) -> AppProto;
+    /** The source address: 4 bytes for IPv4, 16 for IPv6, in network byte order.
+ It is the flow's, and lives as long.*/
+    pub fn SCFlowGetSourceAddressAsRawPtr(flow: *const Flow) -> *const u8;
+    /// The destination address, as the source address.
+    pub fn SCFlowGetDestinationAddressAsRawPtr(flow: *const Flow) -> *const u8;
+    /// How many packets went to the server so far.
+    pub fn SCFlowGetToServerPacketCount(flow: *const Flow) -> u32;
+    /// How many packets went to the client so far.
+    pub fn SCFlowGetToClientPacketCount(flow: *const Flow) -> u32;
 }

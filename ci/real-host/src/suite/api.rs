@@ -8,8 +8,8 @@ use std::sync::Mutex;
 use suricata_thread::Generation;
 use suricata_thread_sys::common::{self, SCLogLevel, StorageFreeFn};
 use suricata_thread_sys::v8::StorageAllocFn;
-// 8.0's id is the same C struct under another name.
-use suricata_thread_sys::v9::SCThreadStorageId as ThreadId;
+// 8.0's ids are the same C structs under other names.
+use suricata_thread_sys::v9::{AppProto, SCFlowStorageId as FlowId, SCThreadStorageId as ThreadId};
 use suricata_thread_sys::{Flow, Packet, ThreadVars, c_functions};
 
 use super::threads;
