@@ -3,6 +3,7 @@
 use std::any::type_name;
 use std::ffi::c_void;
 
+use crate::flow::Flow;
 use crate::panic::{self, Record};
 use crate::registration::{Registering, note_refused};
 use crate::{ThreadVars, host, plugin_name, sys};
@@ -100,51 +101,56 @@ pub(crate) unsafe fn call<F>(
 ///
 /// # Safety
 ///
-/// As for [`call`].
+/// As for [`call`]; and `flow` is null, or what [`Flow::from_ptr`] asks for, until this returns. The host passes
+/// the flow that the callback is for, which it has locked until then.
 #[inline]
 pub(crate) unsafe fn call_for_flow<F: 'static>(
     tv: *mut sys::ThreadVars,
+    flow: *mut sys::Flow,
     user: *mut c_void,
-    run: impl FnOnce(&F, &mut ThreadVars<'_>),
+    run: impl FnOnce(&F, &mut ThreadVars<'_>, &mut Flow<'_>),
 ) {
     // SAFETY: a leaked `Box`, by the caller's promise.
     let registration = unsafe { &*user.cast::<Registration<F>>() };
     // Nothing comes after this call, so that nothing has to be kept for it.
-    if registration.record.is_barred(tv) {
+    if registration.record.is_barred(tv) || flow.is_null() {
         // SAFETY: the caller's promise.
-        return unsafe { call_barred(registration, tv, run) };
+        return unsafe { call_barred(registration, tv, flow, run) };
     }
-    // SAFETY: not null, which is always barred, and otherwise the caller's promise.
-    unsafe { call_unbarred(registration, tv, run) }
+    // SAFETY: neither is null, and otherwise the caller's promise.
+    unsafe { call_unbarred(registration, tv, flow, run) }
 }
 
 /// # Safety
 ///
-/// As for [`call`].
+/// As for [`call_for_flow`].
 #[cold]
 #[inline(never)]
 unsafe fn call_barred<F: 'static>(
     registration: &'static Registration<F>,
     tv: *mut sys::ThreadVars,
-    run: impl FnOnce(&F, &mut ThreadVars<'_>),
+    flow: *mut sys::Flow,
+    run: impl FnOnce(&F, &mut ThreadVars<'_>, &mut Flow<'_>),
 ) {
-    if !registration.record.is_left_out(tv) {
+    if !registration.record.is_left_out_for(tv, flow) {
         // SAFETY: null is left out, and otherwise the caller's promise.
-        unsafe { call_unbarred(registration, tv, run) }
+        unsafe { call_unbarred(registration, tv, flow, run) }
     }
 }
 
 /// # Safety
 ///
-/// `tv` is what [`ThreadVars::from_ptr`] asks for, until this returns.
+/// `tv` and `flow` are what [`ThreadVars::from_ptr`] and [`Flow::from_ptr`] ask for, until this returns.
 #[inline]
 unsafe fn call_unbarred<F: 'static>(
     Registration { callback, record }: &'static Registration<F>,
     tv: *mut sys::ThreadVars,
-    run: impl FnOnce(&F, &mut ThreadVars<'_>),
+    flow: *mut sys::Flow,
+    run: impl FnOnce(&F, &mut ThreadVars<'_>, &mut Flow<'_>),
 ) {
     panic::contain_and_slow_down(record, || {
         // SAFETY: the caller's promise.
-        run(callback, &mut unsafe { ThreadVars::from_ptr(tv) });
+        let (mut tv, mut flow) = unsafe { (ThreadVars::from_ptr(tv), Flow::from_ptr(flow)) };
+        run(callback, &mut tv, &mut flow);
     });
 }

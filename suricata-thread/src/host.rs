@@ -175,48 +175,14 @@ pub(crate) fn number() -> c_uint {
 pub(crate) const LACKING: &str = "this Suricata lacks the C function for it; the plugin runs in \
     Suricata 8.0.x and 9.0";
 
-pub(crate) type GetFn = unsafe extern "C" fn(*const ThreadVars, ThreadId) -> *mut c_void;
-pub(crate) type SetFn = unsafe extern "C" fn(*mut ThreadVars, ThreadId, *mut c_void) -> c_int;
 pub(crate) type FreeFn = unsafe extern "C" fn(*mut c_void);
 
-/// Registers a slot with the host; `None` where the host lacks the function.
-///
-/// # Safety
-///
-/// `name` is a C string that lives as long as the process where the result is not negative; `free`
-/// frees whatever is stored in the slot; calls come one at a time, while the host loads plugins.
-pub(crate) unsafe fn register_slot(
-    generation: Generation,
-    name: *const c_char,
-    free: FreeFn,
-) -> Option<ThreadId> {
-    match generation {
-        Generation::V8 => {
-            // Without an alloc function 8.0 takes no other size.
-            let size = size_of::<*mut c_void>() as c_uint;
-            // SAFETY: the caller's promise.
-            Some(unsafe { functions::ThreadStorageRegister?(name, size, None, Some(free)) })
-        }
-        // SAFETY: the caller's promise.
-        Generation::V9 => Some(unsafe { functions::SCThreadStorageRegister?(name, Some(free)) }),
-        _ => None,
-    }
-}
-
-/// Returns the function that reads a slot.
-pub(crate) fn get_fn(generation: Generation) -> Option<GetFn> {
-    match generation {
-        Generation::V8 => functions::ThreadGetStorageById,
-        Generation::V9 => functions::SCThreadGetStorageById,
-        _ => None,
-    }
-}
-
-/// Returns the function that writes a slot.
-pub(crate) fn set_fn(generation: Generation) -> Option<SetFn> {
-    match generation {
-        Generation::V8 => functions::ThreadSetStorageById,
-        Generation::V9 => functions::SCThreadSetStorageById,
-        _ => None,
+/// Whether the host that the calling thread belongs to is of 9.0, and not of 8.0. Cheaper than [`generation`], for
+/// where a flow or thread of a host that is known is at hand.
+pub(crate) fn is_9() -> bool {
+    match functions::suricata_thread_mock_generation_1 {
+        // SAFETY: takes nothing, and returns a number.
+        Some(ask) => unsafe { ask() == Generation::V9.major() },
+        None => functions::SCThreadStorageRegister.is_some(),
     }
 }

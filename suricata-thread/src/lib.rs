@@ -276,6 +276,7 @@ pub mod __private {
 mod callback;
 mod complaint;
 pub mod flow;
+mod handle;
 mod host;
 mod host_thread;
 pub mod log;
@@ -288,6 +289,7 @@ mod slot;
 mod storage;
 mod thread_init;
 mod thread_vars;
+mod typed;
 mod weak;
 
 #[cfg(any(doc, doctest))]

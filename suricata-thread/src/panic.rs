@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use crate::complaint::{IN_FULL, Times, log_error};
 use crate::host_thread;
 use crate::log::shortened;
-use crate::sys::ThreadVars;
+use crate::sys::{Flow, ThreadVars};
 
 /// Names the code that the host called: a function, so that the name is looked up only when needed.
 pub(crate) type Name = fn() -> &'static str;
@@ -95,20 +95,28 @@ impl Record {
     #[cold]
     pub(crate) fn is_left_out(&self, tv: *mut ThreadVars) -> bool {
         if tv.is_null() {
-            self.log_without_thread();
+            self.log_without("ThreadVars");
             return true;
         }
         !self.is_rested()
     }
 
-    /// The host passed no `ThreadVars`, as its unit tests do.
-    fn log_without_thread(&self) {
+    /// The same for a call with a flow, which may be lacking too.
+    #[cold]
+    pub(crate) fn is_left_out_for(&self, tv: *mut ThreadVars, flow: *mut Flow) -> bool {
+        if flow.is_null() && !tv.is_null() {
+            self.log_without("Flow");
+            return true;
+        }
+        self.is_left_out(tv)
+    }
+
+    /// The host passed no `what`: no `ThreadVars`, as in its unit tests.
+    fn log_without(&self, what: &str) {
         host_thread::mark();
         if let (times, true) = self.without_thread.again() {
             let note = Note(times);
-            self.log(format_args!(
-                ": not run: the host passed no ThreadVars{note}"
-            ));
+            self.log(format_args!(": not run: the host passed no {what}{note}"));
         }
     }
 

@@ -1,7 +1,8 @@
 use std::error::Error;
 use std::fmt;
 
-pub(crate) const REFUSED_SET: &str = "thread storage: the host refused to store the value";
+/// Of a slot of threads or flows.
+const REFUSED_SET: &str = "storage: the host refused to store the value";
 
 /// Why [`get_or_try_insert_with`](crate::ThreadStorage::get_or_try_insert_with) has inserted nothing.
 ///
@@ -43,11 +44,12 @@ impl<E: Into<&'static str>> From<InsertError<E>> for &'static str {
 /// Converts to the `&'static str` that the other methods return, so `?` works on both.
 pub struct SetError<T> {
     value: T,
+    why: &'static str,
 }
 
 impl<T> SetError<T> {
-    pub(crate) const fn new(value: T) -> Self {
-        Self { value }
+    pub(crate) const fn new(value: T, why: &'static str) -> Self {
+        Self { value, why }
     }
 
     /// The value that was not stored.
@@ -72,14 +74,14 @@ impl<T> fmt::Debug for SetError<T> {
 
 impl<T> fmt::Display for SetError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(REFUSED_SET)
+        f.write_str(self.why)
     }
 }
 
 impl<T> Error for SetError<T> {}
 
 impl<T> From<SetError<T>> for &'static str {
-    fn from(_: SetError<T>) -> Self {
-        REFUSED_SET
+    fn from(error: SetError<T>) -> Self {
+        error.why
     }
 }

@@ -4,13 +4,13 @@ use std::mem::size_of;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
-use crate::host::SetFn;
 use crate::panic::Record;
 
 /// A slot that the host has given out; kept for the life of the process, as the host keeps it.
 pub(crate) struct Slot {
     pub(crate) name: &'static str,
-    pub(crate) set: SetFn,
+    /// The `SetFn` of the slot's owners, of whichever type those are.
+    pub(crate) set: unsafe extern "C" fn(),
     /// The panics of its values' drops.
     pub(crate) record: Record,
 }

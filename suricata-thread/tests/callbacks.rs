@@ -91,11 +91,11 @@ fn flow_callbacks_get_the_calling_threads_own_thread_vars_and_the_flow() {
     let calls: Seen<Call> = Arc::default();
     let note = |name: &'static str| {
         let calls = Arc::clone(&calls);
-        move |tv: &thread::ThreadVars<'_>, flow: *mut sys::Flow| {
+        move |tv: &thread::ThreadVars<'_>, flow: &flow::Flow<'_>| {
             let call = (
                 name,
                 tv.as_ptr().addr(),
-                flow.addr(),
+                flow.as_ptr().addr(),
                 std::thread::current().id(),
             );
             calls.lock().unwrap().push(call);

@@ -95,10 +95,7 @@ fn an_error_of_get_or_try_insert_with_becomes_any_other_after_a_question_mark() 
     });
     host.refuse_set(1);
     let refused = on(&worker, |tv| text(slot, tv));
-    assert_eq!(
-        refused,
-        Err("thread storage: the host refused to store the value")
-    );
+    assert_eq!(refused, Err("storage: the host refused to store the value"));
 }
 
 #[test]

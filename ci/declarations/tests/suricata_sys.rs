@@ -48,18 +48,3 @@ fn those_of_8_0_are_suricata_syss_as_far_as_it_has_them() {
         );
     }
 }
-
-/// What the example top-talkers declares of 9.0 for itself.
-#[test]
-fn the_functions_of_top_talkers_are_suricata_syss() {
-    let source = include_str!("../../../examples/top-talkers/src/source.rs");
-    let theirs = facts(&suricata_sys("9.0.0").unwrap()).unwrap();
-    let functions: Vec<_> = source
-        .lines()
-        .filter(|line| line.contains(" fn SCFlow"))
-        .collect();
-    assert_eq!(functions.len(), 3);
-    let block = format!("unsafe extern \"C\" {{ {} }}", functions.join("\n"));
-    let comparison = compare(&facts(&block).unwrap(), &theirs);
-    assert_eq!(comparison.same, 3, "{comparison:?}");
-}

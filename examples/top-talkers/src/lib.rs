@@ -28,16 +28,16 @@ fn init() -> Result<(), &'static str> {
     let storage = ThreadStorage::register("top-talkers")?;
     let merged = Arc::new(Mutex::new(Merged::default()));
     flow::register_init_callback(move |tv, flow, packet| {
-        // SAFETY: the host lends both for this call, which is that of a flow init callback.
+        // SAFETY: the host lends the packet for this call, which is that of a flow init callback.
         let source = unsafe { source_of(flow, packet) };
         match storage.get_or_insert_with(tv, || Worker::new(&merged)) {
-            Ok(worker) => worker.talkers.begin(flow.addr(), source),
+            Ok(worker) => worker.talkers.begin(flow.as_ptr().addr(), source),
             Err(error) => SCLogError!("top-talkers: a flow is not counted: {error}"),
         }
     })?;
     flow::register_update_callback(move |tv, flow, _packet| {
         if let Some(worker) = storage.get_mut(tv) {
-            worker.talkers.packet(flow.addr());
+            worker.talkers.packet(flow.as_ptr().addr());
         }
     })
 }

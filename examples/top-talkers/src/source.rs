@@ -1,13 +1,14 @@
-//! Who began a flow: from functions of the host that `suricata-thread` does not have.
+//! Who began a flow: in 9.0 the flow tells, in 8.0.x a function that `suricata-thread` does not have.
 //!
 //! Any function that Suricata exports can be declared in `host_functions!`. It is `None` in a
-//! Suricata that lacks it, which loads the plugin all the same. The mock has none of these; the
-//! tests define them.
+//! Suricata that lacks it, which loads the plugin all the same. The mock does not have this one; the
+//! tests define it.
 
 use std::ffi::{CStr, c_uint};
 use std::net::IpAddr;
 
-use suricata_thread::sys::{Flow, Packet};
+use suricata_thread::flow::Flow;
+use suricata_thread::sys::Packet;
 use suricata_thread::{Generation, generation, host_functions};
 
 host_functions! {
@@ -15,18 +16,14 @@ host_functions! {
     // those of a packet, and a flow init callback gets the first packet, which is from whoever
     // began the flow.
     fn JsonAddrInfoInit(packet: *const Packet, direction: c_uint, info: *mut JsonAddrInfo);
-    // For 9.0.
-    fn SCFlowIsIPv4(flow: *const Flow) -> bool;
-    fn SCFlowIsIPv6(flow: *const Flow) -> bool;
-    fn SCFlowGetSourceAddressAsRawPtr(flow: *const Flow) -> *const u8;
 }
 
 /// Who began a flow; `None` if that is no IP address.
 ///
 /// # Safety
 ///
-/// The pointers are those that the host has given to the flow init callback which is running.
-pub(crate) type SourceOf = unsafe fn(*const Flow, *const Packet) -> Option<IpAddr>;
+/// The packet is the one that the host has given to the flow init callback which is running.
+pub(crate) type SourceOf = unsafe fn(&Flow<'_>, *const Packet) -> Option<IpAddr>;
 
 /// The way to ask this Suricata who began a flow.
 ///
@@ -36,7 +33,7 @@ pub(crate) type SourceOf = unsafe fn(*const Flow, *const Packet) -> Option<IpAdd
 pub(crate) fn of_this_host() -> Result<SourceOf, &'static str> {
     match generation() {
         Some(Generation::V8) if JsonAddrInfoInit.is_some() => Ok(in_8),
-        Some(Generation::V9) if SCFlowGetSourceAddressAsRawPtr.is_some() => Ok(in_9),
+        Some(Generation::V9) => Ok(in_9),
         _ => Err("this Suricata has no function that tells who began a flow"),
     }
 }
@@ -70,7 +67,7 @@ const LOG_DIR_PACKET: c_uint = 0;
 
 /// `None` as well if the host has written more than the fields that are known, so that these may be
 /// others too.
-unsafe fn in_8(_flow: *const Flow, packet: *const Packet) -> Option<IpAddr> {
+unsafe fn in_8(_flow: &Flow<'_>, packet: *const Packet) -> Option<IpAddr> {
     let mut info = JsonAddrInfo {
         src_ip: [0; 46],
         dst_ip: [0; 46],
@@ -91,25 +88,6 @@ unsafe fn in_8(_flow: *const Flow, packet: *const Packet) -> Option<IpAddr> {
     text.to_str().ok()?.parse().ok()
 }
 
-unsafe fn in_9(flow: *const Flow, _packet: *const Packet) -> Option<IpAddr> {
-    // SAFETY: the flow is the caller's promise, for all three.
-    let (v4, v6, address) = unsafe {
-        (
-            SCFlowIsIPv4?(flow),
-            SCFlowIsIPv6?(flow),
-            SCFlowGetSourceAddressAsRawPtr?(flow),
-        )
-    };
-    if address.is_null() {
-        None
-    } else if v4 {
-        // SAFETY: the address of an IPv4 flow, in network byte order, which is the flow's own and
-        // so there while the flow is.
-        Some(unsafe { *address.cast::<[u8; 4]>() }.into())
-    } else if v6 {
-        // SAFETY: as above, of an IPv6 flow.
-        Some(unsafe { *address.cast::<[u8; 16]>() }.into())
-    } else {
-        None
-    }
+unsafe fn in_9(flow: &Flow<'_>, _packet: *const Packet) -> Option<IpAddr> {
+    flow.source_address()
 }

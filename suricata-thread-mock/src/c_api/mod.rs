@@ -3,6 +3,7 @@
 //! Each is a row of the table in `suricata-thread-sys`. What is defined here for a row passes the
 //! name and the generation on to the row's operation, in [`operations`].
 
+mod flow_operations;
 mod flow_storage;
 mod log;
 mod registration;
@@ -86,19 +87,17 @@ pub(crate) fn functions() -> impl Iterator<Item = Function> {
 #[allow(non_snake_case)]
 mod operations {
     use super::{
-        AppProto, Flow, FlowId, Function, Generation, Packet, SCFlowFinishCallbackFn,
-        SCFlowInitCallbackFn, SCFlowUpdateCallbackFn, SCLogLevel, SCThreadInitCallbackFn,
-        StorageAllocFn, StorageFreeFn, ThreadId, ThreadVars, c_char, c_int, c_uint, c_void,
+        Flow, Function, Generation, Packet, SCFlowFinishCallbackFn, SCFlowInitCallbackFn,
+        SCFlowUpdateCallbackFn, SCLogLevel, SCThreadInitCallbackFn, StorageAllocFn, StorageFreeFn,
+        ThreadId, ThreadVars, c_char, c_int, c_uint, c_void,
     };
-    use crate::c_api::flow_storage;
+    pub(super) use crate::c_api::flow_operations::*;
     use crate::c_api::log;
     use crate::c_api::registration;
     use crate::c_api::slots::{self, Allocation, Phase};
     use crate::c_api::storage;
     use crate::calling::{boundary, context};
     use crate::noun::event::Event;
-    use crate::state::flow_storage::Facts;
-    use std::time::Duration;
 
     pub(super) unsafe fn SCThreadRegisterInitCallback(
         _: Function,
@@ -245,123 +244,6 @@ mod operations {
 
     pub(super) unsafe fn ThreadFreeStorage(function: Function, tv: *mut ThreadVars) {
         storage::free_all(function, tv);
-    }
-
-    pub(super) unsafe fn FlowStorageRegister(
-        function: Function,
-        name: *const c_char,
-        size: c_uint,
-        alloc: StorageAllocFn,
-        free: StorageFreeFn,
-    ) -> FlowId {
-        let is_pointer = size as usize == size_of::<*mut c_void>();
-        let fits = is_pointer || (size != 0 && alloc.is_some());
-        // SAFETY: the caller's promise.
-        let id = unsafe { flow_storage::register(function, name, fits, free) };
-        FlowId { id }
-    }
-
-    pub(super) unsafe fn SCFlowStorageRegister(
-        function: Function,
-        name: *const c_char,
-        free: StorageFreeFn,
-    ) -> FlowId {
-        // SAFETY: the caller's promise.
-        let id = unsafe { flow_storage::register(function, name, true, free) };
-        FlowId { id }
-    }
-
-    pub(super) unsafe fn FlowGetStorageById(
-        function: Function,
-        flow: *const Flow,
-        id: FlowId,
-    ) -> *mut c_void {
-        flow_storage::get(function, flow, id.id)
-    }
-
-    pub(super) unsafe fn FlowSetStorageById(
-        function: Function,
-        flow: *mut Flow,
-        id: FlowId,
-        value: *mut c_void,
-    ) -> c_int {
-        flow_storage::set(function, flow, id.id, value)
-    }
-
-    pub(super) unsafe fn FlowGetLastTimeAsParts(
-        function: Function,
-        flow: *const Flow,
-        seconds: *mut u64,
-        microseconds: *mut u64,
-    ) {
-        let time = flow_storage::fact(function, flow, Duration::ZERO, |flow| flow.last_time);
-        // SAFETY: the caller passes places to write to.
-        unsafe {
-            seconds.write(time.as_secs());
-            microseconds.write(time.subsec_micros().into());
-        }
-    }
-
-    pub(super) unsafe fn FlowGetFlags(function: Function, flow: *const Flow) -> u32 {
-        flow_storage::fact(function, flow, 0, |_| Facts::FLAGS)
-    }
-
-    pub(super) unsafe fn SCFlowGetFlags(function: Function, flow: *const Flow) -> u64 {
-        flow_storage::fact(function, flow, 0, |_| Facts::FLAGS).into()
-    }
-
-    pub(super) unsafe fn FlowGetSourcePort(function: Function, flow: *const Flow) -> u16 {
-        flow_storage::fact(function, flow, 0, |flow| flow.source_port)
-    }
-
-    pub(super) unsafe fn FlowGetDestinationPort(function: Function, flow: *const Flow) -> u16 {
-        flow_storage::fact(function, flow, 0, |_| Facts::DESTINATION_PORT)
-    }
-
-    pub(super) unsafe fn SCFlowIsIPv4(function: Function, flow: *const Flow) -> bool {
-        flow_storage::fact(function, flow, false, |_| true)
-    }
-
-    pub(super) unsafe fn SCFlowIsIPv6(function: Function, flow: *const Flow) -> bool {
-        flow_storage::fact(function, flow, false, |_| false)
-    }
-
-    pub(super) unsafe fn SCFlowGetIPProtocol(function: Function, flow: *const Flow) -> u8 {
-        flow_storage::fact(function, flow, 0, |_| Facts::PROTOCOL)
-    }
-
-    pub(super) unsafe fn SCFlowGetAppProtocol(function: Function, flow: *const Flow) -> AppProto {
-        flow_storage::fact(function, flow, 0, |_| Facts::APP_PROTOCOL)
-    }
-
-    pub(super) unsafe fn SCFlowGetSourceAddressAsRawPtr(
-        function: Function,
-        flow: *const Flow,
-    ) -> *const u8 {
-        let none = std::ptr::null();
-        flow_storage::fact(function, flow, none, |flow| flow.source.as_ptr())
-    }
-
-    pub(super) unsafe fn SCFlowGetDestinationAddressAsRawPtr(
-        function: Function,
-        flow: *const Flow,
-    ) -> *const u8 {
-        let none = std::ptr::null();
-        flow_storage::fact(function, flow, none, |flow| flow.destination.as_ptr())
-    }
-
-    pub(super) unsafe fn SCFlowGetToServerPacketCount(
-        function: Function,
-        flow: *const Flow,
-    ) -> u32 {
-        flow_storage::fact(function, flow, 0, |flow| flow.packets)
-    }
-
-    pub(super) unsafe fn SCFlowGetToClientPacketCount(
-        function: Function,
-        flow: *const Flow,
-    ) -> u32 {
-        flow_storage::fact(function, flow, 0, |_| Facts::TO_CLIENT)
     }
 
     pub(super) unsafe fn StorageInit(function: Function) {

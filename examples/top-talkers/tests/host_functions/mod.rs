@@ -72,24 +72,3 @@ mod v8 {
         });
     }
 }
-
-mod v9 {
-    use suricata_thread::sys::Flow;
-
-    use super::SOURCE;
-
-    #[unsafe(no_mangle)]
-    extern "C" fn SCFlowIsIPv4(_flow: *const Flow) -> bool {
-        SOURCE.with_borrow(|octets| octets.len() == 4)
-    }
-
-    #[unsafe(no_mangle)]
-    extern "C" fn SCFlowIsIPv6(_flow: *const Flow) -> bool {
-        SOURCE.with_borrow(|octets| octets.len() == 16)
-    }
-
-    #[unsafe(no_mangle)]
-    extern "C" fn SCFlowGetSourceAddressAsRawPtr(_flow: *const Flow) -> *const u8 {
-        SOURCE.with_borrow(|octets| octets.as_ptr())
-    }
-}

@@ -1,0 +1,185 @@
+use std::fmt;
+use std::marker::PhantomData;
+use std::net::IpAddr;
+use std::ptr::NonNull;
+use std::time::Duration;
+
+use crate::host::{self, LACKING, functions};
+use crate::sys;
+
+/// Exclusive access to one flow, for the length of a callback.
+///
+/// This is the key to every [`FlowStorage`](crate::flow::FlowStorage): a shared borrow of it reads the flow's
+/// values, a mutable borrow changes them. The host has locked the flow, and lets go of it when the callback
+/// returns. So it can be neither kept nor sent elsewhere: it is neither [`Send`] nor [`Sync`], and callbacks
+/// receive it by reference.
+///
+/// Suricata 8.0 has no C functions for some of what a flow can tell: those methods return `None` there.
+///
+/// ```
+/// # use suricata_thread_mock as _;
+/// use suricata_thread::{SCLogInfo, flow};
+///
+/// fn init() -> Result<(), &'static str> {
+///     flow::register_init_callback(|_tv, flow, _packet| {
+///         let (from, port) = (flow.source_address(), flow.source_port());
+///         SCLogInfo!("my-plugin: a flow from {from:?}, port {port}");
+///     })
+/// }
+/// ```
+pub struct Flow<'a> {
+    ptr: NonNull<sys::Flow>,
+    _host_lends: PhantomData<&'a mut sys::Flow>,
+}
+
+/// Calls a function of the host's generation; both generations have one.
+macro_rules! of_host {
+    ($v8:ident, $v9:ident, $flow:expr $(, $argument:expr)*) => {
+        if host::is_9() {
+            // SAFETY: the flow is live and used by this thread alone (H11, R10), and the function only reads it.
+            unsafe { functions::$v9.expect(LACKING)($flow.ptr.as_ptr() $(, $argument)*).into() }
+        } else {
+            // SAFETY: the same.
+            unsafe { functions::$v8.expect(LACKING)($flow.ptr.as_ptr() $(, $argument)*).into() }
+        }
+    };
+}
+
+/// Calls a function that 9.0 alone has; `None` in 8.0.
+macro_rules! of_9 {
+    ($function:ident, $flow:expr) => {
+        if host::is_9() {
+            // SAFETY: the flow is live and used by this thread alone (H11, R10), and the function only reads it.
+            functions::$function.map(|function| unsafe { function($flow.ptr.as_ptr()) })
+        } else {
+            None
+        }
+    };
+}
+
+impl Flow<'_> {
+    /// Wraps the `Flow` that a raw host callback was given.
+    ///
+    /// The callbacks of this crate do this for you. It is the bridge for everything else that the host hands a
+    /// `Flow *` to.
+    ///
+    /// # Safety
+    ///
+    /// For the whole of the lifetime that the result is given:
+    ///
+    /// - `flow` is not null and points to a flow that the host made after it had closed the storage
+    ///   registration, and has locked for the calling thread, as it does for flow callbacks;
+    /// - the result is the only way in which the flow's storage is used: there is no second `Flow<'_>` for the
+    ///   same flow, and no call of the C storage API with it.
+    pub const unsafe fn from_ptr(flow: *mut sys::Flow) -> Self {
+        Self {
+            // SAFETY: the caller promises that `flow` is not null.
+            ptr: unsafe { NonNull::new_unchecked(flow) },
+            _host_lends: PhantomData,
+        }
+    }
+
+    /// Returns the host's pointer, to tell flows apart or to pass to the host's C API.
+    ///
+    /// The pointer is never null. The host uses it again for a later flow: to keep something for a flow, use
+    /// [`FlowStorage`](crate::flow::FlowStorage).
+    pub const fn as_ptr(&self) -> *const sys::Flow {
+        self.ptr.as_ptr()
+    }
+
+    pub(crate) const fn as_mut_ptr(&mut self) -> *mut sys::Flow {
+        self.ptr.as_ptr()
+    }
+
+    /// Returns when the last packet was seen, since 1970; `None` in a flow init callback, where the host does
+    /// not know it yet.
+    pub fn last_time(&self) -> Option<Duration> {
+        let (mut seconds, mut microseconds) = (0, 0);
+        let () = of_host!(
+            FlowGetLastTimeAsParts,
+            SCFlowGetLastTimeAsParts,
+            self,
+            &mut seconds,
+            &mut microseconds
+        );
+        let time = Duration::from_secs(seconds).saturating_add(Duration::from_micros(microseconds));
+        (!time.is_zero()).then_some(time)
+    }
+
+    /// Returns the host's flags. What they mean differs between versions of Suricata.
+    pub fn flags(&self) -> u64 {
+        of_host!(FlowGetFlags, SCFlowGetFlags, self)
+    }
+
+    /// Returns the source port; 0 for a protocol without ports.
+    pub fn source_port(&self) -> u16 {
+        of_host!(FlowGetSourcePort, SCFlowGetSourcePort, self)
+    }
+
+    /// Returns the destination port; 0 for a protocol without ports.
+    pub fn destination_port(&self) -> u16 {
+        of_host!(FlowGetDestinationPort, SCFlowGetDestinationPort, self)
+    }
+
+    /// Returns `true` if the addresses are of IPv4; `None` in 8.0.
+    pub fn is_ipv4(&self) -> Option<bool> {
+        of_9!(SCFlowIsIPv4, self)
+    }
+
+    /// Returns `true` if the addresses are of IPv6; `None` in 8.0.
+    pub fn is_ipv6(&self) -> Option<bool> {
+        of_9!(SCFlowIsIPv6, self)
+    }
+
+    /// Returns the source address; `None` in 8.0, and for a flow that is neither of IPv4 nor of IPv6.
+    pub fn source_address(&self) -> Option<IpAddr> {
+        self.address(of_9!(SCFlowGetSourceAddressAsRawPtr, self)?)
+    }
+
+    /// Returns the destination address; `None` in 8.0, and for a flow that is neither of IPv4 nor of IPv6.
+    pub fn destination_address(&self) -> Option<IpAddr> {
+        self.address(of_9!(SCFlowGetDestinationAddressAsRawPtr, self)?)
+    }
+
+    /// Returns the number of the IP protocol, 6 for TCP and 17 for UDP; `None` in 8.0.
+    pub fn ip_protocol(&self) -> Option<u8> {
+        of_9!(SCFlowGetIPProtocol, self)
+    }
+
+    /// Returns the host's number of the application-layer protocol, as far as it is known by now; `None` in 8.0.
+    pub fn app_protocol(&self) -> Option<u16> {
+        of_9!(SCFlowGetAppProtocol, self)
+    }
+
+    /// Returns how many packets went to the server so far; `None` in 8.0.
+    pub fn to_server_packet_count(&self) -> Option<u32> {
+        of_9!(SCFlowGetToServerPacketCount, self)
+    }
+
+    /// Returns how many packets went to the client so far; `None` in 8.0.
+    pub fn to_client_packet_count(&self) -> Option<u32> {
+        of_9!(SCFlowGetToClientPacketCount, self)
+    }
+
+    /// Reads an address that the host has returned for this flow.
+    fn address(&self, bytes: *const u8) -> Option<IpAddr> {
+        if bytes.is_null() {
+            return None;
+        }
+        if self.is_ipv4()? {
+            // SAFETY: not null, and 4 bytes of the flow, which is locked (H11).
+            return Some(unsafe { bytes.cast::<[u8; 4]>().read_unaligned() }.into());
+        }
+        if self.is_ipv6()? {
+            // SAFETY: not null, and 16 bytes of the flow, which is locked (H11).
+            return Some(unsafe { bytes.cast::<[u8; 16]>().read_unaligned() }.into());
+        }
+        None
+    }
+}
+
+impl fmt::Debug for Flow<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Flow").field(&self.ptr).finish()
+    }
+}

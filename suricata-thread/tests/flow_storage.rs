@@ -1,0 +1,252 @@
+//! Storage of flows, and what a flow tells: against the mock, as 8.0 and as 9.0.
+
+mod common;
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
+use std::thread::ThreadId;
+
+use common::{Counted, assert_no_errors, drops, run_init};
+use suricata_thread::flow::{self, FlowStorage};
+use suricata_thread::sys::common::SCLogLevel;
+use suricata_thread::{Generation, InsertError, ThreadStorage};
+use suricata_thread_mock::{Host, ThreadKind};
+
+fn both(test: impl Fn(Host, Generation)) {
+    for generation in [Generation::V8, Generation::V9] {
+        test(Host::builder().generation(generation).build(), generation);
+    }
+}
+
+/// Runs `check` in the init callback of one flow, and returns how often it came to its end.
+fn in_flow_init(
+    host: &Host,
+    check: impl Fn(&mut suricata_thread::ThreadVars<'_>, &mut flow::Flow<'_>, FlowStorage<Counted>)
+    + Send
+    + Sync
+    + 'static,
+) -> u32 {
+    let ended = Arc::new(AtomicU32::new(0));
+    let count = Arc::clone(&ended);
+    run_init(|| {
+        let slot = FlowStorage::register("tested: slot")?;
+        flow::register_init_callback(move |tv, flow, _| {
+            check(tv, flow, slot);
+            count.fetch_add(1, SeqCst);
+        })
+    });
+    host.finalize();
+    let worker = host.spawn("W#01", ThreadKind::Worker);
+    let flow = host.flow();
+    worker.flow_init(&flow);
+    worker.flow_finish(flow);
+    ended.load(SeqCst)
+}
+
+#[test]
+fn a_value_is_dropped_once_by_the_thread_that_retires_the_flow() {
+    both(|host, _| {
+        struct Noting(Arc<Mutex<Vec<ThreadId>>>);
+        impl Drop for Noting {
+            fn drop(&mut self) {
+                self.0.lock().unwrap().push(std::thread::current().id());
+            }
+        }
+        let dropped = Arc::<Mutex<Vec<ThreadId>>>::default();
+        let note = Arc::clone(&dropped);
+        run_init(|| {
+            let slot = FlowStorage::register("tested: slot")?;
+            flow::register_init_callback(move |_, flow, _| {
+                assert!(!slot.contains(flow), "a new flow is empty");
+                slot.replace(flow, Noting(Arc::clone(&note))).unwrap();
+            })?;
+            flow::register_finish_callback(move |_, flow| assert!(slot.contains(flow)))
+        });
+        host.finalize();
+        let worker = host.spawn("W#01", ThreadKind::Worker);
+        let recycler = host.spawn("FR#01", ThreadKind::FlowRecycler);
+        // The second flow is where the first was.
+        for _ in 0..2 {
+            let flow = host.flow();
+            worker.flow_init(&flow);
+            recycler.flow_finish(flow);
+        }
+        let on = recycler.run(|_| std::thread::current().id());
+        assert_eq!(*dropped.lock().unwrap(), [on, on]);
+        assert_no_errors(&host);
+    });
+}
+
+#[test]
+fn take_and_replace_give_values_back_and_insert_keeps_what_is_there() {
+    both(|host, _| {
+        let drops = drops();
+        let seen = Arc::clone(&drops);
+        let ended = in_flow_init(&host, move |_, flow, slot| {
+            let new = || Counted(Arc::clone(&seen));
+            assert!(slot.take(flow).unwrap().is_none());
+            assert!(slot.get_or_insert_with(flow, new).is_ok());
+            assert!(slot.get_or_insert_with(flow, || unreachable!()).is_ok());
+            let failed = slot.get_or_try_insert_with(flow, || Err::<Counted, _>("not asked"));
+            assert!(failed.is_ok());
+            drop(slot.replace(flow, new()).unwrap().expect("the first"));
+            assert_eq!(seen.load(SeqCst), 1);
+            drop(slot.take(flow).unwrap().expect("the second"));
+            assert_eq!(seen.load(SeqCst), 2);
+            assert!(slot.get(flow).is_none() && slot.get_mut(flow).is_none());
+            let failed = slot.get_or_try_insert_with(flow, || Err("asked"));
+            assert!(matches!(failed, Err(InsertError::Closure("asked"))));
+        });
+        assert_eq!((ended, drops.load(SeqCst)), (1, 2));
+        assert_no_errors(&host);
+    });
+}
+
+#[test]
+fn a_refused_set_gives_the_value_back_and_keeps_the_old_one() {
+    let host = Host::new();
+    host.refuse_set(2);
+    let drops = drops();
+    let seen = Arc::clone(&drops);
+    let ended = in_flow_init(&host, move |_, flow, slot| {
+        let new = || Counted(Arc::clone(&seen));
+        slot.replace(flow, new()).unwrap();
+        let refused = slot
+            .replace(flow, new())
+            .err()
+            .expect("the second set is refused");
+        assert!(refused.to_string().contains("refused to store"));
+        drop(refused.into_value());
+        assert_eq!(seen.load(SeqCst), 1);
+        assert!(slot.contains(flow));
+    });
+    assert_eq!((ended, drops.load(SeqCst)), (1, 2));
+}
+
+#[test]
+fn names_are_apart_from_those_of_threads_and_taken_or_hosts_own_names_are_errors() {
+    both(|host, _| {
+        host.expect_errors(2, "already registered");
+        run_init(|| {
+            ThreadStorage::<u8>::register("tested: name")?;
+            FlowStorage::<u8>::register("tested: name")?;
+            for name in ["tested: name", "bypass_counters"] {
+                let refused = FlowStorage::<u8>::register(name).unwrap_err();
+                assert!(refused.contains("the host refused the slot"), "{refused}");
+            }
+            for name in ["tag", "expectation", "flowrate", "macset", "bypassedlist"] {
+                let refused = FlowStorage::<u8>::register(name).unwrap_err();
+                assert!(refused.contains("for itself"), "{refused}");
+                ThreadStorage::<u8>::register(name)?;
+            }
+            assert!(FlowStorage::<u8>::register("").is_err());
+            Ok(())
+        });
+        drop(host);
+    });
+}
+
+#[test]
+fn a_panic_in_the_drop_of_a_value_is_one_line() {
+    struct Panics;
+    impl Drop for Panics {
+        fn drop(&mut self) {
+            panic!("in the drop");
+        }
+    }
+    both(|host, _| {
+        host.expect_error("in the drop");
+        run_init(|| {
+            let slot = FlowStorage::register("tested: slot")?;
+            flow::register_init_callback(move |_, flow, _| {
+                slot.replace(flow, Panics).unwrap();
+            })
+        });
+        host.finalize();
+        let worker = host.spawn("W#01", ThreadKind::Worker);
+        let flow = host.flow();
+        worker.flow_init(&flow);
+        worker.flow_finish(flow);
+        let log = host.log();
+        let errors = log.iter().filter(|l| l.level == SCLogLevel::SC_LOG_ERROR);
+        let errors: Vec<_> = errors.map(|line| &line.message).collect();
+        assert_eq!(errors.len(), 1, "{errors:?}");
+        assert!(errors[0].contains("in the drop"), "{errors:?}");
+    });
+}
+
+#[test]
+fn a_flow_tells_what_the_generation_has() {
+    both(|host, generation| {
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let tell = Arc::clone(&told);
+        run_init(|| {
+            let init = Arc::clone(&tell);
+            flow::register_init_callback(move |_, flow, _| {
+                assert_eq!(flow.last_time(), None);
+                init.lock().unwrap().push(flow.source_port());
+            })?;
+            flow::register_update_callback(move |_, flow, _| {
+                let is_9 = generation == Generation::V9;
+                assert!(flow.last_time().is_some());
+                assert_eq!(flow.destination_port(), 80);
+                assert_eq!(flow.ip_protocol(), is_9.then_some(6));
+                assert_eq!(flow.is_ipv4(), is_9.then_some(true));
+                assert_eq!(flow.is_ipv6(), is_9.then_some(false));
+                assert_eq!(flow.to_server_packet_count(), is_9.then_some(1));
+                assert_eq!(flow.to_client_packet_count(), is_9.then_some(0));
+                let last = |address: Option<IpAddr>| match address {
+                    Some(IpAddr::V4(address)) => Some(Ipv4Addr::octets(&address)[3]),
+                    _ => None,
+                };
+                assert_eq!(last(flow.source_address()), is_9.then_some(1));
+                assert_eq!(last(flow.destination_address()), is_9.then_some(2));
+                tell.lock().unwrap().push(flow.source_port());
+            })
+        });
+        host.finalize();
+        let worker = host.spawn("W#01", ThreadKind::Worker);
+        let flow = host.flow();
+        worker.flow_init(&flow);
+        worker.flow_update(&flow);
+        worker.flow_finish(flow);
+        let told = told.lock().unwrap();
+        assert!(
+            told.len() == 2 && told[0] == told[1] && told[0] >= 1024,
+            "{told:?}"
+        );
+        assert_no_errors(&host);
+    });
+}
+
+#[test]
+fn a_callback_without_a_flow_is_not_run_and_that_is_logged() {
+    let host = Host::new();
+    host.expect_error("the host passed no Flow");
+    let calls = Arc::new(AtomicU32::new(0));
+    let seen = Arc::clone(&calls);
+    run_init(|| {
+        flow::register_update_callback(move |_, _, _| {
+            seen.fetch_add(1, SeqCst);
+        })
+    });
+    host.finalize();
+    let worker = host.spawn("W#01", ThreadKind::Worker);
+    worker.run(|tv| {
+        // SAFETY: the callbacks of this crate take NULL, and the thread is `tv`'s own.
+        unsafe {
+            suricata_thread::sys::common::SCFlowRunUpdateCallbacks(
+                tv,
+                std::ptr::null_mut(),
+                std::ptr::null_mut(),
+            );
+        }
+    });
+    assert_eq!(calls.load(SeqCst), 0);
+    let log = host.log();
+    let said = log
+        .iter()
+        .any(|l| l.message.contains("the host passed no Flow"));
+    assert!(said, "{log:?}");
+}
