@@ -202,6 +202,9 @@
 //!
 //! - `ThreadVars`, `Flow` and `Packet` are pointers to nothing. A plugin that looks behind one
 //!   faults; to Suricata's plugin API they are opaque.
+//! - What a flow tells is made up, those of captures included: TCP over IPv4, from a port and to an address that
+//!   the flow's pointer decides, to port 80. Each flow is finished, and its storage freed with that, on the
+//!   thread that finishes it; in Suricata many flows end without a finish callback.
 //! - A pointer that the plugin freed and left in its slot is freed again by the host, as Suricata
 //!   does. The mock cannot see it; AddressSanitizer can, and works with the mock.
 //! - Suricata keeps the pointer to a slot's name. The mock sees where another name is at the same

@@ -167,8 +167,9 @@
 //! | [thread init callback](register_init_callback) | once for each thread, before it starts | the thread that creates it: the main thread; in unix-socket mode the unix manager |
 //! | [flow init](flow::register_init_callback) | when a flow is picked up | a worker |
 //! | [flow update](flow::register_update_callback) | for every packet of a flow | a worker |
-//! | [flow finish](flow::register_finish_callback) | when a flow is retired | usually a flow recycler or manager |
-//! | a value's [`Drop`] | when its thread has ended and been joined | the thread that takes it down: the main thread; in unix-socket mode the unix manager |
+//! | [flow finish](flow::register_finish_callback) | when a flow is retired, but [for some flows only](flow#how-flows-end) | usually a flow recycler |
+//! | the [`Drop`] of a flow's value | at the end of every flow | the thread that retires the flow: a worker or a flow recycler |
+//! | the [`Drop`] of a thread's value | when its thread has ended and been joined | the thread that takes it down: the main thread; in unix-socket mode the unix manager |
 //!
 //! In unix-socket mode threads are created and taken down for each capture, so callbacks and drops
 //! come again and again. Some values are never dropped: those of the few threads that are never taken
@@ -241,9 +242,8 @@
 //!
 //! # Limits
 //!
-//! - Thread storage, thread and flow callbacks and the log: the rest of Suricata's API is not here.
-//!   Flows and packets are pointers to hand to functions of the host that you
-//!   [declare](host_functions!) yourself.
+//! - Storage, thread and flow callbacks, what a flow can tell, and the log: the rest of Suricata's API is not
+//!   here. Packets are pointers to hand to functions of the host that you [declare](host_functions!) yourself.
 //! - A registration is for the life of the process, as in the host. So what a callback owns is never
 //!   dropped.
 //! - There is no callback for the end of a thread: a value's [`Drop`] is one, with the
