@@ -635,11 +635,11 @@ fn flows_are_told_apart_by_protocol_ends_and_vlan_and_are_the_same_in_both_direc
     let command = "run {} --pcap {} --runmode single";
     mock_with(command, &[&flow_counter(), &capture])
         .succeeds()
-        .prints(&["total: 6 flows, 9 packets", "2 of 11 packets are left out"]);
+        .prints(&["total: 7 flows, 10 packets", "1 of 11 packets are left out"]);
 }
 
 #[test]
-fn other_link_types_and_cut_packets_are_read() {
+fn other_link_types_are_read() {
     let folder = tempfile::tempdir().unwrap();
     let frame = udp((A, B), None);
     let ip = &frame[14..];
@@ -659,8 +659,7 @@ fn other_link_types_and_cut_packets_are_read() {
         (DataLink::NULL, &loopback),
     ] {
         let capture = folder.path().join("link.pcap");
-        // Cut after the ports, as by tcpdump -s.
-        write_pcap(&capture, link, 48, &[frame, frame]);
+        write_pcap(&capture, link, 65535, &[frame, frame]);
         mock_with(
             "run {} --pcap {} --runmode single",
             &[&flow_counter(), &capture],
@@ -675,13 +674,10 @@ fn other_link_types_and_cut_packets_are_read() {
         .says(&["usb.pcap", "link type USB_LINUX is not supported"]);
 }
 
-#[test]
-fn pcapng_is_read() {
-    let folder = tempfile::tempdir().unwrap();
-    let capture = folder.path().join("some.pcapng");
-    let mut writer = PcapNgWriter::new(File::create(&capture).unwrap()).unwrap();
-    let (ethernet, frame) = (udp((A, B), None), udp((B, A), None));
-    for linktype in [DataLink::ETHERNET, DataLink::RAW] {
+/// A capture of two interfaces with these link types, and a packet from each.
+fn write_pcapng(capture: &Path, links: [DataLink; 2], packets: [&[u8]; 2]) {
+    let mut writer = PcapNgWriter::new(File::create(capture).unwrap()).unwrap();
+    for linktype in links {
         writer
             .write_pcapng_block(InterfaceDescriptionBlock {
                 linktype,
@@ -690,7 +686,7 @@ fn pcapng_is_read() {
             })
             .unwrap();
     }
-    for (interface_id, data) in [(0, &ethernet[..]), (1, &frame[14..])] {
+    for (interface_id, data) in (0..).zip(packets) {
         writer
             .write_pcapng_block(EnhancedPacketBlock {
                 interface_id,
@@ -701,13 +697,24 @@ fn pcapng_is_read() {
             })
             .unwrap();
     }
-    drop(writer);
-    mock_with(
-        "run {} --pcap {} --runmode single",
-        &[&flow_counter(), &capture],
-    )
-    .succeeds()
-    .prints(&["total: 1 flows, 2 packets"]);
+}
+
+#[test]
+fn pcapng_is_read_where_all_interfaces_have_one_link_type_as_suricata_demands() {
+    let folder = tempfile::tempdir().unwrap();
+    let capture = folder.path().join("some.pcapng");
+    let (there, back) = (udp((A, B), None), udp((B, A), None));
+    write_pcapng(&capture, [DataLink::ETHERNET; 2], [&there, &back]);
+    let run = || {
+        let command = "run {} --pcap {} --runmode single";
+        mock_with(command, &[&flow_counter(), &capture])
+    };
+    run().succeeds().prints(&["total: 1 flows, 2 packets"]);
+    let links = [DataLink::ETHERNET, DataLink::RAW];
+    write_pcapng(&capture, links, [&there, &back[14..]]);
+    run()
+        .exits(1)
+        .says(&["the interfaces have different link types"]);
 }
 
 /// The numbers of a capture in the format pcapng, in one byte order.

@@ -11,6 +11,7 @@ use crate::calling::context;
 use crate::calling::refusals::{self, Registering};
 use crate::noun::function::Function;
 use crate::noun::report::{Report, ReportKind};
+use crate::noun::slot::NamePtr;
 use crate::noun::token;
 use crate::state::flow_storage::{Facts, FlowSlot};
 use crate::state::host::HostState;
@@ -29,6 +30,7 @@ pub(crate) unsafe fn register(
     let Some(host) = context::host_for(call).filter(|host| !refusals::lacks(host, function)) else {
         return -1;
     };
+    let kept = NamePtr(name);
     // SAFETY: not NULL, so a C string by the caller's promise.
     let name = (!name.is_null()).then(|| unsafe { CStr::from_ptr(name) });
     let name = name.map_or(String::new(), |name| name.to_string_lossy().into_owned());
@@ -56,7 +58,7 @@ pub(crate) unsafe fn register(
         free,
         plugin,
     };
-    storage.add(slot, &host.faults.slot).unwrap_or(-1)
+    storage.add(slot, kept, &host.faults.slot).unwrap_or(-1)
 }
 
 /// The host and the flow that a call is for; what is wrong otherwise has been reported.

@@ -9,11 +9,15 @@ use parking_lot::{Mutex, RwLock};
 use suricata_thread_sys::common::StorageFreeFn;
 
 use crate::noun::fault::Countdown;
+use crate::noun::slot::NamePtr;
 use crate::noun::token::STEP;
 
 /// No id is given out twice in a process, so that a handle of another host finds nothing. Not from 0, as
 /// Suricata has a flow slot of its own before those of plugins.
 static NEXT_ID: AtomicI32 = AtomicI32::new(1);
+
+/// The names of all slots, which Suricata keeps for the life of the process.
+static NAMES: Mutex<Vec<NamePtr>> = Mutex::new(Vec::new());
 
 #[derive(Clone)]
 pub(crate) struct FlowSlot {
@@ -72,11 +76,12 @@ pub(crate) struct FlowStorage {
 
 impl FlowStorage {
     /// Adds a slot, which gets an id; `None` if its name is taken, or `fault` refuses it.
-    pub(crate) fn add(&self, slot: FlowSlot, fault: &Countdown) -> Option<c_int> {
+    pub(crate) fn add(&self, slot: FlowSlot, name: NamePtr, fault: &Countdown) -> Option<c_int> {
         let mut slots = self.slots.write();
         if slots.iter().any(|other| other.name == slot.name) || fault.hit() {
             return None;
         }
+        NAMES.lock().push(name);
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
         slots.push(FlowSlot { id, ..slot });
         Some(id)

@@ -1,16 +1,16 @@
 //! The flows of a capture file.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek};
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-use etherparse::{EtherType, LaxNetSlice, LaxSlicedPacket, TransportSlice};
 use indicatif::{ProgressBar, ProgressBarIter, ProgressDrawTarget, ProgressStyle};
 use pcap_file::pcap::PcapReader;
 use pcap_file::{DataLink, PcapError};
+use rustc_hash::FxHashMap;
 
+use crate::decode::{Cause, Key, decode, supported};
 use crate::pcapng::{self, PcapNg};
 
 /// From this many bytes on, reading is worth a progress bar.
@@ -20,32 +20,20 @@ const LONG: u64 = 32 << 20;
 const PCAPNG: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
 
 /// A capture file that is read packet by packet; its flows are numbered from 0.
-///
-/// A flow is what has the same protocol, TCP or UDP over IPv4 or IPv6, the same two addresses with
-/// their ports, in either direction, and the same VLANs.
 pub(crate) struct Capture {
     path: PathBuf,
     reader: Reader,
     bar: ProgressBar,
-    flows: HashMap<Key, u64>,
+    flows: FxHashMap<Key, u64>,
     /// Packets read so far.
     packets: u64,
-    /// Those of them that belong to no flow.
-    others: u64,
+    /// Those of them that are left out.
+    left_out: BTreeMap<Cause, u64>,
 }
 
 enum Reader {
     Pcap(PcapReader<ProgressBarIter<File>>, DataLink),
     PcapNg(PcapNg<ProgressBarIter<File>>),
-}
-
-/// What makes a flow.
-#[derive(PartialEq, Eq, Hash)]
-struct Key {
-    tcp: bool,
-    vlans: Vec<u16>,
-    /// The lower one first.
-    ends: [(IpAddr, u16); 2],
 }
 
 impl Capture {
@@ -69,7 +57,14 @@ impl Capture {
         file.rewind().map_err(failed)?;
         let bar = ProgressBar::with_draw_target(Some(size), ProgressDrawTarget::hidden());
         let file = bar.wrap_read(file);
-        let foreign = || "the file is no capture in the format pcap or pcapng".to_owned();
+        let foreign = || match magic[..] {
+            [0x1f, 0x8b, ..] => "the file is compressed by gzip; unpack it".to_owned(),
+            [0x28, 0xb5, 0x2f, 0xfd] => "the file is compressed by zstd; unpack it".to_owned(),
+            [0x34, 0xcd, 0xb2, 0xa1] | [0xa1, 0xb2, 0xcd, 0x34] => {
+                "the file is in the modified format of pcap; convert it: editcap -F pcap".to_owned()
+            }
+            _ => "the file is no capture in the format pcap or pcapng".to_owned(),
+        };
         let reader = if magic == PCAPNG {
             Reader::PcapNg(PcapNg::new(file).map_err(|e| match e {
                 pcapng::Failure::Unreadable(e) => e.to_string(),
@@ -88,9 +83,9 @@ impl Capture {
             path: path.to_owned(),
             reader,
             bar,
-            flows: HashMap::new(),
+            flows: FxHashMap::default(),
             packets: 0,
-            others: 0,
+            left_out: BTreeMap::new(),
         })
     }
 
@@ -110,14 +105,31 @@ impl Capture {
         self.bar.finish_and_clear();
     }
 
-    /// How many packets were read.
-    pub(crate) fn packets(&self) -> u64 {
-        self.packets
-    }
-
-    /// How many of them belong to no flow.
-    pub(crate) fn others(&self) -> u64 {
-        self.others
+    /// What was left out and why, in a line for what Suricata leaves out too, and one for what it does not.
+    pub(crate) fn left_out(&self) -> impl Iterator<Item = String> {
+        let line = |is_suricatas: bool, end: &str| {
+            let of = |cause: &Cause| cause.is_suricatas() == is_suricatas;
+            let causes = Cause::ALL.into_iter().filter(of);
+            let causes = causes.filter_map(|cause| Some((cause, *self.left_out.get(&cause)?)));
+            let causes: Vec<_> = causes.collect();
+            let total: u64 = causes.iter().map(|(_, packets)| packets).sum();
+            let texts: Vec<_> = causes
+                .iter()
+                .map(|(cause, packets)| format!("{packets} {cause}"))
+                .collect();
+            let all = self.packets;
+            (total > 0).then(|| {
+                format!(
+                    "{total} of {all} packets are left out, {end}: {}",
+                    texts.join(", ")
+                )
+            })
+        };
+        let lines = [
+            line(true, "as in Suricata"),
+            line(false, "which Suricata does not"),
+        ];
+        lines.into_iter().flatten()
     }
 
     /// The flow of the next packet that belongs to one; `None` at the end of the file.
@@ -133,8 +145,8 @@ impl Capture {
                 |e: Failure| format!("{}: {}", self.path.display(), e.in_packet(packet, ended));
             match key.map_err(failed)? {
                 None => return Ok(None),
-                Some(None) => self.others += 1,
-                Some(Some(key)) => {
+                Some(Err(cause)) => *self.left_out.entry(cause).or_default() += 1,
+                Some(Ok(key)) => {
                     self.packets = packet;
                     let new = self.flows.len() as u64;
                     return Ok(Some(*self.flows.entry(key).or_insert(new)));
@@ -175,18 +187,21 @@ impl Failure {
             Self::PcapNg(pcapng::Failure::UnknownInterface(interface)) => {
                 format!("packet {packet}: it is of interface {interface}, which is unknown")
             }
+            Self::PcapNg(pcapng::Failure::LinkTypes) => format!(
+                "packet {packet}: the interfaces have different link types, which Suricata does not read"
+            ),
             Self::Link(message) => format!("packet {packet}: {message}"),
         }
     }
 }
 
 /// The next packet's flow, if it has one; `None` at the end.
-type Next = Result<Option<Option<Key>>, Failure>;
+type Next = Result<Option<Result<Key, Cause>>, Failure>;
 
 fn next_in_pcap(reader: &mut PcapReader<ProgressBarIter<File>>, link: DataLink) -> Next {
     // As it is: packets longer than the file's limit are cut, and no damage.
     match reader.next_raw_packet() {
-        Some(packet) => Ok(Some(key(link, &packet.map_err(Failure::Pcap)?.data))),
+        Some(packet) => Ok(Some(decode(link, &packet.map_err(Failure::Pcap)?.data))),
         None => Ok(None),
     }
 }
@@ -196,67 +211,5 @@ fn next_in_pcapng(reader: &mut PcapNg<ProgressBarIter<File>>) -> Next {
         return Ok(None);
     };
     supported(link).map_err(Failure::Link)?;
-    Ok(Some(key(link, data)))
-}
-
-fn supported(link: DataLink) -> Result<(), String> {
-    match link {
-        DataLink::ETHERNET
-        | DataLink::RAW
-        | DataLink::IPV4
-        | DataLink::IPV6
-        | DataLink::NULL
-        | DataLink::LOOP
-        | DataLink::LINUX_SLL
-        | DataLink::LINUX_SLL2 => Ok(()),
-        other => Err(format!(
-            "the link type {other:?} is not supported; Ethernet, raw IP, Linux cooked and BSD \
-             loopback are"
-        )),
-    }
-}
-
-/// The flow of a packet of a [`supported`] link type. Packets may be cut after their ports.
-fn key(link: DataLink, data: &[u8]) -> Option<Key> {
-    let ether = |header: usize, at: usize| {
-        let of = data.get(at..at + 2)?;
-        let of = EtherType(u16::from_be_bytes([of[0], of[1]]));
-        Some(LaxSlicedPacket::from_ether_type(of, data.get(header..)?))
-    };
-    let packet = match link {
-        DataLink::ETHERNET => LaxSlicedPacket::from_ethernet(data).ok()?,
-        DataLink::LINUX_SLL => ether(16, 14)?,
-        DataLink::LINUX_SLL2 => ether(20, 0)?,
-        DataLink::NULL | DataLink::LOOP => LaxSlicedPacket::from_ip(data.get(4..)?).ok()?,
-        _ => LaxSlicedPacket::from_ip(data).ok()?,
-    };
-    let (source, destination) = match packet.net.as_ref()? {
-        LaxNetSlice::Ipv4(ip) => {
-            let header = ip.header();
-            (
-                header.source_addr().into(),
-                header.destination_addr().into(),
-            )
-        }
-        LaxNetSlice::Ipv6(ip) => {
-            let header = ip.header();
-            (
-                header.source_addr().into(),
-                header.destination_addr().into(),
-            )
-        }
-        LaxNetSlice::Arp(_) => return None,
-    };
-    let (tcp, from, to) = match packet.transport.as_ref()? {
-        TransportSlice::Tcp(tcp) => (true, tcp.source_port(), tcp.destination_port()),
-        TransportSlice::Udp(udp) => (false, udp.source_port(), udp.destination_port()),
-        _ => return None,
-    };
-    let mut ends: [(IpAddr, u16); 2] = [(source, from), (destination, to)];
-    ends.sort_unstable();
-    Some(Key {
-        tcp,
-        vlans: packet.vlan_ids().iter().map(|id| id.value()).collect(),
-        ends,
-    })
+    Ok(Some(decode(link, data)))
 }

@@ -3,6 +3,7 @@
 mod capture;
 mod check;
 mod child;
+mod decode;
 mod exports;
 mod pcapng;
 #[path = "../../noun/plugin_file.rs"]

@@ -34,6 +34,8 @@ pub(crate) enum Failure {
     Truncated,
     Unreadable(io::Error),
     Damaged(String),
+    /// The interfaces have different link types.
+    LinkTypes,
     /// The packet is of an interface that no block describes.
     UnknownInterface(u32),
 }
@@ -71,7 +73,11 @@ impl<R: Read> PcapNg<R> {
                 Some(SECTION_HEADER) => self.links.clear(),
                 Some(INTERFACE) => {
                     let link = u32::from(self.u16(0)?);
-                    self.links.push(DataLink::from(link));
+                    let link = DataLink::from(link);
+                    if self.links.first().is_some_and(|first| *first != link) {
+                        return Err(Failure::LinkTypes);
+                    }
+                    self.links.push(link);
                 }
                 Some(ENHANCED_PACKET) => break (20, self.u32(0)?, self.u32(12)?),
                 Some(OBSOLETE_PACKET) => break (20, u32::from(self.u16(0)?), self.u32(12)?),

@@ -32,10 +32,13 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 100, conflicts_with = "pcap",
           value_parser = value_parser!(u64).range(..=10_000_000))]
     flows: u64,
-    /// Take the flows from a capture, pcap or pcapng: TCP and UDP over IPv4 and IPv6, by VLANs,
-    /// addresses and ports, both directions one flow. All flows end with the capture
+    /// Take the flows from a capture, pcap or pcapng: TCP, UDP, SCTP, ESP and ICMP echo over IPv4 and IPv6,
+    /// as Suricata tells them apart. What is left out is counted by cause. All flows end with the capture
     #[arg(long, value_name = "FILE")]
     pcap: Option<PathBuf>,
+    /// Take a capture without flows for a success
+    #[arg(long, requires = "pcap")]
+    allow_empty: bool,
     /// Chooses which worker has which flow, and the order of packets that are made up
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -77,6 +80,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
                 Some(capture) => replay(&host, capture),
                 None => (make_up(&host, arguments.flows), None),
             };
+            if failure.is_none()
+                && traffic.flows == 0
+                && arguments.pcap.is_some()
+                && !arguments.allow_empty
+            {
+                failures.push(
+                    "no flow of the capture was handled; --allow-empty takes that for a success"
+                        .to_owned(),
+                );
+            }
             failures.extend(failure);
             (threads, traffic)
         });
@@ -137,12 +150,8 @@ fn replay(host: &Host, mut capture: Capture) -> (TrafficReport, Option<String>) 
         }
     }));
     capture.end_progress();
-    if capture.others() > 0 {
-        print(format_args!(
-            "{} of {} packets are left out: they are not TCP or UDP, or later fragments",
-            capture.others(),
-            capture.packets()
-        ));
+    for line in capture.left_out() {
+        print(format_args!("{line}"));
     }
     (traffic, failure)
 }

@@ -1,0 +1,304 @@
+//! What Suricata 8.0.8 makes of a packet: to which flow it belongs, or why to none. Found by trial.
+
+use std::fmt;
+
+use pcap_file::DataLink;
+
+/// What makes a flow.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    protocol: u8,
+    is_v6: bool,
+    /// From the outermost one; 0 where there are fewer, so that VLAN 0 is as none.
+    vlans: [u16; 3],
+    /// The lower one first, where the protocol has flows of both directions.
+    ends: [([u8; 16], u16); 2],
+}
+
+/// Why a packet is not handed over.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Cause {
+    NotIp,
+    Damaged,
+    NoFlow,
+    Fragment,
+    Tunnel,
+    Icmp,
+}
+
+impl Cause {
+    pub(crate) const ALL: [Self; 6] = [
+        Self::NotIp,
+        Self::Damaged,
+        Self::NoFlow,
+        Self::Fragment,
+        Self::Tunnel,
+        Self::Icmp,
+    ];
+
+    /// Whether such packets have no flow in Suricata either.
+    pub(crate) fn is_suricatas(self) -> bool {
+        matches!(self, Self::NotIp | Self::Damaged | Self::NoFlow)
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotIp => "not IP",
+            Self::Damaged => "cut, or of wrong lengths",
+            Self::NoFlow => "of a protocol without flows",
+            Self::Fragment => "fragments",
+            Self::Tunnel => "tunnels",
+            Self::Icmp => "ICMP other than echo",
+        })
+    }
+}
+
+/// Whether Suricata reads captures of this link type, and so does this program.
+pub(crate) fn supported(link: DataLink) -> Result<(), String> {
+    match link {
+        DataLink::ETHERNET
+        | DataLink::RAW
+        | DataLink::Unknown(12)
+        | DataLink::IPV4
+        | DataLink::IPV6
+        | DataLink::NULL
+        | DataLink::LINUX_SLL
+        | DataLink::LINUX_SLL2 => Ok(()),
+        other => Err(format!(
+            "the link type {other:?} is not supported; Ethernet, raw IP, Linux cooked and BSD NULL are"
+        )),
+    }
+}
+
+type Decoded = Result<Key, Cause>;
+
+/// Decodes a packet of a [`supported`] link type.
+pub(crate) fn decode(link: DataLink, data: &[u8]) -> Decoded {
+    let no_vlans = [0; 3];
+    match link {
+        DataLink::ETHERNET => by_ether_type(be16(data, 12)?, rest(data, 14)?, no_vlans, 0),
+        DataLink::LINUX_SLL => by_ether_type(be16(data, 14)?, rest(data, 16)?, no_vlans, 0),
+        DataLink::LINUX_SLL2 => by_ether_type(be16(data, 0)?, rest(data, 20)?, no_vlans, 0),
+        DataLink::NULL => match rest(data, 4).map(|rest| (&data[..4], rest))? {
+            ([2, 0, 0, 0], ip) => ipv4(ip, no_vlans),
+            // Of Linux, NetBSD, FreeBSD and macOS.
+            ([10 | 24 | 28 | 30, 0, 0, 0], ip) => ipv6(ip, no_vlans),
+            _ => Err(Cause::NotIp),
+        },
+        _ => raw(data, no_vlans),
+    }
+}
+
+fn by_ether_type(of: u16, data: &[u8], mut vlans: [u16; 3], depth: usize) -> Decoded {
+    match of {
+        0x0800 => ipv4(data, vlans),
+        0x86dd => ipv6(data, vlans),
+        0x8100 | 0x88a8 | 0x9100 => {
+            *vlans.get_mut(depth).ok_or(Cause::Damaged)? = be16(data, 0)? & 0xfff;
+            by_ether_type(be16(data, 2)?, rest(data, 4)?, vlans, depth + 1)
+        }
+        0x8847 | 0x8848 => mpls(data, vlans),
+        0x8864 => pppoe(rest(data, 6)?, vlans),
+        _ => Err(Cause::NotIp),
+    }
+}
+
+fn mpls(mut data: &[u8], vlans: [u16; 3]) -> Decoded {
+    loop {
+        let is_last = byte(data, 2)? & 1 == 1;
+        data = rest(data, 4)?;
+        if is_last {
+            break;
+        }
+    }
+    match byte(data, 0)? >> 4 {
+        4 => ipv4(data, vlans),
+        6 => ipv6(data, vlans),
+        _ => Err(Cause::Tunnel),
+    }
+}
+
+fn pppoe(data: &[u8], vlans: [u16; 3]) -> Decoded {
+    // A protocol of one byte is odd.
+    let (protocol, data) = match byte(data, 0)? {
+        odd if odd & 1 == 1 => (u16::from(odd), rest(data, 1)?),
+        _ => (be16(data, 0)?, rest(data, 2)?),
+    };
+    match protocol {
+        0x21 => ipv4(data, vlans),
+        0x57 => ipv6(data, vlans),
+        _ => Err(Cause::NotIp),
+    }
+}
+
+fn raw(data: &[u8], vlans: [u16; 3]) -> Decoded {
+    match byte(data, 0)? >> 4 {
+        4 => ipv4(data, vlans),
+        6 => ipv6(data, vlans),
+        _ => Err(Cause::NotIp),
+    }
+}
+
+/// Two addresses, as of IPv6 or less.
+struct Net {
+    is_v6: bool,
+    vlans: [u16; 3],
+    from: [u8; 16],
+    to: [u8; 16],
+}
+
+fn ipv4(data: &[u8], vlans: [u16; 3]) -> Decoded {
+    let (first, total) = (byte(data, 0)?, usize::from(be16(data, 2)?));
+    let header = usize::from(first & 0xf) * 4;
+    if first >> 4 != 4 || header < 20 || total < header || total > data.len() {
+        return Err(Cause::Damaged);
+    }
+    // More fragments, or not the first one.
+    if be16(data, 6)? & 0x3fff != 0 {
+        return Err(Cause::Fragment);
+    }
+    let address = |at: usize| {
+        let mut address = [0; 16];
+        address[..4].copy_from_slice(&data[at..at + 4]);
+        address
+    };
+    let net = Net {
+        is_v6: false,
+        vlans,
+        from: address(12),
+        to: address(16),
+    };
+    transport(&net, data[9], &data[header..total])
+}
+
+fn ipv6(data: &[u8], vlans: [u16; 3]) -> Decoded {
+    let end = 40 + usize::from(be16(data, 4)?);
+    if byte(data, 0)? >> 4 != 6 || end > data.len() {
+        return Err(Cause::Damaged);
+    }
+    let address = |at: usize| {
+        let mut address = [0; 16];
+        address.copy_from_slice(&data[at..at + 16]);
+        address
+    };
+    let net = Net {
+        is_v6: true,
+        vlans,
+        from: address(8),
+        to: address(24),
+    };
+    let (mut next, mut data) = (data[6], &data[40..end]);
+    loop {
+        let length = match next {
+            // Hop-by-hop, routing and destination options.
+            0 | 43 | 60 => 8 + usize::from(byte(data, 1)?) * 8,
+            // A fragment that is the whole.
+            44 if be16(data, 2)? & 0xfff9 == 0 => 8,
+            44 => return Err(Cause::Fragment),
+            // The authentication header.
+            51 => 8 + usize::from(byte(data, 1)?) * 4,
+            _ => return transport(&net, next, data),
+        };
+        next = byte(data, 0)?;
+        data = rest(data, length)?;
+    }
+}
+
+fn transport(net: &Net, protocol: u8, data: &[u8]) -> Decoded {
+    let ports = || Ok([be16(data, 0)?, be16(data, 2)?]);
+    let whole = |least: usize| match data.len() {
+        length if length < least => Err(Cause::Damaged),
+        _ => Ok(()),
+    };
+    let key = match protocol {
+        6 => {
+            whole(20)?;
+            let header = usize::from(data[12] >> 4) * 4;
+            whole(header)?;
+            if header < 20 {
+                return Err(Cause::Damaged);
+            }
+            both_ways(net, protocol, ports()?)
+        }
+        17 => {
+            whole(8)?;
+            let length = usize::from(be16(data, 4)?);
+            whole(length)?;
+            if length < 8 {
+                return Err(Cause::Damaged);
+            }
+            if is_tunnel(be16(data, 2)?, &data[8..]) {
+                return Err(Cause::Tunnel);
+            }
+            both_ways(net, protocol, ports()?)
+        }
+        132 => {
+            whole(12)?;
+            both_ways(net, protocol, ports()?)
+        }
+        // Echo and its reply, whose types stand for ports.
+        1 | 58 => {
+            whole(8)?;
+            let ports = match (net.is_v6, data[0]) {
+                (false, 8) => [8, 0],
+                (false, 0) => [0, 8],
+                (true, 128) => [128, 129],
+                (true, 129) => [129, 128],
+                _ => return Err(Cause::Icmp),
+            };
+            both_ways(net, protocol, ports)
+        }
+        // A flow of ESP has one direction.
+        50 => {
+            whole(8)?;
+            let [high, low] = ports()?;
+            key(net, protocol, [(net.from, high), (net.to, low)])
+        }
+        4 | 41 | 47 => return Err(Cause::Tunnel),
+        _ => return Err(Cause::NoFlow),
+    };
+    Ok(key)
+}
+
+/// Whether Suricata looks for a packet in what is sent to this port of UDP: VXLAN, GENEVE, Teredo.
+fn is_tunnel(port: u16, data: &[u8]) -> bool {
+    let is_vxlan = || port == 4789 && data.len() > 8 && data[0] & 0x08 != 0;
+    let is_geneve = || port == 6081 && data.len() > 8 && data[0] >> 6 == 0 && data[2..4] != [0; 2];
+    let is_teredo = || {
+        let length = |data: &[u8]| 40 + usize::from(u16::from_be_bytes([data[4], data[5]]));
+        data.len() >= 40 && data[0] >> 4 == 6 && length(data) == data.len()
+    };
+    is_vxlan() || is_geneve() || is_teredo()
+}
+
+fn both_ways(net: &Net, protocol: u8, [from, to]: [u16; 2]) -> Key {
+    let mut ends = [(net.from, from), (net.to, to)];
+    if ends[0] > ends[1] {
+        ends.swap(0, 1);
+    }
+    key(net, protocol, ends)
+}
+
+fn key(net: &Net, protocol: u8, ends: [([u8; 16], u16); 2]) -> Key {
+    Key {
+        protocol,
+        is_v6: net.is_v6,
+        vlans: net.vlans,
+        ends,
+    }
+}
+
+fn byte(data: &[u8], at: usize) -> Result<u8, Cause> {
+    data.get(at).copied().ok_or(Cause::Damaged)
+}
+
+fn be16(data: &[u8], at: usize) -> Result<u16, Cause> {
+    let bytes = data.get(at..at + 2).ok_or(Cause::Damaged)?;
+    Ok(u16::from_be_bytes([bytes[0], bytes[1]]))
+}
+
+fn rest(data: &[u8], from: usize) -> Result<&[u8], Cause> {
+    data.get(from..).ok_or(Cause::Damaged)
+}

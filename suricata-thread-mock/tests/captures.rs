@@ -1,0 +1,208 @@
+//! Captures: the mock's program counts what Suricata 8.0.8 counted with the same files (`-k none --runmode single`), or
+//! says what it leaves out.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+mod workspace;
+
+use workspace::example;
+
+/// A packet of IPv4, from 10.0.0.1 to 10.0.0.2.
+fn ipv4(protocol: u8, payload: &[u8]) -> Vec<u8> {
+    let length = (20 + payload.len()) as u16;
+    let mut packet = vec![0x45, 0];
+    packet.extend(length.to_be_bytes());
+    packet.extend([0, 1, 0, 0, 64, protocol, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2]);
+    packet.extend(payload);
+    packet
+}
+
+fn ipv6(next: u8, payload: &[u8]) -> Vec<u8> {
+    let mut packet = vec![0x60, 0, 0, 0];
+    packet.extend((payload.len() as u16).to_be_bytes());
+    packet.extend([next, 64]);
+    packet.extend([[0xfe; 16], [0xfd; 16]].concat());
+    packet.extend(payload);
+    packet
+}
+
+/// UDP to port 2000, with this length in its header.
+fn udp_of_length(from: u16, length: u16, payload: &[u8]) -> Vec<u8> {
+    let header = [from, 2000, length, 0].map(u16::to_be_bytes).concat();
+    [&header, payload].concat()
+}
+
+fn udp(from: u16) -> Vec<u8> {
+    udp_of_length(from, 13, b"hello")
+}
+
+fn ethernet(of: u16, payload: &[u8]) -> Vec<u8> {
+    [&[2; 12], &of.to_be_bytes()[..], payload].concat()
+}
+
+fn vlan(id: u16, of: u16, payload: &[u8]) -> Vec<u8> {
+    [&id.to_be_bytes(), &of.to_be_bytes()[..], payload].concat()
+}
+
+fn pcap(link: u32, packets: &[Vec<u8>]) -> Vec<u8> {
+    let mut file = [0xa1b2_c3d4, 0x0004_0002, 0, 0, 65535, link]
+        .map(u32::to_le_bytes)
+        .concat();
+    for packet in packets {
+        let length = packet.len() as u32;
+        file.extend([1, 0, length, length].map(u32::to_le_bytes).concat());
+        file.extend(packet);
+    }
+    file
+}
+
+/// What the program prints and says of a capture with these bytes, and how it ends.
+fn run(bytes: &[u8], more: &[&str]) -> (Option<i32>, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let capture = folder.path().join("some.pcap");
+    fs::write(&capture, bytes).unwrap();
+    let plugin = example(Path::new(env!("CARGO_TARGET_TMPDIR")), "flow-counter");
+    let mut run = Command::new(env!("CARGO_BIN_EXE_suricata-mock"));
+    run.args(["run", "--runmode", "single", "--pcap"])
+        .arg(capture)
+        .args(more);
+    let output = run.arg(plugin).output().unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(text).unwrap())
+}
+
+/// A name, what is in the capture, its link type, and what Suricata counts.
+type Case = (&'static str, u32, Vec<Vec<u8>>, (u64, u64));
+
+fn cases() -> Vec<Case> {
+    let one = ipv4(17, &udp(1000));
+    let both = vec![one.clone(), ipv6(17, &udp(1000))];
+    let in_ethernet = |packet: &Vec<u8>| ethernet(0x0800, packet);
+    let null = |family: u32| [&family.to_le_bytes()[..], &both[1]].concat();
+    let pppoe = [&[0x11, 0, 0, 1, 0, 35, 0, 0x21], &one[..]].concat();
+    let mpls = [&[0, 1, 1, 64], &one[..]].concat();
+    let echo = |kind: u8| [kind, 0, 0, 0, 0, 1, 0, 1];
+    let sctp = [udp(5), vec![0; 8]].concat();
+    vec![
+        ("raw IP", 101, both.clone(), (2, 2)),
+        ("raw IP of Linux", 12, both.clone(), (2, 2)),
+        (
+            "NULL",
+            0,
+            [2, 10, 24, 28, 30].map(null)[1..].to_vec(),
+            (1, 4),
+        ),
+        (
+            "VLANs",
+            1,
+            [0, 1, 2]
+                .map(|id| ethernet(0x8100, &vlan(id, 0x0800, &one)))
+                .into_iter()
+                .chain([in_ethernet(&one)])
+                .collect(),
+            (3, 4),
+        ),
+        (
+            "three VLANs",
+            1,
+            vec![ethernet(
+                0x88a8,
+                &vlan(1, 0x8100, &vlan(2, 0x8100, &vlan(3, 0x0800, &one))),
+            )],
+            (1, 1),
+        ),
+        ("PPPoE", 1, vec![ethernet(0x8864, &pppoe)], (1, 1)),
+        ("MPLS", 1, vec![ethernet(0x8847, &mpls)], (1, 1)),
+        (
+            "echo",
+            101,
+            vec![ipv4(1, &echo(8)), ipv4(1, &echo(8))],
+            (1, 2),
+        ),
+        ("echo of IPv6", 101, vec![ipv6(58, &echo(128))], (1, 1)),
+        ("SCTP", 101, vec![ipv4(132, &sctp)], (1, 1)),
+        (
+            "ESP",
+            101,
+            vec![ipv4(50, &[0; 16]), ipv4(50, &[1; 16])],
+            (2, 2),
+        ),
+        (
+            "lengths of UDP",
+            101,
+            [8, 9, 13]
+                .map(|length| ipv4(17, &udp_of_length(1, length, b"hello")))
+                .to_vec(),
+            (1, 3),
+        ),
+        (
+            "an IPv6 option",
+            101,
+            vec![ipv6(
+                60,
+                &[&[17, 0, 1, 4, 0, 0, 0, 0], &udp(1)[..]].concat(),
+            )],
+            (1, 1),
+        ),
+    ]
+}
+
+#[test]
+fn packets_are_counted_as_in_suricata() {
+    for (name, link, packets, (flows, count)) in cases() {
+        let (status, said) = run(&pcap(link, &packets), &[]);
+        let total = format!("{flows} flows, {count} packets, seed");
+        assert!(
+            status == Some(0) && said.contains(&total),
+            "{name}: {total}: {said}"
+        );
+        assert!(!said.contains("left out"), "{name}: {said}");
+    }
+}
+
+#[test]
+fn what_is_left_out_is_counted_by_cause_and_no_flow_is_a_failure_unless_asked_for() {
+    let one = ipv4(17, &udp(1000));
+    let mut fragment = one.clone();
+    fragment[6] = 0x20;
+    let as_in = [
+        ethernet(0x0806, &[0; 28]),
+        ethernet(0x0800, &one[..30]),
+        ethernet(0x0800, &ipv4(17, &udp_of_length(1, 14, b"hello"))),
+        ethernet(0x0800, &ipv4(2, &[0; 8])),
+    ];
+    let not_as_in = [
+        ethernet(0x0800, &fragment),
+        ethernet(0x0800, &ipv4(4, &one)),
+        ethernet(0x0800, &ipv4(1, &[13, 0, 0, 0, 0, 0, 0, 0])),
+    ];
+    let capture = pcap(1, &[&as_in[..], &not_as_in].concat());
+    let (status, said) = run(&capture, &[]);
+    for part in [
+        "4 of 7 packets are left out, as in Suricata: 1 not IP, 2 cut, or of wrong lengths, 1 of a protocol without flows",
+        "3 of 7 packets are left out, which Suricata does not: 1 fragments, 1 tunnels, 1 ICMP other than echo",
+        "no flow of the capture was handled",
+    ] {
+        assert!(said.contains(part), "no {part:?}: {said}");
+    }
+    assert_eq!(status, Some(1));
+    assert_eq!(run(&capture, &["--allow-empty"]).0, Some(0));
+}
+
+#[test]
+fn files_that_are_no_captures_are_named() {
+    for (bytes, part) in [
+        (&[0x1f, 0x8b, 8, 0][..], "compressed by gzip; unpack it"),
+        (&[0x28, 0xb5, 0x2f, 0xfd], "compressed by zstd; unpack it"),
+        (
+            &[0x34, 0xcd, 0xb2, 0xa1],
+            "in the modified format of pcap; convert it",
+        ),
+        (&pcap(108, &[]), "the link type LOOP is not supported"),
+    ] {
+        let (status, said) = run(bytes, &[]);
+        assert!(status == Some(2) && said.contains(part), "{part}: {said}");
+    }
+}
