@@ -28,6 +28,8 @@ struct Expected {
     drops: Mutex<BTreeMap<u64, u64>>,
     /// Error lines in the host's log.
     errors: AtomicUsize,
+    /// Panics of callbacks. After ten of one, not each has a line.
+    panics: AtomicUsize,
     /// The set that the host refuses, counted from the next one, which is 1; 0 for none.
     refused_set: AtomicU64,
     numbers: AtomicU64,
@@ -36,6 +38,10 @@ struct Expected {
 impl Expected {
     fn drops(&self, number: u64) {
         *lock(&self.drops).entry(number).or_default() += 1;
+    }
+
+    fn may_panic(&self) -> bool {
+        self.panics.load(SeqCst) < 8
     }
 
     fn errors(&self, lines: usize) {
