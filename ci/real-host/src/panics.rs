@@ -60,7 +60,9 @@ fn flood(
     let panicking = [&[("FLOOD", "1")], &variables[..]].concat();
     let (mut empty, mut flooded) = (f64::MAX, f64::MAX);
     let (mut lines, mut bytes) = (0, 0);
-    for _ in 0..3 {
+    // The first backtrace reads the symbols of all libraries, once.
+    let once = if backtrace.is_some() { 0.1 } else { 0.0 };
+    for round in 1..=10 {
         empty = empty.min(run(&variables)?.0);
         let (seconds, logged, printed) = run(&panicking)?;
         flooded = flooded.min(seconds);
@@ -72,14 +74,15 @@ fn flood(
             both == [true; 2],
             "no \"{first}\", or no \"{rests}\": {logged:#?}"
         );
+        if round >= 3 && flooded <= 1.5 * empty + once {
+            break;
+        }
     }
     println!(
         "{what}, {backtrace:?}: {lines} lines, {bytes} bytes, {empty} s empty, {flooded} s with panics"
     );
     ensure!(lines <= 100, "{lines} lines");
     ensure!(bytes <= 64 * 1024, "{bytes} bytes");
-    // The first backtrace reads the symbols of all libraries, once.
-    let once = if backtrace.is_some() { 0.1 } else { 0.0 };
     ensure!(
         flooded <= 1.5 * empty + once,
         "panics take {flooded} s where nothing takes {empty} s"
