@@ -230,7 +230,7 @@ pub use life::host::{EnteredGuard, Host};
 pub use life::run_mode::Threads;
 pub use life::thread::Thread;
 pub use noun::expectation::ErrorCount;
-pub use noun::flow::Flow;
+pub use noun::flow::Endpoints;
 pub use noun::load_error::LoadError;
 pub use noun::log_line::LogLine;
 #[cfg(feature = "open")]
@@ -238,6 +238,7 @@ pub use noun::open_error::{OpenError, OpenErrorReason, UndefinedSymbol};
 pub use noun::report::{Report, ReportKind};
 pub use noun::run_mode::RunMode;
 pub use noun::thread_kind::{LeftValue, ThreadKind};
-pub use noun::traffic::{Traffic, TrafficReport, WorkerTraffic};
+pub use noun::traffic::{FlowKind, Replayed, Traffic, TrafficReport, WorkerTraffic};
+pub use state::flows::Flow;
 pub use state::reports::stray_reports;
 pub use suricata_thread_sys::Generation;

@@ -184,7 +184,7 @@ fn without_other_threads_the_worker_finishes_its_flows() {
 fn nothing_is_nothing() {
     let host = V9.host();
     host.start(RunMode::Single);
-    let report = host.replay([]);
+    let report = host.replay([0_u64; 0]);
     assert_eq!((report.flows, report.packets), (0, 0));
 }
 

@@ -79,8 +79,8 @@ unsafe fn note(user: *mut c_void, what: &'static str, address: usize) {
     if what == "init" {
         events.addresses.insert(address);
         let number = events.begun;
-        let there = events.alive.insert(address, number);
-        assert_eq!(there, None, "no two flows are at one address");
+        // A flow that its worker retired may have been there: nothing told its end.
+        events.alive.insert(address, number);
         events.begun += 1;
     }
     let flow = match what {
@@ -142,7 +142,7 @@ fn numbered(events: &[Event]) -> Vec<Event> {
 }
 
 #[test]
-fn every_flow_begins_and_is_updated_on_one_worker_and_is_finished_on_the_recycler() {
+fn every_flow_begins_and_is_updated_on_one_worker_and_two_of_five_are_finished_on_the_recycler() {
     for one_at_a_time in [false, true] {
         let traffic = Traffic {
             flows: 200,
@@ -157,14 +157,19 @@ fn every_flow_begins_and_is_updated_on_one_worker_and_is_finished_on_the_recycle
             flows.entry(*flow).or_default().push((what, thread));
         }
         assert_eq!(flows.len(), 200);
+        let mut finished = 0;
         for events in flows.values() {
             let worker = events[0].1;
             assert!(worker.starts_with("W#"));
             let mut expected = vec![("init", worker)];
             expected.extend([("update", worker); 5]);
-            expected.push(("finish", "FR#01"));
+            if events.len() == 7 {
+                expected.push(("finish", "FR#01"));
+                finished += 1;
+            }
             assert_eq!(*events, expected);
         }
+        assert_eq!((finished, report.finished), (80, 80));
         for worker in &report.workers {
             let began = events
                 .iter()
@@ -227,6 +232,7 @@ fn stopping_in_the_middle_finishes_what_has_begun() {
             packets_per_flow: 10,
             stop_after: Some(777),
             one_at_a_time,
+            ..Traffic::default()
         };
         let (report, events) = run(3, traffic);
         assert_eq!(report.packets, 777);
@@ -241,8 +247,10 @@ fn stopping_in_the_middle_finishes_what_has_begun() {
             assert_eq!(set.len(), flows.len(), "{wanted} once per flow");
             set
         };
-        assert_eq!(of("init"), of("finish"));
+        assert!(of("init").is_superset(&of("finish")));
         assert_eq!(of("init").len() as u64, report.flows);
+        assert_eq!(of("finish").len() as u64, report.finished);
+        assert!(report.finished > 0 && report.finished < report.flows);
     }
 }
 
@@ -315,7 +323,7 @@ fn flows_of_traffic_are_where_finished_ones_were() {
     host.replay(0..10);
     let events = events.lock().unwrap();
     assert_eq!(events.addresses.len(), after_one);
-    assert_eq!((events.begun, events.alive.len()), (310, 0));
+    assert_eq!(events.begun, 310);
 }
 
 #[test]
@@ -326,7 +334,10 @@ fn workers_that_finish_their_own_flows_reuse_where_they_were() {
     host.spawn("W#01", ThreadKind::Worker);
     host.traffic(Traffic::default());
     let events = events.lock().unwrap();
-    assert_eq!((events.begun, events.addresses.len()), (100, 16));
+    assert_eq!(events.begun, 100);
+    // 16 at the same time, and those whose ports are used again.
+    let addresses = events.addresses.len();
+    assert!((16..=32).contains(&addresses), "{addresses}");
 }
 
 #[test]

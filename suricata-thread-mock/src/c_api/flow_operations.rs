@@ -4,6 +4,7 @@
 #![allow(non_snake_case)]
 
 use std::ffi::{c_char, c_int, c_uint, c_void};
+use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use suricata_thread_sys::Flow;
@@ -12,8 +13,9 @@ use suricata_thread_sys::v8::StorageAllocFn;
 use suricata_thread_sys::v9::{AppProto, SCFlowStorageId as FlowId};
 
 use crate::c_api::flow_storage;
+use crate::c_api::slots::{self, Allocation};
 use crate::noun::function::Function;
-use crate::state::flow_storage::Facts;
+use crate::state::cells::Owner;
 
 pub(crate) unsafe fn FlowStorageRegister(
     function: Function,
@@ -22,10 +24,9 @@ pub(crate) unsafe fn FlowStorageRegister(
     alloc: StorageAllocFn,
     free: StorageFreeFn,
 ) -> FlowId {
-    let is_pointer = size as usize == size_of::<*mut c_void>();
-    let fits = is_pointer || (size != 0 && alloc.is_some());
+    let allocation = Some(Allocation { size, alloc });
     // SAFETY: the caller's promise.
-    let id = unsafe { flow_storage::register(function, name, fits, free) };
+    let id = unsafe { slots::register(Owner::Flow, function, name, allocation, free) };
     FlowId { id }
 }
 
@@ -35,7 +36,7 @@ pub(crate) unsafe fn SCFlowStorageRegister(
     free: StorageFreeFn,
 ) -> FlowId {
     // SAFETY: the caller's promise.
-    let id = unsafe { flow_storage::register(function, name, true, free) };
+    let id = unsafe { slots::register(Owner::Flow, function, name, None, free) };
     FlowId { id }
 }
 
@@ -62,7 +63,7 @@ pub(crate) unsafe fn FlowGetLastTimeAsParts(
     seconds: *mut u64,
     microseconds: *mut u64,
 ) {
-    let time = flow_storage::fact(function, flow, Duration::ZERO, |flow| flow.last_time);
+    let time = flow_storage::fact(function, flow, Duration::ZERO, |flow| flow.last_time());
     // SAFETY: the caller passes places to write to.
     unsafe {
         seconds.write(time.as_secs());
@@ -71,35 +72,40 @@ pub(crate) unsafe fn FlowGetLastTimeAsParts(
 }
 
 pub(crate) unsafe fn FlowGetFlags(function: Function, flow: *const Flow) -> u32 {
-    flow_storage::fact(function, flow, 0, |_| Facts::FLAGS)
+    flow_storage::fact(function, flow, 0, |flow| flow.flags())
 }
 
 pub(crate) unsafe fn SCFlowGetFlags(function: Function, flow: *const Flow) -> u64 {
-    flow_storage::fact(function, flow, 0, |_| Facts::FLAGS).into()
+    flow_storage::fact(function, flow, 0, |flow| flow.flags()).into()
 }
 
 pub(crate) unsafe fn FlowGetSourcePort(function: Function, flow: *const Flow) -> u16 {
-    flow_storage::fact(function, flow, 0, |flow| flow.source_port)
+    flow_storage::fact(function, flow, 0, |flow| flow.endpoints.source.port())
 }
 
 pub(crate) unsafe fn FlowGetDestinationPort(function: Function, flow: *const Flow) -> u16 {
-    flow_storage::fact(function, flow, 0, |_| Facts::DESTINATION_PORT)
+    flow_storage::fact(function, flow, 0, |flow| flow.endpoints.destination.port())
 }
 
 pub(crate) unsafe fn SCFlowIsIPv4(function: Function, flow: *const Flow) -> bool {
-    flow_storage::fact(function, flow, false, |_| true)
+    flow_storage::fact(function, flow, false, |flow| {
+        flow.endpoints.source.is_ipv4()
+    })
 }
 
 pub(crate) unsafe fn SCFlowIsIPv6(function: Function, flow: *const Flow) -> bool {
-    flow_storage::fact(function, flow, false, |_| false)
+    flow_storage::fact(function, flow, false, |flow| {
+        flow.endpoints.source.is_ipv6()
+    })
 }
 
 pub(crate) unsafe fn SCFlowGetIPProtocol(function: Function, flow: *const Flow) -> u8 {
-    flow_storage::fact(function, flow, 0, |_| Facts::PROTOCOL)
+    flow_storage::fact(function, flow, 0, |flow| flow.endpoints.protocol)
 }
 
 pub(crate) unsafe fn SCFlowGetAppProtocol(function: Function, flow: *const Flow) -> AppProto {
-    flow_storage::fact(function, flow, 0, |_| Facts::APP_PROTOCOL)
+    // Of none that is known: nothing here looks into packets.
+    flow_storage::fact(function, flow, 0, |_| 0)
 }
 
 pub(crate) unsafe fn SCFlowGetSourceAddressAsRawPtr(
@@ -119,9 +125,9 @@ pub(crate) unsafe fn SCFlowGetDestinationAddressAsRawPtr(
 }
 
 pub(crate) unsafe fn SCFlowGetToServerPacketCount(function: Function, flow: *const Flow) -> u32 {
-    flow_storage::fact(function, flow, 0, |flow| flow.packets)
+    flow_storage::fact(function, flow, 0, |flow| flow.to_server.load(Relaxed))
 }
 
 pub(crate) unsafe fn SCFlowGetToClientPacketCount(function: Function, flow: *const Flow) -> u32 {
-    flow_storage::fact(function, flow, 0, |_| Facts::TO_CLIENT)
+    flow_storage::fact(function, flow, 0, |flow| flow.to_client.load(Relaxed))
 }

@@ -98,6 +98,7 @@ mod operations {
     use crate::c_api::storage;
     use crate::calling::{boundary, context};
     use crate::noun::event::Event;
+    use crate::state::cells::Owner;
 
     pub(super) unsafe fn SCThreadRegisterInitCallback(
         _: Function,
@@ -191,7 +192,7 @@ mod operations {
     ) -> ThreadId {
         let allocation = Some(Allocation { size, alloc });
         // SAFETY: the caller's promise.
-        let id = unsafe { slots::register(function, name, allocation, free) };
+        let id = unsafe { slots::register(Owner::Thread, function, name, allocation, free) };
         ThreadId { id }
     }
 
@@ -201,7 +202,7 @@ mod operations {
         free: StorageFreeFn,
     ) -> ThreadId {
         // SAFETY: the caller's promise.
-        let id = unsafe { slots::register(function, name, None, free) };
+        let id = unsafe { slots::register(Owner::Thread, function, name, None, free) };
         ThreadId { id }
     }
 

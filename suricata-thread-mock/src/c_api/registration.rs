@@ -9,11 +9,12 @@ use suricata_thread_sys::common::{
 
 use crate::calling::handles::Handle;
 use crate::calling::refusals::{self, Registering};
-use crate::calling::{callbacks, context, thread_storage};
+use crate::calling::{callbacks, context, flows, thread_storage};
 use crate::noun::event::{Event, FlowFinish, FlowInit, FlowUpdate, List, ThreadInit, User};
 use crate::noun::function::Function;
 use crate::noun::report::{Report, ReportKind};
 use crate::state::callbacks::Lists;
+use crate::state::host::HostState;
 
 /// A kind of callback: how it is registered.
 struct Kind {
@@ -124,7 +125,7 @@ pub(crate) fn run(function: Function, tv: *mut ThreadVars, event: Event) {
             return;
         };
         if !refusals::refuses_to_plugins(&host, call) {
-            callbacks::run(&host, None, event);
+            with_flow(&host, event, || callbacks::run(&host, None, event));
         }
         return;
     }
@@ -133,6 +134,16 @@ pub(crate) fn run(function: Function, tv: *mut ThreadVars, event: Event) {
     };
     let Handle { host, thread } = &*handle;
     if !refusals::refuses_to_plugins(host, call) {
-        callbacks::run(host, Some(thread), event);
+        with_flow(host, event, || callbacks::run(host, Some(thread), event));
+    }
+}
+
+/// Does `work` with the lock of the flow that an event is for.
+fn with_flow(host: &HostState, event: Event, work: impl FnOnce()) {
+    match event {
+        Event::ThreadInit => work(),
+        Event::FlowInit(flow, _) | Event::FlowUpdate(flow, _) | Event::FlowFinish(flow) => {
+            flows::with_lock_of(host, flow, work);
+        }
     }
 }

@@ -10,6 +10,7 @@ use crate::calling::refusals::{self, Registering};
 use crate::noun::function::Function;
 use crate::noun::report::{Report, ReportKind};
 use crate::noun::slot::{NamePtr, Slot};
+use crate::state::cells::Owner;
 use crate::state::slots::Refused;
 
 /// What 8.0 wants to know of a slot beyond its name and free function.
@@ -18,11 +19,12 @@ pub(crate) struct Allocation {
     pub(crate) alloc: StorageAllocFn,
 }
 
-/// `SCThreadStorageRegister` and `ThreadStorageRegister`.
+/// `SCThreadStorageRegister`, `ThreadStorageRegister`, and the same of flows.
 ///
 /// # Safety
 /// `name` is NULL or a C string.
 pub(crate) unsafe fn register(
+    owner: Owner,
     function: Function,
     name: *const c_char,
     allocation: Option<Allocation>,
@@ -45,7 +47,8 @@ pub(crate) unsafe fn register(
     let Some(text) = text.filter(|text| !text.is_empty()) else {
         return -1;
     };
-    if host.slots.is_finalized() || free.is_none() {
+    let slots = host.slots_of(owner);
+    if slots.is_finalized() || free.is_none() {
         return -1;
     }
     let (size, alloc) = match allocation {
@@ -66,10 +69,7 @@ pub(crate) unsafe fn register(
         plugin: context::plugin(),
         _name: NamePtr(name),
     };
-    match host
-        .slots
-        .add(name.addr(), text.to_bytes(), slot, &host.faults.slot)
-    {
+    match slots.add(name.addr(), text.to_bytes(), slot, &host.faults.slot) {
         Ok(id) => id,
         Err(Refused::Name { changed }) => {
             context::log_own(
@@ -77,7 +77,8 @@ pub(crate) unsafe fn register(
                 SCLogLevel::SC_LOG_ERROR,
                 "storage",
                 format!(
-                    "storage for type \"thread\" with name \"{}\" already registered",
+                    "storage for type \"{}\" with name \"{}\" already registered",
+                    owner.name(),
                     text.to_string_lossy()
                 ),
             );
@@ -135,10 +136,12 @@ pub(crate) fn phase(function: Function, phase: Phase) -> c_int {
     if refusals::refuses_to_plugins(&host, function.name) {
         return -1;
     }
-    match phase {
-        Phase::Init => host.slots.reset(true),
-        Phase::Finalize => host.slots.finalize(),
-        Phase::Cleanup => host.slots.reset(false),
+    for slots in [&host.slots, &host.flow_slots] {
+        match phase {
+            Phase::Init => slots.reset(true),
+            Phase::Finalize => slots.finalize(),
+            Phase::Cleanup => slots.reset(false),
+        }
     }
     0
 }

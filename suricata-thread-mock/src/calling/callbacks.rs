@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use suricata_thread_sys::ThreadVars;
 
+use crate::calling::boundary;
 use crate::calling::context::{Code, PluginCode};
-use crate::calling::{boundary, flow_storage};
 use crate::noun::event::{Event, List, User};
 use crate::noun::token;
 use crate::state::host::HostState;
@@ -17,7 +17,6 @@ use crate::state::threads::ThreadState;
 pub(crate) fn run(host: &Arc<HostState>, thread: Option<&ThreadState>, event: Event) {
     let tv: *mut ThreadVars = thread.map_or(std::ptr::null_mut(), |t| token::as_ptr(t.cells.token));
     let lists = &host.callbacks.lists;
-    flow_storage::before(host, event);
     match event {
         Event::ThreadInit => each(host, thread, event, &lists.thread_init, |f, user| {
             // SAFETY: the plugin registered both for calls such as this one.
@@ -38,7 +37,6 @@ pub(crate) fn run(host: &Arc<HostState>, thread: Option<&ThreadState>, event: Ev
             unsafe { f(tv, flow, user) }
         }),
     }
-    flow_storage::after(host, event);
 }
 
 fn each<F: Copy>(

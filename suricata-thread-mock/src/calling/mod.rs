@@ -3,7 +3,7 @@
 pub(crate) mod boundary;
 pub(crate) mod callbacks;
 pub(crate) mod context;
-pub(crate) mod flow_storage;
+pub(crate) mod flows;
 pub(crate) mod handles;
 pub(crate) mod kernel_name;
 pub(crate) mod last_words;

@@ -8,7 +8,7 @@ use crate::calling::context::{self, Code, PluginCode};
 use crate::calling::handles;
 use crate::noun::held::Holder;
 use crate::noun::report::{Report, ReportKind};
-use crate::state::cells::{Cells, ToFree};
+use crate::state::cells::{Cells, Owner, ToFree};
 use crate::state::host::HostState;
 use crate::state::slots;
 
@@ -30,8 +30,9 @@ impl<'a> SlotUse<'a> {
         cells: &'a Cells,
         id: c_int,
     ) -> Option<Self> {
-        let owner = cells.name;
-        if !host.slots.is_finalized() {
+        let slots = host.slots_of(cells.owner);
+        let owner = thread_name(host, cells);
+        if !slots.is_finalized() {
             let report = Report::new(ReportKind::StorageNotFinalized, call, owner)
                 .slot(Some(slots::named(id)))
                 .expected("after registration has closed (Host::finalize)")
@@ -49,10 +50,11 @@ impl<'a> SlotUse<'a> {
             let report = Report::new(ReportKind::UnknownSlot, call, owner)
                 .slot(Some(slots::named(id)))
                 .expected(format!("the id of a slot of this host{}", ids(cells)))
-                .actual(host.slots.whose(id))
-                .consequence(
-                    "Suricata does not check the id; it would read or write past the thread's slots",
-                );
+                .actual(slots.whose(id))
+                .consequence(format!(
+                    "Suricata does not check the id; it would read or write past the {}'s slots",
+                    cells.owner.name()
+                ));
             context::report(host, report);
             return None;
         };
@@ -81,7 +83,10 @@ impl<'a> SlotUse<'a> {
     /// The beginning of a report on this use.
     pub(crate) fn misuse(&self, kind: ReportKind) -> Report {
         let slot = self.cells.table.named(self.index);
-        Report::new(kind, self.call, self.cells.name).slot(Some(slot))
+        let mut report =
+            Report::new(kind, self.call, thread_name(self.host, self.cells)).slot(Some(slot));
+        report.plugin = self.cells.table.slots[self.index].plugin;
+        report
     }
 
     pub(crate) fn report(&self, report: Report) {
@@ -93,8 +98,14 @@ impl<'a> SlotUse<'a> {
     }
 
     pub(crate) fn store(&self, ptr: *mut c_void) {
-        let stored = self.cells.store(self.index, ptr, &self.host.holdings);
-        if let Some(old) = stored.lost {
+        self.keep(ptr, false);
+    }
+
+    fn keep(&self, ptr: *mut c_void, is_made: bool) {
+        let lost = self
+            .cells
+            .store(self.index, ptr, is_made, &self.host.holdings);
+        if let Some(old) = lost {
             self.report(
                 self.misuse(ReportKind::ValueLost)
                     .expected("an empty slot, or one whose value was read by the call before")
@@ -103,45 +114,71 @@ impl<'a> SlotUse<'a> {
                     .remedy("Read the slot, set it, and free what was read"),
             );
         }
-        if let Some(holder) = stored.other {
-            let holder = self.name_of(holder);
-            self.report(
-                self.misuse(ReportKind::ValueFreedTwice)
-                    .expected("a value that no slot holds")
-                    .actual(format!("{ptr:p} is held by {holder} too"))
-                    .consequence(
-                        "Suricata would free it twice, by a call of the free function for each \
-                         slot; the mock calls it once",
-                    )
-                    .remedy(
-                        "Where each slot has a reference of its own (`Arc::into_raw`) or the free \
-                         function does nothing, say so with HostBuilder::shared_values, or with \
-                         --shared-values of `suricata-mock run`",
-                    ),
-            );
-        }
+    }
+
+    fn report_held(&self, ptr: *mut c_void, other: Holder) {
+        let other = self.name_of(other);
+        self.report(
+            self.misuse(ReportKind::ValueFreedTwice)
+                .expected("a value that no other slot holds when it is freed")
+                .actual(format!("{ptr:p} is held by {other} too"))
+                .consequence(
+                    "Suricata would free it twice, by a call of the free function for each slot; the mock calls it once",
+                )
+                .remedy(
+                    "Where each slot has a reference of its own (`Arc::into_raw`) or the free function does nothing, say \
+                     so with HostBuilder::shared_values, or with --shared-values of `suricata-mock run`",
+                ),
+        );
     }
 
     fn name_of(&self, holder: Holder) -> String {
         if holder.token == self.cells.token {
             let slot = self.cells.table.named(holder.index);
-            return format!("slot {slot} of the same thread");
+            return format!("slot {slot} of the same {}", self.cells.owner.name());
         }
-        let Some(handle) = handles::find(holder.token) else {
-            return "a slot of another thread".to_owned();
-        };
-        let cells = &handle.thread.cells;
-        let slot = cells.table.named(holder.index);
-        format!("slot {slot} of thread `{}`", cells.name)
+        if let Some(handle) = handles::find(holder.token) {
+            let cells = &handle.thread.cells;
+            let slot = cells.table.named(holder.index);
+            return format!("slot {slot} of thread `{}`", cells.name);
+        }
+        match self.host.flows.find(holder.token) {
+            Some(flow) => format!(
+                "slot {} of another flow",
+                flow.cells.table.named(holder.index)
+            ),
+            None => "another slot".to_owned(),
+        }
     }
 
     /// Returns what the slot holds, storing what its alloc function returns if it is empty.
     pub(crate) fn alloc(&self) -> *mut c_void {
         let stored = self.read();
         let slot = &self.cells.table.slots[self.index];
-        let (true, Some(alloc)) = (stored.is_null(), slot.alloc) else {
+        let Some(alloc) = slot.alloc else {
             return stored;
         };
+        if !stored.is_null() {
+            if self.cells.was_set(self.index) {
+                self.report(
+                    self.misuse(ReportKind::StoredThenAllocated)
+                        .expected("an empty slot, or a value that the alloc function made")
+                        .actual(format!("{stored:p}, which a set stored"))
+                        .consequence("Suricata returns that, which is taken for what the alloc function makes")
+                        .remedy("Fill a slot by its alloc function alone, or register it without one"),
+                );
+            }
+            return stored;
+        }
+        if self.cells.set_making(self.index, true) {
+            self.report(
+                self.misuse(ReportKind::AllocRecursion)
+                    .expected("an alloc function that does not ask for its own slot")
+                    .actual("it does, while the slot is empty; the mock returns NULL")
+                    .consequence("Suricata would call the alloc function for ever"),
+            );
+            return std::ptr::null_mut();
+        }
         // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
         let alloc: unsafe extern "C-unwind" fn(c_uint) -> *mut c_void =
             unsafe { std::mem::transmute(alloc) };
@@ -150,11 +187,12 @@ impl<'a> SlotUse<'a> {
             // SAFETY: the plugin registered it for this size.
             unsafe { alloc(slot.size) }
         });
+        self.cells.set_making(self.index, false);
         let made = made.unwrap_or(std::ptr::null_mut());
         if made.is_null() {
             return made;
         }
-        self.store(made);
+        self.keep(made, true);
         self.read()
     }
 
@@ -171,9 +209,10 @@ impl<'a> SlotUse<'a> {
                 );
                 return;
             }
-            ToFree::Value(ptr, is_last) => {
-                if is_last {
-                    self.call_free(ptr);
+            ToFree::Value(ptr, other) => {
+                match other {
+                    Some(other) => self.report_held(ptr, other),
+                    None => self.call_free(ptr),
                 }
                 ptr
             }
@@ -215,19 +254,45 @@ impl<'a> SlotUse<'a> {
 
     /// The name of a function of the slot, in reports.
     fn function(&self, which: &str) -> String {
-        format!(
-            "{which} function of slot {} of thread `{}`",
-            self.cells.table.named(self.index),
-            self.cells.name
-        )
+        let slot = self.cells.table.named(self.index);
+        let thread = thread_name(self.host, self.cells);
+        match self.cells.owner {
+            Owner::Thread => format!("{which} function of slot {slot} of thread `{thread}`"),
+            Owner::Flow => format!("{which} function of flow slot {slot} on thread `{thread}`"),
+        }
+    }
+
+    /// Reports what the slot holds after it was freed for good.
+    pub(crate) fn report_left(&self) {
+        let left = self.cells.peek(self.index);
+        if !left.is_null() {
+            self.report(
+                self.misuse(ReportKind::ValueNeverFreed)
+                    .expected(format!(
+                        "every slot to be empty after the {}'s storage was freed",
+                        self.cells.owner.name()
+                    ))
+                    .actual(format!("a free function stored {left:p}"))
+                    .consequence("Suricata would leak it"),
+            );
+        }
+    }
+}
+
+/// The thread that reports name: the owner, or the current one, which has the flow.
+fn thread_name(host: &HostState, cells: &Cells) -> String {
+    match cells.owner {
+        Owner::Thread => cells.name.to_owned(),
+        Owner::Flow => context::thread_name(host),
     }
 }
 
 fn ids(cells: &Cells) -> String {
-    let table = &cells.table;
-    let of_plugins = table.slots.iter().filter(|slot| !slot.is_hosts());
-    match of_plugins.count() {
-        0 => " (this thread has none)".to_owned(),
-        n => format!(" (this thread has {} to {})", table.id(0), table.id(n - 1)),
+    let (table, owner) = (&cells.table, cells.owner.name());
+    let of_plugins = (0..table.slots.len()).filter(|at| !table.slots[*at].is_hosts());
+    let of_plugins: Vec<_> = of_plugins.map(|at| table.id(at)).collect();
+    match (of_plugins.first(), of_plugins.last()) {
+        (Some(first), Some(last)) => format!(" (this {owner} has {first} to {last})"),
+        _ => format!(" (this {owner} has none)"),
     }
 }

@@ -160,14 +160,6 @@ pub(crate) fn free_all(call: &'static str, host: &Arc<HostState>, thread: &Threa
 /// Reports what the slots of a thread hold that was freed for good.
 pub(crate) fn report_left(call: &'static str, host: &Arc<HostState>, thread: &ThreadState) {
     for slot in SlotUse::all(call, host, &thread.cells) {
-        let left = slot.cells.peek(slot.index);
-        if !left.is_null() {
-            slot.report(
-                slot.misuse(ReportKind::ValueNeverFreed)
-                    .expected("every slot to be empty after the thread's storage was freed")
-                    .actual(format!("a free function stored {left:p}"))
-                    .consequence("Suricata would leak it"),
-            );
-        }
+        slot.report_left();
     }
 }

@@ -10,6 +10,7 @@ use suricata_thread_sys::common::SCLogLevel;
 
 use crate::calling::{context, last_words, watchdog};
 use crate::life::host::Host;
+use crate::life::own_slots;
 use crate::noun::log_line::LogLine;
 use crate::noun::options::{Options, Sink};
 use crate::state::host::HostState;
@@ -257,6 +258,7 @@ impl HostBuilder {
             generation,
             Location::caller(),
         ));
+        own_slots::register_early(&state);
         last_words::watch();
         watchdog::start();
         context::enter(&state);

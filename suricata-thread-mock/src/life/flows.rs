@@ -1,9 +1,17 @@
 //! Single flows of a host.
 
-use crate::calling::{callbacks, context};
+use std::time::Duration;
+
+use crate::calling::context;
+use crate::calling::flows::{self, FlowEvent};
+use crate::life::flows_left;
 use crate::life::host::Host;
-use crate::noun::event::Event;
-use crate::noun::flow::{Flow, Packet};
+use crate::noun::flow::{Endpoints, Packet};
+use crate::state::flows::Flow;
+use crate::state::host::HostState;
+
+/// By the clock of packets, for packets that are made up.
+const BETWEEN_PACKETS: Duration = Duration::from_millis(1);
 
 impl Host {
     /// A flow with a random hash: the seed decides which hash the first flow has, the second, and so
@@ -20,7 +28,7 @@ impl Host {
     /// ```
     #[must_use]
     pub fn flow(&self) -> Flow {
-        self.state.flows.random()
+        self.begin(self.state.flows.next_hash(), None)
     }
 
     /// A flow with this hash.
@@ -32,7 +40,58 @@ impl Host {
     /// ```
     #[must_use]
     pub fn flow_with_hash(&self, hash: u64) -> Flow {
-        self.state.flows.begin(hash)
+        self.begin(hash, None)
+    }
+
+    /// A flow between these, with a random hash.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Endpoints, Host};
+    /// let udp = Endpoints {
+    ///     source: "[2001:db8::1]:4000".parse().unwrap(),
+    ///     destination: "[2001:db8::2]:53".parse().unwrap(),
+    ///     protocol: 17,
+    /// };
+    /// let host = Host::new();
+    /// assert_eq!(host.flow_between(udp).endpoints(), udp);
+    /// ```
+    #[must_use]
+    pub fn flow_between(&self, endpoints: Endpoints) -> Flow {
+        self.begin(self.state.flows.next_hash(), Some(endpoints))
+    }
+
+    pub(crate) fn begin(&self, hash: u64, endpoints: Option<Endpoints>) -> Flow {
+        let table = self.state.flow_slots.table();
+        Flow(self.state.flows.begin(hash, table, endpoints))
+    }
+
+    /// Lets this much time pass by the clock of packets, without any packet, and retires the flows that have timed out
+    /// by then: after 30 seconds those that have had packets in one direction only, after 300 the others, as Suricata does where
+    /// nothing is configured. Flows of TCP with more than three packets are retired by their worker, without the finish
+    /// callbacks; the others are finished on the thread that [`Host::traffic`] finishes flows on.
+    ///
+    /// # Panics
+    /// Where [a host must not be driven](Host#panics), and in a job on a thread of a host.
+    ///
+    /// ```
+    /// # use std::time::Duration;
+    /// # use suricata_thread_mock::{Host, RunMode};
+    /// let host = Host::new();
+    /// let threads = host.start(RunMode::Single);
+    /// let flow = host.flow();
+    /// threads.workers[0].flow_init(&flow);
+    /// threads.workers[0].flow_update(&flow);
+    /// host.let_time_pass(Duration::from_secs(29));
+    /// assert!(!flow.is_retired());
+    /// host.let_time_pass(Duration::from_secs(1));
+    /// assert!(flow.is_retired());
+    /// ```
+    #[track_caller]
+    pub fn let_time_pass(&self, time: Duration) {
+        let _alone = self.traffic_alone("Host::let_time_pass");
+        self.state.flows.pass(time);
+        let flows = self.state.flows.begun(true);
+        flows_left::retire(&self.state, flows, "Host::let_time_pass");
     }
 
     /// Runs the flow init callbacks on the current thread with NULL for the `ThreadVars`, as the
@@ -59,10 +118,9 @@ impl Host {
     /// assert_eq!(FLOWS.load(Relaxed), 1);
     /// ```
     pub fn flow_init_without_thread(&self, flow: &Flow) {
-        let packet = Packet::new();
         self.without_thread(
             "Host::flow_init_without_thread",
-            Event::FlowInit(flow.as_ptr(), packet.as_ptr()),
+            FlowEvent::Init(&flow.0, &Packet::new()),
         );
     }
 
@@ -90,10 +148,8 @@ impl Host {
     /// ```
     pub fn flow_update_without_thread(&self, flow: &Flow) {
         let packet = Packet::new();
-        self.without_thread(
-            "Host::flow_update_without_thread",
-            Event::FlowUpdate(flow.as_ptr(), packet.as_ptr()),
-        );
+        let update = next_update(&self.state, flow, &packet);
+        self.without_thread("Host::flow_update_without_thread", update);
     }
 
     /// Runs the flow finish callbacks on the current thread with NULL for the `ThreadVars`.
@@ -119,14 +175,22 @@ impl Host {
     /// assert_eq!(FLOWS.load(Relaxed), 1);
     /// ```
     pub fn flow_finish_without_thread(&self, flow: Flow) {
-        self.state.flows.retire(flow, |flow| {
-            let finish = Event::FlowFinish(flow.as_ptr());
-            self.without_thread("Host::flow_finish_without_thread", finish);
-        });
+        let finish = FlowEvent::Retire(&flow.0, true);
+        self.without_thread("Host::flow_finish_without_thread", finish);
     }
 
-    fn without_thread(&self, what: &str, event: Event) {
+    fn without_thread(&self, what: &str, event: FlowEvent<'_>) {
         context::assert_drivable(&self.state, what);
-        callbacks::run(&self.state, None, event);
+        flows::run(&self.state, None, event);
     }
+}
+
+/// The next packet of a flow that is made up.
+pub(crate) fn next_update<'a>(
+    host: &HostState,
+    flow: &'a Flow,
+    packet: &'a Packet,
+) -> FlowEvent<'a> {
+    let time = host.flows.pass(BETWEEN_PACKETS);
+    FlowEvent::Update(&flow.0, packet, flow.0.next_goes_to_server(), time)
 }

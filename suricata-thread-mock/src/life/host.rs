@@ -124,6 +124,7 @@ impl Host {
         }
         let registered = own_slots::register(&self.state);
         self.state.slots.finalize();
+        self.state.flow_slots.finalize();
         match registered {
             Err(report) if !self.state.identity.record_only => panic!("{report}"),
             _ => {}

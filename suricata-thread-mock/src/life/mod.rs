@@ -3,6 +3,7 @@
 pub(crate) mod builder;
 pub(crate) mod findings;
 pub(crate) mod flows;
+pub(crate) mod flows_left;
 pub(crate) mod host;
 pub(crate) mod job;
 #[cfg(feature = "open")]
@@ -13,6 +14,7 @@ pub(crate) mod new_host;
 pub(crate) mod open;
 pub(crate) mod os_thread;
 pub(crate) mod own_slots;
+pub(crate) mod plan;
 pub(crate) mod refusing;
 pub(crate) mod replay;
 pub(crate) mod run_mode;

@@ -29,7 +29,7 @@ pub(crate) fn spawn(host: &Arc<HostState>, name: &str, kind: ThreadKind) -> io::
     let Some(_creating) = host.threads.begin_creation() else {
         panic!("thread `{name}` was created after the host was shut down");
     };
-    let cells = Cells::new(token::new(), name, host.slots.table());
+    let cells = Cells::of_thread(token::new(), name, host.slots.table());
     let handle = Handle {
         host: Arc::clone(host),
         thread: Arc::new(ThreadState::new(cells, kind)),

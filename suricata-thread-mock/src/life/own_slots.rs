@@ -8,34 +8,61 @@ use crate::calling::context;
 use crate::noun::fault::Countdown;
 use crate::noun::report::{Report, ReportKind};
 use crate::noun::slot::{NamePtr, Slot};
+use crate::state::cells::Owner;
 use crate::state::host::HostState;
 
-/// Registered after the plugins have been loaded; seen in 8.0.8 and in 9.0.0-dev.
-const NAMES: [&CStr; 1] = [c"threshold_cache"];
+/// Registered before the plugins are loaded.
+const EARLY: &CStr = c"bypass_counters";
 
-/// Registers them. The error is the report on a plugin that took a name.
+/// Registered after the plugins have been loaded, and whether Suricata ends where a plugin took the name; seen in 8.0.8
+/// and in 9.0.0-dev.
+const LATE: [(Owner, &CStr, bool); 3] = [
+    (Owner::Thread, c"threshold_cache", true),
+    (Owner::Flow, c"tag", true),
+    (Owner::Flow, c"expectation", false),
+];
+
+/// Registers a slot; `false` where its name is taken.
+fn add(host: &HostState, owner: Owner, name: &'static CStr) -> bool {
+    let slot = Slot {
+        name: name.to_string_lossy().into_owned(),
+        size: size_of::<*mut c_void>() as c_uint,
+        alloc: None,
+        free: None,
+        plugin: None,
+        _name: NamePtr(name.as_ptr()),
+    };
+    let refuses_none = Countdown::default();
+    let slots = host.slots_of(owner);
+    slots
+        .add(name.as_ptr().addr(), name.to_bytes(), slot, &refuses_none)
+        .is_ok()
+}
+
+/// Registers the one that is there before the plugins.
+pub(crate) fn register_early(host: &HostState) {
+    add(host, Owner::Flow, EARLY);
+}
+
+/// Registers the others. The error is the report on a plugin that took a name which Suricata cannot do without.
 pub(crate) fn register(host: &HostState) -> Result<(), Box<Report>> {
-    for name in NAMES {
-        let slot = Slot {
-            name: name.to_string_lossy().into_owned(),
-            size: size_of::<*mut c_void>() as c_uint,
-            alloc: None,
-            free: None,
-            plugin: None,
-            _name: NamePtr(name.as_ptr()),
-        };
-        let refuses_none = Countdown::default();
-        let address = name.as_ptr().addr();
-        if host
-            .slots
-            .add(address, name.to_bytes(), slot, &refuses_none)
-            .is_ok()
-        {
+    for (owner, name, is_needed) in LATE {
+        if add(host, owner, name) {
             continue;
         }
-        let message = format!("storage for type \"thread\" with name {name:?} already registered");
+        let message = format!(
+            "storage for type \"{}\" with name {name:?} already registered",
+            owner.name()
+        );
+        if !is_needed {
+            context::log_own(host, SCLogLevel::SC_LOG_ERROR, "storage", message);
+            continue;
+        }
         context::log_known(host, SCLogLevel::SC_LOG_ERROR, "storage", message);
-        let call = format!("the host's own registration of slot {name:?}");
+        let call = format!(
+            "the host's own registration of {} slot {name:?}",
+            owner.name()
+        );
         let report = Report::new(ReportKind::NameReserved, call, context::thread_name(host))
             .expected("a name that no plugin has taken")
             .actual("a plugin registered a slot under it")

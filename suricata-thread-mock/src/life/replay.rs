@@ -1,44 +1,57 @@
 //! Packets of known flows, as those of a capture.
 
-use std::collections::hash_map::Entry;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, Receiver, SendError, SyncSender};
+use std::time::Duration;
 
 use rustc_hash::FxHashMap;
-use suricata_thread_sys as sys;
 
+use crate::calling::context;
+use crate::calling::flows::{self, FlowEvent};
 use crate::calling::handles::Handle;
-use crate::calling::{callbacks, context};
 use crate::life::host::Host;
 use crate::life::job;
 use crate::life::thread::Thread;
-use crate::noun::event::Event;
-use crate::noun::flow::{Flow, Packet};
+use crate::noun::flow::Packet;
 use crate::noun::job::Work;
 use crate::noun::rng::Rng;
-use crate::noun::traffic::{TrafficReport, WorkerTraffic};
+use crate::noun::traffic::{Replayed, TrafficReport, WorkerTraffic};
+use crate::state::flows::{Flow, FlowState};
 
 /// How many packets are handed to a worker at once, and how many such batches may wait for it, as a capture is read
 /// faster than it is handled.
 const BATCH: usize = 256;
 const QUEUE: usize = 16;
 
-/// A packet of a flow.
-struct ToDo {
-    flow: *mut sys::Flow,
-    packet: *mut sys::Packet,
-    /// Whether it is the flow's first.
-    begins: bool,
+/// What a worker does; its flows are numbered in the order in which it gets them.
+enum ToDo {
+    Begin(Arc<FlowState>),
+    Packet {
+        at: usize,
+        to_server: bool,
+        time: Duration,
+    },
+    Retire {
+        at: usize,
+    },
 }
 
-// SAFETY: the pointers are only passed on, never looked behind.
-unsafe impl Send for ToDo {}
+/// A flow that is not retired.
+struct Begun {
+    worker: usize,
+    /// Its number with the worker.
+    at: usize,
+    /// In the order in which flows began.
+    number: u64,
+    flow: Flow,
+}
 
 impl Host {
-    /// Sends packets through the workers that are running, in this order; each item is the number
-    /// of the flow that a packet belongs to, whichever numbers those are. The first packet of a
-    /// flow begins it. Each flow has one worker, which the seed chooses; workers run at the same
-    /// time. When there are no more packets, the flows are finished in the order in which they
-    /// began, on the thread that [`Host::traffic`] would do that on.
+    /// Sends packets through the workers that are running, in this order. The first packet of a flow begins it. Each flow has
+    /// one worker, which the seed chooses; workers run at the same time. When there are no more packets, the flows that no
+    /// [`Replayed::Retire`] has named are finished in the order in which they began, on the thread that [`Host::traffic`]
+    /// would do that on.
     ///
     /// `packets` runs on the current thread, while the workers do. It must not drive a host, nor wait
     /// for another thread that drives this one: the workers are busy until it ends.
@@ -48,20 +61,24 @@ impl Host {
     /// worker is running, and while other traffic of this host runs.
     ///
     /// ```
-    /// # use suricata_thread_mock::{Host, RunMode};
+    /// # use suricata_thread_mock::{Host, Replayed, RunMode};
+    /// # use std::time::Duration;
     /// let host = Host::new();
     /// host.start(RunMode::Autofp { receivers: 1, workers: 2 });
-    /// let seen = host.replay([10, 20, 10, 10, 30]);
-    /// assert_eq!((seen.flows, seen.packets), (3, 5));
+    /// let second = Duration::from_secs(1_700_000_000);
+    /// let packet = |flow| Replayed::Packet { flow, to_server: true, time: second };
+    /// let seen = host.replay([packet(1), packet(2), packet(1), Replayed::Retire { flow: 2 }]);
+    /// assert_eq!((seen.flows, seen.finished, seen.packets), (2, 1, 3));
     /// ```
-    pub fn replay(&self, packets: impl IntoIterator<Item = u64>) -> TrafficReport {
+    pub fn replay(&self, packets: impl IntoIterator<Item = impl Into<Replayed>>) -> TrafficReport {
         let _alone = self.traffic_alone("Host::replay");
         let (workers, finisher) = self.traffic_threads("Host::replay");
         let mut seen: Vec<_> = workers
             .iter()
             .map(|w| WorkerTraffic::none(w.name()))
             .collect();
-        let mut begun: Vec<(Flow, usize)> = Vec::new();
+        let mut flows: FxHashMap<u64, Begun> = FxHashMap::default();
+        let mut number = 0;
         let mut queues: Vec<(SyncSender<Vec<ToDo>>, Vec<ToDo>)> = Vec::new();
         let mut work: Vec<(&Handle, Work<'_>)> = Vec::new();
         for worker in &workers {
@@ -74,35 +91,57 @@ impl Host {
             // Until the iterator is dropped, which the loop does.
             let feeding = context::Feeding::new();
             let mut rng = Rng::new(self.seed());
-            let mut flows: FxHashMap<u64, usize> = FxHashMap::default();
-            for number in packets {
-                let packet = Packet::new();
-                let (worker, flow, begins) = match flows.entry(number) {
-                    Entry::Occupied(at) => {
-                        let (flow, worker) = &begun[*at.get()];
-                        (*worker, flow.as_ptr(), false)
+            // How many flows each worker has had.
+            let mut counts = vec![0; queues.len()];
+            let mut endpoints = None;
+            for replayed in packets {
+                let (worker, todo) = match replayed.into() {
+                    Replayed::Flow {
+                        flow,
+                        endpoints: of,
+                    } => {
+                        endpoints = Some((flow, of));
+                        continue;
                     }
-                    Entry::Vacant(new) => {
-                        let flow = self
-                            .state
-                            .flows
-                            .begin(self.state.flows.random_hash(&mut rng));
-                        let worker = (flow.hash() % queues.len() as u64) as usize;
-                        let ptr = flow.as_ptr();
-                        new.insert(begun.len());
-                        begun.push((flow, worker));
-                        seen[worker].flows += 1;
-                        (worker, ptr, true)
+                    Replayed::Retire { flow } => match flows.remove(&flow) {
+                        None => continue,
+                        Some(begun) => (begun.worker, ToDo::Retire { at: begun.at }),
+                    },
+                    Replayed::Packet {
+                        flow,
+                        to_server,
+                        time,
+                    } => {
+                        let begun = flows.entry(flow).or_insert_with(|| {
+                            let hash = self.state.flows.random_hash(&mut rng);
+                            let worker = (hash % queues.len() as u64) as usize;
+                            let of = endpoints.take().filter(|(of, _)| *of == flow);
+                            let flow = self.begin(hash, of.map(|(_, endpoints)| endpoints));
+                            let begin = ToDo::Begin(Arc::clone(&flow.0));
+                            // Where the worker has ended, the packet says so.
+                            let _ = give(&mut queues[worker], begin);
+                            counts[worker] += 1;
+                            number += 1;
+                            seen[worker].flows += 1;
+                            Begun {
+                                worker,
+                                at: counts[worker] - 1,
+                                number,
+                                flow,
+                            }
+                        });
+                        seen[begun.worker].packets += 1;
+                        (
+                            begun.worker,
+                            ToDo::Packet {
+                                at: begun.at,
+                                to_server,
+                                time,
+                            },
+                        )
                     }
                 };
-                seen[worker].packets += 1;
-                let (queue, batch) = &mut queues[worker];
-                batch.push(ToDo {
-                    flow,
-                    packet: packet.as_ptr(),
-                    begins,
-                });
-                if batch.len() == BATCH && send(queue, batch).is_err() {
+                if give(&mut queues[worker], todo).is_err() {
                     // The worker has ended; `run_all` says so.
                     break;
                 }
@@ -119,15 +158,16 @@ impl Host {
         }
         let finishers = finisher.map_or(workers, |finisher| vec![finisher]);
         let mut ends: Vec<Vec<Flow>> = finishers.iter().map(|_| Vec::new()).collect();
-        for (flow, worker) in begun {
+        let mut left: Vec<_> = flows.into_values().collect();
+        left.sort_unstable_by_key(|begun| begun.number);
+        for Begun { worker, flow, .. } in left {
+            seen[worker].finished += 1;
             ends[worker % finishers.len()].push(flow);
         }
         let work = finishers.iter().zip(ends).map(|(thread, flows)| {
             let finish: Work<'_> = Box::new(move || {
                 for flow in flows {
-                    thread.handle.host.flows.retire(flow, |flow| {
-                        run(thread, Event::FlowFinish(flow.as_ptr()));
-                    });
+                    run(thread, FlowEvent::Retire(&flow.0, true));
                 }
             });
             (&thread.handle, finish)
@@ -139,6 +179,19 @@ impl Host {
     }
 }
 
+/// Adds to a batch, and hands it over when it is full.
+fn give(
+    (queue, batch): &mut (SyncSender<Vec<ToDo>>, Vec<ToDo>),
+    todo: ToDo,
+) -> Result<(), SendError<Vec<ToDo>>> {
+    batch.push(todo);
+    if batch.len() < BATCH {
+        Ok(())
+    } else {
+        send(queue, batch)
+    }
+}
+
 /// Hands a batch over, and begins the next one.
 fn send(queue: &SyncSender<Vec<ToDo>>, batch: &mut Vec<ToDo>) -> Result<(), SendError<Vec<ToDo>>> {
     queue.send(std::mem::replace(batch, Vec::with_capacity(BATCH)))
@@ -146,15 +199,33 @@ fn send(queue: &SyncSender<Vec<ToDo>>, batch: &mut Vec<ToDo>) -> Result<(), Send
 
 /// What a worker does, until there is no more.
 fn handle(worker: &Thread, batches: &Receiver<Vec<ToDo>>) {
+    let mut flows: Vec<Option<Arc<FlowState>>> = Vec::new();
     for todo in batches.iter().flatten() {
-        if todo.begins {
-            run(worker, Event::FlowInit(todo.flow, todo.packet));
+        match todo {
+            ToDo::Begin(flow) => flows.push(Some(flow)),
+            ToDo::Packet {
+                at,
+                to_server,
+                time,
+            } => {
+                if let Some(flow) = &flows[at] {
+                    let packet = Packet::new();
+                    if !flow.has_begun.load(Ordering::Relaxed) {
+                        run(worker, FlowEvent::Init(flow, &packet));
+                    }
+                    run(worker, FlowEvent::Update(flow, &packet, to_server, time));
+                }
+            }
+            ToDo::Retire { at } => {
+                if let Some(flow) = flows[at].take() {
+                    run(worker, FlowEvent::Retire(&flow, false));
+                }
+            }
         }
-        run(worker, Event::FlowUpdate(todo.flow, todo.packet));
     }
 }
 
 /// Runs the callbacks with the thread that this code is on.
-fn run(thread: &Thread, event: Event) {
-    callbacks::run(&thread.handle.host, Some(&thread.handle.thread), event);
+fn run(thread: &Thread, event: FlowEvent<'_>) {
+    flows::run(&thread.handle.host, Some(&thread.handle.thread), event);
 }

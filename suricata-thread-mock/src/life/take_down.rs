@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use crate::calling::handles;
-use crate::life::os_thread;
+use crate::life::{flows_left, os_thread};
 use crate::state::host::HostState;
 use crate::state::threads::ThreadState;
 
-/// Stops and joins every thread of a host, and frees what the host frees, in its order.
+/// Retires the flows that are left, stops and joins every thread of a host, and frees what the host frees, in its order.
 pub(crate) fn all(host: &Arc<HostState>) {
     if let Some(_taking_down) = host.threads.begin_take_down() {
+        flows_left::retire(host, host.flows.begun(false), "shutdown");
         let threads = host.threads.list.lock().clone();
         these(host, &threads);
     }

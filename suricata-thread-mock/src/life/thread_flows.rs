@@ -1,17 +1,27 @@
 //! What happens to single flows on a thread.
 
-use crate::calling::callbacks;
+use std::sync::atomic::Ordering;
+
+use crate::calling::flows::{self, FlowEvent};
 use crate::calling::handles::Handle;
+use crate::life::flows::next_update;
 use crate::life::job::{rethrow, run_all};
 use crate::life::thread::Thread;
-use crate::noun::event::Event;
-use crate::noun::flow::{Flow, Packet};
+use crate::noun::flow::Packet;
 use crate::noun::job::Work;
+use crate::state::flows::Flow;
 
 impl Thread {
-    pub(crate) fn event(&self, what: &'static str, event: Event) {
+    #[track_caller]
+    pub(crate) fn flow_event(&self, what: &'static str, event: FlowEvent<'_>) {
         let Handle { host, thread } = &self.handle;
-        let work: Work<'_> = Box::new(move || callbacks::run(host, Some(thread), event));
+        let (FlowEvent::Init(flow, _) | FlowEvent::Update(flow, ..) | FlowEvent::Retire(flow, _)) =
+            event;
+        assert!(
+            !flow.is_retired.load(Ordering::Relaxed),
+            "{what} was called for a flow that had timed out, or whose host was shut down"
+        );
+        let work: Work<'_> = Box::new(move || flows::run(host, Some(thread), event));
         if let Err(payload) = run_all(what, vec![(&self.handle, work)]) {
             rethrow(payload);
         }
@@ -37,11 +47,11 @@ impl Thread {
     /// worker.flow_init(&host.flow());
     /// assert_eq!(FLOWS.load(Relaxed), 1);
     /// ```
+    #[track_caller]
     pub fn flow_init(&self, flow: &Flow) {
-        let packet = Packet::new();
-        self.event(
+        self.flow_event(
             "Thread::flow_init",
-            Event::FlowInit(flow.as_ptr(), packet.as_ptr()),
+            FlowEvent::Init(&flow.0, &Packet::new()),
         );
     }
 
@@ -67,16 +77,15 @@ impl Thread {
     /// worker.flow_update(&flow);
     /// assert_eq!(FLOWS.load(Relaxed), 2);
     /// ```
+    #[track_caller]
     pub fn flow_update(&self, flow: &Flow) {
         let packet = Packet::new();
-        self.event(
-            "Thread::flow_update",
-            Event::FlowUpdate(flow.as_ptr(), packet.as_ptr()),
-        );
+        let update = next_update(&self.handle.host, flow, &packet);
+        self.flow_event("Thread::flow_update", update);
     }
 
-    /// Retires a flow: runs the flow finish callbacks on the thread. In Suricata that is usually
-    /// the flow recycler or the flow manager.
+    /// Retires a flow: runs the flow finish callbacks on the thread, then frees the flow's storage. In Suricata that is
+    /// the flow recycler, or a worker where memory is short.
     ///
     /// ```
     /// # use std::ffi::c_void;
@@ -99,9 +108,29 @@ impl Thread {
     /// recycler.flow_finish(flow);
     /// assert_eq!(FLOWS.load(Relaxed), 1);
     /// ```
+    #[track_caller]
     pub fn flow_finish(&self, flow: Flow) {
-        self.handle.host.flows.retire(flow, |flow| {
-            self.event("Thread::flow_finish", Event::FlowFinish(flow.as_ptr()));
-        });
+        self.flow_event("Thread::flow_finish", FlowEvent::Retire(&flow.0, true));
+    }
+
+    /// Retires a flow as Suricata's workers do: frees its storage on the thread, without the flow finish callbacks. That is
+    /// the end of TCP with a handshake and data, of a flow whose ports are used again, and of one whose next packet comes
+    /// after it has timed out.
+    ///
+    /// # Panics
+    /// Where [a host must not be driven](Host#panics), and for a flow that has timed out.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// let host = Host::new();
+    /// let worker = host.spawn("W#01", ThreadKind::Worker);
+    /// let flow = host.flow();
+    /// worker.flow_init(&flow);
+    /// worker.flow_update(&flow);
+    /// worker.flow_retire(flow);
+    /// ```
+    #[track_caller]
+    pub fn flow_retire(&self, flow: Flow) {
+        self.flow_event("Thread::flow_retire", FlowEvent::Retire(&flow.0, false));
     }
 }

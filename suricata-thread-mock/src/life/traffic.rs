@@ -4,83 +4,28 @@ use std::sync::mpsc;
 
 use parking_lot::{Mutex, MutexGuard};
 
+use crate::calling::context;
+use crate::calling::flows::{self, FlowEvent};
 use crate::calling::handles::Handle;
-use crate::calling::{callbacks, context};
 use crate::life::host::Host;
 use crate::life::job;
+use crate::life::plan::Plan;
 use crate::life::thread::Thread;
-use crate::noun::event::Event;
-use crate::noun::flow::{Flow, Packet};
 use crate::noun::job::Work;
 use crate::noun::rng::Rng;
 use crate::noun::thread_kind::ThreadKind;
-use crate::noun::traffic::{Traffic, TrafficReport, WorkerTraffic};
-use crate::state::host::HostState;
-
-/// How many flows a worker has at the same time.
-const ACTIVE: usize = 16;
-
-/// The rest of a worker's flows.
-struct Plan {
-    rng: Rng,
-    /// The hashes of those that have not begun yet, the next one last.
-    waiting: Vec<u64>,
-    /// Begun, with the packets to come.
-    active: Vec<(Flow, u64)>,
-    packets_per_flow: u64,
-    /// How many more packets it handles, where the workers run at the same time.
-    share: u64,
-    seen: WorkerTraffic,
-}
-
-impl Plan {
-    fn is_over(&self) -> bool {
-        self.waiting.is_empty() && self.active.is_empty()
-    }
-
-    /// Handles one packet of one flow by `deliver`; returns the flow if that was its last one.
-    fn step(&mut self, host: &HostState, deliver: impl Fn(Event)) -> Option<Flow> {
-        while self.active.len() < ACTIVE {
-            let Some(hash) = self.waiting.pop() else {
-                break;
-            };
-            let flow = host.flows.begin(hash);
-            self.active.push((flow, self.packets_per_flow));
-        }
-        let at = self.rng.below(self.active.len());
-        let (flow, left) = &mut self.active[at];
-        let packet = Packet::new();
-        if *left == self.packets_per_flow {
-            self.seen.flows += 1;
-            deliver(Event::FlowInit(flow.as_ptr(), packet.as_ptr()));
-        }
-        deliver(Event::FlowUpdate(flow.as_ptr(), packet.as_ptr()));
-        self.seen.packets += 1;
-        *left -= 1;
-        (*left == 0).then(|| self.active.swap_remove(at).0)
-    }
-
-    /// The flows that have begun and go no further.
-    fn stop(&mut self) -> Vec<Flow> {
-        self.waiting.clear();
-        let begun = self.packets_per_flow;
-        self.active
-            .drain(..)
-            .filter(|(_, left)| *left < begun)
-            .map(|(flow, _)| flow)
-            .collect()
-    }
-}
+use crate::noun::traffic::{Traffic, TrafficReport};
+use crate::state::flows::Flow;
 
 impl Host {
-    /// Sends traffic through the workers that are running: each flow goes to the worker that its
-    /// hash chooses, begins and is updated there, and is finished on the flow recycler; on the
-    /// flow manager where there is no recycler, on the worker where there is neither.
+    /// Sends traffic through the workers that are running: each flow goes to the worker that its hash chooses, begins and is
+    /// updated there, and ends as flows of its [kind](FlowKind) do: its worker retires it without the finish callbacks, or it
+    /// is finished on the flow recycler; on the flow manager where there is no recycler, on the worker where there is neither.
     ///
     /// # Panics
     /// Where [a host must not be driven](Host#panics) and in a job on a thread of a host, where no
-    /// worker is running, where a flow would have no packet, and while other traffic of this host
-    /// runs.
+    /// worker is running, where a flow would have no packet or no kind, and while other traffic of this
+    /// host runs.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode, Traffic};
@@ -88,11 +33,16 @@ impl Host {
     /// host.start(RunMode::Workers { threads: 2 });
     /// let seen = host.traffic(Traffic { flows: 200, packets_per_flow: 3, ..Traffic::default() });
     /// assert_eq!((seen.flows, seen.packets), (200, 600));
+    /// assert_eq!(seen.finished, 80); // Of five flows in a row two are finished.
     /// let of_workers: Vec<_> = seen.workers.iter().map(|worker| worker.flows).collect();
     /// assert_eq!(of_workers.iter().sum::<u64>(), 200);
     /// ```
     pub fn traffic(&self, traffic: Traffic) -> TrafficReport {
         assert!(traffic.packets_per_flow > 0, "a flow begins with a packet");
+        assert!(
+            !traffic.kinds.is_empty(),
+            "a flow is of some kind, such as those of FlowKind::USUAL"
+        );
         let _alone = self.traffic_alone("Host::traffic");
         let (workers, finisher) = self.traffic_threads("Host::traffic");
         let (workers, finisher): (Vec<_>, _) = (workers.iter().collect(), finisher.as_ref());
@@ -100,7 +50,7 @@ impl Host {
         let plans = if traffic.one_at_a_time {
             self.one_at_a_time(&workers, finisher, plans, traffic)
         } else {
-            parallel(&workers, finisher, self.shares(plans, traffic))
+            self.parallel(&workers, finisher, self.shares(plans, traffic))
         };
         TrafficReport::of(
             self.seed(),
@@ -156,20 +106,20 @@ impl Host {
         let mut rng = Rng::new(self.seed());
         let mut plans: Vec<_> = workers
             .iter()
-            .map(|thread| Plan {
-                rng: Rng::new(rng.next()),
-                waiting: Vec::new(),
-                active: Vec::new(),
-                packets_per_flow: traffic.packets_per_flow,
-                share: u64::MAX,
-                seen: WorkerTraffic::none(thread.name()),
+            .map(|thread| {
+                Plan::new(
+                    Rng::new(rng.next()),
+                    thread.name(),
+                    traffic.packets_per_flow,
+                )
             })
             .collect();
-        for _ in 0..traffic.flows {
+        for (_, kind) in (0..traffic.flows).zip(traffic.kinds.iter().cycle()) {
             let hash = self.state.flows.random_hash(&mut rng);
             let worker = (hash % plans.len() as u64) as usize;
-            plans[worker].waiting.push(hash);
+            plans[worker].waiting.push((hash, *kind));
         }
+        plans.iter_mut().for_each(|plan| plan.waiting.reverse());
         plans
     }
 
@@ -216,7 +166,9 @@ impl Host {
         loop {
             if budget == 0 {
                 for (i, plan) in plans.iter_mut().enumerate() {
-                    finished.extend(plan.stop().into_iter().map(|flow| (i, flow)));
+                    let deliver =
+                        |event: FlowEvent<'_>| workers[i].flow_event("Host::traffic", event);
+                    finished.extend(plan.stop(deliver).into_iter().map(|flow| (i, flow)));
                 }
             }
             let busy: Vec<_> = (0..plans.len()).filter(|&i| !plans[i].is_over()).collect();
@@ -226,11 +178,11 @@ impl Host {
             }
             match busy.get(rng.below(choices)) {
                 Some(&i) => {
-                    budget -= 1;
-                    let (worker, plan) = (workers[i], &mut plans[i]);
-                    let over = plan.step(&self.state, |event| {
-                        worker.event("Host::traffic", event);
-                    });
+                    let plan = &mut plans[i];
+                    let before = plan.seen.packets;
+                    let over =
+                        plan.step(self, |event| workers[i].flow_event("Host::traffic", event));
+                    budget -= plan.seen.packets - before;
                     finished.extend(over.map(|flow| (i, flow)));
                 }
                 None => {
@@ -240,56 +192,56 @@ impl Host {
             }
         }
     }
+
+    /// Each worker goes through its plan on its own thread.
+    fn parallel(
+        &self,
+        workers: &[&Thread],
+        finisher: Option<&Thread>,
+        plans: Vec<Plan>,
+    ) -> Vec<Plan> {
+        let plans: Vec<_> = plans.into_iter().map(Mutex::new).collect();
+        let (finished, to_finish) = mpsc::channel::<Flow>();
+        let mut work: Vec<(&Handle, Work<'_>)> = Vec::new();
+        for (&worker, plan) in workers.iter().zip(&plans) {
+            let (finished, Handle { host, thread }) = (finished.clone(), &worker.handle);
+            let run = move || {
+                let deliver = |event: FlowEvent<'_>| flows::run(host, Some(thread), event);
+                let finish = |flow: Flow| match finisher {
+                    // The finisher ends after the last worker only.
+                    Some(_) => drop(finished.send(flow)),
+                    None => deliver(FlowEvent::Retire(&flow.0, true)),
+                };
+                let mut plan = plan.lock();
+                while !plan.is_over() {
+                    if plan.share == 0 {
+                        plan.stop(deliver).into_iter().for_each(&finish);
+                        break;
+                    }
+                    let before = plan.seen.packets;
+                    plan.step(self, deliver).into_iter().for_each(&finish);
+                    plan.share -= plan.seen.packets - before;
+                }
+            };
+            work.push((&worker.handle, Box::new(run)));
+        }
+        drop(finished);
+        if let Some(finisher) = finisher {
+            let Handle { host, thread } = &finisher.handle;
+            let run = move || {
+                for flow in to_finish {
+                    flows::run(host, Some(thread), FlowEvent::Retire(&flow.0, true));
+                }
+            };
+            work.push((&finisher.handle, Box::new(run)));
+        }
+        if let Err(payload) = job::run_all("Host::traffic", work) {
+            job::rethrow(payload);
+        }
+        plans.into_iter().map(Mutex::into_inner).collect()
+    }
 }
 
 fn of_kind(threads: &[Thread], kind: ThreadKind) -> impl Iterator<Item = &Thread> {
     threads.iter().filter(move |t| t.kind() == kind)
-}
-
-/// Each worker goes through its plan on its own thread.
-fn parallel(workers: &[&Thread], finisher: Option<&Thread>, plans: Vec<Plan>) -> Vec<Plan> {
-    let plans: Vec<_> = plans.into_iter().map(Mutex::new).collect();
-    let (finished, to_finish) = mpsc::channel::<Flow>();
-    let mut work: Vec<(&Handle, Work<'_>)> = Vec::new();
-    for (&worker, plan) in workers.iter().zip(&plans) {
-        let (finished, Handle { host, thread }) = (finished.clone(), &worker.handle);
-        let run = move || {
-            let deliver = |event| callbacks::run(host, Some(thread), event);
-            let retire = |flow: Flow| match finisher {
-                // The finisher ends after the last worker only.
-                Some(_) => drop(finished.send(flow)),
-                None => host
-                    .flows
-                    .retire(flow, |flow| deliver(Event::FlowFinish(flow.as_ptr()))),
-            };
-            let mut plan = plan.lock();
-            while !plan.is_over() {
-                if plan.share == 0 {
-                    plan.stop().into_iter().for_each(&retire);
-                    break;
-                }
-                plan.share -= 1;
-                if let Some(flow) = plan.step(host, deliver) {
-                    retire(flow);
-                }
-            }
-        };
-        work.push((&worker.handle, Box::new(run)));
-    }
-    drop(finished);
-    if let Some(finisher) = finisher {
-        let Handle { host, thread } = &finisher.handle;
-        let run = move || {
-            for flow in to_finish {
-                host.flows.retire(flow, |flow| {
-                    callbacks::run(host, Some(thread), Event::FlowFinish(flow.as_ptr()));
-                });
-            }
-        };
-        work.push((&finisher.handle, Box::new(run)));
-    }
-    if let Err(payload) = job::run_all("Host::traffic", work) {
-        job::rethrow(payload);
-    }
-    plans.into_iter().map(Mutex::into_inner).collect()
 }

@@ -1,45 +1,48 @@
-//! Flows and packets: for plugins, pointers that they may compare and not look behind.
+//! What flows are between, and packets.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
 
 use suricata_thread_sys as sys;
 
 use crate::noun::token;
 
-/// A flow. No other flow has its pointer until it is finished; a later one of the host may have it
-/// then, as Suricata reuses the memory of flows. What a plugin keeps by the pointer of a flow must end
-/// with the flow.
-#[derive(Debug, PartialEq, Eq, Hash)]
-pub struct Flow {
-    pub(crate) token: usize,
-    pub(crate) hash: u64,
+/// Who talks with whom in a flow, and by which protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Endpoints {
+    /// Address and port of who began it.
+    pub source: SocketAddr,
+    /// Address and port of the other side.
+    pub destination: SocketAddr,
+    /// The number of the protocol over IP: 6 is TCP, 17 is UDP.
+    pub protocol: u8,
 }
 
-impl Flow {
-    /// The pointer that plugins get for it: a token with no memory behind it.
-    ///
-    /// ```
-    /// # use suricata_thread_mock::Host;
-    /// let host = Host::new();
-    /// let (one, other) = (host.flow(), host.flow());
-    /// assert_ne!(one.as_ptr(), other.as_ptr());
-    /// ```
-    #[must_use]
-    pub fn as_ptr(&self) -> *mut sys::Flow {
-        token::as_ptr(self.token)
-    }
+/// When the first packet of a host comes, by the time of packets: some day in 2023.
+pub(crate) const START: Duration = Duration::from_secs(1_700_000_000);
 
-    /// What decides which worker has it: the one with the number `hash % workers`.
-    ///
-    /// ```
-    /// # use suricata_thread_mock::{Host, RunMode};
-    /// let host = Host::new();
-    /// let flow = host.flow_with_hash(7);
-    /// let workers = host.start(RunMode::Workers { threads: 2 }).workers;
-    /// let worker = &workers[(flow.hash() % 2) as usize];
-    /// assert_eq!(worker.name(), "W#02-eth0");
-    /// ```
-    #[must_use]
-    pub fn hash(&self) -> u64 {
-        self.hash
+pub(crate) const TCP: u8 = 6;
+pub(crate) const UDP: u8 = 17;
+
+impl Endpoints {
+    /// Made up for the flow with this number: those of a few million in a row differ, and every second four are of
+    /// IPv6.
+    pub(crate) fn made_up(number: u64, protocol: u8) -> Self {
+        let port = 1_024 + (number % 60_000) as u16;
+        let [a, b, ..] = (number / 60_000).to_le_bytes();
+        let ip = |last| -> IpAddr {
+            if number / 4 % 2 == 0 {
+                Ipv4Addr::new(10, b, a, last).into()
+            } else {
+                let of_docs = [0x2001, 0xdb8, 0, 0, 0, b.into(), a.into(), last.into()];
+                Ipv6Addr::from(of_docs).into()
+            }
+        };
+        Self {
+            source: (ip(1), port).into(),
+            destination: (ip(2), if protocol == UDP { 53 } else { 80 }).into(),
+            protocol,
+        }
     }
 }
 

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::ffi::c_void;
 
-/// Which slots hold a pointer, over all threads of a host: to free it once.
+/// Which slots hold a pointer, over all threads and flows of a host: to free it once.
 #[derive(Default)]
 pub(crate) struct Held(HashMap<usize, Vec<Holder>>);
 
-/// A slot of a thread.
+/// A slot of a thread or a flow.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Holder {
     pub(crate) token: usize,
@@ -20,28 +20,35 @@ fn may_be_shared(ptr: *mut c_void) -> bool {
     ptr.addr() < 65536 || ptr.addr().is_power_of_two()
 }
 
+/// Whether a free function could free what is there: not where nothing is mapped, as at an id that is stored in place of a
+/// pointer, nor in a file that is loaded, where values are static.
+pub(crate) fn may_be_memory(ptr: *mut c_void) -> bool {
+    const PAGE: usize = 4096;
+    let page = ptr.map_addr(|address| address & !(PAGE - 1));
+    let mut is_resident = [0];
+    // SAFETY: `mincore` refuses what is not mapped and writes one byte for the one page; nothing is looked behind.
+    let is_mapped = unsafe { libc::mincore(page, PAGE, is_resident.as_mut_ptr()) } == 0;
+    // SAFETY: all zero is a valid value: NULL and no address.
+    let mut symbol = unsafe { std::mem::zeroed::<libc::Dl_info>() };
+    // SAFETY: `dladdr` takes any address, and fills `symbol`.
+    is_mapped && unsafe { libc::dladdr(ptr, &raw mut symbol) } == 0
+}
+
 impl Held {
-    /// Notes a holder; returns the first of those that hold the pointer too.
-    pub(crate) fn add(&mut self, ptr: *mut c_void, holder: Holder) -> Option<Holder> {
-        if may_be_shared(ptr) {
-            return None;
+    pub(crate) fn add(&mut self, ptr: *mut c_void, holder: Holder) {
+        if !may_be_shared(ptr) {
+            self.0.entry(ptr.addr()).or_default().push(holder);
         }
-        let holders = self.0.entry(ptr.addr()).or_default();
-        let other = holders.first().copied();
-        holders.push(holder);
-        other
     }
 
-    /// Takes a holder away; returns whether no other is left.
-    pub(crate) fn remove(&mut self, ptr: *mut c_void, holder: Holder) -> bool {
-        let Some(holders) = self.0.get_mut(&ptr.addr()) else {
-            return true;
-        };
+    /// Takes a holder away; returns the first of those that are left.
+    pub(crate) fn remove(&mut self, ptr: *mut c_void, holder: Holder) -> Option<Holder> {
+        let holders = self.0.get_mut(&ptr.addr())?;
         holders.retain(|other| *other != holder);
-        if !holders.is_empty() {
-            return false;
+        let other = holders.first().copied();
+        if other.is_none() {
+            self.0.remove(&ptr.addr());
         }
-        self.0.remove(&ptr.addr());
-        true
+        other
     }
 }

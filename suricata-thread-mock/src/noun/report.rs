@@ -51,7 +51,25 @@ pub enum ReportKind {
     /// Suricata crashes, or uses memory that is something else.
     ThreadVarsUnknown,
     /// A `Flow` pointer that is NULL or that no host gave out.
+    ///
+    /// Suricata crashes, or uses memory that is something else.
     FlowUnknown,
+    /// A `Flow` was used that was retired.
+    ///
+    /// Suricata reads or writes the storage of whichever flow is there now.
+    FlowRetired,
+    /// A `Flow` was used outside of its own callbacks, or on another thread than they run on.
+    ///
+    /// Suricata holds the flow's lock in them only: a data race.
+    FlowNotLocked,
+    /// `ThreadAllocStorageById` was called for a value that a set stored, in a slot with an alloc function.
+    ///
+    /// Suricata returns that value, whatever it is.
+    StoredThenAllocated,
+    /// The alloc function of a slot asked for that slot.
+    ///
+    /// Suricata calls it for ever.
+    AllocRecursion,
     /// A `ThreadVars` was used on a thread that it does not belong to at that time.
     ///
     /// Suricata has no lock there: a data race.

@@ -74,6 +74,10 @@ pub(crate) struct Value {
     /// How many free functions of the slot are running within one another: each stored the value
     /// that the next one is called for.
     pub(crate) depth: u8,
+    /// The alloc function has made `ptr`.
+    pub(crate) is_made: bool,
+    /// The alloc function of the slot is running.
+    pub(crate) is_making: bool,
 }
 
 // SAFETY: the host only keeps the pointer and passes it to the plugin's free function; that this
@@ -87,6 +91,8 @@ impl Default for Value {
             read: false,
             freeing: false,
             depth: 0,
+            is_made: false,
+            is_making: false,
         }
     }
 }

@@ -4,7 +4,7 @@ use std::ffi::c_void;
 
 use parking_lot::Mutex;
 
-use crate::noun::held::{Held, Holder};
+use crate::noun::held::{self, Held, Holder};
 use crate::noun::slot::{Table, Value};
 use crate::noun::words;
 
@@ -12,21 +12,31 @@ use crate::noun::words;
 /// endless.
 const DEPTH: u8 = 16;
 
+/// Whose slots they are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Owner {
+    Thread,
+    Flow,
+}
+
+impl Owner {
+    /// What reports call it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Thread => "thread",
+            Self::Flow => "flow",
+        }
+    }
+}
+
 /// The slots of one owner.
 pub(crate) struct Cells {
-    /// The owner: its pointer, and its name in reports.
+    pub(crate) owner: Owner,
+    /// The owner: its pointer, and its name in reports, which flows have none of.
     pub(crate) token: usize,
     pub(crate) name: &'static str,
     pub(crate) table: Table,
     values: Mutex<Vec<Value>>,
-}
-
-/// What became of the value that a slot held.
-pub(crate) struct Stored {
-    /// It is lost: nobody had read it.
-    pub(crate) lost: Option<*mut c_void>,
-    /// Another slot holds the new value too.
-    pub(crate) other: Option<Holder>,
 }
 
 /// What there is to free.
@@ -34,15 +44,24 @@ pub(crate) enum ToFree {
     Nothing,
     /// It would go on for ever, for this reason.
     Endless(*mut c_void, &'static str),
-    /// The free function is to be called, if the flag says so, and [`Cells::end_free`] after it.
-    Value(*mut c_void, bool),
+    /// The free function is to be called, unless another slot holds the value too, and [`Cells::end_free`] after it.
+    Value(*mut c_void, Option<Holder>),
 }
 
 impl Cells {
-    pub(crate) fn new(token: usize, name: &str, table: Table) -> Self {
+    pub(crate) fn of_thread(token: usize, name: &str, table: Table) -> Self {
+        Self::new(Owner::Thread, token, words::intern(name), table)
+    }
+
+    pub(crate) fn of_flow(token: usize, table: Table) -> Self {
+        Self::new(Owner::Flow, token, "", table)
+    }
+
+    fn new(owner: Owner, token: usize, name: &'static str, table: Table) -> Self {
         Self {
+            owner,
             token,
-            name: words::intern(name),
+            name,
             values: Mutex::new(vec![Value::default(); table.slots.len()]),
             table,
         }
@@ -68,7 +87,14 @@ impl Cells {
         value.ptr
     }
 
-    pub(crate) fn store(&self, index: usize, ptr: *mut c_void, holdings: &Holdings) -> Stored {
+    /// Stores a value; returns the one that is lost, since nobody had read it. `is_made` is for one of the alloc function.
+    pub(crate) fn store(
+        &self,
+        index: usize,
+        ptr: *mut c_void,
+        is_made: bool,
+        holdings: &Holdings,
+    ) -> Option<*mut c_void> {
         let old = {
             let mut values = self.values.lock();
             let value = &mut values[index];
@@ -76,20 +102,27 @@ impl Cells {
             value.ptr = ptr;
             value.read = false;
             value.freeing = false;
+            value.is_made = is_made;
             old
         };
         // While the old value is freed, one at the same address may be a new one.
         if old.ptr == ptr && !old.freeing {
-            return Stored {
-                lost: None,
-                other: None,
-            };
+            return None;
         }
+        holdings.replace(old.ptr, ptr, self.holder(index));
         let is_lost = !old.ptr.is_null() && !old.read && !old.freeing;
-        Stored {
-            lost: is_lost.then_some(old.ptr),
-            other: holdings.replace(old.ptr, ptr, self.holder(index)),
-        }
+        is_lost.then_some(old.ptr)
+    }
+
+    /// Whether what a slot holds was stored by a set, rather than made by the alloc function.
+    pub(crate) fn was_set(&self, index: usize) -> bool {
+        let value = self.values.lock()[index];
+        !value.ptr.is_null() && !value.is_made
+    }
+
+    /// Notes whether the alloc function of a slot runs; returns whether it did before.
+    pub(crate) fn set_making(&self, index: usize, is_making: bool) -> bool {
+        std::mem::replace(&mut self.values.lock()[index].is_making, is_making)
     }
 
     pub(crate) fn begin_free(&self, index: usize, holdings: &Holdings) -> ToFree {
@@ -121,6 +154,7 @@ impl Cells {
             let value = values[index];
             values[index] = Value {
                 depth: value.depth - 1,
+                is_making: value.is_making,
                 ..Value::default()
             };
             value
@@ -155,18 +189,18 @@ impl Holdings {
         }
     }
 
-    /// A slot holds `new` in place of `old`; returns another slot that holds it too.
-    fn replace(&self, old: *mut c_void, new: *mut c_void, holder: Holder) -> Option<Holder> {
-        if self.shared {
-            return None;
+    /// A slot holds `new` in place of `old`.
+    fn replace(&self, old: *mut c_void, new: *mut c_void, holder: Holder) {
+        if !self.shared {
+            let mut held = self.held.lock();
+            held.remove(old, holder);
+            held.add(new, holder);
         }
-        let mut held = self.held.lock();
-        held.remove(old, holder);
-        held.add(new, holder)
     }
 
-    /// A slot lets go of a value; returns whether the value is to be freed.
-    fn remove(&self, ptr: *mut c_void, holder: Holder) -> bool {
-        self.shared || self.held.lock().remove(ptr, holder)
+    /// A slot lets go of a value; returns another one that holds it still.
+    fn remove(&self, ptr: *mut c_void, holder: Holder) -> Option<Holder> {
+        let other = (!self.shared).then(|| self.held.lock().remove(ptr, holder))?;
+        other.filter(|_| held::may_be_memory(ptr))
     }
 }

@@ -10,8 +10,7 @@ use crate::noun::fault::Faults;
 use crate::noun::options::Options;
 use crate::noun::rng;
 use crate::state::callbacks::Callbacks;
-use crate::state::cells::Holdings;
-use crate::state::flow_storage::FlowStorage;
+use crate::state::cells::{Holdings, Owner};
 use crate::state::flows::Flows;
 use crate::state::log::Log;
 use crate::state::reports::Reports;
@@ -29,10 +28,10 @@ pub(crate) struct HostState {
     pub(crate) faults: Faults,
     pub(crate) callbacks: Callbacks,
     pub(crate) slots: Slots,
+    pub(crate) flow_slots: Slots,
     pub(crate) holdings: Holdings,
     pub(crate) threads: Roster,
     pub(crate) flows: Flows,
-    pub(crate) flow_storage: FlowStorage,
 }
 
 /// Which host it is, what it plays, and whether it still does.
@@ -74,10 +73,18 @@ impl HostState {
             faults: Faults::default(),
             callbacks: Callbacks::default(),
             slots: Slots::default(),
+            flow_slots: Slots::default(),
             holdings: Holdings::new(options.shared_values),
             threads: Roster::default(),
             flows: Flows::new(seed),
-            flow_storage: FlowStorage::default(),
+        }
+    }
+
+    /// The slots of the threads or of the flows.
+    pub(crate) fn slots_of(&self, owner: Owner) -> &Slots {
+        match owner {
+            Owner::Thread => &self.slots,
+            Owner::Flow => &self.flow_slots,
         }
     }
 
@@ -85,6 +92,7 @@ impl HostState {
     pub(crate) fn end(&self) {
         self.identity.ended.store(true, Ordering::Release);
         self.slots.end();
+        self.flow_slots.end();
         self.callbacks.keep_for_ever();
     }
 }

@@ -2,7 +2,6 @@
 
 pub(crate) mod callbacks;
 pub(crate) mod cells;
-pub(crate) mod flow_storage;
 pub(crate) mod flows;
 pub(crate) mod host;
 pub(crate) mod log;

@@ -120,8 +120,10 @@ static void *new_count(void) {
 static void on_thread(ThreadVars *tv, void *user) {
     (void)user;
 #ifdef SHARED
-    static unsigned long shared;
-    SET(tv, slot, &shared);
+    static unsigned long *shared;
+    if (!shared)
+        shared = new_count();
+    SET(tv, slot, shared);
 #else
     SET(tv, slot, new_count());
 #endif

@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::{ValueEnum, value_parser};
 use comfy_table::{CellAlignment, Table, presets};
 use suricata_thread_mock::{
-    Generation, Host, RunMode, Thread, Threads, Traffic, TrafficReport, stray_reports,
+    Generation, Host, Replayed, RunMode, Thread, Threads, Traffic, TrafficReport, stray_reports,
 };
 
 use crate::capture::Capture;
@@ -143,7 +143,11 @@ fn replay(host: &Host, mut capture: Capture) -> (TrafficReport, Option<String>) 
     let mut failure = None;
     capture.show_progress();
     let traffic = host.replay(std::iter::from_fn(|| match capture.next_flow() {
-        Ok(flow) => flow,
+        Ok(flow) => flow.map(|flow| Replayed::Packet {
+            flow,
+            to_server: true,
+            time: Duration::ZERO,
+        }),
         Err(e) => {
             failure = Some(e);
             None
@@ -177,7 +181,7 @@ fn table(threads: &Threads, traffic: &TrafficReport) -> Table {
         row(worker, seen.flows, seen.packets, 0);
     }
     row(&threads.flow_manager, 0, 0, 0);
-    row(&threads.flow_recycler, 0, 0, traffic.flows);
+    row(&threads.flow_recycler, 0, 0, traffic.finished);
     for column in table.column_iter_mut().skip(2) {
         column.set_cell_alignment(CellAlignment::Right);
     }

@@ -1,0 +1,169 @@
+//! The beginning, packets and end of a flow, and who may use it meanwhile.
+
+use std::cell::Cell;
+use std::ffi::c_int;
+use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use suricata_thread_sys::Flow;
+
+use crate::calling::slot_use::SlotUse;
+use crate::calling::{callbacks, context, refusals};
+use crate::noun::event::Event;
+use crate::noun::flow::Packet;
+use crate::noun::function::Function;
+use crate::noun::report::{Report, ReportKind};
+use crate::noun::token;
+use crate::state::flows::FlowState;
+use crate::state::host::HostState;
+use crate::state::slots;
+use crate::state::threads::ThreadState;
+
+/// What happens to a flow.
+#[derive(Clone, Copy)]
+pub(crate) enum FlowEvent<'a> {
+    /// It begins with this packet.
+    Init(&'a FlowState, &'a Packet),
+    /// A packet, to the server or back, at a time.
+    Update(&'a FlowState, &'a Packet, bool, Duration),
+    /// Its end, and whether the finish callbacks run.
+    Retire(&'a FlowState, bool),
+}
+
+/// Runs the callbacks for an event with the `ThreadVars` of a thread, or NULL, on the current thread, which has the
+/// flow's lock meanwhile.
+pub(crate) fn run(host: &Arc<HostState>, thread: Option<&ThreadState>, event: FlowEvent<'_>) {
+    let (FlowEvent::Init(flow, _) | FlowEvent::Update(flow, ..) | FlowEvent::Retire(flow, _)) =
+        event;
+    let _lock = Lock::new(flow);
+    let pointer = token::as_ptr(flow.cells.token);
+    match event {
+        FlowEvent::Init(_, packet) => {
+            let worker = thread.map_or(0, |thread| thread.cells.token);
+            flow.worker.store(worker, Ordering::Relaxed);
+            flow.has_begun.store(true, Ordering::Relaxed);
+            callbacks::run(host, thread, Event::FlowInit(pointer, packet.as_ptr()));
+        }
+        FlowEvent::Update(_, packet, to_server, time) => {
+            flow.note_packet(to_server, time);
+            callbacks::run(host, thread, Event::FlowUpdate(pointer, packet.as_ptr()));
+        }
+        FlowEvent::Retire(_, finish) => {
+            if finish {
+                callbacks::run(host, thread, Event::FlowFinish(pointer));
+            }
+            let slots = || SlotUse::all("the end of a flow", host, &flow.cells);
+            slots().for_each(|slot| slot.free());
+            slots().for_each(|slot| slot.report_left());
+            host.flows.retire(flow);
+        }
+    }
+}
+
+/// Has the callbacks of an event run that came by a pointer: with the lock of the flow, if it is one.
+pub(crate) fn with_lock_of(host: &HostState, flow: *const Flow, work: impl FnOnce()) {
+    let flow = host.flows.find(flow.addr());
+    let _lock = flow.as_deref().map(Lock::new);
+    work();
+}
+
+thread_local! {
+    /// The flow whose lock the current OS thread has.
+    static LOCKED: Cell<*const FlowState> = const { Cell::new(ptr::null()) };
+}
+
+/// The current thread has the lock of a flow until this is dropped.
+struct Lock<'a> {
+    before: *const FlowState,
+    _flow: &'a FlowState,
+}
+
+impl<'a> Lock<'a> {
+    fn new(flow: &'a FlowState) -> Self {
+        let before = LOCKED.replace(flow);
+        Self {
+            before,
+            _flow: flow,
+        }
+    }
+}
+
+impl Drop for Lock<'_> {
+    fn drop(&mut self) {
+        LOCKED.set(self.before);
+    }
+}
+
+/// Lets `work` use a flow whose callback runs on this thread; `refused` where it may not be used now, which has been
+/// reported.
+pub(crate) fn with_flow<R>(
+    function: Function,
+    flow: *const Flow,
+    slot: Option<c_int>,
+    refused: R,
+    work: impl FnOnce(&Arc<HostState>, &FlowState) -> R,
+) -> R {
+    let Some(host) =
+        context::host_for(function.name).filter(|host| !refusals::lacks(host, function))
+    else {
+        return refused;
+    };
+    let locked = LOCKED.try_with(Cell::get).unwrap_or(ptr::null());
+    // SAFETY: not NULL, so of a `Lock` further up on this thread's stack, which borrows the flow and takes the pointer
+    // back when it is dropped.
+    let locked = unsafe { locked.as_ref() };
+    match locked {
+        Some(locked) if locked.cells.token == flow.addr() => work(&host, locked),
+        _ => {
+            refuse(&host, function, flow, slot);
+            refused
+        }
+    }
+}
+
+/// The same, for a slot of the flow.
+pub(crate) fn with_slot<R>(
+    function: Function,
+    flow: *const Flow,
+    id: c_int,
+    refused: R,
+    work: impl FnOnce(SlotUse<'_>) -> R,
+) -> R
+where
+    R: Copy,
+{
+    with_flow(function, flow, Some(id), refused, |host, flow| {
+        let slot = SlotUse::new(function.name, host, &flow.cells, id);
+        slot.map_or(refused, work)
+    })
+}
+
+fn refuse(host: &HostState, function: Function, flow: *const Flow, slot: Option<c_int>) {
+    let (kind, what, consequence) = if host.flows.find(flow.addr()).is_some() {
+        let consequence = "Suricata has no lock here; memory could be corrupted";
+        let what = "one whose callback does not run on this thread now";
+        (ReportKind::FlowNotLocked, what, consequence)
+    } else if host.flows.was_retired(flow.addr()) {
+        let consequence = "Suricata would use the storage of whichever flow is there now";
+        (ReportKind::FlowRetired, "one that was retired", consequence)
+    } else {
+        let consequence = "Suricata would crash or use memory that is not its own";
+        let what = if flow.is_null() {
+            "NULL"
+        } else if token::was_given_out(flow.addr()) {
+            "the pointer of something else, or of a flow of another host"
+        } else {
+            "a pointer that no host gave out"
+        };
+        (ReportKind::FlowUnknown, what, consequence)
+    };
+    let report = Report::new(kind, function.name, context::thread_name(host))
+        .slot(slot.map(slots::named))
+        .subject(what)
+        .expected("the flow that the callback was called with")
+        .actual(what)
+        .consequence(consequence);
+    context::report(host, report);
+}

@@ -1,0 +1,62 @@
+//! The end of flows that have timed out, and of those that are left when a host is shut down.
+
+use std::sync::Arc;
+
+use crate::calling::flows::{self, FlowEvent};
+use crate::calling::handles::Handle;
+use crate::life::job::{self, rethrow};
+use crate::noun::job::Work;
+use crate::noun::thread_kind::ThreadKind;
+use crate::state::flows::FlowState;
+use crate::state::host::HostState;
+use crate::state::threads::ThreadState;
+
+/// Retires flows, each on its worker or on the thread that finishes flows; on the current one where there is none.
+pub(crate) fn retire(host: &Arc<HostState>, flows: Vec<Arc<FlowState>>, what: &str) {
+    if flows.is_empty() {
+        return;
+    }
+    let running: Vec<Handle> = {
+        let threads = host.threads.list.lock();
+        let is_running = |thread: &&Arc<ThreadState>| thread.jobs.lock().is_some();
+        let handle = |thread: &Arc<ThreadState>| Handle {
+            host: Arc::clone(host),
+            thread: Arc::clone(thread),
+        };
+        threads.iter().filter(is_running).map(handle).collect()
+    };
+    let of_kind = |kind| running.iter().position(|handle| handle.thread.kind == kind);
+    let finisher = of_kind(ThreadKind::FlowRecycler).or_else(|| of_kind(ThreadKind::FlowManager));
+    let any_worker = of_kind(ThreadKind::Worker);
+    let mut work: Vec<Vec<(Arc<FlowState>, bool)>> = running.iter().map(|_| Vec::new()).collect();
+    for flow in flows {
+        let worker = flow.worker.load(std::sync::atomic::Ordering::Relaxed);
+        let worker = running
+            .iter()
+            .position(|handle| handle.thread.cells.token == worker);
+        let worker = worker.or(any_worker);
+        let (by, finish) = match flow.is_workers() {
+            true => (worker.or(finisher), false),
+            false => (finisher.or(worker), true),
+        };
+        match by {
+            Some(at) => work[at].push((flow, finish)),
+            None => flows::run(host, None, FlowEvent::Retire(&flow, false)),
+        }
+    }
+    let jobs = running.iter().zip(work).map(|(handle, flows)| {
+        let retire: Work<'_> = Box::new(move || {
+            for (flow, finish) in flows {
+                flows::run(
+                    &handle.host,
+                    Some(&handle.thread),
+                    FlowEvent::Retire(&flow, finish),
+                );
+            }
+        });
+        (handle, retire)
+    });
+    if let Err(payload) = job::run_all(what, jobs.collect()) {
+        rethrow(payload);
+    }
+}

@@ -1,0 +1,133 @@
+//! The flows of one worker in traffic that is made up.
+
+use crate::calling::flows::FlowEvent;
+use crate::life::flows::next_update;
+use crate::life::host::Host;
+use crate::noun::flow::{Endpoints, Packet};
+use crate::noun::rng::Rng;
+use crate::noun::traffic::{FlowKind, WorkerTraffic};
+use crate::state::flows::Flow;
+
+/// How many flows a worker has at the same time.
+const ACTIVE: usize = 16;
+
+/// The rest of a worker's flows.
+pub(crate) struct Plan {
+    rng: Rng,
+    /// The hashes and kinds of those that have not begun yet, the next one last.
+    pub(crate) waiting: Vec<(u64, FlowKind)>,
+    active: Vec<Active>,
+    /// Had its last packet; is retired after the first packet of the next flow, between the same ports.
+    replaced: Option<Flow>,
+    pub(crate) packets_per_flow: u64,
+    /// How many more packets it handles, where the workers run at the same time.
+    pub(crate) share: u64,
+    pub(crate) seen: WorkerTraffic,
+}
+
+/// A flow that has packets to come.
+struct Active {
+    flow: Flow,
+    kind: FlowKind,
+    left: u64,
+    /// Where its ports are used again: the flow that had them before.
+    replaces: Option<Flow>,
+}
+
+impl Plan {
+    pub(crate) fn new(rng: Rng, worker: &str, packets_per_flow: u64) -> Self {
+        Self {
+            rng,
+            waiting: Vec::new(),
+            active: Vec::new(),
+            replaced: None,
+            packets_per_flow,
+            share: u64::MAX,
+            seen: WorkerTraffic::none(worker),
+        }
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        self.waiting.is_empty() && self.active.is_empty() && self.replaced.is_none()
+    }
+
+    fn begin(&mut self, host: &Host) {
+        while self.active.len() < ACTIVE {
+            let Some((hash, kind)) = self.waiting.pop() else {
+                break;
+            };
+            let replaces = self.replaced.take();
+            let endpoints = match &replaces {
+                Some(before) => before.endpoints(),
+                None => Endpoints::made_up(host.state.flows.next_number(), kind.protocol()),
+            };
+            self.active.push(Active {
+                flow: host.begin(hash, Some(endpoints)),
+                kind,
+                left: self.packets_per_flow,
+                replaces,
+            });
+        }
+    }
+
+    /// Handles one packet of one flow by `deliver`, and the end of a flow that is the worker's; returns the flow if it is
+    /// over and to be finished on the flow recycler.
+    pub(crate) fn step(&mut self, host: &Host, deliver: impl Fn(FlowEvent<'_>)) -> Option<Flow> {
+        self.begin(host);
+        if self.active.is_empty() {
+            let replaced = self.replaced.take()?;
+            deliver(FlowEvent::Retire(&replaced.0, false));
+            return None;
+        }
+        let at = self.rng.below(self.active.len());
+        let active = &mut self.active[at];
+        let packet = Packet::new();
+        if active.left == self.packets_per_flow {
+            self.seen.flows += 1;
+            deliver(FlowEvent::Init(&active.flow.0, &packet));
+        }
+        deliver(next_update(&host.state, &active.flow, &packet));
+        self.seen.packets += 1;
+        active.left -= 1;
+        if let Some(before) = active.replaces.take() {
+            deliver(FlowEvent::Retire(&before.0, false));
+        }
+        if active.left > 0 {
+            return None;
+        }
+        let Active { flow, kind, .. } = self.active.swap_remove(at);
+        self.end(flow, kind, deliver)
+    }
+
+    fn end(&mut self, flow: Flow, kind: FlowKind, deliver: impl Fn(FlowEvent<'_>)) -> Option<Flow> {
+        self.seen.finished += u64::from(kind.is_finished());
+        if kind.has_successor() && self.replaced.is_none() {
+            self.replaced = Some(flow);
+            return None;
+        }
+        if kind.is_finished() && kind != FlowKind::MemoryShort {
+            return Some(flow);
+        }
+        deliver(FlowEvent::Retire(&flow.0, kind.is_finished()));
+        None
+    }
+
+    /// Ends the flows that have begun and go no further, as when Suricata is stopped; returns those to be finished on the
+    /// flow recycler.
+    pub(crate) fn stop(&mut self, deliver: impl Fn(FlowEvent<'_>)) -> Vec<Flow> {
+        self.waiting.clear();
+        let mut finished = Vec::new();
+        for mut active in std::mem::take(&mut self.active) {
+            if let Some(before) = active.replaces.take() {
+                deliver(FlowEvent::Retire(&before.0, false));
+            }
+            if active.left < self.packets_per_flow {
+                finished.extend(self.end(active.flow, active.kind, &deliver));
+            }
+        }
+        if let Some(replaced) = self.replaced.take() {
+            deliver(FlowEvent::Retire(&replaced.0, false));
+        }
+        finished
+    }
+}

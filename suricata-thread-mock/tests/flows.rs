@@ -1,0 +1,326 @@
+//! How flows end, and what becomes of their storage.
+
+mod raw;
+
+use std::collections::HashMap;
+use std::ffi::c_void;
+use std::ptr::null_mut;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use raw::{assert_says, panic_of};
+use suricata_thread_mock::{
+    Flow, FlowKind, Generation, Host, Report, ReportKind, RunMode, Traffic,
+};
+use suricata_thread_sys as sys;
+use suricata_thread_sys::common::{
+    SCFlowRegisterFinishCallback, SCFlowRegisterInitCallback, SCFlowRegisterUpdateCallback,
+};
+use suricata_thread_sys::v9::*;
+
+/// What the callbacks do with the flow, and what they have seen, by the kernel's name of the thread.
+struct Plugin {
+    slot: SCFlowStorageId,
+    on_update: Option<fn(*mut sys::Flow, SCFlowStorageId)>,
+    seen: Mutex<HashMap<(&'static str, String), u64>>,
+}
+
+/// The value of a flow: freed once, and counted with the plugin.
+struct Value(&'static Plugin);
+
+impl Plugin {
+    fn note(&self, what: &'static str) {
+        let thread = std::fs::read_to_string("/proc/thread-self/comm").unwrap();
+        let mut seen = self.seen.lock().unwrap();
+        *seen
+            .entry((what, thread.trim_end().to_owned()))
+            .or_default() += 1;
+    }
+
+    /// How often something was seen on threads whose name begins so.
+    fn count(&self, what: &str, thread: &str) -> u64 {
+        let seen = self.seen.lock().unwrap();
+        let of_that = seen
+            .iter()
+            .filter(|((w, t), _)| *w == what && t.starts_with(thread));
+        of_that.map(|(_, count)| count).sum()
+    }
+}
+
+unsafe extern "C" fn free(value: *mut c_void) {
+    // SAFETY: `on_init` stored it.
+    unsafe { Box::from_raw(value.cast::<Value>()) }
+        .0
+        .note("freed");
+}
+
+unsafe extern "C" fn on_init(
+    _: *mut sys::ThreadVars,
+    flow: *mut sys::Flow,
+    _: *const sys::Packet,
+    user: *mut c_void,
+) {
+    // SAFETY: `register` passes a plugin that stays.
+    let plugin: &'static Plugin = unsafe { &*user.cast() };
+    let value = Box::into_raw(Box::new(Value(plugin))).cast();
+    // SAFETY: the host's flow and slot; `free` takes the value.
+    unsafe {
+        assert!(
+            SCFlowGetStorageById(flow, plugin.slot).is_null(),
+            "a new flow is empty"
+        );
+        assert_eq!(SCFlowSetStorageById(flow, plugin.slot, value), 0);
+    }
+    plugin.note("init");
+}
+
+unsafe extern "C" fn on_update(
+    _: *mut sys::ThreadVars,
+    flow: *mut sys::Flow,
+    _: *mut sys::Packet,
+    user: *mut c_void,
+) {
+    // SAFETY: as in `on_init`.
+    let plugin: &'static Plugin = unsafe { &*user.cast() };
+    plugin.note("update");
+    if let Some(work) = plugin.on_update {
+        work(flow, plugin.slot);
+    }
+}
+
+unsafe extern "C" fn on_finish(_: *mut sys::ThreadVars, _: *mut sys::Flow, user: *mut c_void) {
+    // SAFETY: as in `on_init`.
+    unsafe { &*user.cast::<Plugin>() }.note("finish");
+}
+
+fn register(on_update_do: Option<fn(*mut sys::Flow, SCFlowStorageId)>) -> &'static Plugin {
+    // SAFETY: the name and the functions stay, and so does the plugin.
+    unsafe {
+        let plugin: &'static Plugin = Box::leak(Box::new(Plugin {
+            slot: SCFlowStorageRegister(c"tests".as_ptr(), Some(free)),
+            on_update: on_update_do,
+            seen: Mutex::default(),
+        }));
+        let user = (&raw const *plugin).cast_mut().cast();
+        assert!(SCFlowRegisterInitCallback(Some(on_init), user));
+        assert!(SCFlowRegisterUpdateCallback(Some(on_update), user));
+        assert!(SCFlowRegisterFinishCallback(Some(on_finish), user));
+        plugin
+    }
+}
+
+fn host() -> Host {
+    Host::builder().generation(Generation::V9).build()
+}
+
+/// Finished and freed on the recycler, and freed on workers, of flows that are all of one kind.
+fn ends_of(kind: &'static [FlowKind], one_at_a_time: bool) -> [u64; 4] {
+    let host = host();
+    let plugin = register(None);
+    host.start(RunMode::Single);
+    let kinds = Traffic {
+        flows: 50,
+        kinds: kind,
+        one_at_a_time,
+        ..Traffic::default()
+    };
+    let seen = host.traffic(kinds);
+    host.shutdown();
+    assert_eq!(
+        (plugin.count("init", "W"), plugin.count("update", "W")),
+        (50, 500)
+    );
+    assert_eq!(plugin.count("finish", ""), seen.finished);
+    let [finish, freed] =
+        ["finish", "freed"].map(|what| ["FR", "W"].map(|thread| plugin.count(what, thread)));
+    [finish[0], finish[1], freed[0], freed[1]]
+}
+
+#[test]
+fn each_kind_of_flow_ends_as_in_suricata() {
+    for one_at_a_time in [false, true] {
+        let ends = |kind| ends_of(kind, one_at_a_time);
+        assert_eq!(ends(&[FlowKind::TcpWithData]), [0, 0, 0, 50]);
+        assert_eq!(ends(&[FlowKind::TcpReused]), [0, 0, 0, 50]);
+        assert_eq!(ends(&[FlowKind::UdpTimedOut]), [0, 0, 0, 50]);
+        assert_eq!(ends(&[FlowKind::Udp]), [50, 0, 50, 0]);
+        assert_eq!(ends(&[FlowKind::TcpWithoutData]), [50, 0, 50, 0]);
+        assert_eq!(ends(&[FlowKind::MemoryShort]), [0, 50, 0, 50]);
+        assert_eq!(ends(&FlowKind::USUAL), [20, 0, 20, 30]);
+    }
+}
+
+#[test]
+fn of_the_usual_kinds_the_first_flow_is_not_finished() {
+    for (flows, finished) in [(1, 0), (2, 1), (3, 1), (4, 2), (5, 2), (6, 2), (7, 3)] {
+        let host = host();
+        register(None);
+        host.start(RunMode::Workers { threads: 2 });
+        let seen = host.traffic(Traffic {
+            flows,
+            ..Traffic::default()
+        });
+        assert_eq!((seen.flows, seen.finished), (flows, finished));
+    }
+}
+
+#[test]
+fn flows_time_out_by_the_time_of_packets() {
+    let host = host();
+    let plugin = register(None);
+    let worker = &host.start(RunMode::Single).workers[0];
+    let flows: [Flow; 3] = [host.flow(), host.flow(), host.flow()];
+    for (flow, packets) in flows.iter().zip([1, 2, 4]) {
+        worker.flow_init(flow);
+        (0..packets).for_each(|_| worker.flow_update(flow));
+    }
+    host.let_time_pass(Duration::from_secs(31));
+    assert_eq!(flows.each_ref().map(Flow::is_retired), [true, false, false]);
+    assert_eq!(
+        [plugin.count("finish", "FR"), plugin.count("freed", "FR")],
+        [1, 1]
+    );
+    host.let_time_pass(Duration::from_secs(300));
+    assert_eq!(flows.each_ref().map(Flow::is_retired), [true; 3]);
+    assert_eq!(
+        [plugin.count("finish", "FR"), plugin.count("freed", "FR")],
+        [2, 2]
+    );
+    assert_eq!(
+        plugin.count("freed", "W"),
+        1,
+        "TCP with data is its worker's"
+    );
+    let message = panic_of(|| worker.flow_update(&flows[0]));
+    assert_says(&message, &["Thread::flow_update", "had timed out"]);
+}
+
+#[test]
+fn flows_that_are_left_end_with_the_host() {
+    let host = host();
+    let plugin = register(None);
+    let threads = host.start(RunMode::Autofp {
+        receivers: 1,
+        workers: 2,
+    });
+    for (worker, packets) in [(0, 4), (1, 4), (0, 1)] {
+        let (worker, flow) = (&threads.workers[worker], host.flow());
+        worker.flow_init(&flow);
+        (0..packets).for_each(|_| worker.flow_update(&flow));
+    }
+    // Never picked up.
+    let _ = host.flow();
+    host.shutdown();
+    for (what, thread, count) in [
+        ("freed", "W#01", 1),
+        ("freed", "W#02", 1),
+        ("finish", "FR", 1),
+        ("freed", "FR", 1),
+        ("freed", "", 3),
+    ] {
+        assert_eq!(plugin.count(what, thread), count, "{what} {thread}");
+    }
+}
+
+/// The report on what a plugin does in its first update.
+fn report_of(work: fn(*mut sys::Flow, SCFlowStorageId)) -> Report {
+    let host = Host::builder()
+        .generation(Generation::V9)
+        .record_only()
+        .build();
+    register(Some(work));
+    let worker = &host.start(RunMode::Single).workers[0];
+    let flow = host.flow();
+    worker.flow_init(&flow);
+    worker.flow_update(&flow);
+    worker.flow_retire(flow);
+    host.shutdown();
+    let mut reports = host.reports();
+    assert_eq!(reports.len(), 1, "{reports:?}");
+    reports.remove(0)
+}
+
+#[test]
+fn storage_of_flows_is_as_strict_as_that_of_threads() {
+    static OTHER: Mutex<usize> = Mutex::new(0);
+    let lost = report_of(|flow, slot| {
+        // SAFETY: the host's flow and slot.
+        unsafe { SCFlowSetStorageById(flow, slot, null_mut()) };
+    });
+    assert_eq!(lost.kind, ReportKind::ValueLost);
+    assert_says(
+        &lost.to_string(),
+        &["slot `tests`", "thread `W#01`", "leak"],
+    );
+
+    let no_slot = report_of(|flow, slot| {
+        // SAFETY: the host notices an id that is none.
+        assert!(
+            unsafe { SCFlowGetStorageById(flow, SCFlowStorageId { id: slot.id + 1 }) }.is_null()
+        );
+    });
+    assert_eq!(no_slot.kind, ReportKind::UnknownSlot);
+    assert_says(&no_slot.to_string(), &["past the flow's slots"]);
+
+    let unknown = report_of(|_, slot| {
+        // SAFETY: the host notices a flow that is none.
+        assert!(unsafe { SCFlowGetStorageById(null_mut(), slot) }.is_null());
+    });
+    assert_eq!(unknown.kind, ReportKind::FlowUnknown);
+    assert_says(&unknown.to_string(), &["actually NULL"]);
+
+    let other = Host::builder()
+        .generation(Generation::V9)
+        .record_only()
+        .build();
+    register(Some(|flow, slot| {
+        let mut other = OTHER.lock().unwrap();
+        if *other == 0 {
+            *other = flow.addr();
+        } else {
+            let other = std::ptr::without_provenance_mut(*other);
+            // SAFETY: the host notices a flow that must not be used now.
+            assert!(unsafe { SCFlowGetStorageById(other, slot) }.is_null());
+        }
+    }));
+    let worker = &other.start(RunMode::Single).workers[0];
+    let [first, second] = [other.flow(), other.flow()];
+    for flow in [&first, &second] {
+        worker.flow_init(flow);
+        worker.flow_update(flow);
+    }
+    worker.flow_retire(first);
+    worker.flow_update(&second);
+    let kinds: Vec<_> = other.reports().iter().map(|report| report.kind).collect();
+    assert_eq!(kinds, [ReportKind::FlowNotLocked, ReportKind::FlowRetired]);
+}
+
+#[test]
+fn what_a_flow_tells_is_of_its_packets() {
+    static TOLD: Mutex<Vec<(u64, u64, u32, u32)>> = Mutex::new(Vec::new());
+    let host = host();
+    register(Some(|flow, _| {
+        let (mut seconds, mut microseconds) = (0, 0);
+        // SAFETY: the host's flow, and places to write to.
+        TOLD.lock().unwrap().push(unsafe {
+            SCFlowGetLastTimeAsParts(flow, &raw mut seconds, &raw mut microseconds);
+            let flags = SCFlowGetFlags(flow);
+            (
+                seconds,
+                flags,
+                SCFlowGetToServerPacketCount(flow),
+                SCFlowGetToClientPacketCount(flow),
+            )
+        });
+    }));
+    let worker = &host.start(RunMode::Single).workers[0];
+    let flow = host.flow();
+    worker.flow_init(&flow);
+    worker.flow_update(&flow);
+    host.let_time_pass(Duration::from_secs(20));
+    worker.flow_update(&flow);
+    assert_eq!(
+        *TOLD.lock().unwrap(),
+        [(1_700_000_000, 2, 1, 0), (1_700_000_020, 3, 1, 1)]
+    );
+}
