@@ -178,8 +178,9 @@
 //!
 //! **Ends.** `exit` and `quick_exit` in plugin code, a crash, and a callback that does not return
 //! ([`HostBuilder::callback_limit`]) would take the test's process away, or end it as if all were well.
-//! One line on stderr names the plugin, the code and the thread, and where the host was built, by which
-//! one finds the test; the process ends as failed. A signal is passed on to who had it before, such as
+//! Instead, the reports and the log of the host so far are written to stderr, past what the test harness
+//! captures, and after them one line that names the plugin, the code and the thread, the test and where
+//! the host was built; the process ends as failed. A signal is passed on to who had it before, such as
 //! the standard library's report of a stack overflow. `_exit` in a test goes unnoticed.
 //!
 //! **A swap** or a loss? Set does not free what the slot held. To replace a value, read it, set the

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use raw::{assert_says, on_flow_init};
 use suricata_thread_mock::{Host, RunMode, Traffic};
+use suricata_thread_sys::common::{SCLogLevel, SCLogMessage, SCThreadRegisterInitCallback};
 
 /// Runs one of the tests below in a child that the harness gives a thread, or not.
 fn run(test: &str, threads: &str) -> Output {
@@ -18,7 +19,7 @@ fn run(test: &str, threads: &str) -> Output {
         .expect("a child")
 }
 
-/// The status is that of a failure, and the line is on stderr.
+/// The status is that of a failure, and the line is on stderr, after the reports and the log so far.
 fn assert_ends(test: &str, says: &[&str]) {
     for threads in ["--test-threads=2", "--test-threads=1"] {
         let child = run(test, threads);
@@ -29,12 +30,28 @@ fn assert_ends(test: &str, says: &[&str]) {
         assert_says(line, &["suricata-thread-mock: "]);
         assert_says(line, says);
         assert_says(line, &["(host built at ", "tests/ends.rs:"]);
+        let before = [
+            "suricata-thread-mock: log: Notice: ends: it begins on thread `W#01`",
+            "suricata-thread-mock: misuse: SCThreadRegisterInitCallback",
+            line,
+        ];
+        assert_says(&stderr, &before);
+        for said in before {
+            assert_eq!(stderr.matches(said).count(), 1, "{said}: {stderr}");
+        }
     }
 }
 
 /// A host that has loaded a plugin with this name whose flow init callback does `what`.
 fn at_a_flow(host: Host, what: fn()) {
-    on_flow_init(move |_| what());
+    on_flow_init(move |_| {
+        let (level, text) = (SCLogLevel::SC_LOG_NOTICE, c"ends".as_ptr());
+        // SAFETY: the texts are C strings.
+        unsafe { SCLogMessage(level, text, 1, text, text, c"it begins".as_ptr()) };
+        // SAFETY: the mock refuses NULL.
+        unsafe { SCThreadRegisterInitCallback(None, std::ptr::null_mut()) };
+        what();
+    });
     host.start(RunMode::Single);
     host.traffic(Traffic::default());
     host.shutdown();

@@ -6,10 +6,11 @@ use std::sync::{Arc, Weak};
 use parking_lot::Mutex;
 use suricata_thread_sys::common::SCLogLevel;
 
-use crate::calling::{last_words, watchdog};
+use crate::calling::last_words::{self, Inside};
+use crate::calling::watchdog;
 use crate::noun::log_line::LogLine;
 use crate::noun::report::{Report, ReportKind};
-use crate::noun::words::{self, Place, Words};
+use crate::noun::words::{self, Place};
 use crate::state::host::HostState;
 use crate::state::reports;
 
@@ -178,7 +179,7 @@ pub(crate) struct InPlugin<'a> {
     is_entered: bool,
     before: Option<PluginCode>,
     plugin_before: Option<&'static str>,
-    words_before: Option<&'static Words>,
+    inside_before: Option<Inside>,
 }
 
 impl<'a> InPlugin<'a> {
@@ -207,15 +208,16 @@ impl<'a> InPlugin<'a> {
             is_entered,
             before: before.ok().flatten(),
             plugin_before: plugin_before.ok().flatten(),
-            words_before: last_words::replace(Some(words)),
+            inside_before: last_words::replace(Some(Inside::new(host, words))),
         }
     }
 }
 
 impl Drop for InPlugin<'_> {
     fn drop(&mut self) {
-        last_words::replace(self.words_before);
-        watchdog::note(self.host, self.words_before);
+        last_words::replace(self.inside_before);
+        let words_before = self.inside_before.map(|inside| inside.words);
+        watchdog::note(self.host, words_before);
         let _ = PLUGIN.try_with(|p| p.set(self.before));
         let _ = PLUGIN_NAME.try_with(|p| p.set(self.plugin_before));
         if self.is_entered {

@@ -7,40 +7,52 @@ use std::ffi::c_int;
 use std::ptr::{self, null_mut};
 use std::sync::Once;
 
+use crate::noun::stderr::write;
 use crate::noun::words::Words;
+use crate::state::host::HostState;
+use crate::state::journal::Journal;
 
 thread_local! {
     /// What runs on this thread. It has no destructor, so that a signal handler may read it.
-    static INSIDE: Cell<Option<&'static Words>> = const { Cell::new(None) };
+    static INSIDE: Cell<Option<Inside>> = const { Cell::new(None) };
+}
+
+/// The plugin code that runs on a thread.
+#[derive(Clone, Copy)]
+pub(crate) struct Inside {
+    pub(crate) words: &'static Words,
+    /// Of the host that runs it.
+    journal: *const Journal,
+}
+
+impl Inside {
+    /// What `host` runs, which has to live as long as this is noted.
+    pub(crate) fn new(host: &HostState, words: &'static Words) -> Self {
+        Self {
+            words,
+            journal: &*host.journal,
+        }
+    }
+
+    fn journal(&self) -> &Journal {
+        // SAFETY: whoever has noted this keeps the host until it is noted no more, and that is now.
+        unsafe { &*self.journal }
+    }
 }
 
 /// Notes what runs on this thread; returns what ran before.
-pub(crate) fn replace(words: Option<&'static Words>) -> Option<&'static Words> {
-    INSIDE.replace(words)
-}
-
-/// Writes a line to stderr: not by way of std, whose output a test harness captures, and safe in
-/// signal handlers.
-pub(crate) fn write(parts: &[&str]) {
-    for part in parts {
-        let mut rest = part.as_bytes();
-        while !rest.is_empty() {
-            // SAFETY: the bytes are there.
-            let written =
-                unsafe { libc::write(libc::STDERR_FILENO, rest.as_ptr().cast(), rest.len()) };
-            let Ok(written @ 1..) = usize::try_from(written) else {
-                return;
-            };
-            rest = &rest[written..];
-        }
-    }
+pub(crate) fn replace(inside: Option<Inside>) -> Option<Inside> {
+    INSIDE.replace(inside)
 }
 
 /// The status of a process that plugin code has ended or hung.
 const FAILED: c_int = 1;
 
-/// Ends the process, failed.
-pub(crate) fn die(what: &str, words: &Words) -> ! {
+/// Ends the process, failed: with the reports and the log of the host, and then one line.
+pub(crate) fn die(what: &str, words: &Words, journal: Option<&Journal>) -> ! {
+    if let Some(journal) = journal {
+        journal.write();
+    }
     write(&["suricata-thread-mock: ", what, ": ", &words.line, "\n"]);
     // SAFETY: it takes a status.
     unsafe { libc::_exit(FAILED) }
@@ -69,8 +81,9 @@ unsafe extern "C" {
 }
 
 extern "C" fn on_exit() {
-    if let Some(words) = INSIDE.get() {
-        die("plugin code ended the process by exit", words);
+    if let Some(inside) = INSIDE.get() {
+        let what = "plugin code ended the process by exit";
+        die(what, inside.words, Some(inside.journal()));
     }
 }
 
@@ -110,7 +123,7 @@ fn catch(signal: c_int) {
     }
 }
 
-/// Names the code that the signal came in, and passes the signal on to who had it before.
+/// Writes the reports and the log, names the code that the signal came in, and passes the signal on to who had it before.
 extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, _: *mut libc::c_void) {
     let name = match signal {
         libc::SIGSEGV => "SIGSEGV",
@@ -119,12 +132,13 @@ extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, _: *mut libc:
         libc::SIGFPE => "SIGFPE",
         _ => "SIGABRT",
     };
-    if let Some(words) = INSIDE.get() {
+    if let Some(inside) = INSIDE.get() {
+        inside.journal().write();
         let line: &[&str] = &[
             "suricata-thread-mock: plugin code crashed with ",
             name,
             ": ",
-            &words.line,
+            &inside.words.line,
             "\n",
         ];
         write(line);

@@ -56,13 +56,21 @@ fn ptr_of(words: &'static Words) -> *mut Words {
 /// has not hung.
 const TICK: Duration = Duration::from_millis(100);
 
-/// Starts the watchdog, if there is none yet.
-pub(crate) fn start() {
+/// The hosts of the process.
+static HOSTS: Mutex<Vec<Weak<HostState>>> = Mutex::new(Vec::new());
+
+/// Watches over a host; starts the watchdog, if there is none yet.
+pub(crate) fn watch(host: &Arc<HostState>) {
     static ONCE: Once = Once::new();
+    {
+        let mut hosts = HOSTS.lock();
+        hosts.retain(|host| host.strong_count() > 0);
+        hosts.push(Arc::downgrade(host));
+    }
     ONCE.call_once(|| {
         let watchdog = thread::Builder::new().name("mock-watchdog".to_owned());
         // Without it a hang hangs.
-        let _ = watchdog.spawn(watch);
+        let _ = watchdog.spawn(look);
     });
 }
 
@@ -73,7 +81,7 @@ struct Seen {
     for_ms: u64,
 }
 
-fn watch() {
+fn look() {
     let mut seen: HashMap<u32, Seen> = HashMap::new();
     loop {
         thread::sleep(TICK);
@@ -113,9 +121,17 @@ fn watch() {
                 "plugin code has not returned for {} s",
                 limit.div_ceil(1000)
             );
-            last_words::die(&what, words);
+            let state = state_of(host);
+            let journal = state.as_ref().map(|state| &*state.journal);
+            last_words::die(&what, words, journal);
         }
     }
+}
+
+fn state_of(number: u32) -> Option<Arc<HostState>> {
+    let hosts = HOSTS.lock();
+    let mut hosts = hosts.iter().filter_map(Weak::upgrade);
+    hosts.find(|host| host.identity.number == number)
 }
 
 /// Whether a debugger has stopped the process, or may have.

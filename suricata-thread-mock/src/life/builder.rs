@@ -47,6 +47,7 @@ impl HostBuilder {
                 log_level: SCLogLevel::SC_LOG_INFO,
                 log_to: None,
                 record_only: false,
+                is_program: false,
                 shared_values: false,
                 seed: None,
                 callback_limit: 30_000,
@@ -123,6 +124,14 @@ impl HostBuilder {
     /// ```
     pub fn record_only(mut self) -> Self {
         self.options.record_only = true;
+        self
+    }
+
+    /// For a program that shows the log itself, with [`log_to`](Self::log_to): reports are written to stderr when they
+    /// happen, and the log is not written again where plugin code ends the process.
+    #[doc(hidden)]
+    pub fn for_program(mut self) -> Self {
+        self.options.is_program = true;
         self
     }
 
@@ -260,7 +269,7 @@ impl HostBuilder {
         ));
         own_slots::register_early(&state);
         last_words::watch();
-        watchdog::start();
+        watchdog::watch(&state);
         context::enter(&state);
         if self.every_thread {
             context::serve_every_thread(&state);

@@ -13,6 +13,8 @@ pub(crate) struct Options {
     pub(crate) log_level: SCLogLevel,
     pub(crate) log_to: Option<Sink>,
     pub(crate) record_only: bool,
+    /// Shows the log, and has reports written when they happen.
+    pub(crate) is_program: bool,
     pub(crate) shared_values: bool,
     pub(crate) seed: Option<u64>,
     /// In milliseconds; 0 for none.

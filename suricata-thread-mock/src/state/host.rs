@@ -1,6 +1,7 @@
 //! The state of one host: a part for each concern.
 
 use std::panic::Location;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread::{self, ThreadId};
 
@@ -12,6 +13,7 @@ use crate::noun::rng;
 use crate::state::callbacks::Callbacks;
 use crate::state::cells::{Holdings, Owner};
 use crate::state::flows::Flows;
+use crate::state::journal::Journal;
 use crate::state::log::Log;
 use crate::state::reports::Reports;
 use crate::state::slots::Slots;
@@ -23,6 +25,7 @@ static HOSTS: AtomicU32 = AtomicU32::new(0);
 /// The state of one host.
 pub(crate) struct HostState {
     pub(crate) identity: Identity,
+    pub(crate) journal: Arc<Journal>,
     pub(crate) log: Log,
     pub(crate) reports: Reports,
     pub(crate) faults: Faults,
@@ -56,6 +59,7 @@ impl HostState {
         generation: Generation,
         built_at: &'static Location<'static>,
     ) -> Self {
+        let journal = Arc::new(Journal::default());
         let seed = options.seed.unwrap_or_else(rng::random_seed);
         Self {
             identity: Identity {
@@ -68,8 +72,9 @@ impl HostState {
                 built_at,
                 ended: AtomicBool::new(false),
             },
-            log: Log::new(options.log_level, options.log_to.clone()),
-            reports: Reports::default(),
+            log: Log::new(options, Arc::clone(&journal)),
+            reports: Reports::new(Arc::clone(&journal), options.is_program),
+            journal,
             faults: Faults::default(),
             callbacks: Callbacks::default(),
             slots: Slots::default(),

@@ -1,18 +1,22 @@
 //! The log of a host, and which of its lines a test was told of.
 
 use std::panic::Location;
+use std::sync::Arc;
 
 use parking_lot::Mutex;
 use suricata_thread_sys::common::SCLogLevel;
 
 use crate::noun::expectation::{self, Difference, Expectation};
 use crate::noun::log_line::LogLine;
-use crate::noun::options::Sink;
+use crate::noun::options::{Options, Sink};
+use crate::state::journal::Journal;
 
 /// The lines that were logged, up to a level.
 pub(crate) struct Log {
     pub(crate) level: SCLogLevel,
     sink: Option<Sink>,
+    /// None where the sink shows the lines.
+    journal: Option<Arc<Journal>>,
     inner: Mutex<Inner>,
 }
 
@@ -27,10 +31,11 @@ struct Inner {
 }
 
 impl Log {
-    pub(crate) fn new(level: SCLogLevel, sink: Option<Sink>) -> Self {
+    pub(crate) fn new(options: &Options, journal: Arc<Journal>) -> Self {
         Self {
-            level,
-            sink,
+            level: options.log_level,
+            sink: options.log_to.clone(),
+            journal: (!options.is_program).then_some(journal),
             inner: Mutex::default(),
         }
     }
@@ -51,6 +56,9 @@ impl Log {
         }
         if let Some(Sink(sink)) = &self.sink {
             sink(&line);
+        }
+        if let Some(journal) = &self.journal {
+            journal.add("log", &format_args!("{line} on thread `{}`", line.thread));
         }
         self.inner.lock().lines.push(line);
     }

@@ -4,6 +4,7 @@ pub(crate) mod callbacks;
 pub(crate) mod cells;
 pub(crate) mod flows;
 pub(crate) mod host;
+pub(crate) mod journal;
 pub(crate) mod log;
 pub(crate) mod reports;
 pub(crate) mod slots;

@@ -1,14 +1,21 @@
 //! The reports of a host, and those that no host could be told of.
 
 use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 use parking_lot::Mutex;
 
 use crate::noun::report::{Report, ReportKind};
+use crate::noun::stderr;
+use crate::state::journal::Journal;
 
 /// The reports of one host, in the order in which they first came.
-#[derive(Default)]
-pub(crate) struct Reports(Mutex<Inner>);
+pub(crate) struct Reports {
+    inner: Mutex<Inner>,
+    journal: Arc<Journal>,
+    /// Whether each is written to stderr when it first happens.
+    at_once: bool,
+}
 
 #[derive(Default)]
 struct Inner {
@@ -22,9 +29,17 @@ struct Inner {
 }
 
 impl Reports {
+    pub(crate) fn new(journal: Arc<Journal>, at_once: bool) -> Self {
+        Self {
+            inner: Mutex::default(),
+            journal,
+            at_once,
+        }
+    }
+
     /// Adds a report, or counts it where the same kind, call, slot, thread and subject has one.
     pub(crate) fn add(&self, report: Report) {
-        let mut inner = self.0.lock();
+        let mut inner = self.inner.lock();
         inner.count += 1;
         let Report {
             kind,
@@ -40,6 +55,11 @@ impl Reports {
             inner.list[at].times += 1;
             return;
         }
+        if self.at_once {
+            stderr::write(&[&format!("suricata-thread-mock: misuse: {report}\n")]);
+        } else {
+            self.journal.add("misuse", &report);
+        }
         let at = inner.list.len();
         inner.list.push(report);
         inner.index.insert(key, at);
@@ -48,7 +68,7 @@ impl Reports {
     /// Adds a report, or counts it where there is one of its kind.
     pub(crate) fn add_once(&self, report: Report) {
         let first = {
-            let inner = self.0.lock();
+            let inner = self.inner.lock();
             let same = inner.list.iter().find(|other| other.kind == report.kind);
             same.cloned()
         };
@@ -56,7 +76,7 @@ impl Reports {
     }
 
     pub(crate) fn list(&self) -> Vec<Report> {
-        self.0.lock().list.clone()
+        self.inner.lock().list.clone()
     }
 
     /// A text with the reports, if there is one that nobody was told of yet; they count as told
@@ -77,7 +97,7 @@ impl Reports {
 
     /// All reports, if there is one that was not told yet; they count as told afterwards.
     fn tell(&self) -> Option<Vec<Report>> {
-        let mut inner = self.0.lock();
+        let mut inner = self.inner.lock();
         if inner.told == inner.count {
             return None;
         }
@@ -181,6 +201,6 @@ pub(crate) fn stray(report: Report) {
     if strays.len() == STRAYS {
         strays.pop_front();
     }
-    eprintln!("suricata-thread-mock: {report}");
+    stderr::write(&[&format!("suricata-thread-mock: {report}\n")]);
     strays.push_back(report);
 }

@@ -110,8 +110,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let strays = stray_reports();
     let misuses: Vec<_> = host.reports().into_iter().chain(strays).collect();
     if !misuses.is_empty() {
-        failures.push(format!("{} misuse(s) of Suricata's C API:", misuses.len()));
-        failures.extend(misuses.iter().map(|misuse| format!("- {misuse}")));
+        // Each was written when it first happened.
+        let repeated: Vec<_> = misuses.iter().filter(|misuse| misuse.times > 1).collect();
+        failures.push(format!(
+            "{} misuse(s) of Suricata's C API, see above{}",
+            misuses.len(),
+            if repeated.is_empty() {
+                ""
+            } else {
+                "; more than once:"
+            }
+        ));
+        failures.extend(repeated.iter().map(|misuse| format!("- {misuse}")));
     }
     if failures.is_empty() {
         Ok(())
@@ -209,6 +219,7 @@ fn host(arguments: &Arguments) -> Host {
         .generation(arguments.suricata)
         .callback_limit(Duration::from_secs(arguments.callback_limit))
         .log_to(|line| print(line))
+        .for_program()
         .record_only()
         .every_thread();
     if let Some(seed) = arguments.seed {

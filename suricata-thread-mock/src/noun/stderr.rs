@@ -1,0 +1,18 @@
+//! Lines on stderr that no test harness keeps to itself.
+
+/// Writes to stderr: not by way of std, whose output a test harness captures, and safe in signal
+/// handlers.
+pub(crate) fn write(parts: &[&str]) {
+    for part in parts {
+        let mut rest = part.as_bytes();
+        while !rest.is_empty() {
+            // SAFETY: the bytes are there.
+            let written =
+                unsafe { libc::write(libc::STDERR_FILENO, rest.as_ptr().cast(), rest.len()) };
+            let Ok(written @ 1..) = usize::try_from(written) else {
+                return;
+            };
+            rest = &rest[written..];
+        }
+    }
+}

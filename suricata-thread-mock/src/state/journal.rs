@@ -1,0 +1,76 @@
+//! The reports and the log of a host as lines that may be read at any time: in a signal handler, or by
+//! a thread that must not wait for a lock which plugin code holds up.
+
+use std::fmt::Display;
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
+
+use parking_lot::Mutex;
+
+use crate::noun::stderr;
+
+/// One line, and the way to the next one.
+struct Entry {
+    text: String,
+    next: AtomicPtr<Entry>,
+}
+
+/// A list that only grows. Who adds takes a lock; who reads takes none.
+#[derive(Default)]
+pub(crate) struct Journal {
+    first: AtomicPtr<Entry>,
+    /// The last one, or NULL.
+    last: Mutex<Last>,
+    is_written: AtomicBool,
+}
+
+struct Last(*mut Entry);
+
+impl Default for Last {
+    fn default() -> Self {
+        Self(null_mut())
+    }
+}
+
+// SAFETY: the entry is the journal's, which is used under its rules by any thread.
+unsafe impl Send for Last {}
+
+impl Journal {
+    /// Adds a line: what it is, and its text.
+    pub(crate) fn add(&self, what: &str, text: &impl Display) {
+        let entry = Box::into_raw(Box::new(Entry {
+            text: format!("suricata-thread-mock: {what}: {text}\n"),
+            next: AtomicPtr::new(null_mut()),
+        }));
+        let mut last = self.last.lock();
+        // SAFETY: NULL or an entry of this list, which are freed with the list only.
+        let next = unsafe { last.0.as_ref() }.map_or(&self.first, |last| &last.next);
+        next.store(entry, Ordering::Release);
+        last.0 = entry;
+    }
+
+    /// Writes the lines so far to stderr, once: a fault may be followed by an abort. It takes no lock and
+    /// no memory.
+    pub(crate) fn write(&self) {
+        if self.is_written.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let mut at = self.first.load(Ordering::Acquire);
+        // SAFETY: as in `add`.
+        while let Some(entry) = unsafe { at.as_ref() } {
+            stderr::write(&[&entry.text]);
+            at = entry.next.load(Ordering::Acquire);
+        }
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        let mut at = *self.first.get_mut();
+        while !at.is_null() {
+            // SAFETY: made by `Box::into_raw`; nobody else has the list any more.
+            let entry = unsafe { Box::from_raw(at) };
+            at = entry.next.into_inner();
+        }
+    }
+}
