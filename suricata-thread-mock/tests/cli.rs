@@ -1111,3 +1111,62 @@ fn values_may_be_shared_where_one_says_so() {
     )
     .succeeds();
 }
+
+/// Runs the program with these outputs; returns its status and what it said on stderr, if that is a pipe.
+#[cfg(target_os = "linux")]
+fn status_with(command: &[&OsStr], stdout: Stdio, stderr: Stdio) -> (Option<i32>, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_suricata-mock"))
+        .args(command)
+        .stdout(stdout)
+        .stderr(stderr)
+        .output()
+        .expect("the program starts");
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.code(), stderr)
+}
+
+/// What it printed is missing, so that it cannot have been a success.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_a_failure_of_the_call_unless_the_plugin_is_at_fault() {
+    let folder = TempDir::new().unwrap();
+    let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
+    let good = c_plugin(folder.path(), "good", 8, &[]);
+    let leaves = c_plugin(folder.path(), "leaves", 8, &["AT_A_FLOW=_exit(0)"]);
+    for (plugin, code) in [(&good, 2), (&leaves, 1)] {
+        let run = ["run".as_ref(), plugin.as_os_str(), "--suricata=8".as_ref()];
+        let (status, said) = status_with(&run, full(), Stdio::piped());
+        assert_eq!(status, Some(code), "{said}");
+        assert!(!said.contains("panicked"), "{said}");
+        if code == 2 {
+            let message = "suricata-mock: cannot write to stdout: No space left on device";
+            assert!(said.starts_with(message), "{said}");
+        }
+        assert_eq!(status_with(&run, full(), full()).0, Some(code));
+        let status = status_with(&run, Stdio::null(), full()).0;
+        assert_eq!(status, Some(if code == 2 { 0 } else { 1 }));
+    }
+    let check = ["check".as_ref(), good.as_os_str()];
+    assert_eq!(status_with(&check, full(), Stdio::piped()).0, Some(2));
+}
+
+/// The outcome of the work counts, not who reads of it.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_closed_pipe_changes_no_status() {
+    let folder = TempDir::new().unwrap();
+    // The stdin of a child that is gone.
+    let closed = || {
+        let child = Command::new("true").stdin(Stdio::piped()).spawn();
+        let mut child = child.expect("a child");
+        let stdin = child.stdin.take().expect("a pipe");
+        child.wait().expect("it ends");
+        Stdio::from(stdin)
+    };
+    let good = c_plugin(folder.path(), "good", 8, &[]);
+    let leaves = c_plugin(folder.path(), "leaves", 8, &["AT_A_FLOW=_exit(0)"]);
+    for (plugin, code) in [(&good, 0), (&leaves, 1)] {
+        let run = ["run".as_ref(), plugin.as_os_str(), "--suricata=8".as_ref()];
+        assert_eq!(status_with(&run, closed(), closed()).0, Some(code));
+    }
+}

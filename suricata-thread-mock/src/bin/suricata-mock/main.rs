@@ -15,6 +15,7 @@ use std::io::{self, Write};
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::OnceLock;
 use std::thread;
 
 use clap::{Parser, Subcommand};
@@ -22,6 +23,10 @@ use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW};
 use suricata_thread_mock::Generation;
 
 /// A strict Suricata host for built plugins that use the thread, storage and flow callback API.
+///
+/// Exits with 0 if all is well, with 1 if a plugin is at fault, and with 2 if the call is: arguments that make
+/// no sense, a file that cannot be read, an output that cannot be written. A reader that stops reading, as
+/// behind `| head`, is no failure.
 #[derive(Parser)]
 #[command(version, about)]
 struct Arguments {
@@ -78,12 +83,17 @@ fn on_unnamed_thread(
 
 /// Says why the program fails, if it does.
 fn status(outcome: Result<(), Failure>) -> ExitCode {
+    let not_printed = NOT_PRINTED.get();
+    let not_printed = not_printed.map(|e| format!("cannot write to stdout: {e}"));
     let (message, status) = match outcome {
-        Ok(()) => return ExitCode::SUCCESS,
+        Ok(()) => match not_printed {
+            None => return ExitCode::SUCCESS,
+            Some(message) => (message, 2),
+        },
         Err(Failure::Plugin(message)) => (message, 1),
         Err(Failure::Call(message)) => (message, 2),
     };
-    eprintln!("suricata-mock: {message}");
+    say(message);
     ExitCode::from(status)
 }
 
@@ -95,13 +105,23 @@ enum Failure {
     Call(String),
 }
 
-/// Prints a line to stdout. Where nobody reads on, as behind `| head`, it is left out: the work goes
-/// on, whose outcome is the exit status.
+/// Why stdout did not take a line, such as a full disk.
+static NOT_PRINTED: OnceLock<io::Error> = OnceLock::new();
+
+/// Prints a line to stdout. Where nobody reads on, as behind `| head`, it is left out. Whatever the
+/// error, the work goes on; but for that one, it makes the program fail in the end.
 fn print(line: impl Display) {
     match writeln!(io::stdout(), "{line}") {
-        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => panic!("cannot write to stdout: {e}"),
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {
+            let _ = NOT_PRINTED.set(e);
+        }
         _ => {}
     }
+}
+
+/// Prints a line to stderr, if that takes it: there is nowhere else to say that it does not.
+fn say(line: impl Display) {
+    let _ = writeln!(io::stderr(), "suricata-mock: {line}");
 }
 
 /// The files, as arguments of both commands.
@@ -135,10 +155,10 @@ impl Plugins {
 /// for it elsewhere.
 fn note_bare_name(plugin: &Path) {
     if plugin.parent() == Some(Path::new("")) {
-        eprintln!(
-            "suricata-mock: note: in suricata.yaml, {0} needs a slash (./{0}) or an absolute path: \
+        say(format_args!(
+            "note: in suricata.yaml, {0} needs a slash (./{0}) or an absolute path: \
              Suricata looks for a mere name where the system's libraries are",
             plugin.display()
-        );
+        ));
     }
 }
