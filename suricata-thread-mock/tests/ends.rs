@@ -29,7 +29,8 @@ fn assert_ends(test: &str, says: &[&str]) {
         let line = line.unwrap_or_else(|| panic!("no line of the mock's: {stderr}"));
         assert_says(line, &["suricata-thread-mock: "]);
         assert_says(line, says);
-        assert_says(line, &["(host built at ", "tests/ends.rs:"]);
+        let named = format!(" in test `{test}`");
+        assert_says(line, &["(host built at ", "tests/ends.rs:", &named]);
         let before = [
             "suricata-thread-mock: log: Notice: ends: it begins on thread `W#01`",
             "suricata-thread-mock: misuse: SCThreadRegisterInitCallback",
@@ -166,6 +167,17 @@ fn a_hang() {
     );
 }
 
+/// Its process runs no other test, but not because the name was given: only the calls tell it.
+#[test]
+fn a_hang_of_a_test_on_the_main_thread() {
+    let child = Command::new(std::env::current_exe().expect("a path"))
+        .args(["--ignored", "hang", "--test-threads=1"])
+        .output()
+        .expect("a child");
+    let stderr = String::from_utf8_lossy(&child.stderr);
+    assert_says(&stderr, &["has not returned for 1 s", " in test `hangs`\n"]);
+}
+
 #[test]
 #[ignore = "ends the process"]
 fn hangs() {
@@ -176,6 +188,54 @@ fn hangs() {
         loop {
             std::thread::sleep(Duration::from_secs(1));
         }
+    });
+}
+
+/// A debugger stops what it likes for as long as it likes.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_hang_under_a_debugger_is_none() {
+    let mut child = Command::new(std::env::current_exe().expect("a path"))
+        .args(["--ignored", "--exact", "takes_its_time"])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("a child");
+    let pid = libc::pid_t::try_from(child.id()).expect("a pid");
+    let none = std::ptr::null_mut::<libc::c_void>();
+    // SAFETY: it traces a child of this process, and touches no memory.
+    let seized = unsafe { libc::ptrace(libc::PTRACE_SEIZE, pid, none, none) };
+    if seized != 0 {
+        eprintln!("not run: {}", std::io::Error::last_os_error());
+        let _ = child.kill();
+        let _ = child.wait();
+        return;
+    }
+    let ended = child.wait_with_output().expect("its end");
+    let stderr = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.success(), "{stderr}");
+}
+
+/// Without the debugger it is one.
+#[test]
+fn what_takes_its_time_hangs() {
+    let stderr = run("takes_its_time", "--test-threads=2").stderr;
+    let stderr = String::from_utf8_lossy(&stderr);
+    assert_says(&stderr, &["has not returned for 1 s"]);
+}
+
+#[test]
+#[ignore = "ends the process"]
+fn takes_its_time() {
+    let host = Host::builder()
+        .callback_limit(Duration::from_millis(500))
+        .build();
+    on_flow_init(|_| std::thread::sleep(Duration::from_millis(1500)));
+    host.start(RunMode::Single);
+    host.traffic(Traffic {
+        flows: 1,
+        packets_per_flow: 1,
+        ..Traffic::default()
     });
 }
 

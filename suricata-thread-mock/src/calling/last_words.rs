@@ -10,7 +10,6 @@ use std::sync::Once;
 use crate::noun::stderr::write;
 use crate::noun::words::Words;
 use crate::state::host::HostState;
-use crate::state::journal::Journal;
 
 thread_local! {
     /// What runs on this thread. It has no destructor, so that a signal handler may read it.
@@ -21,22 +20,19 @@ thread_local! {
 #[derive(Clone, Copy)]
 pub(crate) struct Inside {
     pub(crate) words: &'static Words,
-    /// Of the host that runs it.
-    journal: *const Journal,
+    /// What runs it.
+    host: *const HostState,
 }
 
 impl Inside {
     /// What `host` runs, which has to live as long as this is noted.
     pub(crate) fn new(host: &HostState, words: &'static Words) -> Self {
-        Self {
-            words,
-            journal: &*host.journal,
-        }
+        Self { words, host }
     }
 
-    fn journal(&self) -> &Journal {
-        // SAFETY: whoever has noted this keeps the host until it is noted no more, and that is now.
-        unsafe { &*self.journal }
+    fn host(&self) -> &HostState {
+        // SAFETY: whoever has noted this keeps the host until it is noted no more, and it is noted now.
+        unsafe { &*self.host }
     }
 }
 
@@ -45,15 +41,26 @@ pub(crate) fn replace(inside: Option<Inside>) -> Option<Inside> {
     INSIDE.replace(inside)
 }
 
+/// Safe in signal handlers.
+fn write_line(what: &str, detail: &str, words: &Words, test: Option<&str>) {
+    write(&["suricata-thread-mock: ", what, detail, ": ", &words.line]);
+    match test {
+        Some(test) => write(&[" in test `", test, "`\n"]),
+        None => write(&["\n"]),
+    }
+}
+
 /// The status of a process that plugin code has ended or hung.
 const FAILED: c_int = 1;
 
 /// Ends the process, failed: with the reports and the log of the host, and then one line.
-pub(crate) fn die(what: &str, words: &Words, journal: Option<&Journal>) -> ! {
-    if let Some(journal) = journal {
-        journal.write();
+pub(crate) fn die(what: &str, words: &Words, host: Option<&HostState>) -> ! {
+    let mut test = None;
+    if let Some(host) = host {
+        host.journal.write();
+        test = host.identity.test.find();
     }
-    write(&["suricata-thread-mock: ", what, ": ", &words.line, "\n"]);
+    write_line(what, "", words, test.as_deref());
     // SAFETY: it takes a status.
     unsafe { libc::_exit(FAILED) }
 }
@@ -83,7 +90,7 @@ unsafe extern "C" {
 extern "C" fn on_exit() {
     if let Some(inside) = INSIDE.get() {
         let what = "plugin code ended the process by exit";
-        die(what, inside.words, Some(inside.journal()));
+        die(what, inside.words, Some(inside.host()));
     }
 }
 
@@ -133,15 +140,10 @@ extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, _: *mut libc:
         _ => "SIGABRT",
     };
     if let Some(inside) = INSIDE.get() {
-        inside.journal().write();
-        let line: &[&str] = &[
-            "suricata-thread-mock: plugin code crashed with ",
-            name,
-            ": ",
-            &inside.words.line,
-            "\n",
-        ];
-        write(line);
+        let host = inside.host();
+        host.journal.write();
+        let test = host.identity.test.known();
+        write_line("plugin code crashed with ", name, inside.words, test);
     }
     // SAFETY: written before this handler was there, see `catch`.
     let before = index(signal).and_then(|index| unsafe { (&raw const BEFORE[index]).read() });

@@ -122,8 +122,7 @@ fn look() {
                 limit.div_ceil(1000)
             );
             let state = state_of(host);
-            let journal = state.as_ref().map(|state| &*state.journal);
-            last_words::die(&what, words, journal);
+            last_words::die(&what, words, state.as_deref());
         }
     }
 }

@@ -20,6 +20,7 @@ pub(crate) mod rng;
 pub(crate) mod run_mode;
 pub(crate) mod slot;
 pub(crate) mod stderr;
+pub(crate) mod test_name;
 pub(crate) mod thread_kind;
 pub(crate) mod token;
 pub(crate) mod traffic;

@@ -10,6 +10,7 @@ use suricata_thread_sys::Generation;
 use crate::noun::fault::Faults;
 use crate::noun::options::Options;
 use crate::noun::rng;
+use crate::noun::test_name::TestName;
 use crate::state::callbacks::Callbacks;
 use crate::state::cells::{Holdings, Owner};
 use crate::state::flows::Flows;
@@ -49,6 +50,7 @@ pub(crate) struct Identity {
     pub(crate) callback_limit: u64,
     /// Where the host was built.
     pub(crate) built_at: &'static Location<'static>,
+    pub(crate) test: TestName,
     ended: AtomicBool,
 }
 
@@ -70,6 +72,7 @@ impl HostState {
                 record_only: options.record_only,
                 callback_limit: options.callback_limit,
                 built_at,
+                test: TestName::of_this_thread(),
                 ended: AtomicBool::new(false),
             },
             log: Log::new(options, Arc::clone(&journal)),
