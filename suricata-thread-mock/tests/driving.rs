@@ -313,3 +313,28 @@ fn a_name_that_no_thread_can_have_is_refused_before_anything_is_made() {
     assert_says(&text, &["cannot have the name", "NUL"]);
     assert!(host.threads().is_empty());
 }
+
+#[test]
+fn a_wrong_call_panics_where_the_test_made_it() {
+    let host = Host::builder().record_only().build();
+    let worker = host.spawn("W#01", ThreadKind::Worker);
+    let place = std::sync::Arc::new(std::sync::Mutex::new(0));
+    let seen = std::sync::Arc::clone(&place);
+    let before = std::panic::take_hook();
+    let this_thread = std::thread::current().id();
+    std::panic::set_hook(Box::new(move |info| {
+        let at = info.location().expect("a place");
+        if at.file() == file!() && std::thread::current().id() == this_thread {
+            *seen.lock().unwrap() = at.line();
+        } else {
+            before(info);
+        }
+    }));
+    let free = || worker.free();
+    let line = line!() - 1;
+    raw::panic_of(free);
+    assert_eq!(*place.lock().unwrap(), line);
+    let start = || drop(host.start(RunMode::Workers { threads: 0 }));
+    raw::panic_of(start);
+    assert_eq!(*place.lock().unwrap(), line + 4);
+}

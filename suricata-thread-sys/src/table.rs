@@ -137,7 +137,7 @@ macro_rules! c_functions {
     };
     // The major version of the Suricata that the calling thread's host plays; 0 where the thread
     // belongs to no host; a number for that host; whether
-    // the thread is inside a callback, 1 or 0; runs `init(user)` as the `Init` of a plugin and returns 1, or
+    // the thread is inside a callback, 1 or 0; runs `init(user)` as the `Init` of a plugin of that name, or NULL, and returns 1, or
     // returns 0 where the host takes no plugins. Another meaning gets another number in the name.
     ($with:ident: mock) => {
         $crate::c_functions! {
@@ -147,6 +147,7 @@ macro_rules! c_functions {
                 fn suricata_thread_mock_host_1() -> c_uint;
                 fn suricata_thread_mock_inside_1() -> c_uint;
                 fn suricata_thread_mock_load_1(
+                    name: *const c_char,
                     init: unsafe extern "C" fn(*mut c_void),
                     user: *mut c_void
                 ) -> c_uint;

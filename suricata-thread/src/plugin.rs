@@ -2,7 +2,7 @@
 
 use std::cell::UnsafeCell;
 use std::error::Error;
-use std::ffi::{CStr, c_char, c_uint, c_void};
+use std::ffi::{CStr, CString, c_char, c_uint, c_void};
 use std::ptr;
 use std::sync::{Mutex, PoisonError};
 
@@ -108,8 +108,10 @@ where
     let load = functions::suricata_thread_mock_load_1.ok_or(NO_MOCK)?;
     // SAFETY: the mock calls this inside of its call of an `Init`, and waits for it.
     let mut run = Some(|| unsafe { run_init(name, init) });
-    // SAFETY: `call` takes what is passed with it; the mock calls it before this returns, on this thread, or never.
-    match unsafe { load(call_of(&run), (&raw mut run).cast()) } {
+    let c_name = CString::new(name.replace('\0', "")).unwrap_or_default();
+    // SAFETY: the name is a C string. `call` takes what is passed with it; the mock calls it before this returns, on
+    // this thread, or never.
+    match unsafe { load(c_name.as_ptr(), call_of(&run), (&raw mut run).cast()) } {
         0 => Err(NOT_LOADING),
         _ => Ok(()),
     }

@@ -192,3 +192,17 @@ fn the_init_of_a_plugin_that_is_listed_twice_runs_once() {
     let expected = "plugin entry: init does not run again: the plugin is listed twice";
     assert!(line.starts_with(expected), "{line}");
 }
+
+#[test]
+fn reports_have_the_name_that_a_test_has_loaded_by() {
+    let host = Host::builder().record_only().build();
+    load_in_mock("by-name", || {
+        // SAFETY: the mock refuses NULL.
+        unsafe {
+            suricata_thread::sys::common::SCThreadRegisterInitCallback(None, std::ptr::null_mut())
+        };
+        Ok::<(), &str>(())
+    })
+    .unwrap();
+    assert_eq!(host.reports()[0].plugin, Some("by-name"));
+}

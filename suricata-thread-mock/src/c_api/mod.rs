@@ -98,6 +98,7 @@ mod operations {
     use crate::c_api::storage;
     use crate::calling::{boundary, context};
     use crate::noun::event::Event;
+    use crate::noun::{c_text, words};
     use crate::state::cells::Owner;
 
     pub(super) unsafe fn SCThreadRegisterInitCallback(
@@ -167,12 +168,15 @@ mod operations {
 
     pub(super) unsafe fn suricata_thread_mock_load_1(
         _: Function,
+        name: *const c_char,
         init: unsafe extern "C" fn(*mut c_void),
         user: *mut c_void,
     ) -> c_uint {
+        // SAFETY: NULL or a C string by the caller's promise.
+        let name = (!name.is_null()).then(|| words::intern(&unsafe { c_text::text(name) }));
         // SAFETY: the caller's promise.
         let init = || unsafe { init(user) };
-        c_uint::from(boundary::run_init(init))
+        c_uint::from(boundary::run_init(name, init))
     }
 
     pub(super) unsafe fn suricata_thread_mock_host_1(_: Function) -> c_uint {

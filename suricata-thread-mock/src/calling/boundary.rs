@@ -45,7 +45,7 @@ pub(crate) fn call<R>(
 }
 
 /// Runs `init` as the `Init` of a plugin of this thread's host; returns `false` if it takes none now.
-pub(crate) fn run_init(init: impl FnOnce()) -> bool {
+pub(crate) fn run_init(name: Option<&'static str>, init: impl FnOnce()) -> bool {
     let Some(host) = context::host() else {
         return false;
     };
@@ -56,7 +56,7 @@ pub(crate) fn run_init(init: impl FnOnce()) -> bool {
     let code = Code {
         kind: PluginCode::Loading,
         what: "Init",
-        plugin: None,
+        plugin: name,
     };
     call(&host, code, what, init).is_ok()
 }

@@ -243,6 +243,7 @@ fn lasting_thread_name(host: &HostState) -> &'static str {
 ///
 /// # Panics
 /// In plugin code and in the packets of a replay.
+#[track_caller]
 pub(crate) fn assert_drivable(host: &HostState, what: &str) {
     assert!(
         !is_feeding(),

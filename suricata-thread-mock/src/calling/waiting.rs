@@ -18,6 +18,7 @@ pub(crate) struct Waiting(Option<usize>);
 ///
 /// # Panics
 /// Where that could never end: the other thread, or one that it waits for, is this one.
+#[track_caller]
 pub(crate) fn wait_for(for_token: usize, what: &str, name: &str) -> Waiting {
     let Some(me) = context::worker() else {
         return Waiting(None);

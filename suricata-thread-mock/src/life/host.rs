@@ -117,6 +117,7 @@ impl Host {
     /// let slot = unsafe { ThreadStorageRegister(c"flows".as_ptr(), 8, None, Some(free)) };
     /// assert_eq!(slot.id, -1);
     /// ```
+    #[track_caller]
     pub fn finalize(&self) {
         context::assert_drivable(&self.state, "Host::finalize");
         if self.state.slots.is_finalized() {
@@ -156,10 +157,15 @@ impl Host {
     /// host.spawn("US", ThreadKind::Command);
     /// assert_eq!(THREADS.load(Relaxed), 2);
     /// ```
+    #[track_caller]
     pub fn spawn(&self, name: &str, kind: ThreadKind) -> Thread {
-        self.try_spawn(name, kind).unwrap_or_else(|e| panic!("{e}"))
+        match self.try_spawn(name, kind) {
+            Ok(thread) => thread,
+            Err(e) => panic!("{e}"),
+        }
     }
 
+    #[track_caller]
     pub(crate) fn try_spawn(&self, name: &str, kind: ThreadKind) -> io::Result<Thread> {
         context::assert_drivable(&self.state, "Host::spawn");
         let handle = os_thread::spawn(&self.state, name, kind)?;
@@ -224,6 +230,7 @@ impl Host {
     /// assert!(!worker.is_running());
     /// assert_eq!(FREED.load(Relaxed), 1); // The slot's free function counts its calls.
     /// ```
+    #[track_caller]
     pub fn shutdown(&self) {
         context::assert_drivable(&self.state, "Host::shutdown");
         if let Some(me) = context::worker() {

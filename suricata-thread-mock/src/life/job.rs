@@ -11,17 +11,17 @@ use crate::noun::job::{Job, Latch, Payload, WaitOnDrop, Work};
 
 /// Has each thread do its work, all at the same time, and waits for all. The error is the first
 /// panic, or the name of a thread that had ended.
+#[track_caller]
 pub(crate) fn run_all(what: &str, work: Vec<(&Handle, Work<'_>)>) -> Result<(), Payload> {
     let panicked: Mutex<Option<Payload>> = Mutex::new(None);
     // A thread of a host gives one job at a time, so that it waits for one other at most:
     // `Host::traffic`, which gives several, refuses to be called there.
-    let _waiting: Vec<_> = work
-        .iter()
-        .map(|(t, _)| {
-            context::assert_drivable(&t.host, what);
-            waiting::wait_for(t.thread.cells.token, what, t.thread.name())
-        })
-        .collect();
+    let mut waits = Vec::with_capacity(work.len());
+    for (t, _) in &work {
+        context::assert_drivable(&t.host, what);
+        let wait = waiting::wait_for(t.thread.cells.token, what, t.thread.name());
+        waits.push(wait);
+    }
     let latch = Arc::new(Latch::default());
     {
         let _wait = WaitOnDrop(&latch);
@@ -56,6 +56,7 @@ pub(crate) fn run_all(what: &str, work: Vec<(&Handle, Work<'_>)>) -> Result<(), 
 }
 
 /// Goes on with a panic of another thread on this one.
+#[track_caller]
 pub(crate) fn rethrow(payload: Payload) -> ! {
     match payload.downcast::<String>() {
         // As a panic of this thread, so that it is printed for the test that it belongs to.

@@ -29,6 +29,7 @@ impl Host {
     ///
     /// # Panics
     /// Where [a host must not be driven](Host#panics).
+    #[track_caller]
     pub fn load(&self, plugin: Plugin) -> Result<(), LoadError> {
         // SAFETY: what whoever made the `Plugin` has promised.
         unsafe { self.load_entry_point(plugin.entry_point()) }
@@ -72,6 +73,7 @@ impl Host {
     /// let older = Host::builder().generation(Generation::V8).build();
     /// assert_eq!(load(&older), Err(LoadError::Version { plugin: 0x0900, host: 0x0800 }));
     /// ```
+    #[track_caller]
     pub unsafe fn load_entry_point(&self, register: EntryPoint) -> Result<(), LoadError> {
         context::assert_drivable(&self.state, "Host::load");
         // SAFETY: the caller's promise.

@@ -51,6 +51,7 @@ impl Host {
     /// assert!(host.log().iter().any(|line| line.module == "flow_counter"));
     /// # Ok::<(), OpenError>(())
     /// ```
+    #[track_caller]
     pub unsafe fn open(&self, path: impl AsRef<Path>) -> Result<(), OpenError> {
         let path = path.as_ref();
         context::assert_drivable(&self.state, "Host::open");
@@ -94,6 +95,7 @@ impl Host {
     /// assert!(matches!(error.reason, OpenErrorReason::Unreadable { .. }));
     /// assert_eq!(error.path.to_str(), Some("no-such-plugin.so"));
     /// ```
+    #[track_caller]
     pub unsafe fn check(&self, path: impl AsRef<Path>) -> Result<(), OpenError> {
         let path = path.as_ref();
         context::assert_drivable(&self.state, "Host::check");

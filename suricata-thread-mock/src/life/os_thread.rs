@@ -21,6 +21,7 @@ const STACK: usize = 8 << 20;
 
 /// Creates a thread; its init callbacks run on the current one. The error says which thread the
 /// system refused.
+#[track_caller]
 pub(crate) fn spawn(host: &Arc<HostState>, name: &str, kind: ThreadKind) -> io::Result<Handle> {
     assert!(
         !name.contains('\0'),
@@ -76,6 +77,7 @@ fn work(todo: &Receiver<Job>) {
 }
 
 /// Has the OS thread finish its jobs and waits for its end. `what` wants it.
+#[track_caller]
 pub(crate) fn join(thread: &ThreadState, what: &str) {
     let _waiting = waiting::wait_for(thread.cells.token, what, thread.name());
     let mut os_thread = thread.os_thread.lock();
@@ -97,6 +99,7 @@ pub(crate) fn join(thread: &ThreadState, what: &str) {
 /// Frees the storage on the current thread, if the host does that for this kind. Where another
 /// thread is doing that, waits for it. (This one cannot be: then it is running free functions,
 /// which may not drive the host.)
+#[track_caller]
 pub(crate) fn free(host: &Arc<HostState>, thread: &ThreadState, what: &'static str) {
     if thread.kind == ThreadKind::Command {
         leave(host, thread);

@@ -42,6 +42,7 @@ impl Threads {
     /// assert!(!worker.is_running());
     /// host.start(RunMode::Single); // For the next capture.
     /// ```
+    #[track_caller]
     pub fn stop(self) {
         let mut all = self.receivers;
         all.extend(self.workers);
@@ -68,8 +69,12 @@ impl Host {
     /// assert_eq!(threads.workers[1].name(), "W#02");
     /// assert_eq!(threads.flow_recycler.name(), "FR#01");
     /// ```
+    #[track_caller]
     pub fn start(&self, mode: RunMode) -> Threads {
-        self.try_start(mode).unwrap_or_else(|e| panic!("{e}"))
+        match self.try_start(mode) {
+            Ok(threads) => threads,
+            Err(e) => panic!("{e}"),
+        }
     }
 
     /// [`Host::start`], for more threads than the system may give.
@@ -88,6 +93,7 @@ impl Host {
     /// assert_eq!(threads.workers.len(), 3);
     /// # Ok::<(), std::io::Error>(())
     /// ```
+    #[track_caller]
     pub fn try_start(&self, mode: RunMode) -> io::Result<Threads> {
         let (receivers, workers, interface) = match mode {
             RunMode::Single => (0, 1, ""),

@@ -8,6 +8,7 @@ use crate::state::host::HostState;
 use crate::state::threads::ThreadState;
 
 /// Retires the flows that are left, stops and joins every thread of a host, and frees what the host frees, in its order.
+#[track_caller]
 pub(crate) fn all(host: &Arc<HostState>) {
     if let Some(_taking_down) = host.threads.begin_take_down() {
         flows_left::retire(host, host.flows.begun(false), "shutdown");
@@ -18,6 +19,7 @@ pub(crate) fn all(host: &Arc<HostState>) {
 
 /// Joins threads and frees their storage: first those that manage flows and counters, while those
 /// that handle packets still live, then these; each in the order of creation. Seen in Suricata 8.0.8.
+#[track_caller]
 pub(crate) fn these(host: &Arc<HostState>, threads: &[Arc<ThreadState>]) {
     let (packets, others): (Vec<_>, Vec<_>) =
         threads.iter().partition(|t| t.kind.handles_packets());

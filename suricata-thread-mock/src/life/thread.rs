@@ -108,6 +108,7 @@ impl Thread {
     /// });
     /// assert_eq!((jobs, name), (1, None));
     /// ```
+    #[track_caller]
     pub fn run<R: Send>(&self, job: impl FnOnce(*mut ThreadVars) -> R + Send) -> R {
         let result = Mutex::new(None);
         let token = self.handle.thread.cells.token;
@@ -152,6 +153,7 @@ impl Thread {
     /// worker.join();
     /// assert_eq!(worker.peek(slot.id).addr(), 7);
     /// ```
+    #[track_caller]
     pub fn join(&self) {
         context::assert_drivable(&self.handle.host, "Thread::join");
         os_thread::join(&self.handle.thread, "Thread::join");
@@ -194,6 +196,7 @@ impl Thread {
     /// assert_eq!(FREED.load(Relaxed), 1); // The slot's free function counts its calls.
     /// assert!(worker.peek(slot.id).is_null());
     /// ```
+    #[track_caller]
     pub fn free(&self) {
         context::assert_drivable(&self.handle.host, "Thread::free");
         if self.handle.thread.kind != ThreadKind::Command {
@@ -229,6 +232,7 @@ impl Thread {
     /// assert!(worker.peek(slot.id + 1).is_null());
     /// ```
     #[must_use]
+    #[track_caller]
     pub fn peek(&self, id: c_int) -> *mut c_void {
         let cells = &self.handle.thread.cells;
         let index = cells.table.index(id);
