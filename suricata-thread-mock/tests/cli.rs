@@ -30,6 +30,7 @@ struct Ran {
 
 fn mock<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Ran {
     let output = Command::new(env!("CARGO_BIN_EXE_suricata-mock"))
+        .env_remove("SURICATA_MOCK")
         .args(arguments)
         .output()
         .expect("the program starts");
@@ -524,6 +525,7 @@ fn a_plugin_in_the_current_folder_needs_no_path_but_in_suricata() {
         ("run", "./here.so", false),
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_suricata-mock"))
+            .env_remove("SURICATA_MOCK")
             .current_dir(folder.path())
             .args([command, file, "--suricata", "9"])
             .output()
@@ -998,6 +1000,7 @@ fn a_thread_that_the_system_refuses_is_an_error() {
     let plugin = c_plugin(folder.path(), "c", 8, &[]);
     let preloaded = c_library(folder.path(), "refuse", "refuse_threads.c", &["GIVEN=4"]);
     let output = Command::new(env!("CARGO_BIN_EXE_suricata-mock"))
+        .env_remove("SURICATA_MOCK")
         .args(["run", "--threads", "3"])
         .arg(plugin)
         .env("LD_PRELOAD", preloaded)
@@ -1024,6 +1027,7 @@ fn a_reader_that_goes_away_changes_no_outcome() {
     for (name, built_with, code) in [("good", "LOG_AT=2", 0), ("bad", "LOG_AT=1", 1)] {
         let plugin = c_plugin(folder.path(), name, 8, &[built_with]);
         let mut program = Command::new(env!("CARGO_BIN_EXE_suricata-mock"))
+            .env_remove("SURICATA_MOCK")
             .args(["run", "--flows", "50"])
             .arg(plugin)
             .stdout(Stdio::piped())
@@ -1116,6 +1120,7 @@ fn values_may_be_shared_where_one_says_so() {
 #[cfg(target_os = "linux")]
 fn status_with(command: &[&OsStr], stdout: Stdio, stderr: Stdio) -> (Option<i32>, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_suricata-mock"))
+        .env_remove("SURICATA_MOCK")
         .args(command)
         .stdout(stdout)
         .stderr(stderr)

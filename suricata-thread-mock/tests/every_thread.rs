@@ -3,7 +3,7 @@
 mod raw;
 
 use raw::V8;
-use suricata_thread_mock::{Host, ThreadKind, stray_reports};
+use suricata_thread_mock::{Generation, Host, ThreadKind, stray_reports};
 
 /// How many slots a thread is told of that has entered no host.
 fn slots_seen_by_another_thread() -> usize {
@@ -12,11 +12,17 @@ fn slots_seen_by_another_thread() -> usize {
 
 #[test]
 fn a_thread_that_entered_no_host_belongs_to_the_last_one_built_that_has_every_thread() {
-    let first = Host::builder().every_thread().build();
+    let first = Host::builder()
+        .generation(Generation::V8)
+        .every_thread()
+        .build();
     V8.register(c"a");
     assert_eq!(slots_seen_by_another_thread(), 1);
 
-    let second = Host::builder().every_thread().build();
+    let second = Host::builder()
+        .generation(Generation::V8)
+        .every_thread()
+        .build();
     V8.register(c"a");
     V8.register(c"b");
     assert_eq!(slots_seen_by_another_thread(), 2);
