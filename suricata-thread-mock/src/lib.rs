@@ -48,7 +48,7 @@
 //! use std::ffi::c_void;
 //! use std::sync::atomic::{AtomicI32, Ordering};
 //!
-//! use suricata_thread_mock::{Host, RunMode, Traffic};
+//! use suricata_thread_mock::{Generation, Host, RunMode, Traffic};
 //! use suricata_thread_sys::v8 as sys;
 //! use suricata_thread_sys::common::{SCLogLevel, SCLogMessage, SCThreadRegisterInitCallback};
 //! use suricata_thread_sys::ThreadVars;
@@ -93,7 +93,7 @@
 //! }
 //!
 //! // The test.
-//! let host = Host::new();
+//! let host = Host::builder().generation(Generation::V8).build();
 //! init(); // or `host.load(SCPluginRegister)`, which runs the plugin's Init
 //! host.start(RunMode::Autofp { receivers: 1, workers: 2 });
 //! let traffic = host.traffic(Traffic { flows: 200, ..Traffic::default() });

@@ -198,7 +198,7 @@ fn a_plugin_that_is_refused_before_init_is_closed() {
 fn a_plugin_that_has_run_stays_open() {
     let folder = tempfile::tempdir().unwrap();
     let plugin = c_plugin(folder.path(), "stays", 8, &[]);
-    let host = Host::new();
+    let host = Host::builder().generation(Generation::V8).build();
     open(&host, &plugin).unwrap();
     drop(host);
     assert!(is_mapped(&plugin));
@@ -269,7 +269,7 @@ fn files_that_are_no_plugin_are_refused_and_not_run() {
     let folder = folder.path();
     let plugin = c_plugin(folder, "whole", 8, &[]);
     let whole = fs::read(&plugin).unwrap();
-    let host = Host::new();
+    let host = Host::builder().generation(Generation::V8).build();
     for (name, bytes, expected) in [
         ("text", &b"#!/bin/sh\n"[..], "no ELF file"),
         ("empty", b"", "no ELF file"),

@@ -172,7 +172,7 @@ impl HostBuilder {
     /// ```
     /// # use std::ffi::c_void;
     /// # use std::sync::Arc;
-    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// # use suricata_thread_mock::{Generation, Host, ThreadKind};
     /// # use suricata_thread_sys::ThreadVars;
     /// # use suricata_thread_sys::v8::{
     /// #     ThreadSetStorageById, ThreadStorageId, ThreadStorageRegister,
@@ -190,7 +190,7 @@ impl HostBuilder {
     /// #     // SAFETY: the host's pointer and id; `free` is for this.
     /// #     unsafe { ThreadSetStorageById(tv, slot, value) };
     /// # }
-    /// let host = Host::builder().shared_values().build();
+    /// let host = Host::builder().generation(Generation::V8).shared_values().build();
     /// let slot = register(); // with a free function that drops an `Arc`
     /// host.finalize();
     /// let limit = Arc::new(100);

@@ -72,8 +72,8 @@ impl Host {
     /// #     // SAFETY: the host's pointer and id; `free` takes any value.
     /// #     unsafe { ThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
     /// # }
-    /// # use suricata_thread_mock::{Host, ThreadKind};
-    /// let host = Host::new();
+    /// # use suricata_thread_mock::{Generation, Host, ThreadKind};
+    /// let host = Host::builder().generation(Generation::V8).build();
     /// let slot = register(); // calls SCThreadStorageRegister with the name "flows"
     /// host.finalize();
     /// let commands = host.spawn("US", ThreadKind::Command);

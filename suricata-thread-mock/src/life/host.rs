@@ -108,10 +108,10 @@ impl Host {
     ///
     /// ```
     /// # use std::ffi::c_void;
-    /// # use suricata_thread_mock::Host;
+    /// # use suricata_thread_mock::{Generation, Host};
     /// # use suricata_thread_sys::v8::ThreadStorageRegister;
     /// # unsafe extern "C" fn free(_: *mut c_void) {}
-    /// let host = Host::new();
+    /// let host = Host::builder().generation(Generation::V8).build();
     /// host.finalize();
     /// // SAFETY: the name and the function stay; `free` takes any value.
     /// let slot = unsafe { ThreadStorageRegister(c"flows".as_ptr(), 8, None, Some(free)) };
@@ -220,8 +220,8 @@ impl Host {
     /// #     // SAFETY: the host's pointer and id; `free` takes any value.
     /// #     unsafe { ThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
     /// # }
-    /// # use suricata_thread_mock::{Host, ThreadKind};
-    /// let host = Host::new();
+    /// # use suricata_thread_mock::{Generation, Host, ThreadKind};
+    /// let host = Host::builder().generation(Generation::V8).build();
     /// let slot = register(); // calls SCThreadStorageRegister
     /// host.finalize();
     /// let worker = host.spawn("W#01", ThreadKind::Worker);

@@ -12,15 +12,11 @@ impl Host {
     /// As [`HostBuilder::build`].
     ///
     /// ```
-    /// # use std::ffi::c_void;
-    /// # use suricata_thread_sys::v8::ThreadStorageRegister;
-    /// # unsafe extern "C" fn free(_: *mut c_void) {}
-    /// # use suricata_thread_mock::Host;
+    /// # use suricata_thread_mock::{Host, RunMode};
     /// let host = Host::new();
-    /// // SAFETY: the name and the function stay; `free` takes any value.
-    /// let slot = unsafe { ThreadStorageRegister(c"flows".as_ptr(), 8, None, Some(free)) };
-    /// assert!(slot.id >= 0); // Registered: negative would be refused.
     /// assert_eq!(host.threads().len(), 0);
+    /// host.start(RunMode::Single);
+    /// assert_eq!(host.threads().len(), 3);
     /// ```
     #[allow(clippy::new_without_default, reason = "it has effects on the thread")]
     #[must_use]

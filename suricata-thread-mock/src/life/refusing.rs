@@ -32,14 +32,14 @@ impl Host {
     ///
     /// ```
     /// # use std::ffi::{CStr, c_void};
-    /// # use suricata_thread_mock::Host;
+    /// # use suricata_thread_mock::{Generation, Host};
     /// # use suricata_thread_sys::v8::ThreadStorageRegister;
     /// # unsafe extern "C" fn free(_: *mut c_void) {}
     /// # fn register(name: &'static CStr) -> bool {
     /// #     // SAFETY: the name and the function stay; `free` takes any value.
     /// #     unsafe { ThreadStorageRegister(name.as_ptr(), 8, None, Some(free)).id >= 0 }
     /// # }
-    /// let host = Host::new();
+    /// let host = Host::builder().generation(Generation::V8).build();
     /// host.refuse_slot(2);
     /// assert!(register(c"flows")); // calls SCThreadStorageRegister
     /// assert!(!register(c"packets"));
@@ -66,8 +66,8 @@ impl Host {
     /// #     // SAFETY: the host's pointer and id; `free` takes any value.
     /// #     unsafe { ThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
     /// # }
-    /// # use suricata_thread_mock::{Host, ThreadKind};
-    /// let host = Host::new();
+    /// # use suricata_thread_mock::{Generation, Host, ThreadKind};
+    /// let host = Host::builder().generation(Generation::V8).build();
     /// let slot = register(); // calls SCThreadStorageRegister
     /// host.finalize();
     /// let worker = host.spawn("W#01", ThreadKind::Worker);

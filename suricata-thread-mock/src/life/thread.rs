@@ -144,8 +144,8 @@ impl Thread {
     /// #     // SAFETY: the host's pointer and id; `free` takes any value.
     /// #     unsafe { ThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
     /// # }
-    /// # use suricata_thread_mock::{Host, ThreadKind};
-    /// let host = Host::new();
+    /// # use suricata_thread_mock::{Generation, Host, ThreadKind};
+    /// let host = Host::builder().generation(Generation::V8).build();
     /// let slot = register(); // calls SCThreadStorageRegister
     /// host.finalize();
     /// let worker = host.spawn("W#01", ThreadKind::Worker);
@@ -185,8 +185,8 @@ impl Thread {
     /// #     // SAFETY: the host's pointer and id; `free` takes any value.
     /// #     unsafe { ThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
     /// # }
-    /// # use suricata_thread_mock::{Host, ThreadKind};
-    /// let host = Host::new();
+    /// # use suricata_thread_mock::{Generation, Host, ThreadKind};
+    /// let host = Host::builder().generation(Generation::V8).build();
     /// let slot = register(); // calls SCThreadStorageRegister
     /// host.finalize();
     /// let worker = host.spawn("W#01", ThreadKind::Worker);
@@ -222,8 +222,8 @@ impl Thread {
     /// #     // SAFETY: the host's pointer and id; `free` takes any value.
     /// #     unsafe { ThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
     /// # }
-    /// # use suricata_thread_mock::{Host, ThreadKind};
-    /// let host = Host::new();
+    /// # use suricata_thread_mock::{Generation, Host, ThreadKind};
+    /// let host = Host::builder().generation(Generation::V8).build();
     /// let slot = register(); // calls SCThreadStorageRegister
     /// host.finalize();
     /// let worker = host.spawn("W#01", ThreadKind::Worker);
