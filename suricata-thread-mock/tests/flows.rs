@@ -254,10 +254,10 @@ fn storage_of_flows_is_as_strict_as_that_of_threads() {
     );
 
     let no_slot = report_of(|flow, slot| {
+        let other = SCFlowStorageId { id: slot.id + 1 };
         // SAFETY: the host notices an id that is none.
-        assert!(
-            unsafe { SCFlowGetStorageById(flow, SCFlowStorageId { id: slot.id + 1 }) }.is_null()
-        );
+        let value = unsafe { SCFlowGetStorageById(flow, other) };
+        assert!(value.is_null());
     });
     assert_eq!(no_slot.kind, ReportKind::UnknownSlot);
     assert_says(&no_slot.to_string(), &["past the flow's slots"]);

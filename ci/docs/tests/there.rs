@@ -10,5 +10,5 @@ extern "C" fn entry() -> *mut suricata_thread::sys::common::SCPlugin {
 
 #[test]
 fn it_counts() {
-    assert_eq!(life::sums(entry), [50, 50, 200]);
+    assert_eq!(life::sums(entry), [50, 20, 200]);
 }

@@ -206,7 +206,10 @@ impl Flows {
         let number = self.begun.fetch_add(1, Ordering::Relaxed);
         let endpoints = endpoints.unwrap_or_else(|| Endpoints::made_up(number, TCP));
         let retired = self.retired.lock().pop();
-        let token = retired.unwrap_or_else(token::new);
+        let token = match retired {
+            Some(retired) => retired,
+            None => token::new(),
+        };
         let flow = Arc::new(FlowState {
             cells: Cells::of_flow(token, table),
             hash,

@@ -177,7 +177,10 @@ fn run(ops: &[Op]) {
                     for (thread, boundary) in busy {
                         let flow = host.flow();
                         scope.spawn(move || match boundary {
-                            Boundary::Init => thread.flow_init(&flow),
+                            Boundary::Init => {
+                                thread.flow_init(&flow);
+                                thread.flow_retire(flow);
+                            }
                             Boundary::Update => thread.flow_update(&flow),
                             Boundary::Finish => thread.flow_finish(flow),
                         });
