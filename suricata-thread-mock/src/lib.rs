@@ -203,9 +203,12 @@
 //!
 //! - `ThreadVars`, `Flow` and `Packet` are pointers to nothing. A plugin that looks behind one
 //!   faults; to Suricata's plugin API they are opaque.
-//! - What a flow tells is made up, those of captures included: TCP over IPv4, from a port and to an address that
-//!   the flow's pointer decides, to port 80. Each flow is finished, and its storage freed with that, on the
-//!   thread that finishes it; in Suricata many flows end without a finish callback.
+//! - What a flow tells is made up, but for captures, whose flows have the addresses and times of their packets. No
+//!   protocol of an application is known, and of the flags only which directions were seen.
+//! - Whether Suricata has something left to inspect when TCP has been closed, and so retires the flow without a finish
+//!   callback, depends on what is in it: of a capture the mock knows HTTP and TLS, and takes SSH, SMTP, FTP, POP3 and IMAP for
+//!   never done. Segments out of order are not put in order. Suricata's flow manager, which times flows out by a clock of its
+//!   own, and its meeting of flows of other ports, which are random, are left out.
 //! - A pointer that the plugin freed and left in its slot is freed again by the host, as Suricata
 //!   does. The mock cannot see it; AddressSanitizer can, and works with the mock.
 //! - Suricata keeps the pointer to a slot's name. The mock sees where another name is at the same

@@ -145,10 +145,7 @@ impl Flow {
 
 impl fmt::Debug for Flow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut flow = f.debug_struct("Flow");
-        flow.field("pointer", &self.as_ptr())
-            .field("endpoints", &self.0.endpoints);
-        flow.finish_non_exhaustive()
+        write!(f, "Flow({:p}, {:?})", self.as_ptr(), self.0.endpoints)
     }
 }
 

@@ -1,17 +1,19 @@
 //! The flows of a capture file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::fs::{self, File};
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressBarIter, ProgressDrawTarget, ProgressStyle};
 use pcap_file::pcap::PcapReader;
-use pcap_file::{DataLink, PcapError};
-use rustc_hash::FxHashMap;
+use pcap_file::{DataLink, PcapError, TsResolution};
+use suricata_thread_mock::Replayed;
 
-use crate::decode::{Cause, Key, decode, supported};
-use crate::pcapng::{self, PcapNg};
+use crate::decode::{Cause, decode, supported};
+use crate::flow_table::{FlowTable, Step};
+use crate::pcapng::{self, PcapNg, Raw};
 
 /// From this many bytes on, reading is worth a progress bar.
 const LONG: u64 = 32 << 20;
@@ -24,7 +26,9 @@ pub(crate) struct Capture {
     path: PathBuf,
     reader: Reader,
     bar: ProgressBar,
-    flows: FxHashMap<Key, u64>,
+    flows: FlowTable,
+    /// What the packet that was read last has brought about, apart from itself, the next one first.
+    pending: VecDeque<Replayed>,
     /// Packets read so far.
     packets: u64,
     /// Those of them that are left out.
@@ -83,7 +87,8 @@ impl Capture {
             path: path.to_owned(),
             reader,
             bar,
-            flows: FxHashMap::default(),
+            flows: FlowTable::default(),
+            pending: VecDeque::new(),
             packets: 0,
             left_out: BTreeMap::new(),
         })
@@ -132,24 +137,38 @@ impl Capture {
         lines.into_iter().flatten()
     }
 
-    /// The flow of the next packet that belongs to one; `None` at the end of the file.
-    pub(crate) fn next_flow(&mut self) -> Result<Option<u64>, String> {
+    /// What happens next; `None` when all flows that workers retire have been.
+    pub(crate) fn next(&mut self) -> Result<Option<Replayed>, String> {
+        if let Some(pending) = self.pending.pop_front() {
+            return Ok(Some(pending));
+        }
         loop {
             let packet = self.packets + 1;
-            let key = match &mut self.reader {
-                Reader::Pcap(reader, link) => next_in_pcap(reader, *link),
-                Reader::PcapNg(reader) => next_in_pcapng(reader),
+            let next = match &mut self.reader {
+                Reader::Pcap(reader, link) => next_in_pcap(reader, *link, &mut self.flows),
+                Reader::PcapNg(reader) => next_in_pcapng(reader, &mut self.flows),
             };
             let ended = Some(self.bar.position()) == self.bar.length();
             let failed =
                 |e: Failure| format!("{}: {}", self.path.display(), e.in_packet(packet, ended));
-            match key.map_err(failed)? {
-                None => return Ok(None),
+            match next.map_err(failed)? {
+                None => {
+                    let retire = |flow| Replayed::Retire { flow };
+                    self.pending
+                        .extend(self.flows.end().into_iter().map(retire));
+                    return Ok(self.pending.pop_front());
+                }
                 Some(Err(cause)) => *self.left_out.entry(cause).or_default() += 1,
-                Some(Ok(key)) => {
+                Some(Ok(Happened {
+                    begins,
+                    packet: replayed,
+                    retires,
+                })) => {
                     self.packets = packet;
-                    let new = self.flows.len() as u64;
-                    return Ok(Some(*self.flows.entry(key).or_insert(new)));
+                    self.pending.extend(begins.is_some().then_some(replayed));
+                    self.pending
+                        .extend(retires.map(|flow| Replayed::Retire { flow }));
+                    return Ok(Some(begins.unwrap_or(replayed)));
                 }
             }
             self.packets = packet;
@@ -195,21 +214,64 @@ impl Failure {
     }
 }
 
-/// The next packet's flow, if it has one; `None` at the end.
-type Next = Result<Option<Result<Key, Cause>>, Failure>;
-
-fn next_in_pcap(reader: &mut PcapReader<ProgressBarIter<File>>, link: DataLink) -> Next {
-    // As it is: packets longer than the file's limit are cut, and no damage.
-    match reader.next_raw_packet() {
-        Some(packet) => Ok(Some(decode(link, &packet.map_err(Failure::Pcap)?.data))),
-        None => Ok(None),
-    }
+/// What a packet brings about.
+struct Happened {
+    begins: Option<Replayed>,
+    packet: Replayed,
+    retires: Option<u64>,
 }
 
-fn next_in_pcapng(reader: &mut PcapNg<ProgressBarIter<File>>) -> Next {
-    let Some((link, data)) = reader.next_packet().map_err(Failure::PcapNg)? else {
+/// What the next packet brings about, or why it belongs to no flow; `None` at the end.
+type Next = Result<Option<Result<Happened, Cause>>, Failure>;
+
+fn next_in_pcap(
+    reader: &mut PcapReader<ProgressBarIter<File>>,
+    link: DataLink,
+    flows: &mut FlowTable,
+) -> Next {
+    let unit = match reader.header().ts_resolution {
+        TsResolution::MicroSecond => 1_000,
+        TsResolution::NanoSecond => 1,
+    };
+    // As it is: packets longer than the file's limit are cut, and no damage.
+    let Some(packet) = reader.next_raw_packet() else {
+        return Ok(None);
+    };
+    let packet = packet.map_err(Failure::Pcap)?;
+    let fraction = Duration::from_nanos(u64::from(packet.ts_frac) * unit);
+    let time = Duration::from_secs(packet.ts_sec.into()) + fraction;
+    Ok(Some(happened(link, time, &packet.data, flows)))
+}
+
+fn next_in_pcapng(reader: &mut PcapNg<ProgressBarIter<File>>, flows: &mut FlowTable) -> Next {
+    let Some(Raw { link, time, data }) = reader.next_packet().map_err(Failure::PcapNg)? else {
         return Ok(None);
     };
     supported(link).map_err(Failure::Link)?;
-    Ok(Some(decode(link, data)))
+    Ok(Some(happened(link, time, data, flows)))
+}
+
+fn happened(
+    link: DataLink,
+    time: Duration,
+    data: &[u8],
+    flows: &mut FlowTable,
+) -> Result<Happened, Cause> {
+    let packet = decode(link, data)?;
+    let Step {
+        flow,
+        begins,
+        to_server,
+        retires,
+    } = flows.find(&packet, time);
+    let endpoints = packet.endpoints();
+    Ok(Happened {
+        begins: begins.then_some(Replayed::Flow { flow, endpoints }),
+        packet: Replayed::Packet {
+            flow,
+            to_server,
+            time,
+        },
+        retires,
+    })
 }

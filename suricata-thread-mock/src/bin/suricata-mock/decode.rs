@@ -1,8 +1,12 @@
 //! What Suricata 8.0.8 makes of a packet: to which flow it belongs, or why to none. Found by trial.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use pcap_file::DataLink;
+use suricata_thread_mock::Endpoints;
+
+use crate::tcp::Segment;
 
 /// What makes a flow.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -72,10 +76,43 @@ pub(crate) fn supported(link: DataLink) -> Result<(), String> {
     }
 }
 
-type Decoded = Result<Key, Cause>;
+/// A packet that belongs to a flow.
+pub(crate) struct Packet<'a> {
+    pub(crate) key: Key,
+    /// Whether the side whose end is first in the key has sent it.
+    pub(crate) by_first: bool,
+    /// Only for TCP.
+    pub(crate) tcp: Option<Segment<'a>>,
+}
+
+impl Packet<'_> {
+    /// Who talks with whom, where this packet begins the flow.
+    pub(crate) fn endpoints(&self) -> Endpoints {
+        let address = |(octets, port): ([u8; 16], u16)| {
+            let ip = match (self.key.is_v6, octets) {
+                (false, [a, b, c, d, ..]) => IpAddr::from([a, b, c, d]),
+                (true, octets) => IpAddr::from(octets),
+            };
+            (ip, port).into()
+        };
+        let [first, second] = self.key.ends.map(address);
+        let (source, destination) = if self.by_first {
+            (first, second)
+        } else {
+            (second, first)
+        };
+        Endpoints {
+            source,
+            destination,
+            protocol: self.key.protocol,
+        }
+    }
+}
+
+type Decoded<'a> = Result<Packet<'a>, Cause>;
 
 /// Decodes a packet of a [`supported`] link type.
-pub(crate) fn decode(link: DataLink, data: &[u8]) -> Decoded {
+pub(crate) fn decode(link: DataLink, data: &[u8]) -> Decoded<'_> {
     let no_vlans = [0; 3];
     match link {
         DataLink::ETHERNET => by_ether_type(be16(data, 12)?, rest(data, 14)?, no_vlans, 0),
@@ -91,7 +128,7 @@ pub(crate) fn decode(link: DataLink, data: &[u8]) -> Decoded {
     }
 }
 
-fn by_ether_type(of: u16, data: &[u8], mut vlans: [u16; 3], depth: usize) -> Decoded {
+fn by_ether_type(of: u16, data: &[u8], mut vlans: [u16; 3], depth: usize) -> Decoded<'_> {
     match of {
         0x0800 => ipv4(data, vlans),
         0x86dd => ipv6(data, vlans),
@@ -105,7 +142,7 @@ fn by_ether_type(of: u16, data: &[u8], mut vlans: [u16; 3], depth: usize) -> Dec
     }
 }
 
-fn mpls(mut data: &[u8], vlans: [u16; 3]) -> Decoded {
+fn mpls(mut data: &[u8], vlans: [u16; 3]) -> Decoded<'_> {
     loop {
         let is_last = byte(data, 2)? & 1 == 1;
         data = rest(data, 4)?;
@@ -120,7 +157,7 @@ fn mpls(mut data: &[u8], vlans: [u16; 3]) -> Decoded {
     }
 }
 
-fn pppoe(data: &[u8], vlans: [u16; 3]) -> Decoded {
+fn pppoe(data: &[u8], vlans: [u16; 3]) -> Decoded<'_> {
     // A protocol of one byte is odd.
     let (protocol, data) = match byte(data, 0)? {
         odd if odd & 1 == 1 => (u16::from(odd), rest(data, 1)?),
@@ -133,7 +170,7 @@ fn pppoe(data: &[u8], vlans: [u16; 3]) -> Decoded {
     }
 }
 
-fn raw(data: &[u8], vlans: [u16; 3]) -> Decoded {
+fn raw(data: &[u8], vlans: [u16; 3]) -> Decoded<'_> {
     match byte(data, 0)? >> 4 {
         4 => ipv4(data, vlans),
         6 => ipv6(data, vlans),
@@ -149,7 +186,7 @@ struct Net {
     to: [u8; 16],
 }
 
-fn ipv4(data: &[u8], vlans: [u16; 3]) -> Decoded {
+fn ipv4(data: &[u8], vlans: [u16; 3]) -> Decoded<'_> {
     let (first, total) = (byte(data, 0)?, usize::from(be16(data, 2)?));
     let header = usize::from(first & 0xf) * 4;
     if first >> 4 != 4 || header < 20 || total < header || total > data.len() {
@@ -173,7 +210,7 @@ fn ipv4(data: &[u8], vlans: [u16; 3]) -> Decoded {
     transport(&net, data[9], &data[header..total])
 }
 
-fn ipv6(data: &[u8], vlans: [u16; 3]) -> Decoded {
+fn ipv6(data: &[u8], vlans: [u16; 3]) -> Decoded<'_> {
     let end = 40 + usize::from(be16(data, 4)?);
     if byte(data, 0)? >> 4 != 6 || end > data.len() {
         return Err(Cause::Damaged);
@@ -206,13 +243,13 @@ fn ipv6(data: &[u8], vlans: [u16; 3]) -> Decoded {
     }
 }
 
-fn transport(net: &Net, protocol: u8, data: &[u8]) -> Decoded {
+fn transport<'a>(net: &Net, protocol: u8, data: &'a [u8]) -> Decoded<'a> {
     let ports = || Ok([be16(data, 0)?, be16(data, 2)?]);
     let whole = |least: usize| match data.len() {
         length if length < least => Err(Cause::Damaged),
         _ => Ok(()),
     };
-    let key = match protocol {
+    let packet = match protocol {
         6 => {
             whole(20)?;
             let header = usize::from(data[12] >> 4) * 4;
@@ -220,7 +257,16 @@ fn transport(net: &Net, protocol: u8, data: &[u8]) -> Decoded {
             if header < 20 {
                 return Err(Cause::Damaged);
             }
-            both_ways(net, protocol, ports()?)
+            let segment = Segment {
+                flags: data[13],
+                sequence: be32(data, 4)?,
+                acknowledged: be32(data, 8)?,
+                payload: &data[header..],
+            };
+            Packet {
+                tcp: Some(segment),
+                ..both_ways(net, protocol, ports()?)
+            }
         }
         17 => {
             whole(8)?;
@@ -254,12 +300,12 @@ fn transport(net: &Net, protocol: u8, data: &[u8]) -> Decoded {
         50 => {
             whole(8)?;
             let [high, low] = ports()?;
-            key(net, protocol, [(net.from, high), (net.to, low)])
+            one_way(net, protocol, [(net.from, high), (net.to, low)])
         }
         4 | 41 | 47 => return Err(Cause::Tunnel),
         _ => return Err(Cause::NoFlow),
     };
-    Ok(key)
+    Ok(packet)
 }
 
 /// Whether Suricata looks for a packet in what is sent to this port of UDP: VXLAN, GENEVE, Teredo.
@@ -273,20 +319,29 @@ fn is_tunnel(port: u16, data: &[u8]) -> bool {
     is_vxlan() || is_geneve() || is_teredo()
 }
 
-fn both_ways(net: &Net, protocol: u8, [from, to]: [u16; 2]) -> Key {
+fn both_ways<'a>(net: &Net, protocol: u8, [from, to]: [u16; 2]) -> Packet<'a> {
     let mut ends = [(net.from, from), (net.to, to)];
-    if ends[0] > ends[1] {
+    let by_first = ends[0] <= ends[1];
+    if !by_first {
         ends.swap(0, 1);
     }
-    key(net, protocol, ends)
+    Packet {
+        by_first,
+        ..one_way(net, protocol, ends)
+    }
 }
 
-fn key(net: &Net, protocol: u8, ends: [([u8; 16], u16); 2]) -> Key {
-    Key {
+fn one_way<'a>(net: &Net, protocol: u8, ends: [([u8; 16], u16); 2]) -> Packet<'a> {
+    let key = Key {
         protocol,
         is_v6: net.is_v6,
         vlans: net.vlans,
         ends,
+    };
+    Packet {
+        key,
+        by_first: true,
+        tcp: None,
     }
 }
 
@@ -297,6 +352,11 @@ fn byte(data: &[u8], at: usize) -> Result<u8, Cause> {
 fn be16(data: &[u8], at: usize) -> Result<u16, Cause> {
     let bytes = data.get(at..at + 2).ok_or(Cause::Damaged)?;
     Ok(u16::from_be_bytes([bytes[0], bytes[1]]))
+}
+
+fn be32(data: &[u8], at: usize) -> Result<u32, Cause> {
+    let bytes = data.get(at..at + 4).and_then(|bytes| bytes.try_into().ok());
+    bytes.map(u32::from_be_bytes).ok_or(Cause::Damaged)
 }
 
 fn rest(data: &[u8], from: usize) -> Result<&[u8], Cause> {

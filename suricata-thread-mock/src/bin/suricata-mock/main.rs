@@ -5,10 +5,13 @@ mod check;
 mod child;
 mod decode;
 mod exports;
+mod flow_table;
+mod http;
 mod pcapng;
 #[path = "../../noun/plugin_file.rs"]
 mod plugin_file;
 mod run;
+mod tcp;
 
 use std::fmt::Display;
 use std::io::{self, Write};

@@ -1,9 +1,10 @@
 //! The packets of a capture in the format pcapng.
 //!
-//! Of each block this reads no more than it takes to tell flows apart. Most of all it reads no
-//! options: programs write them in ways of their own, and a capture is none the worse for it.
+//! Of each block this reads no more than it takes to tell flows apart, and when packets came. Of the options, which programs
+//! write in ways of their own, it reads the resolution of the times, where it is written as the standard says.
 
 use std::io::{self, BufReader, ErrorKind, Read};
+use std::time::Duration;
 
 use pcap_file::DataLink;
 
@@ -22,10 +23,19 @@ pub(crate) struct PcapNg<R> {
     input: BufReader<R>,
     /// Of the numbers in this section.
     big_endian: bool,
-    /// The link types of the interfaces of this section.
-    links: Vec<DataLink>,
+    /// The link types of the interfaces of this section, and how many seconds a unit of their times is.
+    links: Vec<(DataLink, f64)>,
+    /// When the last packet came that has a time.
+    time: Duration,
     /// The beginning of the last block's content.
     kept: Vec<u8>,
+}
+
+/// A packet, which may be cut, with its link type and time.
+pub(crate) struct Raw<'a> {
+    pub(crate) link: DataLink,
+    pub(crate) time: Duration,
+    pub(crate) data: &'a [u8],
 }
 
 /// Why there is no next packet.
@@ -56,6 +66,7 @@ impl<R: Read> PcapNg<R> {
             input: BufReader::new(input),
             big_endian: false,
             links: Vec::new(),
+            time: Duration::ZERO,
             kept: Vec::new(),
         };
         match this.next_block()? {
@@ -64,8 +75,8 @@ impl<R: Read> PcapNg<R> {
         }
     }
 
-    /// The next packet, which may be cut, with its link type; `None` at the end of the file.
-    pub(crate) fn next_packet(&mut self) -> Result<Option<(DataLink, &[u8])>, Failure> {
+    /// The next packet; `None` at the end of the file.
+    pub(crate) fn next_packet(&mut self) -> Result<Option<Raw<'_>>, Failure> {
         // Where the packet is in its block, the number of its interface and its length.
         let (at, interface, length) = loop {
             match self.next_block()? {
@@ -74,10 +85,10 @@ impl<R: Read> PcapNg<R> {
                 Some(INTERFACE) => {
                     let link = u32::from(self.u16(0)?);
                     let link = DataLink::from(link);
-                    if self.links.first().is_some_and(|first| *first != link) {
+                    if self.links.first().is_some_and(|(first, _)| *first != link) {
                         return Err(Failure::LinkTypes);
                     }
-                    self.links.push(link);
+                    self.links.push((link, self.unit()));
                 }
                 Some(ENHANCED_PACKET) => break (20, self.u32(0)?, self.u32(12)?),
                 Some(OBSOLETE_PACKET) => break (20, u32::from(self.u16(0)?), self.u32(12)?),
@@ -90,18 +101,48 @@ impl<R: Read> PcapNg<R> {
             }
         };
         let link = usize::try_from(interface).ok();
-        let Some(&link) = link.and_then(|interface| self.links.get(interface)) else {
+        let Some(&(link, unit)) = link.and_then(|interface| self.links.get(interface)) else {
             return Err(Failure::UnknownInterface(interface));
         };
+        if at == 20 {
+            let units = u64::from(self.u32(4)?) << 32 | u64::from(self.u32(8)?);
+            self.time = Duration::try_from_secs_f64(units as f64 * unit).unwrap_or(self.time);
+        }
         let kept = self.kept.get(at..).unwrap_or_default();
         let length = usize::try_from(length).unwrap_or(usize::MAX);
         match kept.get(..length) {
-            Some(packet) => Ok(Some((link, packet))),
-            None if self.kept.len() as u64 == KEPT => Ok(Some((link, kept))),
+            Some(packet) => Ok(Some(Raw {
+                link,
+                time: self.time,
+                data: packet,
+            })),
+            None if self.kept.len() as u64 == KEPT => Ok(Some(Raw {
+                link,
+                time: self.time,
+                data: kept,
+            })),
             None => Err(Failure::Damaged(format!(
                 "its {length} bytes do not fit into their block"
             ))),
         }
+    }
+
+    /// How many seconds a unit of the times is, of the interface whose block was read: a millionth, unless an option says so.
+    fn unit(&self) -> f64 {
+        const RESOLUTION: u16 = 9;
+        let mut at = 8;
+        while let (Ok(code), Ok(length)) = (self.u16(at), self.u16(at + 2)) {
+            let value = self.kept.get(at + 4).copied();
+            match (code, value) {
+                (0, _) => break,
+                (RESOLUTION, Some(value)) if value & 0x80 == 0 => {
+                    return 10_f64.powi(-i32::from(value));
+                }
+                (RESOLUTION, Some(value)) => return 2_f64.powi(-i32::from(value & 0x7f)),
+                _ => at += 4 + usize::from(length).next_multiple_of(4),
+            }
+        }
+        1e-6
     }
 
     /// Reads the next block, of which it keeps the beginning of the content; returns its type.

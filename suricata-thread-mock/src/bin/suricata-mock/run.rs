@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::{ValueEnum, value_parser};
 use comfy_table::{CellAlignment, Table, presets};
 use suricata_thread_mock::{
-    Generation, Host, Replayed, RunMode, Thread, Threads, Traffic, TrafficReport, stray_reports,
+    Generation, Host, RunMode, Thread, Threads, Traffic, TrafficReport, stray_reports,
 };
 
 use crate::capture::Capture;
@@ -33,7 +33,8 @@ pub(crate) struct Arguments {
           value_parser = value_parser!(u64).range(..=10_000_000))]
     flows: u64,
     /// Take the flows from a capture, pcap or pcapng: TCP, UDP, SCTP, ESP and ICMP echo over IPv4 and IPv6,
-    /// as Suricata tells them apart. What is left out is counted by cause. All flows end with the capture
+    /// as Suricata tells them apart. What is left out is counted by cause. Flows end by
+    /// the time of packets, as in Suricata without further configuration
     #[arg(long, value_name = "FILE")]
     pcap: Option<PathBuf>,
     /// Take a capture without flows for a success
@@ -152,12 +153,8 @@ fn make_up(host: &Host, flows: u64) -> TrafficReport {
 fn replay(host: &Host, mut capture: Capture) -> (TrafficReport, Option<String>) {
     let mut failure = None;
     capture.show_progress();
-    let traffic = host.replay(std::iter::from_fn(|| match capture.next_flow() {
-        Ok(flow) => flow.map(|flow| Replayed::Packet {
-            flow,
-            to_server: true,
-            time: Duration::ZERO,
-        }),
+    let traffic = host.replay(std::iter::from_fn(|| match capture.next() {
+        Ok(next) => next,
         Err(e) => {
             failure = Some(e);
             None
