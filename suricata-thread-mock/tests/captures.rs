@@ -7,6 +7,7 @@ use std::process::Command;
 
 mod workspace;
 
+use capture::ENDINGS;
 use workspace::example;
 
 /// A packet of IPv4, from 10.0.0.1 to 10.0.0.2.
@@ -207,137 +208,16 @@ fn files_that_are_no_captures_are_named() {
     }
 }
 
-/// A conversation of TCP, each token a segment: who sends it (`c`lient, `s`erver), and its flags; `P` has a payload, the next
-/// of that side's. `+30` lets 30 seconds pass.
-fn conversation(script: &str, payloads: [&[u8]; 2]) -> Vec<u8> {
-    let mut file = pcap(101, &[]);
-    let (mut next, mut seconds) = ([1000_u32, 5000], 1_700_000_000_u32);
-    for token in script.split_whitespace() {
-        if let Some(more) = token.strip_prefix('+') {
-            seconds += more.parse::<u32>().unwrap();
-            continue;
-        }
-        let by = usize::from(token.starts_with('s'));
-        let has = |flag| token[1..].contains(flag);
-        let payload = if has('P') { payloads[by] } else { &[] };
-        let flags = [('F', 1), ('S', 2), ('R', 4), ('P', 8), ('A', 16)];
-        let flags: u8 = flags
-            .iter()
-            .filter(|(name, _)| has(*name))
-            .map(|(_, flag)| flag)
-            .sum();
-        let acknowledged = if has('A') { next[1 - by] } else { 0 };
-        let mut segment = [[20_000_u16, 80], [80, 20_000]][by]
-            .map(u16::to_be_bytes)
-            .concat();
-        segment.extend([next[by], acknowledged].map(u32::to_be_bytes).concat());
-        segment.extend([5 << 4, flags, 255, 255, 0, 0, 0, 0]);
-        segment.extend(payload);
-        next[by] += payload.len() as u32 + u32::from(has('S')) + u32::from(has('F'));
-        let mut packet = ipv4(6, &segment);
-        if by == 1 {
-            packet[12..20].rotate_left(4);
-        }
-        let length = packet.len() as u32;
-        file.extend([seconds, 0, length, length].map(u32::to_le_bytes).concat());
-        file.extend(packet);
-    }
-    file
-}
-
-/// Flows, and how many of them Suricata 8.0.8 finished on the flow recycler; workers retired the others.
-const ENDINGS: [(&str, &str, [u64; 2]); 34] = [
-    ("dots", "cS", [1, 1]),
-    ("dots", "cS sRA", [1, 1]),
-    ("dots", "cS sSA", [1, 1]),
-    ("dots", "cPA sPA", [1, 1]),
-    ("dots", "cS sSA cA", [1, 0]),
-    ("dots", "cS sSA cA cFA sA", [1, 0]),
-    ("dots", "cS sSA cA cFA sFA cA", [1, 1]),
-    ("dots", "cS sSA cA cFA sFA sA", [1, 0]),
-    ("dots", "cS sSA cA cRA", [1, 1]),
-    ("dots", "cS sSA cA cPA sPA", [1, 0]),
-    ("dots", "cS sSA cA cPA cFA sFA cA", [1, 0]),
-    ("dots", "cS sSA cA cPA sPA cFA sFA cA", [1, 1]),
-    ("dots", "cS sSA cA cPA sPA cRA", [1, 0]),
-    ("dots", "cS sSA cA cPA sPA sRA", [1, 1]),
-    ("a dot", "cS sSA cA cPA sPA cFA sFA cA", [1, 0]),
-    ("http", "cS sSA cA cPA cFA sFA cA", [1, 0]),
-    ("http", "cS sSA cA cPA sPA cFA sFA cA", [1, 1]),
-    ("http", "cS sSA cA cPA sPA cPA sPA cFA sFA cA", [1, 0]),
-    ("http", "cS sSA cA cPA sA sPA cA cRA", [1, 0]),
-    ("http with length", "cS sSA cA cPA sA sPA cA cRA", [1, 1]),
-    (
-        "http with length",
-        "cS sSA cA cPA sPA cPA sPA cFA sFA cA",
-        [1, 1],
-    ),
-    ("tls", "cS sSA cA cPA sPA cFA sFA cA", [1, 1]),
-    ("tls", "cS sSA cA cPA sPA sRA", [1, 0]),
-    ("ssh", "cS sSA cA cPA sPA cFA sFA cA", [1, 0]),
-    // Timeouts, and ports that are used again.
-    ("dots", "cS +29 cA", [1, 1]),
-    ("dots", "cS +30 cA", [2, 1]),
-    ("dots", "cS sSA cA +299 cA", [1, 0]),
-    ("dots", "cS sSA cA +300 cA", [2, 1]),
-    ("dots", "cS sSA cA cPA sPA cFA sFA cA +9 cA", [1, 1]),
-    ("dots", "cS sSA cA cPA sPA cFA sFA cA +10 cA", [2, 1]),
-    ("dots", "cS sSA cA cPA sPA cFA sFA cA cS", [2, 1]),
-    ("dots", "cS sSA cA cS", [1, 0]),
-    ("dots", "cS sSA cA cFA cS", [2, 1]),
-    ("dots", "cA cS", [2, 1]),
-];
-
 #[test]
-fn conversations_of_tcp_end_as_in_suricata() {
+fn flows_of_captures_end_as_in_suricata() {
     for (what, script, [flows, finished]) in ENDINGS {
-        let payloads: [&[u8]; 2] = match what {
-            "dots" => [&[b'.'; 32]; 2],
-            "a dot" => [b"."; 2],
-            "http" => [b"GET / HTTP/1.0\r\n\r\n", b"HTTP/1.0 200 OK\r\n\r\n"],
-            "http with length" => [
-                b"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
-                b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab",
-            ],
-            "tls" => [&[0x16, 3, 1, 0, 45], &[0x16, 3, 3, 0, 42]],
-            "ssh" => [b"SSH-2.0-x\r\n"; 2],
-            other => unreachable!("{other}"),
-        };
-        let (status, said) = run(&conversation(script, payloads), &[]);
-        let recycler = said
-            .lines()
-            .find(|line| line.contains("FlowRecycler"))
-            .unwrap_or_default();
-        let seen = recycler.split_whitespace().last().unwrap_or_default();
+        let (status, said) = run(&capture::scripted(what, script), &[]);
+        let recycler = said.lines().find(|line| line.contains("FlowRecycler"));
+        let seen = recycler.and_then(|line| line.split_whitespace().last());
         let total = format!("{flows} flows, ");
         assert!(
-            status == Some(0) && said.contains(&total) && seen == finished.to_string(),
+            status == Some(0) && said.contains(&total) && seen == Some(&finished.to_string()),
             "{what}, {script}: {flows} flows, {finished} finished: {said}"
         );
     }
-}
-
-#[test]
-fn a_pair_of_udp_is_a_new_flow_after_each_timeout() {
-    let mut capture = pcap(101, &[]);
-    for number in 0..5_u32 {
-        let packet = ipv4(17, &udp(1111));
-        let length = packet.len() as u32;
-        capture.extend(
-            [number * 10_000, 0, length, length]
-                .map(u32::to_le_bytes)
-                .concat(),
-        );
-        capture.extend(packet);
-    }
-    let (status, said) = run(&capture, &[]);
-    assert!(
-        status == Some(0) && said.contains("5 flows, 5 packets"),
-        "{said}"
-    );
-    assert!(
-        said.lines()
-            .any(|line| line.contains("FlowRecycler") && line.trim_end().ends_with('1')),
-        "{said}"
-    );
 }

@@ -10,6 +10,9 @@
 //! and all checksums are right.
 
 mod flow;
+mod scripted;
+
+pub use scripted::{ENDINGS, scripted};
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;

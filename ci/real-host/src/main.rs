@@ -3,6 +3,7 @@
 mod build;
 mod conformance;
 mod examples;
+mod flow_ends;
 mod host;
 mod log;
 mod memcheck;
@@ -25,7 +26,7 @@ use host::Suricata;
 enum Check {
     /// The examples find what captures hold, as on the mock, and say what their READMEs show
     Examples,
-    /// One suite of scenarios observes the same on the mock
+    /// One suite of scenarios observes the same on the mock, and flows end alike
     Conformance,
     /// The words that the troubleshooting page explains are those that are said
     WrongTurns,
@@ -65,7 +66,11 @@ fn run(check: Check) -> Result<()> {
     let suricata = || Suricata::find("8.0");
     match check {
         Check::Examples => examples::check(&suricata()?),
-        Check::Conformance => conformance::check(&suricata()?),
+        Check::Conformance => {
+            let suricata = suricata()?;
+            conformance::check(&suricata)?;
+            flow_ends::check(&suricata)
+        }
         Check::WrongTurns => wrong_turns::check(&suricata()?, &Suricata::find("7.0")?),
         Check::Panics => panics::check(&suricata()?),
         Check::Soak => soak::check(&suricata()?),

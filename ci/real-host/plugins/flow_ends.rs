@@ -1,0 +1,49 @@
+//! A plugin that says of each flow, when its storage is freed, how it ended.
+
+use suricata_thread::flow::{self, FlowStorage};
+use suricata_thread::{SCLogError, SCLogNotice, plugin};
+
+plugin! { name: "flow-ends", version: "1", author: "You", license: "MIT", init: init }
+
+#[derive(Default)]
+struct Seen {
+    packets: u64,
+    is_finished: bool,
+}
+
+impl Drop for Seen {
+    fn drop(&mut self) {
+        let thread = std::fs::read_to_string("/proc/thread-self/comm").unwrap_or_default();
+        let how = if self.is_finished {
+            "finished"
+        } else {
+            "retired"
+        };
+        SCLogNotice!(
+            "flow-ends: {} packets, {how} on {}",
+            self.packets,
+            thread.trim_end()
+        );
+    }
+}
+
+fn init() -> Result<(), &'static str> {
+    let storage = FlowStorage::<Seen>::register("flow-ends")?;
+    flow::register_init_callback(move |_, flow, _| {
+        if storage.contains(flow) {
+            SCLogError!("flow-ends: a new flow has a value");
+        }
+        if let Err(error) = storage.replace(flow, Seen::default()) {
+            SCLogError!("flow-ends: {error}");
+        }
+    })?;
+    flow::register_update_callback(move |_, flow, _| match storage.get_mut(flow) {
+        Some(seen) => seen.packets += 1,
+        None => SCLogError!("flow-ends: the value is gone"),
+    })?;
+    flow::register_finish_callback(move |_, flow| {
+        if let Some(seen) = storage.get_mut(flow) {
+            seen.is_finished = true;
+        }
+    })
+}
