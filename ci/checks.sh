@@ -31,7 +31,7 @@ need() {
     DEBIAN_FRONTEND=noninteractive apt-get -qq install --yes --no-install-recommends "${@:-$lacking}" >&2
 }
 
-need_libclang() { need "/usr/lib/llvm-*/lib/libclang*.so*" libclang-dev; }
+need_libclang() { need "/usr/lib/llvm-*/lib/libclang.so*" libclang-dev; }
 
 # Puts the program $1 of version $2 on the PATH, which cargo installs; $3...: options. Built as fast as can be: the
 # tools take longer to build than to do their work.
