@@ -28,7 +28,7 @@ pub(crate) fn lacks(host: &HostState, function: Function) -> bool {
              weak reference"
         ))
         .remedy(format!(
-            "Under the mock, which has the names of all, ask `unsigned int \
+            "A plugin with suricata-thread: call its safe functions, which choose. One in C: under the mock, which has the names of all, ask `unsigned int \
              suricata_thread_mock_generation_1(void)`, which returns {} here",
             generation.major()
         ));

@@ -117,6 +117,7 @@ impl Host {
     /// host.flow_init_without_thread(&host.flow());
     /// assert_eq!(FLOWS.load(Relaxed), 1);
     /// ```
+    #[track_caller]
     pub fn flow_init_without_thread(&self, flow: &Flow) {
         self.without_thread(
             "Host::flow_init_without_thread",
@@ -146,6 +147,7 @@ impl Host {
     /// host.flow_update_without_thread(&host.flow());
     /// assert_eq!(FLOWS.load(Relaxed), 1);
     /// ```
+    #[track_caller]
     pub fn flow_update_without_thread(&self, flow: &Flow) {
         let packet = Packet::new();
         let update = next_update(&self.state, flow, &packet);
@@ -174,11 +176,13 @@ impl Host {
     /// host.flow_finish_without_thread(host.flow());
     /// assert_eq!(FLOWS.load(Relaxed), 1);
     /// ```
+    #[track_caller]
     pub fn flow_finish_without_thread(&self, flow: Flow) {
         let finish = FlowEvent::Retire(&flow.0, true);
         self.without_thread("Host::flow_finish_without_thread", finish);
     }
 
+    #[track_caller]
     fn without_thread(&self, what: &str, event: FlowEvent<'_>) {
         context::assert_drivable(&self.state, what);
         flows::run(&self.state, None, event);

@@ -70,6 +70,7 @@ impl Host {
     /// let seen = host.replay([packet(1), packet(2), packet(1), Replayed::Retire { flow: 2 }]);
     /// assert_eq!((seen.flows, seen.finished, seen.packets), (2, 1, 3));
     /// ```
+    #[track_caller]
     pub fn replay(&self, packets: impl IntoIterator<Item = impl Into<Replayed>>) -> TrafficReport {
         let _alone = self.traffic_alone("Host::replay");
         let (workers, finisher) = self.traffic_threads("Host::replay");

@@ -37,6 +37,7 @@ impl Host {
     /// let of_workers: Vec<_> = seen.workers.iter().map(|worker| worker.flows).collect();
     /// assert_eq!(of_workers.iter().sum::<u64>(), 200);
     /// ```
+    #[track_caller]
     pub fn traffic(&self, traffic: Traffic) -> TrafficReport {
         assert!(traffic.packets_per_flow > 0, "a flow begins with a packet");
         assert!(
@@ -63,6 +64,7 @@ impl Host {
     ///
     /// # Panics
     /// In plugin code, in the packets of a replay, and while other traffic runs.
+    #[track_caller]
     pub(crate) fn traffic_alone(&self, what: &str) -> MutexGuard<'_, ()> {
         context::assert_drivable(&self.state, what);
         let Some(alone) = self.state.flows.traffic.try_lock() else {
@@ -79,6 +81,7 @@ impl Host {
     ///
     /// # Panics
     /// In a job on a thread of a host, and where no worker is running.
+    #[track_caller]
     pub(crate) fn traffic_threads(&self, what: &str) -> (Vec<Thread>, Option<Thread>) {
         assert!(
             context::worker().is_none(),

@@ -33,7 +33,8 @@ pub struct Traffic {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FlowKind {
-    /// A conversation of TCP with a handshake and data: its worker retires it, **without** the finish callbacks.
+    /// A conversation of TCP with a handshake and data that Suricata has not inspected to its end, which is the rule: its
+    /// worker retires it, **without** the finish callbacks.
     TcpWithData,
     /// A flow of UDP: the flow recycler retires it, with the finish callbacks.
     Udp,

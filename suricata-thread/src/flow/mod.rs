@@ -18,18 +18,21 @@
 //! # How flows end
 //!
 //! **Finish callbacks do not run for every flow.** A flow that a worker retires by itself gets none: as a
-//! rule, every TCP conversation that had a handshake and data. The flow's storage is freed at the end of every
-//! flow. So state for each flow belongs in [`FlowStorage`], and a plugin that counts flows that ended counts in
-//! a [`Drop`].
+//! rule, every TCP conversation that had a handshake and is not over, or in which the host has something left to
+//! inspect. The flow's storage is freed at the end of every flow. So state for each flow belongs in
+//! [`FlowStorage`], and a plugin that counts flows that ended counts in a [`Drop`].
 //!
-//! As of 8.0.8 and 9.0.0-dev, reading a capture in the run mode `single`:
+//! As of 8.0.8 (and 9.0.0-dev, as far as it was tried), reading a capture in the run mode `single`, with the
+//! timeouts that hold where nothing is configured:
 //!
 //! | flows | finish runs | storage is freed |
 //! | --- | --- | --- |
-//! | TCP with handshake and data: closed by FIN or RST, or left open | never | on the worker |
-//! | TCP whose ports are used again after it was closed | never | on the worker |
-//! | TCP with handshake, without data | on the flow recycler | on the flow recycler |
-//! | UDP that timed out when the next packet comes | never | on the worker |
+//! | TCP with a handshake, not closed when the capture ends | never | on the worker |
+//! | TCP closed by FIN or RST, with something left to inspect: an HTTP request without its whole answer, SSH, data that was not acknowledged | never | on the worker |
+//! | TCP closed, with all inspected: no data, one answered HTTP request, a protocol that the host gave up on | on the flow recycler | on the flow recycler |
+//! | TCP without a handshake | on the flow recycler | on the flow recycler |
+//! | TCP whose ports are used again by a SYN after a FIN or RST | never | on the worker |
+//! | any whose next packet comes after 30 s (no answer yet), 300 s, or 10 s (TCP, closed) | never | on the worker |
 //! | UDP at the end of the capture | on the flow recycler | on the flow recycler |
 //!
 //! Where memory is short, finish may also run on a worker. The host uses a flow's pointer again for a later
