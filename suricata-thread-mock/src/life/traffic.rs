@@ -19,7 +19,7 @@ use crate::state::flows::Flow;
 
 impl Host {
     /// Sends traffic through the workers that are running: each flow goes to the worker that its hash chooses, begins and is
-    /// updated there, and ends as flows of its [kind](FlowKind) do: its worker retires it without the finish callbacks, or it
+    /// updated there, and ends as flows of its [kind](crate::FlowKind) do: its worker retires it without the finish callbacks, or it
     /// is finished on the flow recycler; on the flow manager where there is no recycler, on the worker where there is neither.
     ///
     /// # Panics
