@@ -118,7 +118,7 @@ impl Thread {
     /// after it has timed out.
     ///
     /// # Panics
-    /// Where [a host must not be driven](Host#panics), and for a flow that has timed out.
+    /// Where [a host must not be driven](crate::Host#panics), and for a flow that has timed out.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, ThreadKind};
