@@ -222,6 +222,8 @@ fn a_hang_under_a_debugger_is_none() {
         // SAFETY: as above; it goes on with the signal that it was stopped for.
         unsafe { libc::ptrace(libc::PTRACE_CONT, pid, none, signal) };
     }
+    // Nothing is left of it.
+    let _ = child.wait();
     assert!(
         libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0,
         "{status:#x}"
