@@ -1,5 +1,6 @@
 //! What the host logs.
 
+use std::ffi::CStr;
 use std::ptr::null;
 
 use suricata_thread_mock::{Host, ThreadKind};
@@ -9,7 +10,7 @@ use sys::common::SCLogLevel;
 #[test]
 fn a_line_has_all_that_was_passed_and_the_thread() {
     let host = Host::new();
-    let log = |message: &std::ffi::CStr| {
+    let log = |message: &CStr| {
         // SAFETY: the texts are C strings.
         unsafe {
             sys::common::SCLogMessage(
@@ -89,7 +90,7 @@ fn lines_above_the_level_of_the_host_are_left_out() {
 fn each_level_has_the_name_that_suricata_writes() {
     let host = Host::builder().log_level(SCLogLevel(8)).build();
     host.expect_error("x");
-    for level in -1..=8 {
+    for level in -2..=8 {
         let text = c"x".as_ptr();
         // SAFETY: the texts are C strings.
         unsafe { sys::common::SCLogMessage(SCLogLevel(level), text, 1, text, text, text) };
@@ -99,16 +100,8 @@ fn each_level_has_the_name_that_suricata_writes() {
     assert_eq!(
         names,
         [
-            "Not set",
-            "None",
-            "Error",
-            "Warning",
-            "Notice",
-            "Info",
-            "Perf",
-            "Config",
-            "Debug",
-            "Unknown level"
+            "INVALID", "Not set", "None", "Error", "Warning", "Notice", "Info", "Perf", "Config",
+            "Debug", "INVALID"
         ]
     );
 }
@@ -122,15 +115,59 @@ fn the_level_is_info_unless_chosen() {
 }
 
 #[test]
-fn null_texts_are_empty() {
+fn null_texts_are_written_as_suricata_writes_them() {
     let host = Host::new();
     // SAFETY: NULL is allowed.
     unsafe {
         sys::common::SCLogMessage(SCLogLevel::SC_LOG_NOTICE, null(), 0, null(), null(), null())
     };
     let log = host.log();
-    assert_eq!((&*log[0].message, &*log[0].file), ("", ""));
+    assert_eq!((&*log[0].file, &*log[0].function), ("", ""));
+    assert_eq!(log[0].to_string(), "Notice: unknown: (null)");
 }
+
+#[test]
+fn a_module_is_written_as_suricata_writes_it() {
+    let host = Host::new();
+    for (module, _) in MODULES {
+        let text = c"x".as_ptr();
+        // SAFETY: the texts are C strings.
+        unsafe {
+            sys::common::SCLogMessage(
+                SCLogLevel::SC_LOG_NOTICE,
+                text,
+                1,
+                text,
+                module.as_ptr(),
+                text,
+            )
+        };
+    }
+    let log = host.log();
+    let shown: Vec<_> = log.iter().map(|line| &*line.module).collect();
+    assert_eq!(shown, MODULES.map(|(_, shown)| shown));
+}
+
+/// What Suricata 8.0.8 makes of modules.
+const MODULES: [(&CStr, &str); 17] = [
+    (c"flow_counter::inner", "flow_counter::inner"),
+    (c"", ""),
+    (c"util-bar", "bar"),
+    (c"util-", ""),
+    (c"util-tm-x", "tm-x"),
+    (c"util_x", "util_x"),
+    (c"a-util-x", "a-util-x"),
+    (c"tm-threads", "threads"),
+    (c"tm", "tm"),
+    (c"runmode-unix-socket", "unix-socket"),
+    (c"source-x", "x"),
+    (c"source-pcap-file-helper", "pcap"),
+    (c"source-pcap-fil", "pcap-fil"),
+    (c"detect-engine-loader", "detect"),
+    (c"detect-enginex", "detect"),
+    (c"detect-foo", "detect-foo"),
+    (c"app-layer-x", "app-layer-x"),
+];
 
 #[test]
 fn each_line_is_passed_on_when_it_comes() {

@@ -6,7 +6,7 @@ use suricata_thread_sys::common::SCLogLevel;
 
 use crate::calling::context;
 use crate::noun::c_text;
-use crate::noun::log_line::{LogLine, level_name};
+use crate::noun::log_line::{LogLine, level_name, module_shown};
 use crate::noun::report::{Report, ReportKind};
 use crate::state::reports;
 
@@ -25,7 +25,9 @@ pub(crate) unsafe fn message(
 ) -> c_int {
     // SAFETY: each is NULL or a C string by the caller's promise.
     let [file, function, module, message] =
-        [file, function, module, message].map(|t| unsafe { c_text::text(t) });
+        [file, function, module, message].map(|t| unsafe { c_text::text_unless_null(t) });
+    let module = module_shown(module.as_deref()).to_owned();
+    let message = message.unwrap_or_else(|| "(null)".to_owned());
     let Some(host) = context::host() else {
         let report = Report::new(
             ReportKind::NoHost,
@@ -44,9 +46,9 @@ pub(crate) unsafe fn message(
     let thread = context::thread_name(&host);
     host.log.add(LogLine {
         level,
-        file,
+        file: file.unwrap_or_default(),
         line,
-        function,
+        function: function.unwrap_or_default(),
         module,
         message,
         thread,

@@ -7,11 +7,19 @@ use std::ffi::{CStr, c_char};
 /// # Safety
 /// `text` is NULL or a C string.
 pub(crate) unsafe fn text(text: *const c_char) -> String {
+    // SAFETY: the caller's promise.
+    unsafe { text_unless_null(text) }.unwrap_or_default()
+}
+
+/// A C string's text, with a replacement for what is not UTF-8; `None` for NULL.
+///
+/// # Safety
+/// `text` is NULL or a C string.
+pub(crate) unsafe fn text_unless_null(text: *const c_char) -> Option<String> {
     if text.is_null() {
-        return String::new();
+        return None;
     }
     // SAFETY: not NULL, so a C string by the caller's promise.
-    unsafe { CStr::from_ptr(text) }
-        .to_string_lossy()
-        .into_owned()
+    let text = unsafe { CStr::from_ptr(text) };
+    Some(text.to_string_lossy().into_owned())
 }

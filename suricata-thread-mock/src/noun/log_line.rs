@@ -10,15 +10,17 @@ use suricata_thread_sys::common::SCLogLevel;
 pub struct LogLine {
     /// The level, as it was passed to `SCLogMessage`.
     pub level: SCLogLevel,
-    /// The source file, as the caller gave it.
+    /// The source file, as the caller gave it; empty for NULL.
     pub file: String,
     /// The line in that file.
     pub line: u32,
-    /// The function, as the caller gave it.
+    /// The function, as the caller gave it; empty for NULL.
     pub function: String,
-    /// The module, as the caller gave it.
+    /// The module, as Suricata writes it: without the prefixes `tm-`, `util-`, `source-` and `runmode-`;
+    /// `detect` for all that begins with `detect-engine`, `pcap` for all that begins with
+    /// `source-pcap-file`; `unknown` for NULL.
     pub module: String,
-    /// The text.
+    /// The text; `(null)` for NULL, as Suricata writes it.
     pub message: String,
     /// The name of the thread that logged; the host's main thread is `Suricata-Main`.
     pub thread: String,
@@ -38,7 +40,8 @@ impl fmt::Display for LogLine {
 }
 
 impl LogLine {
-    /// The level as Suricata writes it: `Error`, `Warning`, `Notice` and so on.
+    /// The level as Suricata writes it: `Error`, `Warning`, `Notice` and so on, or `INVALID` where it is
+    /// none.
     ///
     /// ```
     /// # use std::ffi::CStr;
@@ -70,6 +73,23 @@ pub(crate) fn level_name(level: SCLogLevel) -> &'static str {
         SCLogLevel::SC_LOG_PERF => "Perf",
         SCLogLevel::SC_LOG_CONFIG => "Config",
         SCLogLevel::SC_LOG_DEBUG => "Debug",
-        _ => "Unknown level",
+        _ => "INVALID",
     }
+}
+
+/// The module of a line as Suricata writes it; `None` is NULL.
+pub(crate) fn module_shown(module: Option<&str>) -> &str {
+    let Some(module) = module else {
+        return "unknown";
+    };
+    if module.starts_with("detect-engine") {
+        return "detect";
+    }
+    if module.starts_with("source-pcap-file") {
+        return "pcap";
+    }
+    ["tm-", "util-", "source-", "runmode-"]
+        .into_iter()
+        .find_map(|prefix| module.strip_prefix(prefix))
+        .unwrap_or(module)
 }
