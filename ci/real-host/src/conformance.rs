@@ -69,6 +69,12 @@ const SUBJECTS: [&str; 15] = [
     ALLOCATION,
 ];
 
+/// The module of the suite's own lines.
+const MODULE: &str = "conformance";
+
+/// How those of its lines begin that have another module.
+const OF_OTHER_MODULES: [&str; 2] = ["conformance: module ", "conformance: without module"];
+
 /// A slot of the scenario that 8.0 alone has.
 const ALLOCATION: &str = "conformance: allocation";
 
@@ -348,7 +354,12 @@ fn observations(folder: &Path, log: &Log) -> Result<Observations> {
     for (scenario, texts) in threads {
         observations.insert(format!("{scenario}, per thread"), counted(texts));
     }
-    let (own, host): (Vec<_>, Vec<_>) = log.0.iter().partition(|line| line.module == "conformance");
+    let (own, host): (Vec<_>, Vec<_>) = log.0.iter().partition(|line| {
+        line.module == MODULE
+            || OF_OTHER_MODULES
+                .iter()
+                .any(|begin| line.message.starts_with(begin))
+    });
     let own = own.into_iter().map(of_suite).collect();
     observations.insert("the suite's lines in the log".to_owned(), counted(own));
     for line in host {
@@ -385,7 +396,12 @@ fn level_and_role(line: &Line) -> String {
 
 /// A line of the suite's, to the letter; but many equal characters are hard to compare by eye.
 fn of_suite(line: &Line) -> String {
-    let message = &line.message;
+    let Line {
+        message, module, ..
+    } = line;
+    if module != MODULE {
+        return format!("{}, of {module:?}: {message:?}\n", level_and_role(line));
+    }
     let first = message
         .chars()
         .next()

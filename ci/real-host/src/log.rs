@@ -13,9 +13,9 @@ pub(crate) struct Line {
     pub(crate) level: String,
     /// The host's name for the thread that logged it.
     pub(crate) thread: String,
-    /// The part of the host, or of a plugin, that logged it.
+    /// The part of the host, or of a plugin, that logged it; `unknown` where JSON has none.
     pub(crate) module: String,
-    /// The text. Empty where the host could not write it as JSON.
+    /// The text. `(null)` where JSON has none: it was NULL, or is no UTF-8.
     pub(crate) message: String,
 }
 
@@ -37,12 +37,15 @@ impl Log {
             let json: Value =
                 serde_json::from_str(line).with_context(|| format!("no line of a log: {line}"))?;
             let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            // JSON leaves out what is NULL, in place of which the other logs have these texts.
+            let text_or =
+                |value: &Value, otherwise: &str| value.as_str().unwrap_or(otherwise).to_owned();
             let engine = &json["engine"];
             Ok(Line {
                 level: text(&json["log_level"]),
                 thread: text(&engine["thread_name"]),
-                module: text(&engine["module"]),
-                message: text(&engine["message"]),
+                module: text_or(&engine["module"], "unknown"),
+                message: text_or(&engine["message"], "(null)"),
             })
         };
         Ok(Self(text.lines().map(parse).collect::<Result<_>>()?))

@@ -176,16 +176,28 @@ pub fn on_first_flow(callback: impl Fn(Tv) + Sync + 'static) {
 
 /// Logs a line.
 pub fn log(level: SCLogLevel, message: &CStr) -> c_int {
-    let text = |text: &'static CStr| -> *const c_char { text.as_ptr() };
-    // SAFETY: all are C strings.
+    let [file, function, module] = [c"suite.rs", c"function", c"conformance"].map(Some);
+    log_all(level, file, function, module, Some(message))
+}
+
+/// Logs a line; `None` is NULL.
+pub fn log_all(
+    level: SCLogLevel,
+    file: Option<&CStr>,
+    function: Option<&CStr>,
+    module: Option<&CStr>,
+    message: Option<&CStr>,
+) -> c_int {
+    let text = |text: Option<&CStr>| text.map_or(std::ptr::null(), CStr::as_ptr);
+    // SAFETY: each is NULL or a C string.
     unsafe {
         common::SCLogMessage(
             level,
-            text(c"suite.rs"),
+            text(file),
             7,
-            text(c"function"),
-            text(c"conformance"),
-            message.as_ptr(),
+            text(function),
+            text(module),
+            text(message),
         )
     }
 }

@@ -4,7 +4,7 @@ use std::ffi::CString;
 
 use suricata_thread_sys::common::{self, SCLogLevel as Level};
 
-use super::api::{log, on_first_flow, on_thread_init};
+use super::api::{log, log_all, on_first_flow, on_thread_init};
 use super::say;
 
 const SCENARIO: &str = "log";
@@ -24,6 +24,8 @@ pub(super) fn init() {
         (Level::SC_LOG_CONFIG, c"configuration"),
         (Level::SC_LOG_DEBUG, c"for debugging"),
         (Level(8), c"above every level"),
+        (Level(99), c"far above every level"),
+        (Level(-2), c"below every level"),
         (Level::SC_LOG_NOTICE, c""),
         (Level::SC_LOG_NOTICE, c"50 % of %d lines"),
         (Level::SC_LOG_NOTICE, c"two\nlines, a\ttab and \"quotes\""),
@@ -39,10 +41,68 @@ pub(super) fn init() {
             log(Level::SC_LOG_NOTICE, &text)
         );
     }
+    texts();
     on_thread_init(|_| {
         log(Level::SC_LOG_NOTICE, c"a thread is being created");
     });
     on_first_flow(|_| {
         log(Level::SC_LOG_NOTICE, c"a thread has its first flow");
     });
+}
+
+/// Logs lines with NULL in each place, and of modules that hosts shorten. How a line begins says that it is the suite's.
+fn texts() {
+    let [text, module] = [Some(c"suite"), Some(c"conformance")];
+    for (file, function, module, message) in [
+        (None, text, module, Some(c"without file")),
+        (text, None, module, Some(c"without function")),
+        (text, text, None, Some(c"conformance: without module")),
+        (text, text, module, None),
+    ] {
+        let answer = log_all(Level::SC_LOG_NOTICE, file, function, module, message);
+        say!(Sequence, "{message:?}, NULL in it: {answer}");
+    }
+    let answer = log_all(Level::SC_LOG_DEBUG, None, None, None, None);
+    say!(Sequence, "all NULL, above the level: {answer}");
+    for module in [
+        c"",
+        c"a",
+        c"a::b",
+        c"suricata::a",
+        c"tm-a",
+        c"tm",
+        c"util-a",
+        c"util-",
+        c"util-tm-a",
+        c"util_a",
+        c"a-util-a",
+        c"UTIL-a",
+        c"source-a",
+        c"source-pcap",
+        c"source-pcap-fil",
+        c"source-pcap-file",
+        c"source-pcap-file-a",
+        c"runmode-a",
+        c"detect-engine",
+        c"detect-engine-a",
+        c"detect-enginea",
+        c"detect-a",
+        c"app-layer-a",
+        c"output-a",
+        c"two\nlines",
+    ] {
+        let message = format!("conformance: module {module:?}");
+        let message = CString::new(message).expect("no NUL in it");
+        let answer = log_all(
+            Level::SC_LOG_NOTICE,
+            text,
+            text,
+            Some(module),
+            Some(&message),
+        );
+        say!(Sequence, "module {module:?}: {answer}");
+    }
+    let long = CString::new("m".repeat(300)).expect("no NUL in it");
+    let message = Some(c"conformance: module of 300 bytes");
+    log_all(Level::SC_LOG_NOTICE, text, text, Some(&long), message);
 }
