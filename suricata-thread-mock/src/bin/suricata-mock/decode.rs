@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use pcap_file::DataLink;
 use suricata_thread_mock::Endpoints;
 
-use crate::tcp::Segment;
+use crate::segment::Segment;
 
 /// What makes a flow.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -257,12 +257,7 @@ fn transport<'a>(net: &Net, protocol: u8, data: &'a [u8]) -> Decoded<'a> {
             if header < 20 {
                 return Err(Cause::Damaged);
             }
-            let segment = Segment {
-                flags: data[13],
-                sequence: be32(data, 4)?,
-                acknowledged: be32(data, 8)?,
-                payload: &data[header..],
-            };
+            let segment = Segment::new(&data[..header], &data[header..]);
             Packet {
                 tcp: Some(segment),
                 ..both_ways(net, protocol, ports()?)
@@ -352,11 +347,6 @@ fn byte(data: &[u8], at: usize) -> Result<u8, Cause> {
 fn be16(data: &[u8], at: usize) -> Result<u16, Cause> {
     let bytes = data.get(at..at + 2).ok_or(Cause::Damaged)?;
     Ok(u16::from_be_bytes([bytes[0], bytes[1]]))
-}
-
-fn be32(data: &[u8], at: usize) -> Result<u32, Cause> {
-    let bytes = data.get(at..at + 4).and_then(|bytes| bytes.try_into().ok());
-    bytes.map(u32::from_be_bytes).ok_or(Cause::Damaged)
 }
 
 fn rest(data: &[u8], from: usize) -> Result<&[u8], Cause> {

@@ -59,7 +59,8 @@ impl Live {
         };
         let has_timed_out = time >= self.last + Duration::from_secs(timeout as u64);
         let tcp = self.tcp.as_ref().zip(packet.tcp.as_ref());
-        has_timed_out || tcp.is_some_and(|(tcp, segment)| tcp.is_replaced_by(segment))
+        let by = usize::from(packet.by_first != self.by_first);
+        has_timed_out || tcp.is_some_and(|(tcp, segment)| tcp.is_replaced_by(by, segment))
     }
 }
 

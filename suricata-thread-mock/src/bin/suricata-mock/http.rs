@@ -46,9 +46,19 @@ impl Exchange {
             Body::UntilClose => return,
             Body::Chunks => (data, None),
             Body::Bytes(left) => (data, Some(left)),
-            Body::None if !data.starts_with(b"HTTP/") => return,
+            Body::None if !data.starts_with(b"HTTP/") => {
+                // As of HTTP/0.9.
+                if self.requests > self.complete {
+                    self.body = Body::UntilClose;
+                }
+                return;
+            }
             Body::None => {
                 self.is_seen = true;
+                if self.complete >= self.requests {
+                    // Suricata makes up a request for it.
+                    self.requests = self.complete + 1;
+                }
                 let end = data.windows(4).position(|end| end == b"\r\n\r\n");
                 let (head, body) = data.split_at(end.map_or(data.len(), |end| end + 4));
                 let head = String::from_utf8_lossy(head).to_ascii_lowercase();
@@ -83,9 +93,9 @@ impl Exchange {
         self.is_seen
     }
 
-    /// Whether there is no request without its whole answer; `closed_by_server` ends one that goes on until then.
-    pub(crate) fn is_answered(&self, closed_by_server: bool) -> bool {
-        let last = closed_by_server && matches!(self.body, Body::UntilClose);
+    /// Whether there is no request without its whole answer; `is_closed` ends the last one, which may lack some of it.
+    pub(crate) fn is_answered(&self, is_closed: bool) -> bool {
+        let last = is_closed && !matches!(self.body, Body::None);
         self.complete + u32::from(last) >= self.requests
     }
 }

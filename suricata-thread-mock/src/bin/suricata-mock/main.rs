@@ -4,6 +4,7 @@ mod capture;
 mod check;
 mod child;
 mod decode;
+mod dialogue;
 mod exports;
 mod flow_table;
 mod http;
@@ -11,6 +12,8 @@ mod pcapng;
 #[path = "../../noun/plugin_file.rs"]
 mod plugin_file;
 mod run;
+mod segment;
+mod side;
 mod tcp;
 
 use std::fmt::Display;

@@ -1,46 +1,34 @@
 //! How far a conversation of TCP is, and whether Suricata has something left to inspect when it ends. Found by trial in
-//! Suricata 8.0.8, conversation by conversation; of what is in them it tells HTTP and TLS apart, and takes others that begin
-//! as SSH, SMTP, FTP, POP3 and IMAP do for never done.
+//! Suricata 8.0.8, conversation by conversation.
+//!
+//! Suricata follows conversations that begin with a SYN. It leaves out segments that it takes for wrong, and looks at a
+//! side's data when the other side has acknowledged them.
+//!
+//! Not reproduced: a SYN that the server answers with a SYN of its own; timestamps that run backwards; a SYN/ACK after a RST
+//! that has refused the SYN; an ACK below or above the right number where the server has ended first; and HTTP that begins
+//! within a segment, or whose head is longer than one.
 
-use crate::http::Exchange;
-
-/// A segment.
-pub(crate) struct Segment<'a> {
-    pub(crate) flags: u8,
-    pub(crate) sequence: u32,
-    pub(crate) acknowledged: u32,
-    pub(crate) payload: &'a [u8],
-}
-
-const FIN: u8 = 1;
-const SYN: u8 = 2;
-const RST: u8 = 4;
-const ACK: u8 = 16;
-
-impl Segment<'_> {
-    fn has(&self, flag: u8) -> bool {
-        self.flags & flag != 0
-    }
-
-    /// Whether it asks for a new conversation.
-    fn opens(&self) -> bool {
-        self.has(SYN) && !self.has(ACK) && !self.has(RST)
-    }
-}
+use crate::dialogue::{CLIENT, Dialogue, SERVER};
+use crate::segment::{ACK, FIN, RST, SYN, Segment};
+use crate::side::{Side, is_after, later};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// It did not begin with a SYN: Suricata does not follow it.
+    /// It did not begin with a SYN.
     NotFollowed,
     SynSent,
     SynReceived,
     Established,
-    /// One side has said that it is done.
-    OneFin(usize),
-    /// Both have: the last one was this side.
-    TwoFins(usize),
-    /// Refused before the server answered.
-    Refused,
+    /// The client has ended first, and then the server.
+    CloseWait,
+    LastAck,
+    /// The server has ended first.
+    FinWait1,
+    /// It was acknowledged.
+    FinWait2,
+    /// Then the client has ended, without an ACK, or with one.
+    Closing,
+    TimeWait,
     /// By FINs, or by the RST of a side.
     Closed(Option<usize>),
 }
@@ -53,37 +41,13 @@ pub(crate) enum Timeout {
     Closed = 10,
 }
 
-/// What one side has sent.
-#[derive(Default)]
-struct Side {
-    /// The number of the first byte.
-    base: u32,
-    /// How many bytes were sent, and how many of them Suricata has looked at: as a rule those that the other side has
-    /// acknowledged.
-    sent: u32,
-    inspected: u32,
-    beginning: [u8; 4],
-}
-
-/// What the first bytes look like.
-#[derive(PartialEq, Eq)]
-enum Protocol {
-    Unknown,
-    Http,
-    Tls,
-    Other,
-}
-
-/// From how many bytes of the client, and of the server, on Suricata gives up on a protocol that it does not know.
-const ENOUGH: [u32; 2] = [17, 10];
-
-const CLIENT: usize = 0;
-const SERVER: usize = 1;
-
+/// A conversation; the client is who has sent the first segment.
 pub(crate) struct Conversation {
     state: State,
     sides: [Side; 2],
-    http: Exchange,
+    /// Servers that have answered the same SYN in another way; the client's ACK chooses.
+    others: Vec<Side>,
+    dialogue: Dialogue,
 }
 
 impl Conversation {
@@ -94,136 +58,195 @@ impl Conversation {
         } else {
             State::NotFollowed
         };
-        let mut sides = <[Side; 2]>::default();
-        sides[CLIENT].base = first.sequence.wrapping_add(1);
         Self {
             state,
-            sides,
-            http: Exchange::default(),
+            sides: [Side::new(first), Side::default()],
+            others: Vec::new(),
+            dialogue: Dialogue::default(),
         }
     }
 
-    /// Whether a segment of either side begins another conversation.
-    pub(crate) fn is_replaced_by(&self, segment: &Segment<'_>) -> bool {
-        use State::{Closed, NotFollowed, OneFin, TwoFins};
-        segment.opens() && matches!(self.state, NotFollowed | OneFin(_) | TwoFins(_) | Closed(_))
+    /// Whether a segment of the client, 0, or the server, 1, begins another conversation. One that the server has ended
+    /// first goes on until it is closed.
+    pub(crate) fn is_replaced_by(&self, by: usize, segment: &Segment<'_>) -> bool {
+        let is_over = matches!(
+            self.state,
+            State::CloseWait | State::LastAck | State::Closed(_)
+        );
+        let is_again = segment.sequence() == self.sides[by].first;
+        segment.opens() && (self.state == State::NotFollowed || is_over && !is_again)
     }
 
     pub(crate) fn timeout(&self) -> Timeout {
         match self.state {
-            State::NotFollowed | State::SynSent | State::SynReceived | State::Refused => {
-                Timeout::New
-            }
-            State::Established | State::OneFin(_) => Timeout::Established,
-            State::TwoFins(_) | State::Closed(_) => Timeout::Closed,
+            State::NotFollowed | State::SynSent | State::SynReceived => Timeout::New,
+            State::LastAck | State::TimeWait | State::Closed(_) => Timeout::Closed,
+            _ => Timeout::Established,
         }
     }
 
     /// Follows a segment of the client, 0, or the server, 1, after the first one.
     pub(crate) fn follow(&mut self, by: usize, segment: &Segment<'_>) {
-        if matches!(
-            self.state,
-            State::NotFollowed | State::Refused | State::Closed(_)
-        ) {
-            return;
-        }
-        if segment.has(RST) {
-            self.sides[by].inspected = self.sides[by].sent;
-            self.state = if self.state == State::SynSent {
-                State::Refused
-            } else {
-                State::Closed(Some(by))
-            };
-            return;
-        }
-        if segment.has(ACK) {
-            let other = &mut self.sides[1 - by];
-            let acknowledged = segment.acknowledged.wrapping_sub(other.base);
-            if acknowledged < 1 << 31 {
-                other.inspected = other.inspected.max(acknowledged.min(other.sent));
-            }
-        }
-        self.state = match self.state {
-            State::SynSent if by == SERVER && segment.has(SYN) && segment.has(ACK) => {
-                self.sides[SERVER].base = segment.sequence.wrapping_add(1);
-                State::SynReceived
-            }
-            State::SynReceived if segment.has(ACK) && !segment.has(SYN) => State::Established,
-            State::TwoFins(last) if by != last && segment.has(ACK) => State::Closed(None),
-            other => other,
-        };
-        if matches!(self.state, State::Established | State::OneFin(_)) {
-            self.take(by, segment);
-        }
-        if segment.has(FIN) {
-            self.state = match self.state {
-                State::Established => State::OneFin(by),
-                State::OneFin(first) if first != by => State::TwoFins(by),
-                other => other,
-            };
+        match self.state {
+            State::NotFollowed | State::Closed(_) => {}
+            State::SynSent => self.answer(by, segment),
+            _ if segment.has(RST) => self.reset(by, segment),
+            State::SynReceived => self.establish(by, segment),
+            _ if segment.has(SYN) => {}
+            _ => self.go_on(by, segment),
         }
     }
 
-    /// Takes data that was not there yet.
-    fn take(&mut self, by: usize, segment: &Segment<'_>) {
-        let side = &mut self.sides[by];
-        let end = segment
-            .sequence
-            .wrapping_sub(side.base)
-            .wrapping_add(segment.payload.len() as u32);
-        if segment.payload.is_empty() || end <= side.sent || end >= 1 << 31 {
+    /// Takes what comes after a SYN.
+    fn answer(&mut self, by: usize, segment: &Segment<'_>) {
+        let acknowledges = segment.has(ACK) && segment.acknowledged() == self.sides[CLIENT].next;
+        if by == CLIENT && segment.opens() {
+            self.sides[CLIENT] = Side::new(segment);
+        } else if by == SERVER && segment.has(RST) && segment.sequence() == 0 {
+            self.sides[SERVER] = Side::new(segment);
+            self.state = State::Closed(Some(SERVER));
+        } else if by == SERVER && segment.has(SYN) && acknowledges {
+            self.sides[SERVER] = Side::new(segment);
+            let client = &mut self.sides[CLIENT];
+            client.allowed = client.next.wrapping_add(segment.window());
+            if segment.scale().is_none() {
+                client.scale = 0;
+            }
+            self.state = State::SynReceived;
+        }
+    }
+
+    /// Takes what comes after the answer to a SYN.
+    fn establish(&mut self, by: usize, segment: &Segment<'_>) {
+        let (number, acknowledged) = (segment.sequence(), segment.acknowledged());
+        let [client, server] = &mut self.sides;
+        if !segment.has(ACK) {
             return;
         }
-        if side.sent == 0 {
-            for (kept, byte) in side.beginning.iter_mut().zip(segment.payload) {
-                *kept = *byte;
+        if segment.has(SYN) {
+            if by == SERVER && acknowledged == client.next && number != server.first {
+                self.others.push(Side::new(segment));
+            }
+            return;
+        }
+        let chosen = self.others.iter_mut().find(|other| {
+            by == CLIENT && other.next == acknowledged || by == SERVER && other.next == number
+        });
+        if let Some(chosen) = chosen {
+            std::mem::swap(server, chosen);
+        }
+        let is_right = if by == CLIENT {
+            acknowledged == server.next && !is_after(client.next, number)
+        } else {
+            number == server.next && !is_after(client.next, acknowledged)
+        };
+        if is_right && self.is_allowed(by, segment) {
+            self.state = State::Established;
+            self.others = Vec::new();
+            self.go_on(by, segment);
+        }
+    }
+
+    /// Whether a segment is within the windows.
+    fn is_allowed(&self, by: usize, segment: &Segment<'_>) -> bool {
+        let (mine, other) = (&self.sides[by], &self.sides[1 - by]);
+        let is_acknowledged_early =
+            segment.has(ACK) && is_after(segment.acknowledged(), other.allowed);
+        !is_acknowledged_early && !is_after(segment.end(), mine.allowed)
+    }
+
+    fn reset(&mut self, by: usize, segment: &Segment<'_>) {
+        if segment.sequence() != self.sides[by].next || !self.is_allowed(by, segment) {
+            return;
+        }
+        // The other side's data wait for a segment of another kind.
+        self.sides[by].inspected = self.sides[by].sent;
+        self.inspect();
+        self.state = State::Closed(Some(by));
+    }
+
+    fn go_on(&mut self, by: usize, segment: &Segment<'_>) {
+        let mine = &self.sides[by];
+        let is_due =
+            self.state == State::FinWait1 && segment.has(FIN) && segment.end() == mine.next;
+        let is_repeated = is_after(mine.acknowledged, segment.end()) && !is_due;
+        let is_nothing = !segment.has(ACK) && !segment.has(FIN);
+        if is_repeated || is_nothing || !self.is_allowed(by, segment) {
+            return;
+        }
+        let next_state = self.next_state(by, segment);
+        let is_other_done = self.sides[1 - by].fin.is_some();
+        if self.sides[by].take(segment, is_other_done) {
+            self.dialogue.hear(by, segment.payload);
+        }
+        let (mine, end) = (&mut self.sides[by], segment.end());
+        mine.next = later(end, mine.next);
+        if segment.has(FIN) {
+            mine.fin = mine.fin.or(Some(end));
+            if next_state == State::FinWait1 {
+                mine.next = later(end.wrapping_add(1), mine.next);
             }
         }
-        side.sent = end;
-        match by {
-            CLIENT => self.http.ask(segment.payload),
-            _ => self.http.answer(segment.payload),
+        if segment.has(ACK) {
+            self.acknowledge(by, segment);
+        }
+        self.state = next_state;
+    }
+
+    fn acknowledge(&mut self, by: usize, segment: &Segment<'_>) {
+        let window = segment.window() << self.sides[by].scale;
+        let other = &mut self.sides[1 - by];
+        if !other.acknowledge(segment.acknowledged(), window) {
+            return;
+        }
+        if other.is_beyond {
+            self.dialogue.break_off();
+        }
+        self.inspect();
+    }
+
+    fn inspect(&mut self) {
+        let [client, server] = &mut self.sides;
+        if client.inspected_bytes() > 0 && server.inspected_bytes() == 0 {
+            client.is_headless = false;
+        }
+        let bytes = [CLIENT, SERVER].map(|side| self.sides[side].inspected_bytes());
+        self.dialogue.inspect(bytes);
+    }
+
+    fn next_state(&self, by: usize, segment: &Segment<'_>) -> State {
+        let (mine, other) = (&self.sides[by], &self.sides[1 - by]);
+        let (is_fin, is_ack) = (segment.has(FIN), segment.has(ACK));
+        let ahead = segment.sequence().wrapping_sub(mine.next);
+        let is_last =
+            is_ack && !is_fin && !is_after(other.acknowledged, segment.acknowledged()) && ahead < 2;
+        match (self.state, by) {
+            (State::Established, CLIENT) if is_fin => State::CloseWait,
+            (State::Established, _) if is_fin => State::FinWait1,
+            (State::CloseWait, SERVER) if is_fin => State::LastAck,
+            (State::FinWait1, CLIENT) if is_fin && is_ack => State::TimeWait,
+            (State::FinWait1, CLIENT) if is_fin => State::Closing,
+            (State::FinWait1, CLIENT) if segment.acknowledged() == other.next => State::FinWait2,
+            (State::FinWait2, CLIENT) if is_fin => State::TimeWait,
+            (State::Closing, SERVER) if is_ack => State::TimeWait,
+            (State::LastAck, CLIENT) | (State::TimeWait, _) if is_last => State::Closed(None),
+            (same, _) => same,
         }
     }
 
     /// Whether its worker retires it, having something to inspect, when it ends other than by a timeout.
     pub(crate) fn is_workers(&self) -> bool {
-        use State::{
-            Closed, Established, NotFollowed, OneFin, Refused, SynReceived, SynSent, TwoFins,
-        };
         let reset_by = match self.state {
-            NotFollowed | SynSent | SynReceived | Refused => return false,
-            Established | OneFin(_) | TwoFins(_) => return true,
-            Closed(reset_by) => reset_by,
+            State::NotFollowed | State::SynSent | State::SynReceived => return false,
+            State::Closed(reset_by) => reset_by,
+            _ => return true,
         };
-        let [client, server] = &self.sides;
-        if client.sent == 0 && server.sent == 0 {
-            return false;
+        // Then Suricata still waits for the beginning.
+        if self.sides[CLIENT].is_headless && reset_by == Some(CLIENT) {
+            return true;
         }
         let is_all_inspected = self.sides.iter().all(|side| side.inspected == side.sent);
-        match self.protocol() {
-            Protocol::Unknown => {
-                client.inspected < ENOUGH[CLIENT] || server.inspected < ENOUGH[SERVER]
-            }
-            Protocol::Http => !is_all_inspected || !self.http.is_answered(reset_by != Some(CLIENT)),
-            Protocol::Tls => {
-                !is_all_inspected || client.sent > 0 && (server.sent == 0 || reset_by.is_some())
-            }
-            Protocol::Other => true,
-        }
-    }
-
-    fn protocol(&self) -> Protocol {
-        let [client, server] = &self.sides;
-        let [client, server] = [&client.beginning, &server.beginning];
-        if self.http.is_seen() {
-            return Protocol::Http;
-        }
-        match (client, server) {
-            ([0x16, 3, ..], _) | (_, [0x16, 3, ..]) => Protocol::Tls,
-            (b"SSH-" | b"EHLO" | b"HELO" | b"USER", _) => Protocol::Other,
-            (_, b"SSH-" | b"220 " | b"220-" | b"+OK " | b"* OK") => Protocol::Other,
-            _ => Protocol::Unknown,
-        }
+        let has_data = self.sides.iter().any(Side::has_data);
+        has_data && !self.dialogue.is_done(is_all_inspected, reset_by)
     }
 }
