@@ -295,7 +295,7 @@ fn transport<'a>(net: &Net, protocol: u8, data: &'a [u8]) -> Decoded<'a> {
         50 => {
             whole(8)?;
             let [high, low] = ports()?;
-            one_way(net, protocol, [(net.from, high), (net.to, low)])
+            one_way(net, protocol, [(net.from, low), (net.to, high)])
         }
         4 | 41 | 47 => return Err(Cause::Tunnel),
         _ => return Err(Cause::NoFlow),
