@@ -23,11 +23,12 @@ fn may_be_shared(ptr: *mut c_void) -> bool {
 /// Whether a free function could free what is there: not where nothing is mapped, as at an id that is stored in place of a
 /// pointer, nor in a file that is loaded, where values are static.
 pub(crate) fn may_be_memory(ptr: *mut c_void) -> bool {
-    const PAGE: usize = 4096;
-    let page = ptr.map_addr(|address| address & !(PAGE - 1));
+    // SAFETY: it takes a number.
+    let page_size = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4096);
+    let page = ptr.map_addr(|address| address & !(page_size - 1));
     let mut is_resident = [0];
     // SAFETY: `mincore` refuses what is not mapped and writes one byte for the one page; nothing is looked behind.
-    let is_mapped = unsafe { libc::mincore(page, PAGE, is_resident.as_mut_ptr()) } == 0;
+    let is_mapped = unsafe { libc::mincore(page, page_size, is_resident.as_mut_ptr()) } == 0;
     // SAFETY: all zero is a valid value: NULL and no address.
     let mut symbol = unsafe { std::mem::zeroed::<libc::Dl_info>() };
     // SAFETY: `dladdr` takes any address, and fills `symbol`.
