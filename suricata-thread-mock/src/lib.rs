@@ -206,9 +206,9 @@
 //! - What a flow tells is made up, but for captures, whose flows have the addresses and times of their packets. No
 //!   protocol of an application is known, and of the flags only which directions were seen.
 //! - Whether Suricata has something left to inspect when TCP has been closed, and so retires the flow without a finish
-//!   callback, depends on what is in it: of a capture the mock knows HTTP and TLS, and takes SSH, SMTP, FTP, POP3 and IMAP for
-//!   never done. Segments out of order are not put in order. Suricata's flow manager, which times flows out by a clock of its
-//!   own, and its meeting of flows of other ports, which are random, are left out.
+//!   callback, depends on what is in it: of a capture the mock knows HTTP, TLS and FTP by their first bytes, and takes SSH
+//!   and SMTP for never done. Suricata's flow manager, which times flows out by a clock of its own, and its meeting of flows of
+//!   other ports, which are random, are left out.
 //! - A pointer that the plugin freed and left in its slot is freed again by the host, as Suricata
 //!   does. The mock cannot see it; AddressSanitizer can, and works with the mock.
 //! - Suricata keeps the pointer to a slot's name. The mock sees where another name is at the same
@@ -243,6 +243,6 @@ pub use noun::report::{Report, ReportKind};
 pub use noun::run_mode::RunMode;
 pub use noun::thread_kind::{LeftValue, ThreadKind};
 pub use noun::traffic::{FlowKind, Replayed, Traffic, TrafficReport, WorkerTraffic};
-pub use state::flows::Flow;
+pub use state::flow::Flow;
 pub use state::reports::stray_reports;
 pub use suricata_thread_sys::Generation;

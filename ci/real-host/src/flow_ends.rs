@@ -20,7 +20,7 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
     let mock = build::program("suricata-thread-mock", "suricata-mock")?;
     let folder = tempfile::tempdir()?;
     let pcap = folder.path().join("script.pcap");
-    let mut all = 0;
+    let (mut all, mut wrong) = (0, Vec::new());
     for (what, script, [flows, finished]) in ENDINGS {
         fs::write(&pcap, capture::scripted(what, script))?;
         let mut run = Command::new(&mock);
@@ -33,23 +33,21 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
                 break;
             }
         }
-        ensure!(
-            of_suricata == of_mock,
-            "{what}, {script}: in Suricata {of_suricata:#?}, on the mock {of_mock:#?}"
-        );
-        let of_recycler = of_mock
-            .iter()
-            .filter(|end| end.ends_with("finished on FR#01"));
-        let of_worker = of_mock
-            .iter()
-            .filter(|end| end.ends_with("retired on W#01"));
-        let seen = [of_mock.len() as u64, of_recycler.count() as u64];
-        ensure!(
-            seen == [flows, finished] && of_worker.count() as u64 == flows - finished,
-            "{what}, {script}: {of_mock:?}"
-        );
+        if of_suricata != of_mock {
+            wrong.push(format!(
+                "{what}, {script}: in Suricata {of_suricata:?}, on the mock {of_mock:?}"
+            ));
+        }
+        let ending = |how: &str| of_suricata.iter().filter(|end| end.ends_with(how)).count() as u64;
+        let seen = [ending(""), ending("finished on FR#01")];
+        if seen != [flows, finished] || ending("retired on W#01") != flows - finished {
+            wrong.push(format!(
+                "{what}, {script}: in Suricata {of_suricata:?}, and not {flows} flows, {finished} finished"
+            ));
+        }
         all += flows;
     }
+    ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
     println!(
         "{all} flows of {} captures end alike in Suricata and on the mock",
         ENDINGS.len()

@@ -37,7 +37,7 @@ impl Log {
             let json: Value =
                 serde_json::from_str(line).with_context(|| format!("no line of a log: {line}"))?;
             let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-            // JSON leaves out what is NULL, in place of which the other logs have these texts.
+            // A NULL is no key in JSON, and one of these texts in the other logs.
             let text_or =
                 |value: &Value, otherwise: &str| value.as_str().unwrap_or(otherwise).to_owned();
             let engine = &json["engine"];

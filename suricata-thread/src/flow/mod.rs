@@ -28,10 +28,10 @@
 //! | flows | finish runs | storage is freed |
 //! | --- | --- | --- |
 //! | TCP with a handshake, not closed when the capture ends | never | on the worker |
-//! | TCP closed by FIN or RST, with something left to inspect: an HTTP request without its whole answer, SSH, data that was not acknowledged | never | on the worker |
-//! | TCP closed, with all inspected: no data, one answered HTTP request, a protocol that the host gave up on | on the flow recycler | on the flow recycler |
+//! | TCP closed by FIN or RST, with something left to inspect: an HTTP request or FTP command without its whole answer, SSH, SMTP, data that were not acknowledged | never | on the worker |
+//! | TCP closed, with all inspected: no data, answered HTTP requests, a protocol that the host gave up on | on the flow recycler | on the flow recycler |
 //! | TCP without a handshake | on the flow recycler | on the flow recycler |
-//! | TCP whose ports are used again by a SYN after a FIN or RST | never | on the worker |
+//! | TCP whose ports are used again by a SYN, after it was closed or the client has sent its FIN | never | on the worker |
 //! | any whose next packet comes after 30 s (no answer yet), 300 s, or 10 s (TCP, closed) | never | on the worker |
 //! | UDP at the end of the capture | on the flow recycler | on the flow recycler |
 //!

@@ -34,6 +34,8 @@ struct Beginning {
 pub(crate) struct Dialogue {
     beginnings: [Beginning; 2],
     http: Exchange,
+    /// Whether the server has spoken last.
+    is_answered: bool,
     /// Whether enough of both sides was looked at, and is in no known protocol.
     is_given_up: bool,
 }
@@ -48,6 +50,7 @@ impl Dialogue {
         let more = data.len().min(bytes.len() - *length);
         bytes[*length..*length + more].copy_from_slice(&data[..more]);
         *length += more;
+        self.is_answered = by == SERVER;
         match by {
             CLIENT => self.http.ask(data),
             _ => self.http.answer(data),
@@ -78,7 +81,7 @@ impl Dialogue {
             Protocol::Unknown | Protocol::Other => false,
             Protocol::Http => self.http.is_answered(reset_by != Some(CLIENT)),
             Protocol::Tls => reset_by.is_none(),
-            Protocol::Ftp => true,
+            Protocol::Ftp => self.is_answered,
         };
         is_all_inspected && are_both_heard && is_complete
     }
@@ -92,7 +95,7 @@ impl Dialogue {
             Protocol::Http
         } else if begins(&[b"\x16\x03"]) || answers(&[b"\x16\x03"]) {
             Protocol::Tls
-        } else if begins(&[b"SSH-", b"EHLO", b"HELO"]) || answers(&[b"SSH-", b"+OK ", b"* OK"]) {
+        } else if begins(&[b"SSH-", b"EHLO", b"HELO"]) || answers(&[b"SSH-"]) {
             Protocol::Other
         } else if begins(&[b"USER "]) || answers(&[b"220 FTP"]) {
             Protocol::Ftp
