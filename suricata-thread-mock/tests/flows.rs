@@ -328,3 +328,85 @@ fn what_a_flow_tells_is_of_its_packets() {
         [(1_700_000_000, 2, 1, 0), (1_700_000_020, 3, 1, 1)]
     );
 }
+
+#[test]
+fn a_flow_has_one_callback_at_a_time() {
+    static RUNNING: Mutex<u32> = Mutex::new(0);
+    let host = host();
+    register(Some(|_, _| {
+        let mut running = RUNNING
+            .try_lock()
+            .expect("no other callback of the flow runs");
+        *running += 1;
+        std::thread::sleep(Duration::from_millis(1));
+    }));
+    let threads = host.start(RunMode::Workers { threads: 2 });
+    let flow = host.flow();
+    threads.workers[0].flow_init(&flow);
+    std::thread::scope(|scope| {
+        for worker in &threads.workers {
+            scope.spawn(|| (0..20).for_each(|_| worker.flow_update(&flow)));
+        }
+    });
+    assert_eq!(*RUNNING.lock().unwrap(), 40);
+}
+
+#[test]
+fn a_flow_of_another_host_is_refused() {
+    let [host, other] = [host(), host()];
+    let worker = &other.start(RunMode::Single).workers[0];
+    let flow = host.flow();
+    let message = panic_of(|| worker.flow_init(&flow));
+    assert_says(&message, &["Thread::flow_init", "another host"]);
+    let message = panic_of(|| other.flow_finish_without_thread(flow));
+    assert_says(
+        &message,
+        &["Host::flow_finish_without_thread", "another host"],
+    );
+}
+
+#[test]
+fn a_flow_without_packets_times_out_from_its_beginning() {
+    let host = host();
+    register(None);
+    let worker = &host.start(RunMode::Single).workers[0];
+    let flow = host.flow();
+    worker.flow_init(&flow);
+    host.let_time_pass(Duration::from_secs(29));
+    assert!(!flow.is_retired());
+    host.let_time_pass(Duration::from_secs(1));
+    assert!(flow.is_retired());
+}
+
+#[test]
+fn flows_that_live_at_the_same_time_are_between_other_ports_by_the_seed() {
+    let run = |seed| {
+        static PORTS: Mutex<Vec<u16>> = Mutex::new(Vec::new());
+        let host = Host::builder()
+            .generation(Generation::V9)
+            .seed(seed)
+            .build();
+        register(Some(|flow, _| {
+            // SAFETY: the host's flow.
+            PORTS
+                .lock()
+                .unwrap()
+                .push(unsafe { SCFlowGetSourcePort(flow) });
+        }));
+        host.start(RunMode::Workers { threads: 2 });
+        let kinds = &[FlowKind::Udp];
+        host.traffic(Traffic {
+            flows: 200,
+            packets_per_flow: 1,
+            kinds,
+            ..Traffic::default()
+        });
+        let mut ports = std::mem::take(&mut *PORTS.lock().unwrap());
+        ports.sort_unstable();
+        ports
+    };
+    let ports = run(7);
+    assert_eq!(ports.len(), 200);
+    assert!(ports.windows(2).all(|two| two[0] != two[1]), "{ports:?}");
+    assert_eq!(ports, run(7));
+}

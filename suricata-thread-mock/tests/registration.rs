@@ -280,3 +280,22 @@ fn suricatas_own_slot_comes_after_the_plugins() {
     let worker = host.spawn("W#01", ThreadKind::Worker);
     assert!(worker.peek(id + 1).is_null());
 }
+
+#[test]
+fn of_the_flow_slots_of_suricatas_own_one_is_early_one_ends_the_host_and_one_is_missed() {
+    let register = |name: &'static std::ffi::CStr| {
+        // SAFETY: the name and the function stay.
+        unsafe { sys::v9::SCFlowStorageRegister(name.as_ptr(), Some(raw::forget)) }.id
+    };
+    let host = V9.host();
+    host.expect_error("with name \"bypass_counters\" already registered");
+    host.expect_error("with name \"expectation\" already registered");
+    assert_eq!(register(c"bypass_counters"), -1);
+    assert!(register(c"expectation") >= 0);
+    host.finalize();
+    drop(host);
+    let host = V9.recording();
+    assert!(register(c"tag") >= 0);
+    host.finalize();
+    raw::only_report(&host, ReportKind::NameReserved);
+}

@@ -3,7 +3,7 @@
 
 mod raw;
 
-use std::ffi::c_void;
+use std::ffi::{c_uint, c_void};
 use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -1235,5 +1235,61 @@ fn a_panic_payload_that_drives_the_host_does_not_hang() {
     assert_eq!(
         kinds,
         [ReportKind::DrivenFromPlugin, ReportKind::PanicAtBoundary]
+    );
+}
+
+unsafe extern "C" fn alloc_again(_: c_uint) -> *mut c_void {
+    let (tv, id) = OWN_ALLOC.lock().unwrap().expect("set by the test");
+    let id = sys::v8::ThreadStorageId { id };
+    // SAFETY: the mock notices that this would go on for ever.
+    unsafe { sys::v8::ThreadAllocStorageById(ptr(tv).cast(), id) }
+}
+
+static OWN_ALLOC: Mutex<Option<(usize, i32)>> = Mutex::new(None);
+
+#[test]
+fn an_alloc_function_that_asks_for_its_own_slot_is_called_once() {
+    let host = V8.recording();
+    let (name, alloc, free) = (c"state".as_ptr(), Some(alloc_again as _), Some(forget as _));
+    // SAFETY: the name and the functions stay.
+    let slot = unsafe { sys::v8::ThreadStorageRegister(name, 8, alloc, free) };
+    let worker = worker(&host);
+    worker.run(|tv| {
+        *OWN_ALLOC.lock().unwrap() = Some((tv.addr(), slot.id));
+        // SAFETY: the host's thread and slot.
+        assert!(unsafe { sys::v8::ThreadAllocStorageById(tv, slot) }.is_null());
+    });
+    let report = only_report(&host, ReportKind::AllocRecursion);
+    assert_says(
+        &report.to_string(),
+        &["slot `state`", "call the alloc function for ever"],
+    );
+}
+
+unsafe extern "C" fn alloc_number(_: c_uint) -> *mut c_void {
+    ptr(7)
+}
+
+#[test]
+fn a_value_that_a_set_stored_is_not_what_the_alloc_function_makes() {
+    let host = V8.recording();
+    let (name, alloc, free) = (
+        c"state".as_ptr(),
+        Some(alloc_number as _),
+        Some(forget as _),
+    );
+    // SAFETY: the name and the functions stay.
+    let slot = unsafe { sys::v8::ThreadStorageRegister(name, 8, alloc, free) };
+    // SAFETY: the host's thread and slot.
+    let alloc = |tv| unsafe { sys::v8::ThreadAllocStorageById(tv, slot) }.addr();
+    worker(&host).run(|tv| {
+        assert_eq!([alloc(tv), alloc(tv)], [7, 7]);
+        V8.set(tv, slot.id, ptr(8));
+        assert_eq!(alloc(tv), 8);
+    });
+    let report = only_report(&host, ReportKind::StoredThenAllocated);
+    assert_says(
+        &report.to_string(),
+        &["slot `state`", "actually 0x8, which a set stored"],
     );
 }

@@ -7,7 +7,7 @@ use suricata_thread_sys::Flow;
 
 use crate::calling::flows;
 use crate::noun::function::Function;
-use crate::state::flows::FlowState;
+use crate::state::flow::FlowState;
 
 /// `SCFlowGetStorageById`, `FlowGetStorageById`.
 pub(crate) fn get(function: Function, flow: *const Flow, id: c_int) -> *mut c_void {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use parking_lot::MutexGuard;
 use suricata_thread_sys::Flow;
 
 use crate::calling::slot_use::SlotUse;
@@ -16,7 +17,7 @@ use crate::noun::flow::Packet;
 use crate::noun::function::Function;
 use crate::noun::report::{Report, ReportKind};
 use crate::noun::token;
-use crate::state::flows::FlowState;
+use crate::state::flow::FlowState;
 use crate::state::host::HostState;
 use crate::state::slots;
 use crate::state::threads::ThreadState;
@@ -26,18 +27,41 @@ use crate::state::threads::ThreadState;
 pub(crate) enum FlowEvent<'a> {
     /// It begins with this packet.
     Init(&'a FlowState, &'a Packet),
-    /// A packet, to the server or back, at a time.
-    Update(&'a FlowState, &'a Packet, bool, Duration),
-    /// Its end, and whether the finish callbacks run.
-    Retire(&'a FlowState, bool),
+    Update {
+        flow: &'a FlowState,
+        packet: &'a Packet,
+        to_server: bool,
+        time: Duration,
+    },
+    /// Its end, with the finish callbacks.
+    Finish(&'a FlowState),
+    /// Its end, without them.
+    Retire(&'a FlowState),
+}
+
+impl<'a> FlowEvent<'a> {
+    fn flow(self) -> &'a FlowState {
+        match self {
+            Self::Init(flow, _)
+            | Self::Update { flow, .. }
+            | Self::Finish(flow)
+            | Self::Retire(flow) => flow,
+        }
+    }
 }
 
 /// Runs the callbacks for an event with the `ThreadVars` of a thread, or NULL, on the current thread, which has the
-/// flow's lock meanwhile.
-pub(crate) fn run(host: &Arc<HostState>, thread: Option<&ThreadState>, event: FlowEvent<'_>) {
-    let (FlowEvent::Init(flow, _) | FlowEvent::Update(flow, ..) | FlowEvent::Retire(flow, _)) =
-        event;
+/// flow's lock meanwhile. Does nothing, and returns `false`, where the flow is over, or is another host's.
+pub(crate) fn run(
+    host: &Arc<HostState>,
+    thread: Option<&ThreadState>,
+    event: FlowEvent<'_>,
+) -> bool {
+    let flow = event.flow();
     let _lock = Lock::new(flow);
+    if flow.host != host.identity.number || flow.is_retired.load(Ordering::Relaxed) {
+        return false;
+    }
     let pointer = token::as_ptr(flow.cells.token);
     match event {
         FlowEvent::Init(_, packet) => {
@@ -45,24 +69,35 @@ pub(crate) fn run(host: &Arc<HostState>, thread: Option<&ThreadState>, event: Fl
             flow.worker.store(worker, Ordering::Relaxed);
             flow.has_begun.store(true, Ordering::Relaxed);
             callbacks::run(host, thread, Event::FlowInit(pointer, packet.as_ptr()));
+            flow.note_begin(host.flows.now());
         }
-        FlowEvent::Update(_, packet, to_server, time) => {
+        FlowEvent::Update {
+            packet,
+            to_server,
+            time,
+            ..
+        } => {
             flow.note_packet(to_server, time);
             callbacks::run(host, thread, Event::FlowUpdate(pointer, packet.as_ptr()));
         }
-        FlowEvent::Retire(_, finish) => {
-            if finish {
-                callbacks::run(host, thread, Event::FlowFinish(pointer));
-            }
-            let slots = || SlotUse::all("the end of a flow", host, &flow.cells);
-            slots().for_each(|slot| slot.free());
-            slots().for_each(|slot| slot.report_left());
-            host.flows.retire(flow);
+        FlowEvent::Finish(_) => {
+            callbacks::run(host, thread, Event::FlowFinish(pointer));
+            retire(host, flow);
         }
+        FlowEvent::Retire(_) => retire(host, flow),
     }
+    true
 }
 
-/// Has the callbacks of an event run that came by a pointer: with the lock of the flow, if it is one.
+/// Frees the storage of a flow, whose lock the current thread has.
+fn retire(host: &Arc<HostState>, flow: &FlowState) {
+    let slots = || SlotUse::all("the end of a flow", host, &flow.cells);
+    slots().for_each(|slot| slot.free());
+    slots().for_each(|slot| slot.report_left());
+    host.flows.retire(flow);
+}
+
+/// Does `work` with the lock of the flow that a pointer stands for; without one where it stands for none.
 pub(crate) fn with_lock_of(host: &HostState, flow: *const Flow, work: impl FnOnce()) {
     let flow = host.flows.find(flow.addr());
     let _lock = flow.as_deref().map(Lock::new);
@@ -77,15 +112,15 @@ thread_local! {
 /// The current thread has the lock of a flow until this is dropped.
 struct Lock<'a> {
     before: *const FlowState,
-    _flow: &'a FlowState,
+    _guard: MutexGuard<'a, ()>,
 }
 
 impl<'a> Lock<'a> {
     fn new(flow: &'a FlowState) -> Self {
-        let before = LOCKED.replace(flow);
+        let guard = flow.lock.lock();
         Self {
-            before,
-            _flow: flow,
+            before: LOCKED.replace(flow),
+            _guard: guard,
         }
     }
 }
@@ -111,7 +146,7 @@ pub(crate) fn with_flow<R>(
         return refused;
     };
     let locked = LOCKED.try_with(Cell::get).unwrap_or(ptr::null());
-    // SAFETY: not NULL, so of a `Lock` further up on this thread's stack, which borrows the flow and takes the pointer
+    // SAFETY: not NULL, so of a `Lock` further up on this thread's stack, which borrows the flow's lock and takes the pointer
     // back when it is dropped.
     let locked = unsafe { locked.as_ref() };
     match locked {

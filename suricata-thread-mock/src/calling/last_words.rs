@@ -130,7 +130,8 @@ fn catch(signal: c_int) {
     }
 }
 
-/// Writes the reports and the log, names the code that the signal came in, and passes the signal on to who had it before.
+/// Writes the reports and the log, names the code that the signal came in, and passes the signal on to who had it
+/// before.
 extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, _: *mut libc::c_void) {
     let name = match signal {
         libc::SIGSEGV => "SIGSEGV",

@@ -28,8 +28,9 @@ pub(crate) fn lacks(host: &HostState, function: Function) -> bool {
              weak reference"
         ))
         .remedy(format!(
-            "A plugin with suricata-thread: call its safe functions, which choose. One in C: under the mock, which has the names of all, ask `unsigned int \
-             suricata_thread_mock_generation_1(void)`, which returns {} here",
+            "In Rust, call what suricata-thread has for it, which chooses the name. In C, under the mock, \
+             which has the names of all, ask `unsigned int suricata_thread_mock_generation_1(void)`, \
+             which returns {} here",
             generation.major()
         ));
     context::report_once(host, report);

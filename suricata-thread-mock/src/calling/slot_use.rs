@@ -123,11 +123,13 @@ impl<'a> SlotUse<'a> {
                 .expected("a value that no other slot holds when it is freed")
                 .actual(format!("{ptr:p} is held by {other} too"))
                 .consequence(
-                    "Suricata would free it twice, by a call of the free function for each slot; the mock calls it once",
+                    "Suricata would free it twice, by a call of the free function for each slot; the mock \
+                     calls it once",
                 )
                 .remedy(
-                    "Where each slot has a reference of its own (`Arc::into_raw`) or the free function does nothing, say \
-                     so with HostBuilder::shared_values, or with --shared-values of `suricata-mock run`",
+                    "Where each slot has a reference of its own (`Arc::into_raw`) or the free function \
+                     does nothing, say so with HostBuilder::shared_values, or with --shared-values of \
+                     `suricata-mock run`",
                 ),
         );
     }

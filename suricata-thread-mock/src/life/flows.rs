@@ -6,8 +6,8 @@ use crate::calling::context;
 use crate::calling::flows::{self, FlowEvent};
 use crate::life::flows_left;
 use crate::life::host::Host;
-use crate::noun::flow::{Endpoints, Packet};
-use crate::state::flows::Flow;
+use crate::noun::flow::{Endpoints, Packet, TCP};
+use crate::state::flow::Flow;
 use crate::state::host::HostState;
 
 /// By the clock of packets, for packets that are made up.
@@ -28,7 +28,7 @@ impl Host {
     /// ```
     #[must_use]
     pub fn flow(&self) -> Flow {
-        self.begin(self.state.flows.next_hash(), None)
+        self.begin_made_up(self.state.flows.next_hash())
     }
 
     /// A flow with this hash.
@@ -40,7 +40,7 @@ impl Host {
     /// ```
     #[must_use]
     pub fn flow_with_hash(&self, hash: u64) -> Flow {
-        self.begin(hash, None)
+        self.begin_made_up(hash)
     }
 
     /// A flow between these, with a random hash.
@@ -57,17 +57,22 @@ impl Host {
     /// ```
     #[must_use]
     pub fn flow_between(&self, endpoints: Endpoints) -> Flow {
-        self.begin(self.state.flows.next_hash(), Some(endpoints))
+        self.begin(self.state.flows.next_hash(), endpoints)
     }
 
-    pub(crate) fn begin(&self, hash: u64, endpoints: Option<Endpoints>) -> Flow {
+    pub(crate) fn begin_made_up(&self, hash: u64) -> Flow {
+        let number = self.state.flows.take_numbers(1);
+        self.begin(hash, Endpoints::made_up(number, TCP))
+    }
+
+    pub(crate) fn begin(&self, hash: u64, endpoints: Endpoints) -> Flow {
         let table = self.state.flow_slots.table();
         Flow(self.state.flows.begin(hash, table, endpoints))
     }
 
     /// Lets this much time pass by the clock of packets, without any packet, and retires the flows that have timed out
-    /// by then: after 30 seconds those that have had packets in one direction only, after 300 the others, as Suricata does where
-    /// nothing is configured. Flows of TCP with more than three packets are retired by their worker, without the finish
+    /// by then, as Suricata does where nothing is configured: after 30 seconds those with packets in one direction only,
+    /// after 300 the others. Flows of TCP with more than three packets are retired by their worker, without the finish
     /// callbacks; the others are finished on the thread that [`Host::traffic`] finishes flows on.
     ///
     /// # Panics
@@ -178,15 +183,24 @@ impl Host {
     /// ```
     #[track_caller]
     pub fn flow_finish_without_thread(&self, flow: Flow) {
-        let finish = FlowEvent::Retire(&flow.0, true);
+        let finish = FlowEvent::Finish(&flow.0);
         self.without_thread("Host::flow_finish_without_thread", finish);
     }
 
     #[track_caller]
     fn without_thread(&self, what: &str, event: FlowEvent<'_>) {
         context::assert_drivable(&self.state, what);
-        flows::run(&self.state, None, event);
+        assert_ran(flows::run(&self.state, None, event), what);
     }
+}
+
+/// What becomes of driving a flow.
+#[track_caller]
+pub(crate) fn assert_ran(ran: bool, what: &str) {
+    assert!(
+        ran,
+        "{what} was called for a flow that is over: it had timed out, or its host was shut down; or for one of another host"
+    );
 }
 
 /// The next packet of a flow that is made up.
@@ -196,5 +210,10 @@ pub(crate) fn next_update<'a>(
     packet: &'a Packet,
 ) -> FlowEvent<'a> {
     let time = host.flows.pass(BETWEEN_PACKETS);
-    FlowEvent::Update(&flow.0, packet, flow.0.next_goes_to_server(), time)
+    FlowEvent::Update {
+        flow: &flow.0,
+        packet,
+        to_server: flow.0.next_goes_to_server(),
+        time,
+    }
 }

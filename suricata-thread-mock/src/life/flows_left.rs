@@ -1,13 +1,14 @@
 //! The end of flows that have timed out, and of those that are left when a host is shut down.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 use crate::calling::flows::{self, FlowEvent};
 use crate::calling::handles::Handle;
 use crate::life::job::{self, rethrow};
 use crate::noun::job::Work;
 use crate::noun::thread_kind::ThreadKind;
-use crate::state::flows::FlowState;
+use crate::state::flow::FlowState;
 use crate::state::host::HostState;
 use crate::state::threads::ThreadState;
 
@@ -28,30 +29,33 @@ pub(crate) fn retire(host: &Arc<HostState>, flows: Vec<Arc<FlowState>>, what: &s
     let of_kind = |kind| running.iter().position(|handle| handle.thread.kind == kind);
     let finisher = of_kind(ThreadKind::FlowRecycler).or_else(|| of_kind(ThreadKind::FlowManager));
     let any_worker = of_kind(ThreadKind::Worker);
-    let mut work: Vec<Vec<(Arc<FlowState>, bool)>> = running.iter().map(|_| Vec::new()).collect();
+    let mut work: Vec<Vec<Arc<FlowState>>> = running.iter().map(|_| Vec::new()).collect();
     for flow in flows {
-        let worker = flow.worker.load(std::sync::atomic::Ordering::Relaxed);
+        let worker = flow.worker.load(Relaxed);
         let worker = running
             .iter()
             .position(|handle| handle.thread.cells.token == worker);
         let worker = worker.or(any_worker);
-        let (by, finish) = match flow.is_workers() {
-            true => (worker.or(finisher), false),
-            false => (finisher.or(worker), true),
+        let by = match flow.is_workers() {
+            true => worker.or(finisher),
+            false => finisher.or(worker),
         };
         match by {
-            Some(at) => work[at].push((flow, finish)),
-            None => flows::run(host, None, FlowEvent::Retire(&flow, false)),
+            Some(at) => work[at].push(flow),
+            None => {
+                flows::run(host, None, FlowEvent::Retire(&flow));
+            }
         }
     }
     let jobs = running.iter().zip(work).map(|(handle, flows)| {
         let retire: Work<'_> = Box::new(move || {
-            for (flow, finish) in flows {
-                flows::run(
-                    &handle.host,
-                    Some(&handle.thread),
-                    FlowEvent::Retire(&flow, finish),
-                );
+            for flow in flows {
+                let end = match flow.is_workers() {
+                    true => FlowEvent::Retire(&flow),
+                    false => FlowEvent::Finish(&flow),
+                };
+                // One that the test has retired meanwhile is over.
+                flows::run(&handle.host, Some(&handle.thread), end);
             }
         });
         (handle, retire)

@@ -6,7 +6,7 @@ use crate::life::host::Host;
 use crate::noun::flow::{Endpoints, Packet};
 use crate::noun::rng::Rng;
 use crate::noun::traffic::{FlowKind, WorkerTraffic};
-use crate::state::flows::Flow;
+use crate::state::flow::Flow;
 
 /// How many flows a worker has at the same time.
 const ACTIVE: usize = 16;
@@ -14,8 +14,8 @@ const ACTIVE: usize = 16;
 /// The rest of a worker's flows.
 pub(crate) struct Plan {
     rng: Rng,
-    /// The hashes and kinds of those that have not begun yet, the next one last.
-    pub(crate) waiting: Vec<(u64, FlowKind)>,
+    /// Those that have not begun yet, the next one last.
+    pub(crate) waiting: Vec<Waiting>,
     active: Vec<Active>,
     /// Had its last packet; is retired after the first packet of the next flow, between the same ports.
     replaced: Option<Flow>,
@@ -23,6 +23,14 @@ pub(crate) struct Plan {
     /// How many more packets it handles, where the workers run at the same time.
     pub(crate) share: u64,
     pub(crate) seen: WorkerTraffic,
+}
+
+/// A flow that is to come.
+pub(crate) struct Waiting {
+    pub(crate) hash: u64,
+    pub(crate) kind: FlowKind,
+    /// Whose made-up endpoints it has, where it is not between the ports of another one.
+    pub(crate) number: u64,
 }
 
 /// A flow that has packets to come.
@@ -53,16 +61,16 @@ impl Plan {
 
     fn begin(&mut self, host: &Host) {
         while self.active.len() < ACTIVE {
-            let Some((hash, kind)) = self.waiting.pop() else {
+            let Some(Waiting { hash, kind, number }) = self.waiting.pop() else {
                 break;
             };
             let replaces = self.replaced.take();
             let endpoints = match &replaces {
                 Some(before) => before.endpoints(),
-                None => Endpoints::made_up(host.state.flows.next_number(), kind.protocol()),
+                None => Endpoints::made_up(number, kind.protocol()),
             };
             self.active.push(Active {
-                flow: host.begin(hash, Some(endpoints)),
+                flow: host.begin(hash, endpoints),
                 kind,
                 left: self.packets_per_flow,
                 replaces,
@@ -70,13 +78,13 @@ impl Plan {
         }
     }
 
-    /// Handles one packet of one flow by `deliver`, and the end of a flow that is the worker's; returns the flow if it is
-    /// over and to be finished on the flow recycler.
+    /// Handles one packet of one flow by `deliver`, and the end of a flow that is the worker's; returns the flow if it
+    /// is over and to be finished on the flow recycler.
     pub(crate) fn step(&mut self, host: &Host, deliver: impl Fn(FlowEvent<'_>)) -> Option<Flow> {
         self.begin(host);
         if self.active.is_empty() {
             let replaced = self.replaced.take()?;
-            deliver(FlowEvent::Retire(&replaced.0, false));
+            deliver(FlowEvent::Retire(&replaced.0));
             return None;
         }
         let at = self.rng.below(self.active.len());
@@ -90,7 +98,7 @@ impl Plan {
         self.seen.packets += 1;
         active.left -= 1;
         if let Some(before) = active.replaces.take() {
-            deliver(FlowEvent::Retire(&before.0, false));
+            deliver(FlowEvent::Retire(&before.0));
         }
         if active.left > 0 {
             return None;
@@ -108,25 +116,28 @@ impl Plan {
         if kind.is_finished() && kind != FlowKind::MemoryShort {
             return Some(flow);
         }
-        deliver(FlowEvent::Retire(&flow.0, kind.is_finished()));
+        match kind {
+            FlowKind::MemoryShort => deliver(FlowEvent::Finish(&flow.0)),
+            _ => deliver(FlowEvent::Retire(&flow.0)),
+        }
         None
     }
 
-    /// Ends the flows that have begun and go no further, as when Suricata is stopped; returns those to be finished on the
-    /// flow recycler.
+    /// Ends the flows that have begun and go no further, as when Suricata is stopped; returns those to be finished on
+    /// the flow recycler.
     pub(crate) fn stop(&mut self, deliver: impl Fn(FlowEvent<'_>)) -> Vec<Flow> {
         self.waiting.clear();
         let mut finished = Vec::new();
         for mut active in std::mem::take(&mut self.active) {
             if let Some(before) = active.replaces.take() {
-                deliver(FlowEvent::Retire(&before.0, false));
+                deliver(FlowEvent::Retire(&before.0));
             }
             if active.left < self.packets_per_flow {
                 finished.extend(self.end(active.flow, active.kind, &deliver));
             }
         }
         if let Some(replaced) = self.replaced.take() {
-            deliver(FlowEvent::Retire(&replaced.0, false));
+            deliver(FlowEvent::Retire(&replaced.0));
         }
         finished
     }

@@ -17,7 +17,7 @@ use crate::noun::flow::Packet;
 use crate::noun::job::Work;
 use crate::noun::rng::Rng;
 use crate::noun::traffic::{Replayed, TrafficReport, WorkerTraffic};
-use crate::state::flows::{Flow, FlowState};
+use crate::state::flow::{Flow, FlowState};
 
 /// How many packets are handed to a worker at once, and how many such batches may wait for it, as a capture is read
 /// faster than it is handled.
@@ -48,10 +48,10 @@ struct Begun {
 }
 
 impl Host {
-    /// Sends packets through the workers that are running, in this order. The first packet of a flow begins it. Each flow has
-    /// one worker, which the seed chooses; workers run at the same time. When there are no more packets, the flows that no
-    /// [`Replayed::Retire`] has named are finished in the order in which they began, on the thread that [`Host::traffic`]
-    /// would do that on.
+    /// Sends packets through the workers that are running, in this order. The first packet of a flow begins it. Each
+    /// flow has one worker, which the seed chooses; workers run at the same time. When there are no more packets, the
+    /// flows that no [`Replayed::Retire`] has named are finished in the order in which they began, on the thread that
+    /// [`Host::traffic`] would do that on.
     ///
     /// `packets` runs on the current thread, while the workers do. It must not drive a host, nor wait
     /// for another thread that drives this one: the workers are busy until it ends.
@@ -117,7 +117,10 @@ impl Host {
                             let hash = self.state.flows.random_hash(&mut rng);
                             let worker = (hash % queues.len() as u64) as usize;
                             let of = endpoints.take().filter(|(of, _)| *of == flow);
-                            let flow = self.begin(hash, of.map(|(_, endpoints)| endpoints));
+                            let flow = match of {
+                                Some((_, endpoints)) => self.begin(hash, endpoints),
+                                None => self.begin_made_up(hash),
+                            };
                             let begin = ToDo::Begin(Arc::clone(&flow.0));
                             // Where the worker has ended, the packet says so.
                             let _ = give(&mut queues[worker], begin);
@@ -168,7 +171,7 @@ impl Host {
         let work = finishers.iter().zip(ends).map(|(thread, flows)| {
             let finish: Work<'_> = Box::new(move || {
                 for flow in flows {
-                    run(thread, FlowEvent::Retire(&flow.0, true));
+                    run(thread, FlowEvent::Finish(&flow.0));
                 }
             });
             (&thread.handle, finish)
@@ -214,12 +217,18 @@ fn handle(worker: &Thread, batches: &Receiver<Vec<ToDo>>) {
                     if !flow.has_begun.load(Ordering::Relaxed) {
                         run(worker, FlowEvent::Init(flow, &packet));
                     }
-                    run(worker, FlowEvent::Update(flow, &packet, to_server, time));
+                    let update = FlowEvent::Update {
+                        flow,
+                        packet: &packet,
+                        to_server,
+                        time,
+                    };
+                    run(worker, update);
                 }
             }
             ToDo::Retire { at } => {
                 if let Some(flow) = flows[at].take() {
-                    run(worker, FlowEvent::Retire(&flow, false));
+                    run(worker, FlowEvent::Retire(&flow));
                 }
             }
         }

@@ -7,7 +7,7 @@ use crate::life::{flows_left, os_thread};
 use crate::state::host::HostState;
 use crate::state::threads::ThreadState;
 
-/// Retires the flows that are left, stops and joins every thread of a host, and frees what the host frees, in its order.
+/// Retires the flows that are left, joins every thread of a host, and frees what the host frees, in its order.
 #[track_caller]
 pub(crate) fn all(host: &Arc<HostState>) {
     if let Some(_taking_down) = host.threads.begin_take_down() {

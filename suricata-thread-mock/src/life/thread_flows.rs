@@ -1,30 +1,24 @@
 //! What happens to single flows on a thread.
 
-use std::sync::atomic::Ordering;
-
 use crate::calling::flows::{self, FlowEvent};
 use crate::calling::handles::Handle;
-use crate::life::flows::next_update;
+use crate::life::flows::{assert_ran, next_update};
 use crate::life::job::{rethrow, run_all};
 use crate::life::thread::Thread;
 use crate::noun::flow::Packet;
 use crate::noun::job::Work;
-use crate::state::flows::Flow;
+use crate::state::flow::Flow;
 
 impl Thread {
     #[track_caller]
     pub(crate) fn flow_event(&self, what: &'static str, event: FlowEvent<'_>) {
         let Handle { host, thread } = &self.handle;
-        let (FlowEvent::Init(flow, _) | FlowEvent::Update(flow, ..) | FlowEvent::Retire(flow, _)) =
-            event;
-        assert!(
-            !flow.is_retired.load(Ordering::Relaxed),
-            "{what} was called for a flow that had timed out, or whose host was shut down"
-        );
-        let work: Work<'_> = Box::new(move || flows::run(host, Some(thread), event));
+        let mut ran = false;
+        let work: Work<'_> = Box::new(|| ran = flows::run(host, Some(thread), event));
         if let Err(payload) = run_all(what, vec![(&self.handle, work)]) {
             rethrow(payload);
         }
+        assert_ran(ran, what);
     }
 
     /// Picks a flow up: runs the flow init callbacks on the thread.
@@ -110,15 +104,15 @@ impl Thread {
     /// ```
     #[track_caller]
     pub fn flow_finish(&self, flow: Flow) {
-        self.flow_event("Thread::flow_finish", FlowEvent::Retire(&flow.0, true));
+        self.flow_event("Thread::flow_finish", FlowEvent::Finish(&flow.0));
     }
 
-    /// Retires a flow as Suricata's workers do: frees its storage on the thread, without the flow finish callbacks. That is
-    /// the end of TCP with a handshake and data, of a flow whose ports are used again, and of one whose next packet comes
-    /// after it has timed out.
+    /// Retires a flow as Suricata's workers do: frees its storage on the thread, without the flow finish callbacks.
+    /// That is the end of TCP with a handshake and data, of a flow whose ports are used again, and of one whose next
+    /// packet comes after it has timed out.
     ///
     /// # Panics
-    /// Where [a host must not be driven](crate::Host#panics), and for a flow that has timed out.
+    /// Where [a host must not be driven](crate::Host#panics), for a flow that is over, and for one of another host.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, ThreadKind};
@@ -131,6 +125,6 @@ impl Thread {
     /// ```
     #[track_caller]
     pub fn flow_retire(&self, flow: Flow) {
-        self.flow_event("Thread::flow_retire", FlowEvent::Retire(&flow.0, false));
+        self.flow_event("Thread::flow_retire", FlowEvent::Retire(&flow.0));
     }
 }

@@ -9,18 +9,19 @@ use crate::calling::flows::{self, FlowEvent};
 use crate::calling::handles::Handle;
 use crate::life::host::Host;
 use crate::life::job;
-use crate::life::plan::Plan;
+use crate::life::plan::{Plan, Waiting};
 use crate::life::thread::Thread;
 use crate::noun::job::Work;
 use crate::noun::rng::Rng;
 use crate::noun::thread_kind::ThreadKind;
 use crate::noun::traffic::{Traffic, TrafficReport};
-use crate::state::flows::Flow;
+use crate::state::flow::Flow;
 
 impl Host {
-    /// Sends traffic through the workers that are running: each flow goes to the worker that its hash chooses, begins and is
-    /// updated there, and ends as flows of its [kind](crate::FlowKind) do: its worker retires it without the finish callbacks, or it
-    /// is finished on the flow recycler; on the flow manager where there is no recycler, on the worker where there is neither.
+    /// Sends traffic through the workers that are running. Each flow goes to the worker that its hash chooses, begins and
+    /// is updated there, and ends as flows of its [kind](crate::FlowKind) do: its worker retires it without the finish
+    /// callbacks, or it is finished on the flow recycler; on the flow manager where there is no recycler, on the worker
+    /// where there is neither.
     ///
     /// # Panics
     /// Where [a host must not be driven](Host#panics) and in a job on a thread of a host, where no
@@ -117,10 +118,12 @@ impl Host {
                 )
             })
             .collect();
-        for (_, kind) in (0..traffic.flows).zip(traffic.kinds.iter().cycle()) {
+        let numbers = self.state.flows.take_numbers(traffic.flows)..;
+        let kinds = traffic.kinds.iter().copied().cycle();
+        for ((_, kind), number) in (0..traffic.flows).zip(kinds).zip(numbers) {
             let hash = self.state.flows.random_hash(&mut rng);
             let worker = (hash % plans.len() as u64) as usize;
-            plans[worker].waiting.push((hash, *kind));
+            plans[worker].waiting.push(Waiting { hash, kind, number });
         }
         plans.iter_mut().for_each(|plan| plan.waiting.reverse());
         plans
@@ -209,11 +212,13 @@ impl Host {
         for (&worker, plan) in workers.iter().zip(&plans) {
             let (finished, Handle { host, thread }) = (finished.clone(), &worker.handle);
             let run = move || {
-                let deliver = |event: FlowEvent<'_>| flows::run(host, Some(thread), event);
+                let deliver = |event: FlowEvent<'_>| {
+                    flows::run(host, Some(thread), event);
+                };
                 let finish = |flow: Flow| match finisher {
                     // The finisher ends after the last worker only.
                     Some(_) => drop(finished.send(flow)),
-                    None => deliver(FlowEvent::Retire(&flow.0, true)),
+                    None => deliver(FlowEvent::Finish(&flow.0)),
                 };
                 let mut plan = plan.lock();
                 while !plan.is_over() {
@@ -233,7 +238,7 @@ impl Host {
             let Handle { host, thread } = &finisher.handle;
             let run = move || {
                 for flow in to_finish {
-                    flows::run(host, Some(thread), FlowEvent::Retire(&flow.0, true));
+                    flows::run(host, Some(thread), FlowEvent::Finish(&flow.0));
                 }
             };
             work.push((&finisher.handle, Box::new(run)));

@@ -44,7 +44,8 @@ pub(crate) enum ToFree {
     Nothing,
     /// It would go on for ever, for this reason.
     Endless(*mut c_void, &'static str),
-    /// The free function is to be called, unless another slot holds the value too, and [`Cells::end_free`] after it.
+    /// A value, and another slot that holds it too. Call the free function where there is none, then
+    /// [`Cells::end_free`].
     Value(*mut c_void, Option<Holder>),
 }
 

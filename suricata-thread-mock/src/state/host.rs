@@ -63,11 +63,12 @@ impl HostState {
     ) -> Self {
         let journal = Arc::new(Journal::default());
         let seed = options.seed.unwrap_or_else(rng::random_seed);
+        let number = HOSTS.fetch_add(1, Ordering::Relaxed) + 1;
         Self {
             identity: Identity {
                 main: thread::current().id(),
                 generation,
-                number: HOSTS.fetch_add(1, Ordering::Relaxed) + 1,
+                number,
                 seed,
                 record_only: options.record_only,
                 callback_limit: options.callback_limit,
@@ -84,7 +85,7 @@ impl HostState {
             flow_slots: Slots::default(),
             holdings: Holdings::new(options.shared_values),
             threads: Roster::default(),
-            flows: Flows::new(seed),
+            flows: Flows::new(number, seed),
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod callbacks;
 pub(crate) mod cells;
+pub(crate) mod flow;
 pub(crate) mod flows;
 pub(crate) mod host;
 pub(crate) mod journal;

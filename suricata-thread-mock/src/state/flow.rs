@@ -1,0 +1,208 @@
+//! One flow of a host.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use parking_lot::Mutex;
+use suricata_thread_sys as sys;
+
+use crate::noun::flow::{Endpoints, TCP};
+use crate::noun::token;
+use crate::state::cells::Cells;
+
+/// Until a flow without an answer, and one with it, has timed out: Suricata's own, where nothing is configured.
+const NEW: Duration = Duration::from_secs(30);
+const ESTABLISHED: Duration = Duration::from_secs(300);
+
+/// A flow. No other flow has its pointer until it is retired; a later one of the host may have it then, as Suricata
+/// reuses the memory of flows. What a plugin keeps by the pointer of a flow must end with the flow.
+pub struct Flow(pub(crate) Arc<FlowState>);
+
+/// What the host keeps for a flow: what its pointer stands for.
+pub(crate) struct FlowState {
+    pub(crate) cells: Cells,
+    pub(crate) hash: u64,
+    pub(crate) endpoints: Endpoints,
+    /// As plugins get pointers to them.
+    pub(crate) source: [u8; 16],
+    pub(crate) destination: [u8; 16],
+    /// The number of its host.
+    pub(crate) host: u32,
+    /// What makes one callback at a time run for it, as in Suricata.
+    pub(crate) lock: Mutex<()>,
+    /// In the order of creation.
+    pub(crate) number: u64,
+    /// The token of the thread that picked it up; 0 before that, or where it was none.
+    pub(crate) worker: AtomicUsize,
+    pub(crate) has_begun: AtomicBool,
+    pub(crate) is_retired: AtomicBool,
+    /// Microseconds since 1970; 0 before the first packet.
+    last_time: AtomicU64,
+    pub(crate) to_server: AtomicU32,
+    pub(crate) to_client: AtomicU32,
+}
+
+impl FlowState {
+    pub(crate) fn new(
+        host: u32,
+        number: u64,
+        hash: u64,
+        cells: Cells,
+        endpoints: Endpoints,
+    ) -> Self {
+        Self {
+            cells,
+            hash,
+            endpoints,
+            source: octets(endpoints.source.ip()),
+            destination: octets(endpoints.destination.ip()),
+            host,
+            lock: Mutex::new(()),
+            number,
+            worker: AtomicUsize::new(0),
+            has_begun: AtomicBool::new(false),
+            is_retired: AtomicBool::new(false),
+            last_time: AtomicU64::new(0),
+            to_server: AtomicU32::new(0),
+            to_client: AtomicU32::new(0),
+        }
+    }
+
+    /// Notes a packet. One worker at a time does so.
+    pub(crate) fn note_packet(&self, to_server: bool, time: Duration) {
+        let count = if to_server {
+            &self.to_server
+        } else {
+            &self.to_client
+        };
+        count.fetch_add(1, Ordering::Relaxed);
+        self.last_time
+            .store(time.as_micros() as u64, Ordering::Relaxed);
+    }
+
+    /// Notes when it began, where no packet has a time yet.
+    pub(crate) fn note_begin(&self, time: Duration) {
+        self.last_time
+            .store(time.as_micros() as u64, Ordering::Relaxed);
+    }
+
+    pub(crate) fn last_time(&self) -> Duration {
+        Duration::from_micros(self.last_time.load(Ordering::Relaxed))
+    }
+
+    fn packets(&self) -> [u32; 2] {
+        [&self.to_server, &self.to_client].map(|count| count.load(Ordering::Relaxed))
+    }
+
+    /// Whether the next packet goes to the server: made-up packets go there and back.
+    pub(crate) fn next_goes_to_server(&self) -> bool {
+        let [to_server, to_client] = self.packets();
+        to_server <= to_client
+    }
+
+    /// Which directions were seen, as Suricata has them among a flow's flags.
+    pub(crate) fn flags(&self) -> u32 {
+        let [to_server, to_client] = self.packets();
+        u32::from(to_client > 0) | u32::from(to_server > 0) << 1
+    }
+
+    /// Whether it is a conversation of TCP with data, which its worker retires without the finish callbacks: three packets
+    /// are the handshake.
+    pub(crate) fn is_workers(&self) -> bool {
+        self.endpoints.protocol == TCP && self.packets().iter().sum::<u32>() > 3
+    }
+
+    pub(crate) fn times_out_at(&self) -> Duration {
+        let is_answered = self.packets().iter().all(|count| *count > 0);
+        self.last_time() + if is_answered { ESTABLISHED } else { NEW }
+    }
+}
+
+impl Flow {
+    /// The pointer that plugins get for it: a token with no memory behind it.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::Host;
+    /// let host = Host::new();
+    /// let (one, other) = (host.flow(), host.flow());
+    /// assert_ne!(one.as_ptr(), other.as_ptr());
+    /// ```
+    #[must_use]
+    pub fn as_ptr(&self) -> *mut sys::Flow {
+        token::as_ptr(self.0.cells.token)
+    }
+
+    /// What decides which worker has it: the one with the number `hash % workers`.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::{Host, RunMode};
+    /// let host = Host::new();
+    /// let flow = host.flow_with_hash(7);
+    /// let workers = host.start(RunMode::Workers { threads: 2 }).workers;
+    /// let worker = &workers[(flow.hash() % 2) as usize];
+    /// assert_eq!(worker.name(), "W#02-eth0");
+    /// ```
+    #[must_use]
+    pub fn hash(&self) -> u64 {
+        self.0.hash
+    }
+
+    /// Whether it is over: no callback runs for it any more.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::Host;
+    /// assert!(!Host::new().flow().is_retired());
+    /// ```
+    #[must_use]
+    pub fn is_retired(&self) -> bool {
+        self.0.is_retired.load(Ordering::Relaxed)
+    }
+
+    /// Who talks with whom.
+    ///
+    /// ```
+    /// # use suricata_thread_mock::Host;
+    /// let endpoints = Host::new().flow().endpoints();
+    /// assert_eq!((endpoints.protocol, endpoints.destination.port()), (6, 80));
+    /// ```
+    #[must_use]
+    pub fn endpoints(&self) -> Endpoints {
+        self.0.endpoints
+    }
+}
+
+impl fmt::Debug for Flow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Flow({:p}, {:?})", self.as_ptr(), self.0.endpoints)
+    }
+}
+
+impl PartialEq for Flow {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Eq for Flow {}
+
+impl Hash for Flow {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.cells.token.hash(state);
+    }
+}
+
+/// An address of IPv4 at the beginning, as Suricata has it.
+fn octets(address: IpAddr) -> [u8; 16] {
+    match address {
+        IpAddr::V6(address) => address.octets(),
+        IpAddr::V4(address) => {
+            let mut octets = [0; 16];
+            octets[..4].copy_from_slice(&address.octets());
+            octets
+        }
+    }
+}
