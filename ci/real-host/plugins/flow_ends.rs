@@ -8,6 +8,8 @@ plugin! { name: "flow-ends", version: "1", author: "You", license: "MIT", init: 
 #[derive(Default)]
 struct Seen {
     packets: u64,
+    /// What the flow has told last: flags of the directions, seconds, ports.
+    told: (u64, Option<u64>, u16, u16),
     is_finished: bool,
 }
 
@@ -20,8 +22,9 @@ impl Drop for Seen {
             "retired"
         };
         SCLogNotice!(
-            "flow-ends: {} packets, {how} on {}",
+            "flow-ends: {} packets, {:?}, {how} on {}",
             self.packets,
+            self.told,
             thread.trim_end()
         );
     }
@@ -37,9 +40,14 @@ fn init() -> Result<(), &'static str> {
             SCLogError!("flow-ends: {error}");
         }
     })?;
-    flow::register_update_callback(move |_, flow, _| match storage.get_mut(flow) {
-        Some(seen) => seen.packets += 1,
-        None => SCLogError!("flow-ends: the value is gone"),
+    flow::register_update_callback(move |_, flow, _| {
+        let seconds = flow.last_time().map(|time| time.as_secs());
+        let (source, destination) = (flow.source_port(), flow.destination_port());
+        let told = (flow.flags() & 3, seconds, source, destination);
+        match storage.get_mut(flow) {
+            Some(seen) => (seen.packets, seen.told) = (seen.packets + 1, told),
+            None => SCLogError!("flow-ends: the value is gone"),
+        }
     })?;
     flow::register_finish_callback(move |_, flow| {
         if let Some(seen) = storage.get_mut(flow) {
