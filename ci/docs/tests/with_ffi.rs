@@ -1,0 +1,5 @@
+//! The plugin of the page that uses `suricata-ffi` beside `suricata-thread`.
+
+#[path = "../migration/with_ffi.rs"]
+mod plugin;
+mod records;
