@@ -1,12 +1,27 @@
 //! A plugin that starts a thread too early, in its init, and one too late, with its first packet; both register.
+//! What else its init makes is used, and dropped, by the process that goes on.
 
-use std::sync::Once;
+use std::process;
+use std::sync::{Mutex, Once};
 use std::thread::{self, sleep};
 use std::time::Duration;
 
-use suricata_thread::{SCLogNotice, flow, plugin, register_init_callback};
+use suricata_thread::{SCLogNotice, ThreadStorage, flow, plugin, register_init_callback};
 
 plugin! { name: "own-threads", version: "1", author: "You", license: "MIT", init: init }
+
+/// Made by init, stored with the first packet.
+struct Made {
+    by: u32,
+    packets: u32,
+}
+
+impl Drop for Made {
+    fn drop(&mut self) {
+        let (here, used) = (self.by == process::id(), self.packets > 0);
+        SCLogNotice!("own-threads: made here: {here}, used: {used}");
+    }
+}
 
 fn init() -> Result<(), &'static str> {
     // With `-D`, it is not in the process that goes on.
@@ -18,12 +33,19 @@ fn init() -> Result<(), &'static str> {
     });
     // So that some of these are registered meanwhile.
     sleep(Duration::from_millis(5));
-    let once = Once::new();
-    flow::register_update_callback(move |_, _, _| {
+    let (by, packets) = (process::id(), 0);
+    let (once, made) = (Once::new(), Mutex::new(Some(Made { by, packets })));
+    let slot = ThreadStorage::register("own-threads")?;
+    flow::register_update_callback(move |tv, _, _| {
         once.call_once(|| {
             let registered = register_init_callback(|_| {});
             let started = thread::Builder::new().spawn(|| {}).map(drop);
             SCLogNotice!("own-threads: late: {registered:?}, {started:?}");
+            let made = made.lock().unwrap().take().unwrap();
+            slot.get_or_insert_with(tv, || made).unwrap();
         });
+        if let Some(made) = slot.get_mut(tv) {
+            made.packets += 1;
+        }
     })
 }

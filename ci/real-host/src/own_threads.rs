@@ -57,10 +57,9 @@ fn one_capture(
     let life = suricata.start(folder, wrapper, &arguments, &[("FLOW_LOG", &file)])?;
     let run = life.end()?;
     let log = run.log.to_string();
-    ensure!(
-        log.contains(LATE) && log.contains(started),
-        "not {LATE} and {started}: {log}"
-    );
+    for said in [LATE, started, "made here: true, used: true"] {
+        ensure!(log.contains(said), "not {said}: {log}");
+    }
     all_written(&run.folder, FLOWS, &log)?;
     println!("own threads: {FLOWS} flows in the file; {wrapper:?} {options:?}");
     Ok(())
@@ -92,7 +91,9 @@ fn two_captures(suricata: &Suricata, plugins: &[PathBuf], is_daemon: bool) -> Re
     }
     socket.shut_down()?;
     let log = life.end()?.log.to_string();
-    ensure!(log.contains(LATE), "no {LATE}: {log}");
+    for said in [LATE, &format!("made here: {}, used: true", !is_daemon)] {
+        ensure!(log.contains(said), "not {said}: {log}");
+    }
     println!(
         "own threads: {FLOWS} flows of each of two captures in the file; with -D: {is_daemon}"
     );
