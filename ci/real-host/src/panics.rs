@@ -31,6 +31,12 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
         judge(&run).with_context(|| format!("{mode}:\n{}{}", run.log, run.printed))?;
         println!("{mode}: all {FLOWS} flows counted, and a line for each panic");
     }
+    let (_, logged, printed) = in_suricata(suricata, "single", &[("FLOOD", "nested")])?;
+    let is_cut = |line: &&String| line.contains(" bytes more) (at ");
+    let (cut, lines) = (logged.iter().filter(is_cut).count(), logged.len());
+    let printed = printed.matches("\nplanned x").count();
+    println!("single, long and nested: {cut} of {lines} lines, {printed} printed");
+    ensure!(cut == 11 && lines <= 14 && printed == 10);
     let mock = build::program("suricata-thread-mock", "suricata-mock")?;
     for backtrace in [None, Some("1"), Some("full")] {
         for mode in ["single", "autofp"] {
