@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::thread::ThreadId;
@@ -11,7 +11,7 @@ use common::{Counted, assert_no_errors, drops, run_init};
 use suricata_thread::flow::{self, FlowStorage};
 use suricata_thread::sys::common::SCLogLevel;
 use suricata_thread::{Generation, InsertError, ThreadStorage};
-use suricata_thread_mock::{Host, ThreadKind};
+use suricata_thread_mock::{Endpoints, Host, ThreadKind};
 
 fn both(test: impl Fn(Host, Generation)) {
     for generation in [Generation::V8, Generation::V9] {
@@ -178,46 +178,48 @@ fn a_panic_in_the_drop_of_a_value_is_one_line() {
 
 #[test]
 fn a_flow_tells_what_the_generation_has() {
-    both(|host, generation| {
-        let told = Arc::new(Mutex::new(Vec::new()));
-        let tell = Arc::clone(&told);
-        run_init(|| {
-            let init = Arc::clone(&tell);
-            flow::register_init_callback(move |_, flow, _| {
-                assert_eq!(flow.last_time(), None);
-                init.lock().unwrap().push(flow.source_port());
-            })?;
-            flow::register_update_callback(move |_, flow, _| {
-                let is_9 = generation == Generation::V9;
-                assert!(flow.last_time().is_some());
-                assert_eq!(flow.destination_port(), 80);
-                assert_eq!(flow.ip_protocol(), is_9.then_some(6));
-                assert_eq!(flow.is_ipv4(), is_9.then_some(true));
-                assert_eq!(flow.is_ipv6(), is_9.then_some(false));
-                assert_eq!(flow.to_server_packet_count(), is_9.then_some(1));
-                assert_eq!(flow.to_client_packet_count(), is_9.then_some(0));
-                let last = |address: Option<IpAddr>| match address {
-                    Some(IpAddr::V4(address)) => Some(Ipv4Addr::octets(&address)[3]),
-                    _ => None,
-                };
-                assert_eq!(last(flow.source_address()), is_9.then_some(1));
-                assert_eq!(last(flow.destination_address()), is_9.then_some(2));
-                tell.lock().unwrap().push(flow.source_port());
-            })
+    let between = |source: &str, destination: &str, protocol| Endpoints {
+        source: source.parse().unwrap(),
+        destination: destination.parse().unwrap(),
+        protocol,
+    };
+    let flows = [
+        between("10.0.0.1:4000", "10.0.0.2:80", 6),
+        between("[2001:db8::1]:4001", "[2001:db8::2]:53", 17),
+    ];
+    for (is_v4, endpoints) in [true, false].into_iter().zip(flows) {
+        both(|host, generation| {
+            let ended = Arc::new(AtomicU32::new(0));
+            let count = Arc::clone(&ended);
+            run_init(|| {
+                flow::register_init_callback(|_, flow, _| assert_eq!(flow.last_time(), None))?;
+                flow::register_update_callback(move |_, flow, _| {
+                    let in_9 = |told: IpAddr| (generation == Generation::V9).then_some(told);
+                    assert!(flow.last_time().is_some());
+                    assert_eq!(flow.source_port(), endpoints.source.port());
+                    assert_eq!(flow.destination_port(), endpoints.destination.port());
+                    assert_eq!(flow.source_address(), in_9(endpoints.source.ip()));
+                    assert_eq!(flow.destination_address(), in_9(endpoints.destination.ip()));
+                    let is_9 = generation == Generation::V9;
+                    assert_eq!(flow.ip_protocol(), is_9.then_some(endpoints.protocol));
+                    assert_eq!(flow.is_ipv4(), is_9.then_some(is_v4));
+                    assert_eq!(flow.is_ipv6(), is_9.then_some(!is_v4));
+                    let packets = count.fetch_add(1, SeqCst) + 1;
+                    let [there, back] = [packets.div_ceil(2), packets / 2];
+                    assert_eq!(flow.to_server_packet_count(), is_9.then_some(there));
+                    assert_eq!(flow.to_client_packet_count(), is_9.then_some(back));
+                })
+            });
+            host.finalize();
+            let worker = host.spawn("W#01", ThreadKind::Worker);
+            let flow = host.flow_between(endpoints);
+            worker.flow_init(&flow);
+            (0..3).for_each(|_| worker.flow_update(&flow));
+            worker.flow_finish(flow);
+            assert_eq!(ended.load(SeqCst), 3);
+            assert_no_errors(&host);
         });
-        host.finalize();
-        let worker = host.spawn("W#01", ThreadKind::Worker);
-        let flow = host.flow();
-        worker.flow_init(&flow);
-        worker.flow_update(&flow);
-        worker.flow_finish(flow);
-        let told = told.lock().unwrap();
-        assert!(
-            told.len() == 2 && told[0] == told[1] && told[0] >= 1024,
-            "{told:?}"
-        );
-        assert_no_errors(&host);
-    });
+    }
 }
 
 #[test]
