@@ -31,10 +31,11 @@ impl<'a> SlotUse<'a> {
         id: c_int,
     ) -> Option<Self> {
         let slots = host.slots_of(cells.owner);
-        let owner = thread_name(host, cells);
+        // Not on the way of every packet.
+        let misuse =
+            |kind| Report::new(kind, call, thread_name(host, cells)).slot(Some(slots::named(id)));
         if !slots.is_finalized() {
-            let report = Report::new(ReportKind::StorageNotFinalized, call, owner)
-                .slot(Some(slots::named(id)))
+            let report = misuse(ReportKind::StorageNotFinalized)
                 .expected("after registration has closed (Host::finalize)")
                 .actual("before")
                 .consequence(
@@ -47,8 +48,7 @@ impl<'a> SlotUse<'a> {
         let index = cells.table.index(id);
         let index = index.filter(|index| !cells.table.slots[*index].is_hosts());
         let Some(index) = index else {
-            let report = Report::new(ReportKind::UnknownSlot, call, owner)
-                .slot(Some(slots::named(id)))
+            let report = misuse(ReportKind::UnknownSlot)
                 .expected(format!("the id of a slot of this host{}", ids(cells)))
                 .actual(slots.whose(id))
                 .consequence(format!(

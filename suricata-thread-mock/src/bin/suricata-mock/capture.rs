@@ -165,10 +165,14 @@ impl Capture {
                     retires,
                 })) => {
                     self.packets = packet;
-                    self.pending.extend(begins.is_some().then_some(replayed));
-                    self.pending
-                        .extend(retires.map(|flow| Replayed::Retire { flow }));
-                    return Ok(Some(begins.unwrap_or(replayed)));
+                    // As a rule a packet is all.
+                    let Some(begins) = begins else {
+                        return Ok(Some(replayed));
+                    };
+                    self.pending.push_back(replayed);
+                    let retire = |flow| Replayed::Retire { flow };
+                    self.pending.extend(retires.map(retire));
+                    return Ok(Some(begins));
                 }
             }
             self.packets = packet;
@@ -264,9 +268,11 @@ fn happened(
         to_server,
         retires,
     } = flows.find(&packet, time);
-    let endpoints = packet.endpoints();
     Ok(Happened {
-        begins: begins.then_some(Replayed::Flow { flow, endpoints }),
+        begins: begins.then(|| Replayed::Flow {
+            flow,
+            endpoints: packet.endpoints(),
+        }),
         packet: Replayed::Packet {
             flow,
             to_server,
