@@ -1,5 +1,5 @@
 /* A host as Suricata 9.0 is one, for counting: its executable exports the functions that plugins call, and it opens a
- * plugin with dlopen. Storage is an array of pointers at the end of each ThreadVars, as in Suricata.
+ * plugin with dlopen. Storage is an array of pointers at the end of each ThreadVars and each Flow, as in Suricata.
  *
  * usage: valgrind --tool=callgrind host PLUGIN
  *
@@ -20,15 +20,23 @@
 #define MAX 64     /* of everything */
 
 typedef struct ThreadVars ThreadVars;
+typedef struct Flow Flow;
 typedef void (*ThreadInitFn)(ThreadVars *, void *);
-typedef void (*FlowFn)(ThreadVars *, void *flow, void *packet, void *user);
+typedef void (*FlowFn)(ThreadVars *, Flow *, void *packet, void *user);
 typedef void (*FreeFn)(void *);
-typedef struct { int id; } SCThreadStorageId;
+typedef struct { int id; } SCThreadStorageId, SCFlowStorageId;
 
 struct ThreadVars {
     char of_the_host[1024]; /* far from the storage, as the host's own fields are */
     void *storage[MAX];
 };
+
+struct Flow {
+    char of_the_host[512];
+    void *storage[MAX];
+};
+
+struct slots { const char *names[MAX]; int count; };
 
 typedef struct {
     uint64_t version;
@@ -45,9 +53,11 @@ struct bench_case {
 
 static struct bench_case cases[MAX];
 static struct { ThreadInitFn fn; void *user; } set_up[MAX];
-static const char *slots[MAX], *next_name;
-static unsigned n_cases, n_set_up, n_slots;
-static char flow[512], packet[512];
+static struct slots thread_slots, flow_slots;
+static const char *next_name;
+static unsigned n_cases, n_set_up;
+static Flow flow;
+static char packet[512];
 
 static void die(const char *what, const char *why)
 {
@@ -59,7 +69,7 @@ static void die(const char *what, const char *why)
 static __attribute__((noinline)) void call_flow(FlowFn fn, void *user, ThreadVars **tvs, size_t calls)
 {
     for (size_t i = 0; i < calls; i++)
-        fn(tvs[i], flow, packet, user);
+        fn(tvs[i], &flow, packet, user);
 }
 
 static __attribute__((noinline)) void call_thread_init(ThreadInitFn fn, void *user, ThreadVars **tvs, size_t calls)
@@ -76,7 +86,7 @@ static void call(const struct bench_case *c, ThreadVars **tvs, size_t calls)
         call_thread_init(c->thread_init, c->user, tvs, calls);
 }
 
-static void nothing_flow(ThreadVars *tv, void *f, void *p, void *user) { (void)tv, (void)f, (void)p, (void)user; }
+static void nothing_flow(ThreadVars *tv, Flow *f, void *p, void *user) { (void)tv, (void)f, (void)p, (void)user; }
 static void nothing_thread_init(ThreadVars *tv, void *user) { (void)tv, (void)user; }
 
 /* Dumps the instructions of `calls` calls of an empty function, and then of the case. */
@@ -133,23 +143,40 @@ static bool register_flow(FlowFn fn, void *user)
 bool SCFlowRegisterInitCallback(FlowFn fn, void *user) { return register_flow(fn, user); }
 bool SCFlowRegisterUpdateCallback(FlowFn fn, void *user) { return register_flow(fn, user); }
 
+static int register_slot(struct slots *slots, const char *name, FreeFn free)
+{
+    if (name == NULL || *name == '\0' || free == NULL || slots->count == MAX)
+        return -1;
+    for (int i = 0; i < slots->count; i++) {
+        if (strcmp(slots->names[i], name) == 0)
+            return -1;
+    }
+    slots->names[slots->count] = name;
+    return slots->count++;
+}
+
 SCThreadStorageId SCThreadStorageRegister(const char *name, FreeFn free)
 {
-    if (name == NULL || *name == '\0' || free == NULL || n_slots == MAX)
-        return (SCThreadStorageId){ -1 };
-    for (unsigned i = 0; i < n_slots; i++) {
-        if (strcmp(slots[i], name) == 0)
-            return (SCThreadStorageId){ -1 };
-    }
-    slots[n_slots] = name;
-    return (SCThreadStorageId){ (int)n_slots++ };
+    return (SCThreadStorageId){ register_slot(&thread_slots, name, free) };
+}
+
+SCFlowStorageId SCFlowStorageRegister(const char *name, FreeFn free)
+{
+    return (SCFlowStorageId){ register_slot(&flow_slots, name, free) };
 }
 
 void *SCThreadGetStorageById(const ThreadVars *tv, SCThreadStorageId id) { return tv->storage[id.id]; }
+void *SCFlowGetStorageById(const Flow *f, SCFlowStorageId id) { return f->storage[id.id]; }
 
 int SCThreadSetStorageById(ThreadVars *tv, SCThreadStorageId id, void *ptr)
 {
     tv->storage[id.id] = ptr;
+    return 0;
+}
+
+int SCFlowSetStorageById(Flow *f, SCFlowStorageId id, void *ptr)
+{
+    f->storage[id.id] = ptr;
     return 0;
 }
 

@@ -6,7 +6,7 @@ use std::ffi::{c_char, c_void};
 
 use host::State;
 use suricata_thread_sys::common;
-use suricata_thread_sys::v9::{self, SCThreadStorageId as Id};
+use suricata_thread_sys::v9::{self, SCFlowStorageId, SCThreadStorageId as Id};
 use suricata_thread_sys::{Flow, Packet, ThreadVars};
 
 entry!(init);
@@ -25,6 +25,11 @@ unsafe extern "C" fn init() {
         common::SCFlowRegisterUpdateCallback(Some(flow_update), user);
     }
     host::case(c"get_or_insert_with, filled", insert, id);
+    // SAFETY: the name is constant; `free` frees what is stored.
+    let of_flows = unsafe { v9::SCFlowStorageRegister(c"state".as_ptr(), Some(free)) };
+    assert!(of_flows.id >= 0, "the host refused a slot of flows");
+    host::case(c"get_or_insert_with, of a flow", insert_in_flow, of_flows);
+    host::case(c"access of a flow", access_of_flow, of_flows);
 }
 
 /// # Safety
@@ -100,4 +105,37 @@ unsafe extern "C" fn flow_update(
 unsafe extern "C" fn insert(tv: *mut c_void, _: *mut c_void, _: *mut c_void, id: *mut c_void) {
     // SAFETY: as in `access`.
     unsafe { (*get_or_insert(tv.cast(), id)).calls += 1 }
+}
+
+unsafe extern "C" fn access_of_flow(
+    _: *mut c_void,
+    flow: *mut c_void,
+    _: *mut c_void,
+    id: *mut c_void,
+) {
+    // SAFETY: the host passes its one flow, and what the case was made with; the slot holds nothing but `State`s.
+    unsafe {
+        let state = v9::SCFlowGetStorageById(flow.cast::<Flow>(), *id.cast()).cast::<State>();
+        if !state.is_null() {
+            (*state).calls += 1;
+        }
+    }
+}
+
+unsafe extern "C" fn insert_in_flow(
+    _: *mut c_void,
+    flow: *mut c_void,
+    _: *mut c_void,
+    id: *mut c_void,
+) {
+    // SAFETY: as in `access_of_flow`.
+    unsafe {
+        let (flow, id) = (flow.cast::<Flow>(), *id.cast::<SCFlowStorageId>());
+        let mut state = v9::SCFlowGetStorageById(flow, id).cast::<State>();
+        if state.is_null() {
+            state = Box::into_raw(Box::default());
+            assert_eq!(v9::SCFlowSetStorageById(flow, id, state.cast()), 0);
+        }
+        (*state).calls += 1;
+    }
 }
