@@ -9,13 +9,15 @@ mod op;
 mod thread;
 mod value;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex, MutexGuard, Once, PoisonError};
 
 use proptest::prelude::*;
-use suricata_thread::{ThreadStorage, ThreadVars, flow, plugin, register_init_callback};
-use suricata_thread_mock::{Host, Thread as MockThread, ThreadKind};
+use suricata_thread::flow::{self, Flow, FlowStorage};
+use suricata_thread::{ThreadStorage, ThreadVars, plugin, register_init_callback};
+use suricata_thread_mock::{Flow as MockFlow, Host, Thread as MockThread, ThreadKind};
 use suricata_thread_sys::common::SCLogLevel;
 
 use op::{Boundary, Op, Work};
@@ -72,7 +74,7 @@ struct Plugin {
 
 impl Plugin {
     /// Does the work that is there for a thread, whose entry nobody else uses meanwhile.
-    fn work(&self, slots: Slots, tv: &mut ThreadVars<'_>) {
+    fn work(&self, slots: Slots, tv: &mut ThreadVars<'_>, flow: Option<&mut Flow<'_>>) {
         let address = tv.as_ptr().addr();
         let (work, thread) = lock(&self.threads)
             .remove(&address)
@@ -80,7 +82,7 @@ impl Plugin {
         // Put back also where an action panics.
         let mut entry = PutBack(self, address, Some((Work::default(), thread)));
         let (_, thread) = entry.2.as_mut().expect("just put there");
-        thread.work(slots, tv, &work, &self.expected);
+        thread.work(slots, tv, flow, &work, &self.expected);
     }
 }
 
@@ -104,6 +106,8 @@ fn init(plugin: &Arc<Plugin>) -> Result<(), &'static str> {
         large: ThreadStorage::register("large")?,
         aligned: ThreadStorage::register("aligned")?,
         no_size: ThreadStorage::register("no size")?,
+        small_of_flow: FlowStorage::register("small")?,
+        heap_of_flow: FlowStorage::register("heap")?,
     };
     let [a, b, c, d, e, f, g, h] = [(); 8].map(|()| Arc::clone(plugin));
     let count = |plugin: &Plugin| {
@@ -111,15 +115,58 @@ fn init(plugin: &Arc<Plugin>) -> Result<(), &'static str> {
     };
     register_init_callback(move |tv| {
         lock(&a.threads).insert(tv.as_ptr().addr(), std::mem::take(&mut *lock(&a.new)));
-        a.work(slots, tv);
+        a.work(slots, tv, None);
     })?;
     register_init_callback(move |_| count(&b))?;
-    flow::register_init_callback(move |tv, _, _| c.work(slots, tv))?;
+    flow::register_init_callback(move |tv, flow, _| c.work(slots, tv, Some(flow)))?;
     flow::register_init_callback(move |_, _, _| count(&d))?;
-    flow::register_update_callback(move |tv, _, _| e.work(slots, tv))?;
+    flow::register_update_callback(move |tv, flow, _| e.work(slots, tv, Some(flow)))?;
     flow::register_update_callback(move |_, _, _| count(&f))?;
-    flow::register_finish_callback(move |tv, _| g.work(slots, tv))?;
+    flow::register_finish_callback(move |tv, flow| g.work(slots, tv, Some(flow)))?;
     flow::register_finish_callback(move |_, _| count(&h))
+}
+
+/// A running thread, and the flow that it has.
+struct Running {
+    thread: MockThread,
+    flow: Option<MockFlow>,
+}
+
+impl Running {
+    /// Calls back for the flow.
+    fn call(&mut self, boundary: Boundary, host: &Host, plugin: &Plugin) {
+        match boundary {
+            Boundary::Init => {
+                self.retire(plugin);
+                self.thread.flow_init(self.flow.insert(host.flow()));
+            }
+            Boundary::Update => {
+                let flow = self.flow.get_or_insert_with(|| host.flow());
+                self.thread.flow_update(flow);
+            }
+            Boundary::Finish => {
+                let flow = self.flow.take().unwrap_or_else(|| host.flow());
+                self.thread.flow_finish(flow);
+                self.free_flow(plugin);
+            }
+        }
+    }
+
+    fn retire(&mut self, plugin: &Plugin) {
+        if let Some(flow) = self.flow.take() {
+            self.free_flow(plugin);
+            self.thread.flow_retire(flow);
+        }
+    }
+
+    /// The host frees the storage of the flow.
+    fn free_flow(&self, plugin: &Plugin) {
+        let mut threads = lock(&plugin.threads);
+        let (_, thread) = threads
+            .get_mut(&self.thread.as_ptr().addr())
+            .expect("it runs");
+        thread.free_flow(&plugin.expected);
+    }
 }
 
 /// Runs a sequence, and compares after each operation.
@@ -135,7 +182,7 @@ fn run(ops: &[Op]) {
     host.expect_errors(.., ""); // Planned, and counted by the model.
     plugin::load_in_mock("model", || init(&plugin)).unwrap();
     host.finalize();
-    let (mut running, mut joined): (Vec<MockThread>, Vec<MockThread>) = Default::default();
+    let (mut running, mut joined): (Vec<Running>, Vec<MockThread>) = Default::default();
     let mut calls = 0;
     let free = |thread: &MockThread| {
         let mut entry = lock(&plugin.threads).remove(&thread.as_ptr().addr());
@@ -147,24 +194,24 @@ fn run(ops: &[Op]) {
         match op {
             Op::Spawn(work) => {
                 lock(&plugin.new).0 = work.clone();
-                running
-                    .push(host.spawn(&format!("W#{:02}", running.len() + 1), ThreadKind::Worker));
+                let name = format!("W#{:02}", running.len() + 1);
+                running.push(Running {
+                    thread: host.spawn(&name, ThreadKind::Worker),
+                    flow: None,
+                });
                 calls += 1;
             }
             Op::Callbacks(works) => {
-                let mut busy: Vec<(&MockThread, Boundary)> = Vec::new();
+                let mut busy: BTreeMap<usize, Boundary> = BTreeMap::new();
                 for (number, boundary, work) in works {
                     let Some(at) = usize::from(*number).checked_rem(running.len()) else {
                         continue;
                     };
                     // One callback at a time runs on a thread.
-                    if busy
-                        .iter()
-                        .all(|(thread, _)| !std::ptr::eq(*thread, &running[at]))
-                    {
-                        let address = running[at].as_ptr().addr();
+                    if let Entry::Vacant(free) = busy.entry(at) {
+                        free.insert(*boundary);
+                        let address = running[at].thread.as_ptr().addr();
                         lock(&plugin.threads).entry(address).or_default().0 = work.clone();
-                        busy.push((&running[at], *boundary));
                     }
                 }
                 if busy.len() > 1 {
@@ -174,23 +221,20 @@ fn run(ops: &[Op]) {
                 }
                 calls += busy.len();
                 std::thread::scope(|scope| {
-                    for (thread, boundary) in busy {
-                        let flow = host.flow();
-                        scope.spawn(move || match boundary {
-                            Boundary::Init => {
-                                thread.flow_init(&flow);
-                                thread.flow_retire(flow);
-                            }
-                            Boundary::Update => thread.flow_update(&flow),
-                            Boundary::Finish => thread.flow_finish(flow),
-                        });
+                    for (at, running) in running.iter_mut().enumerate() {
+                        if let Some(boundary) = busy.remove(&at) {
+                            let (host, plugin) = (&host, &plugin);
+                            scope.spawn(move || running.call(boundary, host, plugin));
+                        }
                     }
                 });
             }
             Op::Join(number) => {
                 if let Some(at) = usize::from(*number).checked_rem(running.len()) {
-                    running[at].join();
-                    joined.push(running.remove(at));
+                    let mut ended = running.remove(at);
+                    ended.retire(&plugin);
+                    ended.thread.join();
+                    joined.push(ended.thread);
                 }
             }
             Op::Free(number) => {
@@ -213,7 +257,11 @@ fn run(ops: &[Op]) {
         );
     }
     // As the host does it, in the order of creation; a thread's slots in theirs.
-    running.iter().chain(&joined).for_each(free);
+    running
+        .iter_mut()
+        .for_each(|running| running.retire(&plugin));
+    let running = running.iter().map(|running| &running.thread);
+    running.chain(&joined).for_each(free);
     host.shutdown();
     compare(&host, expected, &"shutdown");
     host.verify();

@@ -2,8 +2,10 @@
 
 use proptest_derive::Arbitrary;
 
-/// Number of slots, each of another type: see `value.rs`.
+/// Number of slots of a thread, each of another type: see `value.rs`.
 pub(crate) const SLOTS: usize = 5;
+/// Number of slots of a flow.
+pub(crate) const SLOTS_OF_FLOW: usize = 2;
 
 /// One operation of the host. Threads are chosen by a number, modulo how many of the stage wanted there are; where there
 /// are none, nothing is done.
@@ -12,7 +14,8 @@ pub(crate) enum Op {
     /// Creates a thread, whose thread init callback does the work.
     #[proptest(weight = 3)]
     Spawn(Work),
-    /// Has several running threads do work at the same time, each in a callback of some kind.
+    /// Has several running threads do work at the same time, each in a callback of some kind for the flow that it
+    /// has.
     #[proptest(weight = 14)]
     Callbacks(
         #[proptest(
@@ -32,6 +35,7 @@ pub(crate) enum Op {
 /// A kind of flow callback.
 #[derive(Debug, Clone, Copy, Arbitrary)]
 pub(crate) enum Boundary {
+    /// Of a new flow; the one that the thread had is retired before.
     Init,
     Update,
     Finish,
@@ -47,7 +51,7 @@ pub(crate) struct Work(
     pub Vec<(Action, bool)>,
 );
 
-/// One use of the public API. Slots are numbered, modulo how many there are.
+/// One use of the public API. Slots are numbered, those of the thread first, modulo how many there are.
 #[derive(Debug, Clone, Copy, Arbitrary)]
 pub(crate) enum Action {
     #[proptest(weight = 2)]
@@ -64,6 +68,22 @@ pub(crate) enum Action {
     #[proptest(weight = 3)]
     Take(u8),
     Panic(Payload),
+}
+
+impl Action {
+    /// Returns the action on one of this many slots.
+    pub(crate) fn on_one_of(mut self, slots: usize) -> Self {
+        if let Self::Get(slot)
+        | Self::GetMut(slot)
+        | Self::Contains(slot)
+        | Self::Insert(slot, ..)
+        | Self::Replace(slot, _)
+        | Self::Take(slot) = &mut self
+        {
+            *slot %= slots as u8;
+        }
+        self
+    }
 }
 
 /// A method that inserts.
