@@ -280,6 +280,7 @@ mod handle;
 mod host;
 mod host_thread;
 pub mod log;
+mod owner;
 mod panic;
 pub mod plugin;
 mod plugin_name;

@@ -6,10 +6,11 @@ use std::hash::{Hash, Hasher};
 use crate::ThreadVars;
 use crate::handle::handle;
 use crate::host::{FreeFn, functions};
+use crate::owner::{Errors, GetFn, Lent, Owner, SetFn, errors};
 use crate::set_error::{InsertError, SetError};
 use crate::sys::v9::SCThreadStorageId as ThreadId;
 use crate::sys::{self, Generation};
-use crate::typed::{Errors, GetFn, Lent, Owner, SetFn, Typed, errors};
+use crate::typed::Typed;
 
 handle! {
     /// A slot that holds one `T` for each thread of the host.

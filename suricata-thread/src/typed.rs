@@ -1,98 +1,17 @@
 //! A slot that holds one `T` for each of its owners: threads or flows. What the two kinds of slots have in common.
 
 use std::any::type_name;
-use std::ffi::{CString, c_char, c_int, c_void};
+use std::ffi::{CString, c_int, c_void};
 use std::marker::PhantomData;
 use std::mem;
 
 use crate::host::{self, FreeFn};
+use crate::owner::{GetFn, Lent, Owner, SetFn};
 use crate::panic::{Name, Record};
 use crate::registration::{Registering, note_refused};
 use crate::set_error::{InsertError, SetError};
 use crate::slot::{self, Slot};
-use crate::sys::Generation;
 use crate::{host_thread, panic, plugin_name};
-
-/// Why a slot was not registered, or a value not stored.
-pub(crate) struct Errors {
-    pub(crate) empty_name: &'static str,
-    pub(crate) long_name: &'static str,
-    pub(crate) control_in_name: &'static str,
-    pub(crate) hosts_name: &'static str,
-    pub(crate) refused: &'static str,
-    pub(crate) refused_set: &'static str,
-}
-
-/// The texts for slots of `$storage`; `$taken` is what Suricata does where one of its own names is taken.
-macro_rules! errors {
-    ($storage:literal, $taken:literal) => {
-        Errors {
-            empty_name: concat!($storage, ": the name is empty; give each slot a name of its own"),
-            long_name: concat!(
-                $storage,
-                ": the name is longer than 255 bytes; give the slot a shorter one"
-            ),
-            control_in_name: concat!(
-                $storage,
-                ": the name contains a control character, such as a NUL or a line break; the host \
-                 logs the name as it is, so leave them out"
-            ),
-            hosts_name: concat!(
-                $storage,
-                ": Suricata registers a slot of this name for itself, after its plugins, and ",
-                $taken,
-                " where the name is taken; start the name with the plugin's own"
-            ),
-            refused: concat!(
-                $storage,
-                ": the host refused the slot; either a slot of this name exists already (the \
-                 host's log says so), or its storage registration has closed, or it is out of memory"
-            ),
-            refused_set: concat!($storage, ": the host refused to store the value"),
-        }
-    };
-}
-pub(crate) use errors;
-
-pub(crate) type GetFn<O> = unsafe extern "C" fn(*const O, <O as Owner>::Id) -> *mut c_void;
-pub(crate) type SetFn<O> = unsafe extern "C" fn(*mut O, <O as Owner>::Id, *mut c_void) -> c_int;
-
-/// What the host keeps storage for, as C has it.
-pub(crate) trait Owner: Sized {
-    /// The id of a slot.
-    type Id: Copy;
-    const ERRORS: Errors;
-    /// The names of slots that Suricata needs for itself.
-    const HOSTS_SLOTS: &'static [&'static str];
-
-    fn number(id: Self::Id) -> c_int;
-
-    /// Returns the functions that read and write a slot, where the host has them.
-    fn access(generation: Generation) -> Option<(GetFn<Self>, SetFn<Self>)>;
-
-    /// Registers a slot with the host; `None` where the host lacks the function.
-    ///
-    /// # Safety
-    ///
-    /// `name` is a C string that lives as long as the process where the result is not negative; `free`
-    /// frees whatever is stored in the slot; calls come one at a time, while the host loads plugins.
-    unsafe fn register(
-        generation: Generation,
-        name: *const c_char,
-        free: FreeFn,
-    ) -> Option<Self::Id>;
-}
-
-/// An owner as it is lent to a callback.
-///
-/// # Safety
-///
-/// Both pointers are always the same one, to a live owner that the calling thread alone uses while it is lent.
-pub(crate) unsafe trait Lent {
-    type Raw: Owner;
-    fn raw(&self) -> *const Self::Raw;
-    fn raw_mut(&mut self) -> *mut Self::Raw;
-}
 
 /// The handle of a slot.
 pub(crate) struct Typed<O: Owner, T> {
