@@ -1,10 +1,10 @@
-//! What thread init and flow callbacks have in common: a closure in C's hands.
+//! What thread init and flow callbacks have in common: a closure that C calls.
 
 use std::any::type_name;
 use std::ffi::c_void;
 
-use crate::flow::Flow;
-use crate::panic::{self, Record};
+use crate::panic;
+use crate::record::Record;
 use crate::registration::{Registering, note_refused};
 use crate::{ThreadVars, host, plugin_name, sys};
 
@@ -16,9 +16,9 @@ pub(crate) type Register<C> = Option<unsafe extern "C" fn(C, *mut c_void) -> boo
 /// What a user pointer points to. The record comes first, so that the pointer is one to it: on the packet path,
 /// that is an instruction less.
 #[repr(C)]
-struct Registration<F> {
-    record: Record,
-    callback: F,
+pub(crate) struct Registration<F> {
+    pub(crate) record: Record,
+    pub(crate) callback: F,
 }
 
 /// Boxes `callback` and registers `trampoline` with the box as the user pointer; it is kept for the
@@ -88,69 +88,10 @@ pub(crate) unsafe fn call<F>(
     // SAFETY: a leaked `Box`, by the caller's promise.
     let Registration { callback, record } = unsafe { &*user.cast::<Registration<F>>() };
     if tv.is_null() {
-        record.is_left_out(tv);
-        return;
+        return record.log_without_thread();
     }
     panic::contain(record, || {
         // SAFETY: not null, as seen above, and otherwise the caller's promise.
         run(callback, &mut unsafe { ThreadVars::from_ptr(tv) });
-    });
-}
-
-/// The same for a flow callback, which rests when it panics too often.
-///
-/// # Safety
-///
-/// As for [`call`]; and `flow` is null, or what [`Flow::from_ptr`] asks for, until this returns. The host passes
-/// the flow that the callback is for, which it has locked until then.
-#[inline]
-pub(crate) unsafe fn call_for_flow<F: 'static>(
-    tv: *mut sys::ThreadVars,
-    flow: *mut sys::Flow,
-    user: *mut c_void,
-    run: impl FnOnce(&F, &mut ThreadVars<'_>, &mut Flow<'_>),
-) {
-    // SAFETY: a leaked `Box`, by the caller's promise.
-    let registration = unsafe { &*user.cast::<Registration<F>>() };
-    // Nothing comes after this call, so that nothing has to be kept for it.
-    if registration.record.is_barred(tv) || flow.is_null() {
-        // SAFETY: the caller's promise.
-        return unsafe { call_barred(registration, tv, flow, run) };
-    }
-    // SAFETY: neither is null, and otherwise the caller's promise.
-    unsafe { call_unbarred(registration, tv, flow, run) }
-}
-
-/// # Safety
-///
-/// As for [`call_for_flow`].
-#[cold]
-#[inline(never)]
-unsafe fn call_barred<F: 'static>(
-    registration: &'static Registration<F>,
-    tv: *mut sys::ThreadVars,
-    flow: *mut sys::Flow,
-    run: impl FnOnce(&F, &mut ThreadVars<'_>, &mut Flow<'_>),
-) {
-    if !registration.record.is_left_out_for(tv, flow) {
-        // SAFETY: null is left out, and otherwise the caller's promise.
-        unsafe { call_unbarred(registration, tv, flow, run) }
-    }
-}
-
-/// # Safety
-///
-/// `tv` and `flow` are what [`ThreadVars::from_ptr`] and [`Flow::from_ptr`] ask for, until this returns.
-#[inline]
-unsafe fn call_unbarred<F: 'static>(
-    Registration { callback, record }: &'static Registration<F>,
-    tv: *mut sys::ThreadVars,
-    flow: *mut sys::Flow,
-    run: impl FnOnce(&F, &mut ThreadVars<'_>, &mut Flow<'_>),
-) {
-    panic::contain_and_slow_down(record, || {
-        // SAFETY: the caller's promise.
-        let (mut tv, mut flow) = unsafe { (ThreadVars::from_ptr(tv), Flow::from_ptr(flow)) };
-        run(callback, &mut tv, &mut flow);
     });
 }

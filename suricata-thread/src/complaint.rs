@@ -13,8 +13,7 @@ pub(crate) fn log_error(plugin: &str, error: fmt::Arguments<'_>) {
     SCLogError!("plugin {plugin}: {error}");
 }
 
-/// How often something happened of which only some times are worth a line: the first ten, and then the hundredth,
-/// the thousandth, and so on.
+/// Counts what is worth a line the first ten times, the hundredth, the thousandth, and so on.
 pub struct Times(AtomicU64);
 
 impl Times {
@@ -27,17 +26,17 @@ impl Times {
         Self(AtomicU64::new(0))
     }
 
-    /// It happens again: how often it has happened by now, and whether that is worth a line.
-    pub fn again(&self) -> (u64, bool) {
+    /// Counts one more. Returns how many there are by now, if this one is worth a line.
+    pub fn again(&self) -> Option<u64> {
         let times = self.0.fetch_add(1, Relaxed).saturating_add(1);
         let mut power = times;
         while power >= 100 && power % 10 == 0 {
             power /= 10;
         }
-        (times, times <= IN_FULL || power == 10)
+        (times <= IN_FULL || power == 10).then_some(times)
     }
 
-    /// How often it has happened.
+    /// Returns the count.
     pub(crate) fn so_far(&self) -> u64 {
         self.0.load(Relaxed)
     }

@@ -352,13 +352,15 @@ macro_rules! log_limited {
     ($level:ident, $($arg:tt)+) => {{
         static __SURICATA_THREAD_TIMES: $crate::__private::Times = $crate::__private::Times::new();
         if $crate::log::enabled($crate::log::Level::$level) {
-            match __SURICATA_THREAD_TIMES.again() {
-                // Before the text, of which the log may cut the end.
-                (times, true) if times > $crate::__private::IN_FULL => $crate::__log!(
-                    $level, "{times} times by now: {}", ::core::format_args!($($arg)+)
-                ),
-                (_, true) => $crate::__log!($level, $($arg)+),
-                _ => {}
+            if let ::core::option::Option::Some(times) = __SURICATA_THREAD_TIMES.again() {
+                if times > $crate::__private::IN_FULL {
+                    // Before the text, of which the log may cut the end.
+                    $crate::__log!(
+                        $level, "{times} times by now: {}", ::core::format_args!($($arg)+)
+                    )
+                } else {
+                    $crate::__log!($level, $($arg)+)
+                }
             }
         }
     }};

@@ -9,10 +9,12 @@ use std::sync::{Mutex, PoisonError};
 use crate::complaint::log_error;
 use crate::host::{Unsuitable, functions};
 use crate::log::shortened;
-use crate::panic::Record;
+use crate::record::Record;
 use crate::registration::Init;
 use crate::sys::Generation;
-use crate::{SCLogWarning, callback, host, host_thread, panic, plugin_name, registration, sys};
+use crate::{
+    SCLogWarning, callback, hook, host, host_thread, panic, plugin_name, registration, sys,
+};
 
 const LISTED_TWICE: &str = "the plugin is listed twice, by its file or by a folder that it is in, \
     and would count everything twice; list it once";
@@ -49,7 +51,7 @@ where
 {
     plugin_name::set(name);
     host_thread::mark_main();
-    panic::install_hook();
+    hook::install();
     if cfg!(panic = "abort") {
         SCLogWarning!(
             "plugin {name}: built with panic = \"abort\": a panic in it will end Suricata"

@@ -4,7 +4,7 @@ use std::mem::size_of;
 use std::ptr;
 use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
-use crate::panic::Record;
+use crate::record::Record;
 
 /// A slot that the host has given out; kept for the life of the process, as the host keeps it.
 pub(crate) struct Slot {

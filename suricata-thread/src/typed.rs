@@ -7,7 +7,7 @@ use std::mem;
 
 use crate::host::{self, FreeFn};
 use crate::owner::{GetFn, Lent, Owner, SetFn};
-use crate::panic::{Name, Record};
+use crate::record::{Name, Record};
 use crate::registration::{Registering, note_refused};
 use crate::set_error::{InsertError, SetError};
 use crate::slot::{self, Slot};

@@ -74,6 +74,20 @@ fn a_flow_callback_that_panics_for_each_packet_is_not_called_for_a_second_and_th
 }
 
 #[test]
+fn the_calls_that_were_left_out_until_the_end_are_counted_there() {
+    let (host, _) = panicking();
+    host.finalize();
+    let worker = host.spawn("W#01", ThreadKind::Worker);
+    let flow = host.flow();
+    for _ in 0..1000 {
+        worker.flow_update(&flow);
+    }
+    host.shutdown();
+    let end = "has panicked 100 times by now; 900 calls were left out";
+    assert_lines(&errors(&host)[12..], &[end]);
+}
+
+#[test]
 fn another_host_begins_at_zero() {
     for _ in 0..2 {
         let (host, calls) = panicking();

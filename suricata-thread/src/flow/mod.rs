@@ -40,9 +40,11 @@
 
 use std::ffi::c_void;
 
+use crate::callback::register;
 use crate::host::functions;
-use crate::{ThreadVars, callback, host_thread, sys};
+use crate::{ThreadVars, host_thread, sys};
 
+mod callback;
 mod lent;
 mod storage;
 
@@ -78,7 +80,7 @@ where
 {
     // SAFETY: `init::<F>` takes what the host passes (H2).
     unsafe {
-        callback::register(
+        register(
             "flow init callback",
             callback,
             functions::SCFlowRegisterInitCallback,
@@ -115,7 +117,7 @@ where
 {
     // SAFETY: `update::<F>` takes what the host passes (H2).
     unsafe {
-        callback::register(
+        register(
             "flow update callback",
             callback,
             functions::SCFlowRegisterUpdateCallback,
@@ -151,7 +153,7 @@ where
 {
     // SAFETY: `finish::<F>` takes what the host passes (H2).
     unsafe {
-        callback::register(
+        register(
             "flow finish callback",
             callback,
             functions::SCFlowRegisterFinishCallback,
@@ -172,7 +174,7 @@ unsafe extern "C" fn init<F>(
         callback(tv, flow, packet)
     };
     // SAFETY: all come from the host (H2, H11).
-    unsafe { callback::call_for_flow(tv, flow, user, run) }
+    unsafe { callback::call(tv, flow, user, run) }
 }
 
 unsafe extern "C" fn update<F>(
@@ -187,7 +189,7 @@ unsafe extern "C" fn update<F>(
         callback(tv, flow, packet)
     };
     // SAFETY: all come from the host (H2, H11).
-    unsafe { callback::call_for_flow(tv, flow, user, run) }
+    unsafe { callback::call(tv, flow, user, run) }
 }
 
 unsafe extern "C" fn finish<F>(tv: *mut sys::ThreadVars, flow: *mut sys::Flow, user: *mut c_void)
@@ -198,5 +200,5 @@ where
     host_thread::mark();
     let run = move |callback: &F, tv: &mut ThreadVars<'_>, flow: &mut Flow<'_>| callback(tv, flow);
     // SAFETY: all come from the host (H2, H11).
-    unsafe { callback::call_for_flow(tv, flow, user, run) }
+    unsafe { callback::call(tv, flow, user, run) }
 }

@@ -1,0 +1,146 @@
+//! Where panics come from: what the panic hook sees, since a payload does not say. And how often std's own hook speaks.
+
+use std::any::{Any, TypeId};
+use std::cell::RefCell;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::panic::{self, PanicHookInfo};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::complaint::IN_FULL;
+use crate::host_thread;
+
+/// What the panic hook saw: a payload does not say where it comes from. The payload's type and the hash of its
+/// message are there to be compared with the payload's: `resume_unwind` runs no hook, so what was seen last may be
+/// another panic, caught by the plugin itself.
+pub(crate) struct Panic {
+    of_type: TypeId,
+    message: u64,
+    text: String,
+    place: Place,
+}
+
+/// A place in the source: the address of the file's name, which is constant, line and column.
+type Place = (usize, u32, u32);
+
+/// How many of the panics of a place were contained.
+static CONTAINED: Mutex<Vec<(Place, u64)>> = Mutex::new(Vec::new());
+
+fn contained() -> MutexGuard<'static, Vec<(Place, u64)>> {
+    CONTAINED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+thread_local! {
+    /// The last panics of this thread: several, since one may be caught while another unwinds.
+    static SEEN: RefCell<Vec<Panic>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Panic {
+    /// Returns the place in the source, as text.
+    pub(crate) fn into_place(self) -> String {
+        self.text
+    }
+
+    fn is_of(&self, payload: &(dyn Any + Send)) -> bool {
+        self.of_type == payload.type_id() && self.message == hash(payload)
+    }
+
+    fn count(&self) {
+        let mut contained = contained();
+        match contained.iter_mut().find(|(place, _)| *place == self.place) {
+            Some((_, times)) => *times += 1,
+            None => contained.push((self.place, 1)),
+        }
+    }
+}
+
+/// Returns how many of the panics at `place` were contained. Those that the plugin catches itself, or has on threads
+/// of its own, are not.
+fn contained_at(place: Place) -> u64 {
+    let contained = contained();
+    let known = contained.iter().find(|(known, _)| *known == place);
+    known.map_or(0, |(_, times)| *times)
+}
+
+/// Has the panic hook remember where a panic came from, and then do what it did before; but std's own does not
+/// repeat itself more often than the log does.
+pub(crate) fn install() {
+    static INSTALLED: AtomicBool = AtomicBool::new(false);
+    // The hook can't be changed by a thread that is panicking.
+    if std::thread::panicking() || INSTALLED.swap(true, Relaxed) {
+        return;
+    }
+    let before = panic::take_hook();
+    // Where somebody has set a hook, this is std's, and the other is not.
+    let std = panic::take_hook();
+    #[allow(
+        ambiguous_wide_pointer_comparisons,
+        reason = "std's hook is a function, without an address of its own: the vtables tell"
+    )]
+    let is_std = std::ptr::eq(&*before, &*std);
+    // A backtrace takes some milliseconds, and dozens of lines.
+    let has_backtrace = std::env::var_os("RUST_BACKTRACE").is_some_and(|value| value != "0");
+    let in_full = if has_backtrace { 1 } else { IN_FULL };
+    panic::set_hook(Box::new(move |panic| {
+        let place = remember(panic);
+        // The plugin's own threads take no lock here, lest one has it while Suricata forks (`-D`).
+        let is_known = host_thread::is_marked() && contained_at(place) >= in_full;
+        if !(is_std && is_known) {
+            before(panic);
+        }
+    }));
+}
+
+/// Notes where a panic came from, and returns that.
+fn remember(panic: &PanicHookInfo<'_>) -> Place {
+    let Some(location) = panic.location() else {
+        return (0, 0, 0);
+    };
+    let file = location.file().as_ptr().addr();
+    let place = (file, location.line(), location.column());
+    let panic = Panic {
+        of_type: panic.payload().type_id(),
+        message: hash(panic.payload()),
+        text: location.to_string(),
+        place,
+    };
+    // Not there while the thread is being torn down.
+    let _ = SEEN.try_with(|seen| {
+        let mut seen = seen.borrow_mut();
+        // Most of them were caught by the plugin, and nobody will ask.
+        if seen.len() == MOST_SEEN {
+            seen.remove(0);
+        }
+        seen.push(panic);
+    });
+    place
+}
+
+const MOST_SEEN: usize = 16;
+
+fn hash(payload: &(dyn Any + Send)) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text(payload).hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Returns what the hook saw of the panic with this payload, if that is known; it counts as contained.
+pub(crate) fn take_panic(payload: &(dyn Any + Send)) -> Option<Panic> {
+    let find = |seen: &RefCell<Vec<Panic>>| {
+        let mut seen = seen.borrow_mut();
+        let index = seen.iter().rposition(|panic| panic.is_of(payload))?;
+        // Those after it came while it unwound, and were caught.
+        seen.drain(index..).next()
+    };
+    let panic = SEEN.try_with(find).ok().flatten();
+    if let Some(panic) = &panic {
+        panic.count();
+    }
+    panic
+}
+
+/// Returns the payload's text, if it is one.
+pub(crate) fn text(payload: &(dyn Any + Send)) -> Option<&str> {
+    let text = payload.downcast_ref::<&'static str>().copied();
+    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+}

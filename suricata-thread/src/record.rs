@@ -1,0 +1,236 @@
+//! What is known of the panics of one registration: how many have a line, and how long a flow callback rests.
+
+use std::cell::RefCell;
+use std::fmt;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::complaint::{IN_FULL, Times, log_error};
+use crate::host_thread;
+use crate::log::shortened;
+use crate::sys::{Flow, ThreadVars};
+
+/// Names the code that the host called: a function, so that the name is looked up only when needed.
+pub(crate) type Name = fn() -> &'static str;
+
+/// A callback that panics so often within [`WINDOW`] rests.
+const MANY: u32 = 100;
+const WINDOW: Duration = Duration::from_secs(1);
+
+/// How long it rests the first time; then twice as long each time.
+const FIRST_REST: Duration = Duration::from_secs(1);
+const LONGEST_REST: Duration = Duration::from_secs(60);
+
+/// A callback that was quiet for so long begins anew.
+const FORGIVEN: Duration = Duration::from_secs(60);
+
+/// The panics of one registration, or of the values of one slot.
+pub(crate) struct Record {
+    /// The plugin whose init registered it.
+    plugin: &'static str,
+    kind: &'static str,
+    name: Name,
+    panics: Times,
+    /// How many panics the log speaks of.
+    logged: AtomicU64,
+    /// Calls for which the host passed no `ThreadVars`, or no `Flow`.
+    without_thread: Times,
+    without_flow: Times,
+    /// Calls whose `ThreadVars` has an address up to this are not for the hot path: 0 for those without one,
+    /// [`ALL`] while the callback rests. One comparison for both, where there would be two.
+    barred: AtomicUsize,
+    /// When the last rest ends or ended, in nanoseconds as [`now`] counts them; 0 before the first.
+    until: AtomicU64,
+    /// Calls that were left out, and of which no line speaks.
+    left_out: AtomicU64,
+    pace: Mutex<Pace>,
+}
+
+const ALL: usize = usize::MAX;
+
+/// How fast panics come.
+struct Pace {
+    /// When the window began that the panics are counted in, and how many there were.
+    window: Option<Instant>,
+    in_window: u32,
+    /// How long the last rest was.
+    rest: Duration,
+}
+
+/// Returns the nanoseconds since this was first called.
+fn now() -> u64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    nanoseconds(START.get_or_init(Instant::now).elapsed())
+}
+
+fn nanoseconds(time: Duration) -> u64 {
+    time.as_nanos().try_into().unwrap_or(u64::MAX)
+}
+
+impl Record {
+    /// Of what `plugin` has, and the host calls as a `kind`.
+    pub(crate) const fn new(plugin: &'static str, kind: &'static str, name: Name) -> Self {
+        Self {
+            plugin,
+            kind,
+            name,
+            panics: Times::new(),
+            logged: AtomicU64::new(0),
+            without_thread: Times::new(),
+            without_flow: Times::new(),
+            barred: AtomicUsize::new(0),
+            until: AtomicU64::new(0),
+            left_out: AtomicU64::new(0),
+            pace: Mutex::new(Pace {
+                window: None,
+                in_window: 0,
+                rest: Duration::ZERO,
+            }),
+        }
+    }
+
+    /// Returns `true` if a call with this `ThreadVars` has to ask [`is_left_out`](Self::is_left_out).
+    #[inline]
+    pub(crate) fn is_barred(&self, tv: *mut ThreadVars) -> bool {
+        tv.addr() <= self.barred.load(Relaxed)
+    }
+
+    /// Returns `true` if a call is left out: something is lacking, or the callback rests.
+    #[cold]
+    pub(crate) fn is_left_out(&'static self, tv: *mut ThreadVars, flow: *mut Flow) -> bool {
+        if tv.is_null() {
+            self.log_without_thread();
+            return true;
+        }
+        if flow.is_null() {
+            self.log_without("Flow", &self.without_flow);
+            return true;
+        }
+        if now() < self.until.load(Relaxed) {
+            self.left_out.fetch_add(1, Relaxed);
+            AtTheEnd::note(self);
+            return true;
+        }
+        // Of two threads that come here at the same time, one says so.
+        if self.barred.swap(0, Relaxed) == ALL {
+            let left_out = self.left_out.swap(0, Relaxed);
+            self.log(format_args!(
+                " is called again: {left_out} calls were left out"
+            ));
+        }
+        false
+    }
+
+    /// The host passed no `ThreadVars`, as its unit tests do.
+    #[cold]
+    pub(crate) fn log_without_thread(&self) {
+        self.log_without("ThreadVars", &self.without_thread);
+    }
+
+    fn log_without(&self, what: &str, times: &Times) {
+        host_thread::mark();
+        if let Some(times) = times.again() {
+            let note = Note(times);
+            self.log(format_args!(": not run: the host passed no {what}{note}"));
+        }
+    }
+
+    /// Counts a panic. Returns how many there were, if this is one of those that are logged.
+    pub(crate) fn count_panic(&self) -> Option<u64> {
+        let times = self.panics.again()?;
+        self.logged.fetch_max(times, Relaxed);
+        Some(times)
+    }
+
+    /// Has this thread say at its end what no line has said before.
+    pub(crate) fn tell_at_the_end(&'static self) {
+        AtTheEnd::note(self);
+    }
+
+    /// Logs an error, which begins with what this is of.
+    #[inline(never)]
+    pub(crate) fn log(&self, error: fmt::Arguments<'_>) {
+        let name = shortened(1_000, format_args!("{}", (self.name)()));
+        log_error(self.plugin, format_args!("{} {name}{error}", self.kind));
+    }
+
+    /// Lets the callback rest if the panic that was just counted is one of too many.
+    pub(crate) fn slow_down(&self) {
+        let now_here = Instant::now();
+        let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
+        if pace.window.is_none_or(|began| now_here - began > WINDOW) {
+            pace.window = Some(now_here);
+            pace.in_window = 0;
+        }
+        pace.in_window += 1;
+        if pace.in_window < MANY || self.barred.load(Relaxed) == ALL {
+            return;
+        }
+        let (now, until) = (now(), self.until.load(Relaxed));
+        let is_forgiven = until == 0 || now > until.saturating_add(nanoseconds(FORGIVEN));
+        pace.rest = if is_forgiven {
+            FIRST_REST
+        } else {
+            (pace.rest * 2).min(LONGEST_REST)
+        };
+        pace.window = None;
+        self.until
+            .store(now.saturating_add(nanoseconds(pace.rest)), Relaxed);
+        self.barred.store(ALL, Relaxed);
+        let seconds = pace.rest.as_secs();
+        drop(pace);
+        self.log(format_args!(
+            " is not called for {seconds} s: it panicked {MANY} times within a second"
+        ));
+    }
+}
+
+/// What the line on something that happened so often adds, so that nobody takes silence for health.
+pub(crate) struct Note(pub(crate) u64);
+
+impl fmt::Display for Note {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            ..IN_FULL => Ok(()),
+            IN_FULL => f.write_str(" (from now on, only the 100th, the 1000th … are logged)"),
+            times => write!(f, " ({times} times by now)"),
+        }
+    }
+}
+
+thread_local! {
+    static AT_THE_END: AtTheEnd = const { AtTheEnd(RefCell::new(Vec::new())) };
+}
+
+/// The records of which this thread knows something that no line says. When the thread ends, one line for each does.
+struct AtTheEnd(RefCell<Vec<&'static Record>>);
+
+impl AtTheEnd {
+    fn note(record: &'static Record) {
+        // Main ends after the host has freed its log; what panics there does so a few times.
+        if host_thread::is_main() {
+            return;
+        }
+        let _ = AT_THE_END.try_with(|Self(records)| {
+            let mut records = records.borrow_mut();
+            if !records.iter().any(|known| std::ptr::eq(*known, record)) {
+                records.push(record);
+            }
+        });
+    }
+}
+
+impl Drop for AtTheEnd {
+    fn drop(&mut self) {
+        for record in self.0.take() {
+            let times = record.panics.so_far();
+            let left_out = record.left_out.swap(0, Relaxed);
+            if record.logged.fetch_max(times, Relaxed) < times || left_out > 0 {
+                record.log(format_args!(
+                    " has panicked {times} times by now; {left_out} calls were left out"
+                ));
+            }
+        }
+    }
+}
