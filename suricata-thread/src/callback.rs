@@ -38,12 +38,11 @@ pub(crate) unsafe fn register<F, C>(
     let user = Box::into_raw(Box::new(Registration { callback, record }));
     // SAFETY: the caller's promise; the box is kept where the host keeps the user pointer (R3).
     let registered = unsafe { register_raw(register, trampoline, user.cast()) };
-    if registered.is_err() {
+    registered.inspect_err(|_| {
         note_refused(|| format!("{kind} {}", type_name::<F>()));
         // SAFETY: boxed above, and the host keeps no user pointer that it refused (H5).
         drop(unsafe { Box::from_raw(user) });
-    }
-    registered
+    })
 }
 
 /// The part of [`register`] that does not depend on the closure's type.

@@ -268,19 +268,23 @@ pub use suricata_thread_sys as sys;
 /// What the macros need; no part of the API.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::c_str::{c_str, nul_terminated};
     pub use crate::complaint::{IN_FULL, Times};
-    pub use crate::log::log;
-    pub use crate::plugin::{Entry, InitFn, c_str, nul_terminated};
+    pub use crate::entry::{Entry, InitFn};
+    pub use crate::log_line::write as write_log;
 }
 
+mod c_str;
 mod callback;
 mod complaint;
+mod entry;
 pub mod flow;
 mod handle;
 mod hook;
 mod host;
 mod host_thread;
 pub mod log;
+mod log_line;
 mod owner;
 mod panic;
 pub mod plugin;
@@ -290,6 +294,7 @@ mod registration;
 mod set_error;
 mod slot;
 mod storage;
+mod text;
 mod thread_init;
 mod thread_vars;
 mod typed;

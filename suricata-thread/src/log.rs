@@ -28,19 +28,12 @@
 //! What the destructor of a `thread_local!` logs on the main thread, as the process ends, is lost: by then
 //! Suricata has taken its log down, and set the level so that no line passes.
 
-use std::ffi::{CStr, c_char};
-use std::fmt::{self, Write as _};
-use std::fs::File;
-use std::io::Write as _;
-use std::mem::ManuallyDrop;
-use std::os::fd::FromRawFd;
-
 use crate::host::functions;
 use crate::sys::common::SCLogLevel;
-use crate::{host_thread, plugin_name};
 
 /// How much a line of the log matters: the later one here, the less.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Level {
     /// Something failed.
     Error = SCLogLevel::SC_LOG_ERROR.0 as isize,
@@ -84,163 +77,12 @@ pub fn enabled(level: Level) -> bool {
     shown >= level as i32
 }
 
-/// What the macros expand to.
-#[doc(hidden)]
-#[cold]
-pub fn log(
-    level: Level,
-    file: &CStr,
-    line: u32,
-    function: &str,
-    module: &CStr,
-    message: fmt::Arguments<'_>,
-) {
-    let hosts = functions::SCLogMessage.filter(|_| host_thread::is_marked());
-    let Some(log_message) = hosts else {
-        let name = plugin_name::get();
-        let mut line = CText::new(LONGEST, format_args!("plugin {name}: {level:?}: {message}"));
-        line.end_line();
-        // Where the standard error is closed there is nowhere left to say so.
-        let _ = stderr().write_all(&line.bytes);
-        return;
-    };
-    let mut function = function;
-    while let Some(outer) = function.strip_suffix("::{{closure}}") {
-        function = outer;
-    }
-    let function = CText::new(1_000, format_args!("{function}"));
-    let others = [file.to_bytes(), module.to_bytes(), &function.bytes];
-    let others: usize = others.into_iter().map(length_in_json).sum();
-    let message = CText::new(LONGEST.saturating_sub(others), message);
-    // SAFETY: the pointers are to C strings that outlive the call, and the host copies what it keeps. The
-    // thread is the host's (R7), which keeps its log until it has joined it (H6).
-    unsafe {
-        log_message(
-            SCLogLevel(level as i32),
-            file.as_ptr(),
-            line,
-            function.as_ptr(),
-            module.as_ptr(),
-            message.as_ptr(),
-        )
-    };
-}
-
-/// The standard error, without the lock and the buffers of std's: one line is one write.
-fn stderr() -> ManuallyDrop<File> {
-    // SAFETY: nobody closes it by this `File`, which is never dropped.
-    ManuallyDrop::new(unsafe { File::from_raw_fd(2) })
-}
-
-/// The longest text, in bytes as JSON: some Suricatas read past a buffer where a line of a log in JSON has more than
-/// 12,800 bytes, with what the host adds.
-const LONGEST: usize = 12_000;
-
-/// A text for the host: one line, which ends in a NUL, has none before, and is cut where it is too long. What
-/// could turn or forge a line is escaped: a text may come from the network.
-struct CText {
-    bytes: Vec<u8>,
-    /// Bytes as JSON that there is room for, with some for the note on what is missing.
-    room: usize,
-    missing: usize,
-}
-
-impl CText {
-    fn new(longest: usize, text: fmt::Arguments<'_>) -> Self {
-        let mut new = Self {
-            bytes: Vec::new(),
-            room: longest.saturating_sub(50),
-            missing: 0,
-        };
-        let is_whole = new.write_fmt(text).is_ok();
-        if new.missing > 0 {
-            let note = format!(" … ({} bytes more)", new.missing);
-            new.bytes.extend_from_slice(note.as_bytes());
-        }
-        if !is_whole {
-            let note = " (cut short: an argument's Display returned an error)";
-            new.bytes.extend_from_slice(note.as_bytes());
-        }
-        new.bytes.push(0);
-        new
-    }
-
-    fn as_ptr(&self) -> *const c_char {
-        self.bytes.as_ptr().cast()
-    }
-
-    /// Has the line end in a line break in place of the NUL.
-    fn end_line(&mut self) {
-        if let Some(last) = self.bytes.last_mut() {
-            *last = b'\n';
-        }
-    }
-
-    /// Appends `c`, as the text `escaped`: all of it, or nothing.
-    fn push(&mut self, c: char, escaped: &str) {
-        let length = length_in_json(escaped.as_bytes());
-        if self.missing > 0 || length > self.room {
-            self.missing += c.len_utf8();
-            return;
-        }
-        self.room -= length;
-        self.bytes.extend_from_slice(escaped.as_bytes());
-    }
-}
-
-/// How long `bytes` can be in a log in JSON, which may escape all but ASCII.
-fn length_in_json(bytes: &[u8]) -> usize {
-    let length = |byte: &u8| match byte {
-        b'"' | b'\\' | b'\t' => 2,
-        // A character of several bytes is one escape of 6, or two where it has four bytes.
-        0x80..=0xbf => 0,
-        0xf0.. => 12,
-        byte if byte.is_ascii_graphic() || *byte == b' ' => 1,
-        _ => 6,
-    };
-    bytes.iter().map(length).sum()
-}
-
-/// Returns `text` as it is logged, cut to at most `longest` bytes as JSON: for a part of a message that could push the
-/// rest out.
-#[cold]
-pub(crate) fn shortened(longest: usize, text: fmt::Arguments<'_>) -> String {
-    let mut text = CText::new(longest, text);
-    text.bytes.pop();
-    String::from_utf8(text.bytes).unwrap_or_default()
-}
-
-impl fmt::Write for CText {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        for c in text.chars() {
-            match c {
-                '\0' => self.push(c, "\\0"),
-                '\n' | '\r' => self.push(c, &c.escape_default().to_string()),
-                _ if is_dangerous(c) => self.push(c, &c.escape_unicode().to_string()),
-                _ => self.push(c, c.encode_utf8(&mut [0; 4])),
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Whether a terminal, or somebody who reads, could take the character for the end of a line or be led to read in
-/// another order.
-fn is_dangerous(c: char) -> bool {
-    let is_bidirectional = matches!(
-        c,
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-    );
-    let ends_line = matches!(c, '\u{2028}' | '\u{2029}');
-    c.is_control() && c != '\t' || ends_line || is_bidirectional
-}
-
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __log {
     ($level:ident, $($arg:tt)+) => {
         if $crate::log::enabled($crate::log::Level::$level) {
-            $crate::__private::log(
+            $crate::__private::write_log(
                 $crate::log::Level::$level,
                 $crate::__c_str!(::core::file!()),
                 ::core::line!(),

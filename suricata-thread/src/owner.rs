@@ -5,14 +5,13 @@ use std::ffi::{c_char, c_int, c_void};
 use crate::host::FreeFn;
 use crate::sys::Generation;
 
-/// Why a slot was not registered, or a value not stored.
+/// Why a slot was not registered.
 pub(crate) struct Errors {
     pub(crate) empty_name: &'static str,
     pub(crate) long_name: &'static str,
     pub(crate) control_in_name: &'static str,
     pub(crate) hosts_name: &'static str,
     pub(crate) refused: &'static str,
-    pub(crate) refused_set: &'static str,
 }
 
 /// The texts for slots of `$storage`; `$taken` is what Suricata does where one of its own names is taken.
@@ -40,7 +39,6 @@ macro_rules! errors {
                 ": the host refused the slot; either a slot of this name exists already (the \
                  host's log says so), or its storage registration has closed, or it is out of memory"
             ),
-            refused_set: concat!($storage, ": the host refused to store the value"),
         }
     };
 }

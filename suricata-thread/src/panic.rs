@@ -10,8 +10,8 @@ use std::panic::{self, AssertUnwindSafe};
 
 use crate::hook::{Panic, take_panic, text};
 use crate::host_thread;
-use crate::log::shortened;
 use crate::record::{Note, Record};
+use crate::text::shortened;
 
 /// Runs `f`, which the host called as what `record` is of; a panic in it is logged at error level, within
 /// bounds, and goes no further.

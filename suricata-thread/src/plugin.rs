@@ -1,23 +1,18 @@
 //! The plugin's entry point.
 
-use std::cell::UnsafeCell;
 use std::error::Error;
-use std::ffi::{CStr, CString, c_char, c_uint, c_void};
+use std::ffi::{CString, c_void};
 use std::ptr;
-use std::sync::{Mutex, PoisonError};
 
 use crate::complaint::log_error;
-use crate::host::{Unsuitable, functions};
-use crate::log::shortened;
+use crate::host::functions;
+
 use crate::record::Record;
 use crate::registration::Init;
-use crate::sys::Generation;
+use crate::text::shortened;
 use crate::{
     SCLogWarning, callback, hook, host, host_thread, panic, plugin_name, registration, sys,
 };
-
-const LISTED_TWICE: &str = "the plugin is listed twice, by its file or by a folder that it is in, \
-    and would count everything twice; list it once";
 
 /// Runs a plugin's `init`, with registering possible until it returns.
 ///
@@ -185,181 +180,9 @@ unsafe extern "C" fn at_flow_init(
 
 /// The host goes on without the plugin, or with a part of it.
 #[cold]
-fn log_failure(plugin: &str, what: &str, why: &str) {
+pub(crate) fn log_failure(plugin: &str, what: &str, why: &str) {
     let version = host::host_version().unwrap_or("version unknown");
     log_error(plugin, format_args!("{what}: {why} (Suricata {version})"));
-}
-
-/// What [`plugin!`](macro@crate::plugin) takes as `init`.
-#[diagnostic::on_unimplemented(
-    message = "`init` is no function that returns `Result<(), E>`",
-    label = "give a function without arguments, whose error converts into `Box<dyn Error + Send + Sync>`"
-)]
-pub trait InitFn {
-    #[doc(hidden)]
-    fn call(self) -> Result<(), Box<dyn Error + Send + Sync>>;
-}
-
-#[diagnostic::do_not_recommend]
-impl<F, E> InitFn for F
-where
-    F: FnOnce() -> Result<(), E>,
-    E: Into<Box<dyn Error + Send + Sync>>,
-{
-    fn call(self) -> Result<(), Box<dyn Error + Send + Sync>> {
-        self().map_err(E::into)
-    }
-}
-
-/// What a plugin's entry point returns, for each host.
-#[doc(hidden)]
-pub struct Entry {
-    name: &'static str,
-    /// By [`Generation`].
-    plugins: [Plugin<sys::common::SCPlugin>; Generation::ALL.len()],
-    /// For a host of another generation, which refuses it by its version, or runs an `Init` that does
-    /// nothing.
-    idle: Plugin<sys::common::SCPlugin>,
-    /// The same for 7.0, whose `SCPlugin` is another struct.
-    idle_7: Plugin<Plugin7>,
-    /// The hosts in which the init ran: one in Suricata, several where tests have a mock each.
-    hosts: Mutex<Vec<c_uint>>,
-}
-
-/// `SCPlugin` of Suricata 7.0, which ends the process where one of the fields is NULL.
-#[repr(C)]
-struct Plugin7 {
-    name: *const c_char,
-    license: *const c_char,
-    author: *const c_char,
-    init: unsafe extern "C" fn(),
-}
-
-#[repr(transparent)]
-struct Plugin<T>(UnsafeCell<T>);
-
-// SAFETY: Rust code never reads or writes what is in the cell (R8): it hands the host a pointer to it.
-// What that points to is constant.
-unsafe impl<T> Sync for Plugin<T> {}
-
-unsafe extern "C" fn idle() {}
-
-impl Entry {
-    pub const fn new(
-        name: &'static str,
-        [c_name, version, author, license]: [&'static CStr; 4],
-        init: unsafe extern "C" fn(),
-    ) -> Self {
-        const fn plugin(
-            api_version: u64,
-            built_for: &'static CStr,
-            [name, version, author, license]: [&'static CStr; 4],
-            init: unsafe extern "C" fn(),
-        ) -> Plugin<sys::common::SCPlugin> {
-            Plugin(UnsafeCell::new(sys::common::SCPlugin {
-                version: api_version,
-                suricata_version: built_for.as_ptr(),
-                name: name.as_ptr(),
-                plugin_version: version.as_ptr(),
-                license: license.as_ptr(),
-                author: author.as_ptr(),
-                Init: Some(init),
-            }))
-        }
-        let texts = [c_name, version, author, license];
-        Self {
-            name,
-            plugins: [
-                plugin(Generation::V8.api_version(), c"8.0", texts, init),
-                plugin(Generation::V9.api_version(), c"9.0", texts, init),
-            ],
-            idle: plugin(Generation::V9.api_version(), c"9.0", texts, idle),
-            idle_7: Plugin(UnsafeCell::new(Plugin7 {
-                name: c_name.as_ptr(),
-                license: license.as_ptr(),
-                author: author.as_ptr(),
-                init: idle,
-            })),
-            hosts: Mutex::new(Vec::new()),
-        }
-    }
-
-    /// Runs the init that `given` returns, once in each host.
-    ///
-    /// # Safety
-    ///
-    /// As for [`run_init`].
-    pub unsafe fn run_init<I: InitFn>(&self, given: fn() -> I) {
-        host_thread::mark_main();
-        let host = host::number();
-        let mut hosts = self.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        if hosts.contains(&host) {
-            drop(hosts);
-            return log_failure(self.name, "init does not run again", LISTED_TWICE);
-        }
-        hosts.push(host);
-        drop(hosts);
-        // SAFETY: the caller's promise.
-        unsafe { run_init(self.name, || given().call()) }
-    }
-
-    /// Returns what the host that is loading the plugin, on this thread, takes for one.
-    pub fn for_host(&self) -> *mut sys::common::SCPlugin {
-        plugin_name::set(self.name);
-        let generation = match host::find_generation() {
-            Ok(generation) => generation,
-            // Somebody who calls the entry point without a host gets what a host would.
-            Err(Unsuitable::NoHost) => Generation::V8,
-            Err(Unsuitable::Unknown(why)) => {
-                host_thread::mark();
-                log_failure(self.name, "can't run here", why);
-                return match host::host_version() {
-                    Some(version) if version.starts_with("7.") => self.idle_7.0.get().cast(),
-                    _ => self.idle.0.get(),
-                };
-            }
-        };
-        // A generation of a later version of the raw crate is none of this one.
-        let plugin = self.plugins.get(generation as usize);
-        plugin.unwrap_or(&self.idle).0.get()
-    }
-}
-
-/// `text` and a NUL: `N` is its length and one.
-#[doc(hidden)]
-pub const fn nul_terminated<const N: usize>(text: &str) -> [u8; N] {
-    let mut bytes = [0; N];
-    let mut i = 0;
-    while i < text.len() {
-        bytes[i] = text.as_bytes()[i];
-        i += 1;
-    }
-    bytes
-}
-
-/// What [`nul_terminated`] made, as a C string.
-#[doc(hidden)]
-pub const fn c_str(bytes: &'static [u8]) -> &'static CStr {
-    match CStr::from_bytes_with_nul(bytes) {
-        Ok(text) => text,
-        Err(_) => panic!("this text contains a NUL, which would end it in C"),
-    }
-}
-
-/// A constant `&str` as a `&'static CStr`; a NUL in it does not compile.
-// Items in a macro are not hygienic: the names are such that `$text` can't mean one of them.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __c_str {
-    ($text:expr) => {
-        const {
-            const __SURICATA_THREAD_TEXT: &::core::primitive::str = $text;
-            const __SURICATA_THREAD_BYTES: &[::core::primitive::u8;
-                 __SURICATA_THREAD_TEXT.len() + 1] =
-                &$crate::__private::nul_terminated(__SURICATA_THREAD_TEXT);
-            $crate::__private::c_str(__SURICATA_THREAD_BYTES)
-        }
-    };
 }
 
 /// Writes the plugin's entry point, `SCPluginRegister`. Use it once, at the root of the crate.
@@ -433,9 +256,13 @@ macro_rules! plugin {
         };
 
         /// The plugin's entry point: what the host looks up when it has opened the plugin.
+        ///
+        /// # Safety
+        ///
+        /// Only the host calls it, on the thread that loads plugins. A test loads [`PLUGIN`].
         #[unsafe(no_mangle)]
-        pub extern "C" fn SCPluginRegister() -> *mut $crate::sys::common::SCPlugin {
-            // SAFETY: the host may call it at any time.
+        pub unsafe extern "C" fn SCPluginRegister() -> *mut $crate::sys::common::SCPlugin {
+            // SAFETY: the caller's promise.
             unsafe { (PLUGIN.entry_point())() }
         }
     };

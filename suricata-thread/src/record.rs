@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use crate::complaint::{IN_FULL, Times, log_error};
 use crate::host_thread;
-use crate::log::shortened;
 use crate::sys::{Flow, ThreadVars};
+use crate::text::shortened;
 
 /// Names the code that the host called: a function, so that the name is looked up only when needed.
 pub(crate) type Name = fn() -> &'static str;

@@ -1,8 +1,7 @@
 use std::error::Error;
 use std::fmt;
 
-/// Of a slot of threads or flows.
-const REFUSED_SET: &str = "storage: the host refused to store the value";
+pub(crate) const REFUSED: &str = "the host refused to store the value";
 
 /// Why [`get_or_try_insert_with`](crate::ThreadStorage::get_or_try_insert_with) has inserted nothing.
 ///
@@ -23,7 +22,7 @@ impl<E: fmt::Display> fmt::Display for InsertError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Closure(error) => error.fmt(f),
-            Self::Refused => f.write_str(REFUSED_SET),
+            Self::Refused => f.write_str(REFUSED),
         }
     }
 }
@@ -34,7 +33,7 @@ impl<E: Into<&'static str>> From<InsertError<E>> for &'static str {
     fn from(error: InsertError<E>) -> Self {
         match error {
             InsertError::Closure(error) => error.into(),
-            InsertError::Refused => REFUSED_SET,
+            InsertError::Refused => REFUSED,
         }
     }
 }
@@ -44,12 +43,11 @@ impl<E: Into<&'static str>> From<InsertError<E>> for &'static str {
 /// Converts to the `&'static str` that the other methods return, so `?` works on both.
 pub struct SetError<T> {
     value: T,
-    why: &'static str,
 }
 
 impl<T> SetError<T> {
-    pub(crate) const fn new(value: T, why: &'static str) -> Self {
-        Self { value, why }
+    pub(crate) const fn new(value: T) -> Self {
+        Self { value }
     }
 
     /// The value that was not stored.
@@ -68,20 +66,21 @@ impl<T> SetError<T> {
 
 impl<T> fmt::Debug for SetError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SetError").finish_non_exhaustive()
+        // Seen where somebody unwraps: `T` need not be `Debug`.
+        write!(f, "SetError({REFUSED:?})")
     }
 }
 
 impl<T> fmt::Display for SetError<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.why)
+        f.write_str(REFUSED)
     }
 }
 
 impl<T> Error for SetError<T> {}
 
 impl<T> From<SetError<T>> for &'static str {
-    fn from(error: SetError<T>) -> Self {
-        error.why
+    fn from(_: SetError<T>) -> Self {
+        REFUSED
     }
 }

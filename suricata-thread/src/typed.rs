@@ -9,7 +9,7 @@ use crate::host::{self, FreeFn};
 use crate::owner::{GetFn, Lent, Owner, SetFn};
 use crate::record::{Name, Record};
 use crate::registration::{Registering, note_refused};
-use crate::set_error::{InsertError, SetError};
+use crate::set_error::{self, InsertError, SetError};
 use crate::slot::{self, Slot};
 use crate::{host_thread, panic, plugin_name};
 
@@ -51,10 +51,8 @@ impl<O: Owner, T: Send + 'static> Typed<O, T> {
     pub(crate) fn register(name: &str) -> Result<Self, &'static str> {
         // SAFETY: `free::<T>` frees what the methods below store, and they store nothing else (R1).
         let registered = unsafe { register_slot::<O>(name, free::<T>, type_name::<T>) };
-        if registered.is_err() {
-            note_refused(|| format!("the slot {name:?}"));
-        }
-        let (get, id, slot) = registered?;
+        let (get, id, slot) =
+            registered.inspect_err(|_| note_refused(|| format!("the slot {name:?}")))?;
         Ok(Self {
             get,
             id,
@@ -130,7 +128,7 @@ impl<O: Owner, T: Send + 'static> Typed<O, T> {
     ) -> Result<Option<T>, SetError<T>> {
         let old = self.slot(owner);
         self.set(owner, self.to_store(value))
-            .map_err(|value| SetError::new(value, O::ERRORS.refused_set))?;
+            .map_err(SetError::new)?;
         // SAFETY: `set` has put another pointer in the place of `old`.
         Ok(unsafe { unbox(old) })
     }
@@ -143,7 +141,7 @@ impl<O: Owner, T: Send + 'static> Typed<O, T> {
         }
         // SAFETY: null is what an empty slot holds.
         if !unsafe { self.store(owner, std::ptr::null_mut()) } {
-            return Err(O::ERRORS.refused_set);
+            return Err(set_error::REFUSED);
         }
         // SAFETY: the slot no longer holds `old`.
         Ok(unsafe { unbox(old) })
@@ -184,7 +182,7 @@ impl<O: Owner, T: Send + 'static> Typed<O, T> {
     ) -> Result<&'t mut T, &'static str> {
         let value = self
             .set(owner, value)
-            .map_err(|_refused| O::ERRORS.refused_set)?;
+            .map_err(|_refused| set_error::REFUSED)?;
         // SAFETY: just stored, and otherwise as in `get_mut`.
         Ok(unsafe { &mut *value })
     }
@@ -268,12 +266,10 @@ unsafe fn register_slot<O: Owner>(
         });
         Ok((get, id, slot))
     };
-    let registered = register();
-    if registered.is_err() {
+    register().inspect_err(|_| {
         // SAFETY: `into_raw` above made it, and the host keeps no name that it refused (H5).
         drop(unsafe { CString::from_raw(c_name) });
-    }
-    registered
+    })
 }
 
 /// The value that a slot held, moved out of its box.

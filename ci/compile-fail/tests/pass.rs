@@ -55,5 +55,5 @@ fn copy_elsewhere(slot: ThreadStorage<u64>, tv: &ThreadVars<'_>) -> Option<u64> 
 }
 
 fn main() {
-    let _ = (SCPluginRegister(), same, swap, value, copy_elsewhere);
+    let _ = (PLUGIN, same, swap, value, copy_elsewhere);
 }

@@ -5,7 +5,8 @@ mod life;
 mod plugin;
 
 extern "C" fn entry() -> *mut suricata_thread::sys::common::SCPlugin {
-    plugin::SCPluginRegister().cast()
+    // SAFETY: the host calls this as it calls that.
+    unsafe { plugin::SCPluginRegister() }.cast()
 }
 
 #[test]

@@ -32,15 +32,15 @@ pub struct Flow<'a> {
     _host_lends: PhantomData<&'a mut sys::Flow>,
 }
 
-/// Calls a function of the host's generation; both generations have one.
+/// Calls a function of the host's generation; both generations have one. Returns a `$returned`.
 macro_rules! of_host {
-    ($v8:ident, $v9:ident, $flow:expr $(, $argument:expr)*) => {
+    ($returned:ty, $v8:ident, $v9:ident, $flow:expr $(, $argument:expr)*) => {
         if host::is_9() {
             // SAFETY: the flow is live and used by this thread alone (H11, R10), and the function only reads it.
-            unsafe { functions::$v9.expect(LACKING)($flow.ptr.as_ptr() $(, $argument)*).into() }
+            <$returned>::from(unsafe { functions::$v9.expect(LACKING)($flow.ptr.as_ptr() $(, $argument)*) })
         } else {
             // SAFETY: the same.
-            unsafe { functions::$v8.expect(LACKING)($flow.ptr.as_ptr() $(, $argument)*).into() }
+            <$returned>::from(unsafe { functions::$v8.expect(LACKING)($flow.ptr.as_ptr() $(, $argument)*) })
         }
     };
 }
@@ -95,7 +95,8 @@ impl Flow<'_> {
     /// not know it yet.
     pub fn last_time(&self) -> Option<Duration> {
         let (mut seconds, mut microseconds) = (0, 0);
-        let () = of_host!(
+        of_host!(
+            (),
             FlowGetLastTimeAsParts,
             SCFlowGetLastTimeAsParts,
             self,
@@ -108,17 +109,17 @@ impl Flow<'_> {
 
     /// Returns the host's flags. What they mean differs between versions of Suricata.
     pub fn flags(&self) -> u64 {
-        of_host!(FlowGetFlags, SCFlowGetFlags, self)
+        of_host!(u64, FlowGetFlags, SCFlowGetFlags, self)
     }
 
     /// Returns the source port; 0 for a protocol without ports.
     pub fn source_port(&self) -> u16 {
-        of_host!(FlowGetSourcePort, SCFlowGetSourcePort, self)
+        of_host!(u16, FlowGetSourcePort, SCFlowGetSourcePort, self)
     }
 
     /// Returns the destination port; 0 for a protocol without ports.
     pub fn destination_port(&self) -> u16 {
-        of_host!(FlowGetDestinationPort, SCFlowGetDestinationPort, self)
+        of_host!(u16, FlowGetDestinationPort, SCFlowGetDestinationPort, self)
     }
 
     /// Returns `true` if the addresses are of IPv4; `None` in 8.0.

@@ -13,5 +13,5 @@ fn init() -> Option<()> {
 }
 
 fn main() {
-    let _ = SCPluginRegister();
+    let _ = PLUGIN;
 }

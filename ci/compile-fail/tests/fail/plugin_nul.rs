@@ -13,5 +13,5 @@ fn init() -> Result<(), &'static str> {
 }
 
 fn main() {
-    let _ = SCPluginRegister();
+    let _ = PLUGIN;
 }

@@ -17,5 +17,5 @@ fn init() -> Result<(), &'static str> {
 }
 
 fn main() {
-    let _ = SCPluginRegister();
+    let _ = PLUGIN;
 }
