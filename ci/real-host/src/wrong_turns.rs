@@ -1,12 +1,12 @@
 //! The wrong turns that the troubleshooting page speaks of: each is taken, and the page must explain
 //! what is said then.
 
-use std::fs::{self, File};
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use anyhow::{Context, Result, ensure};
-use serde_json::json;
+use anyhow::{Result, ensure};
+use serde_json::{Value, json};
 
 use crate::build;
 use crate::examples::said;
@@ -33,26 +33,37 @@ pub(crate) fn check(suricata: &Suricata, suricata_7: &Suricata) -> Result<()> {
         "--config=profile.release-abort.panic=\"abort\"",
     ];
     let abort = build::plugins(&aborting)?.join("libwrong_turn.so");
-    let newer = for_a_newer_c_library(temporary.path())?;
-    let empty = temporary.path().join("empty.so");
-    File::create(&empty)?;
+    let temporary_file = |name: &str| temporary.path().join(name);
+    fs::copy(abort, temporary_file("libabort.so"))?;
+    fs::write(temporary_file("empty.so"), "")?;
     let file = |name: &str| plugins.join(format!("lib{name}.so"));
-    let lost = file("wrong_turn");
+    let files = [
+        PAGE.into(),
+        for_a_newer_c_library(temporary.path())?,
+        temporary_file("libabort.so"),
+        temporary_file("empty.so"),
+        file("no_plugin"),
+        file("needs_9"),
+        file("for_9"),
+        file("wrong_turn"),
+    ];
+    let says = |suricata, plugins: &Value, turn| says(suricata, &files, plugins, turn);
+    let lost = &json!(["./libwrong_turn.so"]);
     let in_suricata = [
-        ("no such file", Plugin::Path("/no/such/file.so")),
-        ("a text file", Plugin::File(PAGE.into())),
-        ("an empty file", Plugin::File(empty)),
-        ("no plugin!", Plugin::File(file("no_plugin"))),
-        ("needs what 9.0 has", Plugin::File(file("needs_9"))),
-        ("written for 9.0", Plugin::File(file("for_9"))),
-        ("a newer C library", Plugin::File(newer)),
-        ("listed twice", Plugin::Twice(lost.clone())),
-        ("panic = \"abort\"", Plugin::File(abort)),
+        ("no such file", &json!(["/no/such/file.so"])),
+        ("a text file", &json!(["./troubleshooting.md"])),
+        ("an empty file", &json!(["./empty.so"])),
+        ("no plugin!", &json!(["./libno_plugin.so"])),
+        ("needs what 9.0 has", &json!(["./libneeds_9.so"])),
+        ("written for 9.0", &json!(["./libfor_9.so"])),
+        ("a newer C library", &json!(["./libnewer.so"])),
+        ("listed twice", &json!([lost[0], lost[0]])),
+        ("panic = \"abort\"", &json!(["./libabort.so"])),
         // The plugin takes these itself.
-        ("name used twice", Plugin::File(lost.clone())),
-        ("late", Plugin::File(lost.clone())),
-        ("panic", Plugin::File(lost.clone())),
-        ("own thread", Plugin::File(lost.clone())),
+        ("name used twice", lost),
+        ("late", lost),
+        ("panic", lost),
+        ("own thread", lost),
     ];
     let on_mock = [
         ("inside a callback", "-"),
@@ -66,17 +77,19 @@ pub(crate) fn check(suricata: &Suricata, suricata_7: &Suricata) -> Result<()> {
         ("function needed", cargo_says(NEEDED)?),
         ("two plugins, and two versions", linker_says()?),
         ("musl", rustc_says_of_musl()?),
-        ("in 7.0", says(suricata_7, &Plugin::File(lost.clone()), "")?),
+        ("in 7.0", says(suricata_7, lost, "")?),
     ];
-    for (turn, plugin) in &in_suricata {
-        turns.push((turn, says(suricata, plugin, turn)?));
+    for (turn, plugins) in in_suricata {
+        turns.push((turn, says(suricata, plugins, turn)?));
     }
     for (turn, plugin) in on_mock {
-        turns.push((turn, on_the_mock(&plugins, turn, &file(plugin))?));
+        let mut program = Command::new(plugins.join("on_the_mock"));
+        turns.push((turn, said(program.arg(turn).arg(file(plugin)))?));
     }
     let messages = messages(&page);
     ensure!(!messages.is_empty(), "the page explains no message");
-    let refused = what_the_compiler_refuses()?;
+    let refused = "cat ci/compile-fail/tests/fail/*.stderr";
+    let refused = said(Command::new("sh").args(["-c", refused]))?;
     let mut wrong = Vec::new();
     for message in &messages {
         let turn = turns
@@ -99,19 +112,15 @@ pub(crate) fn check(suricata: &Suricata, suricata_7: &Suricata) -> Result<()> {
     }
     ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
 
-    let bare = says(suricata, &Plugin::Bare(lost.clone()), "")?;
-    let explained = page
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
-        .contains(BARE_NAME);
-    let said = is_in(&BARE_NAME.replace("my_plugin", "wrong_turn"), &bare);
+    let bare = says(suricata, &json!(["libwrong_turn.so"]), "")?;
+    let words: Vec<_> = page.split_whitespace().collect();
     ensure!(
-        explained && said,
+        words.join(" ").contains(BARE_NAME)
+            && is_in(&BARE_NAME.replace("my_plugin", "wrong_turn"), &bare),
         "a path without a /: not on the page, or not said:\n{bare}"
     );
     // As it must be where nothing is wrong, or the silence would mean nothing.
-    let well = says(suricata, &Plugin::File(lost.clone()), "")?;
+    let well = says(suricata, lost, "")?;
     ensure!(
         well.contains(LOADING),
         "no \"{LOADING}\" of a plugin that is loaded:\n{well}"
@@ -120,11 +129,12 @@ pub(crate) fn check(suricata: &Suricata, suricata_7: &Suricata) -> Result<()> {
         page.contains("# No word of the plugin in the log"),
         "nothing of silence on the page"
     );
-    for silent in [Plugin::NotInAList(lost), Plugin::EmptyFolder] {
-        let said = says(suricata, &silent, "")?;
+    // No list, and a folder with nothing in it.
+    for silent in [&lost[0], &json!(["./empty"])] {
+        let said = says(suricata, silent, "")?;
         ensure!(
             !said.contains("plugin"),
-            "{silent:?} is not passed over in silence:\n{said}"
+            "{silent} is not passed over in silence:\n{said}"
         );
     }
     Ok(())
@@ -149,50 +159,19 @@ fn is_in(message: &str, said: &str) -> bool {
     })
 }
 
-/// What the configuration lists.
-#[derive(Debug)]
-enum Plugin {
-    /// A file, by its path.
-    File(PathBuf),
-    /// The same, twice.
-    Twice(PathBuf),
-    /// A path where nothing is.
-    Path(&'static str),
-    /// A file, by its name alone, where Suricata is started.
-    Bare(PathBuf),
-    /// A file that is no item of a list.
-    NotInAList(PathBuf),
-    EmptyFolder,
-}
-
-/// All that a Suricata says of plugins; that of this project takes the given turn. It must go on.
-fn says(suricata: &Suricata, plugin: &Plugin, turn: &str) -> Result<String> {
+/// All that a Suricata says of `plugins`, the configuration's, which may name `files` in the current folder; that of
+/// this project takes the given turn. It must go on.
+fn says(suricata: &Suricata, files: &[PathBuf], plugins: &Value, turn: &str) -> Result<String> {
     let folder = suricata.folder()?;
-    let in_folder = ["env".to_owned(), "--chdir".to_owned(), folder.seen("")];
-    let mut more = json!({});
-    let listed = match plugin {
-        Plugin::File(file) => vec![folder.add(file)?],
-        Plugin::Twice(file) => vec![folder.add(file)?; 2],
-        Plugin::Path(path) => vec![(*path).to_owned()],
-        Plugin::Bare(file) => {
-            folder.add(file)?;
-            let name = file.file_name().context("no file")?;
-            vec![name.to_string_lossy().into_owned()]
-        }
-        Plugin::NotInAList(file) => {
-            more = json!({ "plugins": folder.add(file)? });
-            Vec::new()
-        }
-        Plugin::EmptyFolder => {
-            fs::create_dir(folder.path("empty"))?;
-            vec![folder.seen("empty")]
-        }
-    };
-    folder.configure(&listed, more)?;
+    for file in files {
+        folder.add(file)?;
+    }
+    fs::create_dir(folder.path("empty"))?;
+    folder.configure(&[], json!({ "plugins": plugins }))?;
     let (capture, expected) = folder.capture(8)?;
     let arguments = ["--runmode", "single", "-r", &capture];
-    let wrapper: Vec<_> = in_folder.iter().map(String::as_str).collect();
-    let life = suricata.start(folder, &wrapper, &arguments, &[("WRONG_TURN", turn)])?;
+    let in_folder = ["env", "--chdir", &folder.seen("")];
+    let life = suricata.start(folder, &in_folder, &arguments, &[("WRONG_TURN", turn)])?;
     let run = life.end()?;
     let read = format!("read 1 file, {} packets,", expected.total.packets);
     let went_on = run.log.messages().any(|message| message.starts_with(&read));
@@ -230,67 +209,37 @@ fn cargo_says(source: &str) -> Result<String> {
     let folder = tempfile::tempdir()?;
     let library = std::path::absolute("suricata-thread")?;
     let manifest = format!(
-        "[workspace]\n[package]\nname = \"lost\"\nedition = \"2024\"\n[dependencies]\nsuricata-thread.path = {library:?}\n",
+        "[workspace]\n[package]\nname = \"lost\"\nedition = \"2024\"\n[lib]\npath = \"lost.rs\"
+        [dependencies]\nsuricata-thread.path = {library:?}\n",
     );
     fs::write(folder.path().join("Cargo.toml"), manifest)?;
-    fs::create_dir(folder.path().join("src"))?;
-    fs::write(folder.path().join("src/lib.rs"), source)?;
-    let mut cargo = Command::new("cargo");
-    cargo.args(["test", "--offline", "--lib", "--target-dir"]);
-    let output = cargo
-        .arg(build::target().join("wrong-turns"))
-        .current_dir(&folder)
-        .output()?;
-    ensure!(!output.status.success(), "cargo test passed with {source}");
-    Ok(String::from_utf8([output.stdout, output.stderr].concat())?)
+    fs::write(folder.path().join("lost.rs"), source)?;
+    output(cargo("test").arg("--lib").current_dir(&folder))
 }
 
 /// What the linker says of two plugins in one file, and of two versions of suricata-thread.
 fn linker_says() -> Result<String> {
+    output(cargo("build").current_dir("ci/two-plugins"))
+}
+
+fn cargo(action: &str) -> Command {
     let mut cargo = Command::new("cargo");
-    cargo.args([
-        "build",
-        "--offline",
-        "--manifest-path",
-        "ci/two-plugins/Cargo.toml",
-    ]);
-    let target = build::target().join("wrong-turns");
-    let output = cargo.arg("--target-dir").arg(target).output()?;
-    ensure!(!output.status.success(), "two versions were linked");
-    Ok(String::from_utf8(output.stderr)?)
+    cargo.args([action, "--offline", "--target-dir"]);
+    cargo.arg(build::target().join("wrong-turns"));
+    cargo
 }
 
 /// What the compiler says of a plugin file for a target whose programs are static.
 fn rustc_says_of_musl() -> Result<String> {
-    let folder = tempfile::tempdir()?;
-    fs::write(folder.path().join("plugin.rs"), "")?;
-    let musl = [
-        "--target",
-        "x86_64-unknown-linux-musl",
-        "--crate-type",
-        "cdylib",
-        "plugin.rs",
-    ];
-    let output = Command::new("rustc")
-        .args(musl)
-        .current_dir(&folder)
-        .output()?;
-    Ok(String::from_utf8(output.stderr)?)
+    let musl = "--target x86_64-unknown-linux-musl --crate-type cdylib -";
+    let mut rustc = Command::new("rustc");
+    output(rustc.args(musl.split(' ')).stdin(Stdio::null()))
 }
 
-/// What the compiler says of code that must not compile.
-fn what_the_compiler_refuses() -> Result<String> {
-    let mut refused = String::new();
-    for entry in fs::read_dir("ci/compile-fail/tests/fail")? {
-        let path = entry?.path();
-        if path
-            .extension()
-            .is_some_and(|extension| extension == "stderr")
-        {
-            refused += &fs::read_to_string(path)?;
-        }
-    }
-    Ok(refused)
+/// What a command says, however it ends.
+fn output(command: &mut Command) -> Result<String> {
+    let output = command.output()?;
+    Ok(String::from_utf8([output.stdout, output.stderr].concat())?)
 }
 
 /// Builds a plugin file as on a system with a C library that nobody has yet.
@@ -300,21 +249,12 @@ fn for_a_newer_c_library(folder: &Path) -> Result<PathBuf> {
     let plugin = "void later(void); void SCPluginRegister(void) { later(); }";
     fs::write(folder.join("plugin.c"), plugin)?;
     for arguments in [
-        "-shared libc.c -nostdlib -Wl,-soname,libc.so.6 -Wl,--version-script=libc.map -o newer.so",
-        "-shared -fPIC plugin.c -nostdlib newer.so -o libplugin.so",
+        "-shared libc.c -nostdlib -Wl,-soname,libc.so.6 -Wl,--version-script=libc.map -o libc.so",
+        "-shared -fPIC plugin.c -nostdlib libc.so -o libnewer.so",
     ] {
         let mut cc = Command::new("cc");
         let built = cc.args(arguments.split(' ')).current_dir(folder).status()?;
         ensure!(built.success(), "cc {arguments}: {built}");
     }
-    Ok(folder.join("libplugin.so"))
-}
-
-/// What is said in a program with the mock that takes this turn, with this plugin.
-fn on_the_mock(plugins: &Path, turn: &str, plugin: &Path) -> Result<String> {
-    said(
-        Command::new(plugins.join("on_the_mock"))
-            .arg(turn)
-            .arg(plugin),
-    )
+    Ok(folder.join("libnewer.so"))
 }
