@@ -16,7 +16,7 @@ pub use scripted::{ENDINGS, scripted};
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::Write;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -60,44 +60,22 @@ pub struct Expectation {
     pub talkers: Vec<(IpAddr, u64)>,
 }
 
-/// Writes a capture to `out` as a pcap file with Ethernet frames, and returns what it holds.
-///
-/// # Errors
-///
-/// What writing to `out` failed with.
-///
-/// # Panics
-///
-/// If it is to have more than [`MAX_FLOWS`] flows.
-pub fn write_pcap(flows: u32, out: impl Write) -> io::Result<Expectation> {
+/// Writes a capture of up to [`MAX_FLOWS`] flows to `out` as a pcap file with Ethernet frames, and returns what it holds.
+pub fn write_pcap(flows: u32, out: impl Write) -> Result<Expectation, PcapError> {
     write((0..flows).map(Flow::new).collect(), out)
 }
 
-/// Writes a capture as [`write_pcap`] does, but with a few hosts that begin many of the flows.
-///
-/// # Errors
-///
-/// What writing to `out` failed with.
-///
-/// # Panics
-///
-/// If it is to have more than 20,000 flows: after that, a talker's ports would come again.
-pub fn write_pcap_with_talkers(flows: u32, out: impl Write) -> io::Result<Expectation> {
+/// Writes a capture as [`write_pcap`] does, but with a few hosts that begin many of the flows, of which there are up to
+/// 20,000.
+pub fn write_pcap_with_talkers(flows: u32, out: impl Write) -> Result<Expectation, PcapError> {
+    // After that, a talker's ports would come again.
     assert!(flows <= flow::CLIENT_PORTS, "too many flows: {flows}");
     write((0..flows).map(Flow::with_talkers).collect(), out)
 }
 
-fn write(flows: Vec<Flow>, out: impl Write) -> io::Result<Expectation> {
-    assert!(
-        flows.len() <= MAX_FLOWS as usize,
-        "too many flows: {}",
-        flows.len()
-    );
-    let io_error = |error| match error {
-        PcapError::IoError(error) => error,
-        other => io::Error::other(other),
-    };
-    let mut writer = PcapWriter::new(out).map_err(io_error)?;
+fn write(flows: Vec<Flow>, out: impl Write) -> Result<Expectation, PcapError> {
+    assert!(flows.len() <= MAX_FLOWS as usize, "too many flows");
+    let mut writer = PcapWriter::new(out)?;
     let mut expectation = Expectation::default();
     let mut begun: BTreeMap<IpAddr, Count> = BTreeMap::new();
     let mut time = START;
@@ -105,7 +83,7 @@ fn write(flows: Vec<Flow>, out: impl Write) -> io::Result<Expectation> {
         let frames: Vec<_> = together.iter().map(Flow::frames).collect();
         for (flow, frames) in together.iter().zip(&frames) {
             let of_protocol = expectation.protocols.entry(flow.protocol()).or_default();
-            let of_host = begun.entry(flow.source()).or_default();
+            let of_host = begun.entry(flow.hosts()[0]).or_default();
             for count in [&mut expectation.total, of_protocol, of_host] {
                 count.flows += 1;
                 count.packets += frames.len() as u64;
@@ -114,14 +92,12 @@ fn write(flows: Vec<Flow>, out: impl Write) -> io::Result<Expectation> {
         let longest = frames.iter().map(Vec::len).max().unwrap_or(0);
         for round in 0..longest {
             for frame in frames.iter().filter_map(|frames| frames.get(round)) {
-                let length = u32::try_from(frame.len()).expect("frames are small");
-                let packet = PcapPacket::new(time, length, frame);
-                writer.write_packet(&packet).map_err(io_error)?;
+                writer.write_packet(&PcapPacket::new(time, frame.len() as u32, frame))?;
                 time += STEP;
             }
         }
     }
-    writer.into_writer().flush()?;
+    writer.into_writer().flush().map_err(PcapError::IoError)?;
     let talkers = begun.into_iter().filter(|(_, count)| count.flows > 1);
     expectation.talkers = talkers.map(|(host, count)| (host, count.packets)).collect();
     expectation

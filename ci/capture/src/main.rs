@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use capture::MAX_FLOWS;
 use clap::Parser;
+use pcap_file::PcapError;
 
 /// Write a pcap file with a known number of flows; print what it holds as JSON
 #[derive(Parser)]
@@ -21,7 +22,7 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let Arguments { flows, out } = Arguments::parse();
-    let file = File::create(&out);
+    let file = File::create(&out).map_err(PcapError::IoError);
     match file.and_then(|file| capture::write_pcap(flows, BufWriter::new(file))) {
         Ok(expectation) => {
             println!("{:#}", serde_json::json!(expectation));

@@ -1,6 +1,12 @@
 //! Captures of one pair of ports, written as a script, and how Suricata ends their flows.
 
+use std::net::IpAddr;
+use std::time::Duration;
+
 use etherparse::{PacketBuilder, TcpHeader};
+use pcap_file::pcap::{PcapPacket, PcapWriter};
+
+use crate::START;
 
 /// What is sent by client and server, a script, and flows, and how many of them Suricata 8.0.8 finishes on the flow
 /// recycler (`--runmode single`). Workers retire the others without the finish callbacks.
@@ -74,112 +80,106 @@ pub const ENDINGS: [(&str, &str, [u64; 2]); 56] = [
 ];
 
 /// The first sequence numbers of client and server.
-const FIRST: [u32; 2] = [1_000, 5_000];
+pub(crate) const FIRST: [u32; 2] = [1_000, 5_000];
 
-/// A capture of raw IP. Each token of `script` is a packet: who sends it (`c`lient, `s`erver), and its flags; `P` has a
-/// payload, `U` is UDP. Then may come `>`, a sequence number that is 100,000 too high; `=`, that of the SYN; `-`, a packet
-/// that is lost. `+30` lets 30 seconds pass.
-///
-/// # Panics
-///
-/// Where `what` is none of those in [`ENDINGS`], or the script cannot be read.
-#[must_use]
-pub fn scripted(what: &str, script: &str) -> Vec<u8> {
-    let tls = |kind, length| {
-        [
-            &[
-                0x16,
-                3,
-                kind,
-                0,
-                length + 4,
-                length / 40,
-                0,
-                0,
-                length,
-                3,
-                3,
-            ][..],
-            &[b'r'; 32],
-        ]
-        .concat()
-    };
-    let payloads = match what {
-        "dots" => [vec![b'.'; 32], vec![b'.'; 32]],
-        "a dot" => [b".".to_vec(), b".".to_vec()],
-        "http" => [
-            b"GET / HTTP/1.0\r\n\r\n".to_vec(),
-            b"HTTP/1.0 200 OK\r\n\r\n".to_vec(),
-        ],
-        "http with length" => [
-            b"GET / HTTP/1.1\r\nHost: a\r\n\r\n".to_vec(),
-            b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab".to_vec(),
-        ],
-        "tls" => [
-            [&tls(1, 41)[..], &[0, 0, 2, 0, 0x2f, 1, 0]].concat(),
-            [&tls(3, 38)[..], &[0, 0, 0x2f, 0]].concat(),
-        ],
-        "pop3" => [
-            b"CAPA\r\nUSER the-name-of-one\r\n".to_vec(),
-            b"+OK POP3 ready to serve\r\n".to_vec(),
-        ],
-        "smtp" => [
-            b"EHLO x.example.com\r\n".to_vec(),
-            b"220 x.example.com ESMTP\r\n".to_vec(),
-        ],
-        "ftp" => [b"USER x\r\n".to_vec(), b"220 FTP\r\n".to_vec()],
-        "ssh" => [b"SSH-2.0-x\r\n".to_vec(), b"SSH-2.0-y\r\n".to_vec()],
-        other => panic!("there is no payload {other:?}"),
-    };
-    let (link_of_raw_ip, snap_length) = (101, 65_535);
-    let words = [0xa1b2_c3d4, 0x0004_0002, 0, 0, snap_length, link_of_raw_ip];
-    let mut file = words.map(u32::to_le_bytes).concat();
-    let (mut next, mut seconds) = (FIRST, 1_700_000_000);
-    for token in script.split_whitespace() {
-        if let Some(more) = token.strip_prefix('+') {
-            seconds += more.parse::<u32>().expect("a number of seconds");
-            continue;
-        }
-        let packet = packet(token, &payloads, &mut next);
-        if token.ends_with('-') {
-            continue;
-        }
-        let length = packet.len() as u32;
-        file.extend([seconds, 0, length, length].map(u32::to_le_bytes).concat());
-        file.extend(packet);
-    }
-    file
+/// Client and server of a flow.
+pub(crate) struct Ends {
+    pub(crate) hosts: [IpAddr; 2],
+    pub(crate) ports: [u16; 2],
+    /// What each of them sends.
+    pub(crate) payloads: [Vec<u8>; 2],
 }
 
-fn packet(token: &str, payloads: &[Vec<u8>; 2], next: &mut [u32; 2]) -> Vec<u8> {
-    let by = usize::from(token.starts_with('s'));
-    let has = |flag| token[1..].contains(flag);
-    let (hosts, ports) = ([[10, 0, 0, 1], [10, 0, 0, 2]], [20_000, 80]);
-    let ip = PacketBuilder::ipv4(hosts[by], hosts[1 - by], 64);
-    let payload: &[u8] = if has('P') || has('U') {
-        &payloads[by]
-    } else {
-        &[]
+/// A capture of one flow, or of several with the same ends. Each token of `script` is a packet: who sends it (`c`lient,
+/// `s`erver), and its flags; `P` has a payload, one of those in [`ENDINGS`], `U` is UDP. Then may come `>`, a sequence
+/// number that is 100,000 too high; `=`, that of the SYN; `-`, a packet that is lost. `+30` lets 30 seconds pass.
+#[must_use]
+pub fn scripted(what: &str, script: &str) -> Vec<u8> {
+    let tls = |kind, length, rest: &[u8]| {
+        let record = [0x16, 3, kind, 0, length + 4, length / 40];
+        [&record[..], &[0, 0, length, 3, 3], &[b'r'; 32], rest].concat()
     };
-    let mut packet = Vec::new();
-    let written = if has('U') {
-        ip.udp(ports[by], ports[1 - by]).write(&mut packet, payload)
-    } else {
-        let number = match token.chars().last() {
-            Some('>') => next[by] + 100_000,
-            Some('=') => FIRST[by],
-            _ => next[by],
-        };
-        let mut tcp = TcpHeader::new(ports[by], ports[1 - by], number, 65_535);
-        (tcp.fin, tcp.syn, tcp.rst) = (has('F'), has('S'), has('R'));
-        (tcp.psh, tcp.ack) = (has('P'), has('A'));
-        tcp.acknowledgment_number = if tcp.ack { next[1 - by] } else { 0 };
-        // Where the number is another one, the next is not.
-        if number == next[by] {
-            next[by] += payload.len() as u32 + u32::from(tcp.syn) + u32::from(tcp.fin);
+    let client_hello = tls(1, 41, &[0, 0, 2, 0, 0x2f, 1, 0]);
+    let server_hello = tls(3, 38, &[0, 0, 0x2f, 0]);
+    let payloads: [&[u8]; 2] = match what {
+        "dots" => [&[b'.'; 32]; 2],
+        "a dot" => [b"."; 2],
+        "http" => [b"GET / HTTP/1.0\r\n\r\n", b"HTTP/1.0 200 OK\r\n\r\n"],
+        "http with length" => [
+            b"GET / HTTP/1.1\r\nHost: a\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab",
+        ],
+        "tls" => [&client_hello, &server_hello],
+        "pop3" => [
+            b"CAPA\r\nUSER the-name-of-one\r\n",
+            b"+OK POP3 ready to serve\r\n",
+        ],
+        "smtp" => [b"EHLO x.example.com\r\n", b"220 x.example.com ESMTP\r\n"],
+        "ftp" => [b"USER x\r\n", b"220 FTP\r\n"],
+        "ssh" => [b"SSH-2.0-x\r\n", b"SSH-2.0-y\r\n"],
+        other => panic!("there is no payload {other:?}"),
+    };
+    let ends = Ends {
+        hosts: [[10, 0, 0, 1], [10, 0, 0, 2]].map(IpAddr::from),
+        ports: [20_000, 80],
+        payloads: payloads.map(<[u8]>::to_vec),
+    };
+    let mut file = PcapWriter::new(Vec::new()).expect("a Vec takes all that is written");
+    let (mut next, mut time) = (FIRST, START);
+    for token in script.split_whitespace() {
+        if let Some(more) = token.strip_prefix('+') {
+            time += Duration::from_secs(more.parse().expect("a number of seconds"));
+            continue;
         }
-        ip.tcp_header(tcp).write(&mut packet, payload)
-    };
-    written.expect("a Vec takes all that is written");
-    packet
+        let frame = ends.frame(token, &mut next);
+        if !token.ends_with('-') {
+            let packet = PcapPacket::new(time, frame.len() as u32, &frame);
+            file.write_packet(&packet)
+                .expect("a Vec takes all that is written");
+        }
+    }
+    file.into_writer()
+}
+
+impl Ends {
+    /// The Ethernet frame that a token of a script stands for. A TCP segment acknowledges all that the other side has
+    /// sent; `next` are the sequence numbers to come.
+    pub(crate) fn frame(&self, token: &str, next: &mut [u32; 2]) -> Vec<u8> {
+        let by = usize::from(token.starts_with('s'));
+        let has = |flag| token[1..].contains(flag);
+        let (hosts, ports) = (self.hosts, self.ports);
+        let macs = [[2, 0, 0, 0, 0, 1], [2, 0, 0, 0, 0, 2]];
+        let ethernet = PacketBuilder::ethernet2(macs[by], macs[1 - by]);
+        let ip = match (hosts[by], hosts[1 - by]) {
+            (IpAddr::V4(from), IpAddr::V4(to)) => ethernet.ipv4(from.octets(), to.octets(), 64),
+            (IpAddr::V6(from), IpAddr::V6(to)) => ethernet.ipv6(from.octets(), to.octets(), 64),
+            _ => unreachable!("both hosts of a flow have the same kind of address"),
+        };
+        let payload: &[u8] = if has('P') || has('U') {
+            &self.payloads[by]
+        } else {
+            &[]
+        };
+        let mut frame = Vec::new();
+        let written = if has('U') {
+            ip.udp(ports[by], ports[1 - by]).write(&mut frame, payload)
+        } else {
+            let number = match token.chars().last() {
+                Some('>') => next[by] + 100_000,
+                Some('=') => FIRST[by],
+                _ => next[by],
+            };
+            let mut tcp = TcpHeader::new(ports[by], ports[1 - by], number, 65_535);
+            (tcp.fin, tcp.syn, tcp.rst) = (has('F'), has('S'), has('R'));
+            (tcp.psh, tcp.ack) = (has('P'), has('A'));
+            tcp.acknowledgment_number = if tcp.ack { next[1 - by] } else { 0 };
+            // Where the number is another one, the next is not.
+            if number == next[by] {
+                next[by] += payload.len() as u32 + u32::from(tcp.syn) + u32::from(tcp.fin);
+            }
+            ip.tcp_header(tcp).write(&mut frame, payload)
+        };
+        written.expect("a Vec takes all that is written");
+        frame
+    }
 }
