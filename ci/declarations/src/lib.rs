@@ -59,10 +59,6 @@ fn builder() -> bindgen::Builder {
 }
 
 /// Makes the declarations from the headers in `include`: the path and text of each file.
-///
-/// # Errors
-///
-/// If clang can't read a header.
 pub fn make() -> Result<Vec<(PathBuf, String)>> {
     let make = |(file, header): (&str, &str)| {
         let origin = format!("// Written by bindgen from include/{header}: change that, then run");
@@ -81,10 +77,6 @@ pub fn make() -> Result<Vec<(PathBuf, String)>> {
 pub type Declarations = BTreeMap<String, String>;
 
 /// Reads the checked-in declarations of a generation: `v8` or `v9`.
-///
-/// # Errors
-///
-/// If a file can't be read.
 pub fn ours(generation: &str) -> Result<Declarations> {
     let [common, own] = ["common", generation]
         .map(|module| fs::read_to_string(of_crate(&format!("src/bindings/{module}.rs"))));
@@ -92,10 +84,6 @@ pub fn ours(generation: &str) -> Result<Declarations> {
 }
 
 /// Reads the headers in `tree`, the folder `src` of a Suricata source tree.
-///
-/// # Errors
-///
-/// If a header is missing, or clang can't read it.
 pub fn of_headers(tree: &Path) -> Result<Declarations> {
     let stubs = Path::new(env!("CARGO_MANIFEST_DIR")).join("stubs");
     let headers = HEADERS.map(|name| tree.join(name));
@@ -122,9 +110,7 @@ pub fn of_headers(tree: &Path) -> Result<Declarations> {
 /// What [`compare`] finds.
 #[derive(Debug, Default)]
 pub struct Comparison {
-    /// How many declarations are the same.
-    pub same: usize,
-    /// Those that are not, with both texts.
+    /// The declarations that are not the same, with both texts.
     pub different: Vec<String>,
     /// Those that only this project has.
     pub absent: Vec<String>,
@@ -135,7 +121,7 @@ pub fn compare(ours: &Declarations, theirs: &Declarations) -> Comparison {
     let mut comparison = Comparison::default();
     for (name, ours) in ours {
         match theirs.get(name) {
-            Some(theirs) if theirs == ours => comparison.same += 1,
+            Some(theirs) if theirs == ours => {}
             Some(theirs) => {
                 let both = format!("{name}, here:\n{ours}{name}, there:\n{theirs}");
                 comparison.different.push(both);
@@ -147,10 +133,6 @@ pub fn compare(ours: &Declarations, theirs: &Declarations) -> Comparison {
 }
 
 /// Takes bindgen's output apart.
-///
-/// # Errors
-///
-/// If it has a kind of item that is not known here.
 pub fn facts(bindings: &str) -> Result<Declarations> {
     let mut file = syn::parse_file(bindings)?;
     let aliases = file.items.iter().filter_map(|item| match item {
@@ -274,29 +256,4 @@ impl VisitMut for Facts {
         }
         visit_mut::visit_type_mut(self, ty);
     }
-}
-
-/// The source of the crate `suricata-sys` of this version, which a test compares with.
-///
-/// # Errors
-///
-/// If cargo does not have it.
-pub fn suricata_sys(version: &str) -> Result<String> {
-    let arguments = ["metadata", "--locked", "--format-version=1"];
-    let metadata = std::process::Command::new("cargo")
-        .args(arguments)
-        .output()?;
-    let metadata: serde_json::Value = serde_json::from_slice(&metadata.stdout)?;
-    let packages = metadata["packages"].as_array().context("no packages")?;
-    let is = |package: &&serde_json::Value| {
-        package["name"] == "suricata-sys"
-            && package["version"]
-                .as_str()
-                .is_some_and(|v| v.starts_with(version))
-    };
-    let package = packages.iter().find(is).context("no suricata-sys")?;
-    let manifest = package["manifest_path"].as_str().context("no path")?;
-    Ok(fs::read_to_string(
-        Path::new(manifest).with_file_name("src/sys.rs"),
-    )?)
 }

@@ -2,9 +2,8 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use clap::Parser;
 use declarations::{compare, make, of_headers, ours};
 
@@ -19,18 +18,8 @@ enum Action {
     Source { tree: PathBuf },
 }
 
-fn main() -> ExitCode {
-    match run(Action::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("declarations: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn run(action: Action) -> Result<()> {
-    match action {
+fn main() -> Result<()> {
+    match Action::parse() {
         Action::Write => {
             for (path, text) in make()? {
                 fs::write(path, text)?;
@@ -50,25 +39,14 @@ fn run(action: Action) -> Result<()> {
             let theirs = of_headers(&tree)?;
             // The tree is of the generation that it has more names of.
             let [v8, v9] = [ours("v8")?, ours("v9")?].map(|ours| compare(&ours, &theirs));
-            let mut comparison = if v8.absent.len() < v9.absent.len() {
-                v8
-            } else {
-                v9
-            };
+            let comparisons = [v8, v9].into_iter();
+            let comparison = comparisons.min_by_key(|comparison| comparison.absent.len());
+            let mut wrong = comparison.context("of one of the two")?;
             // Names of our own for types, which are compared where they are used.
-            comparison.absent.retain(|name| !name.ends_with("Fn"));
-            let (different, absent) = (comparison.different, comparison.absent);
-            let same = different.is_empty() && absent.is_empty();
-            ensure!(
-                same,
-                "not there: {absent:?}; different:\n{}",
-                different.join("\n")
-            );
-            println!(
-                "{} declarations are as in {}",
-                comparison.same,
-                tree.display()
-            );
+            wrong.absent.retain(|name| !name.ends_with("Fn"));
+            let same = wrong.different.is_empty() && wrong.absent.is_empty();
+            let (absent, different) = (wrong.absent, wrong.different.join("\n"));
+            ensure!(same, "not there: {absent:?}; different:\n{different}");
         }
     }
     Ok(())
