@@ -2,11 +2,9 @@
 
 use real_host::suite::{Entry, To, write};
 
-real_host::entry!(Entry::of_version(
-    0x0700,
-    c"conformance-other-version",
-    init
-));
+const NAME: &std::ffi::CStr = c"conformance-other-version";
+
+real_host::entry!(Entry::of_version(0x0700, NAME, init));
 
 unsafe extern "C" fn init() {
     write("refused_plugin", To::Sequence, format_args!("Init"));

@@ -6,9 +6,6 @@ real_host::entry!(Entry::new(c"conformance-twice", init));
 
 unsafe extern "C" fn init() {
     suite::this_is_main();
-    suite::write(
-        "loaded_twice",
-        To::Sequence,
-        format_args!("Init on {}", role()),
-    );
+    let line = format_args!("Init on {}", role());
+    suite::write("loaded_twice", To::Sequence, line);
 }

@@ -37,13 +37,8 @@ pub(super) fn init() {
 }
 
 unsafe extern "C" fn thread_init(tv: *mut ThreadVars, user: *mut c_void) {
-    let number = threads::number(Tv(tv));
-    say!(
-        Thread(number),
-        "thread init, user {:x}, on {}",
-        user.addr(),
-        role()
-    );
+    let (number, user, role) = (threads::number(Tv(tv)), user.addr(), role());
+    say!(Thread(number), "thread init, user {user:x}, on {role}");
 }
 
 /// Notes the call for a flow event; the last one writes all of them.

@@ -8,6 +8,12 @@ use super::{run, say, threads};
 
 const SCENARIO: &str = "free_functions";
 
+const FILL: &str = "set before 1; set after 2; set neighbour 3";
+const FREE: &str = "get before; get later; free before; free after; free neighbour; free later";
+/// What the curious free function does.
+const LOOK: &str = "get before; get after; get neighbour; get later; \
+    free neighbour; get neighbour; set later 4";
+
 /// What the curious free function stores in its own slot: only an address.
 static STORED_BY_FREE: u8 = 0;
 
@@ -21,40 +27,25 @@ struct Curious {
 pub(super) fn init() {
     let before = ("before", Slot::of_values(c"conformance: free, before"));
     let own = api::register(Some(c"conformance: free, curious"), Some(look)).expect("a slot");
+    let slot = |name| Slot::of_values(name);
     let slots = [
         before,
-        ("after", Slot::of_values(c"conformance: free, after")),
-        (
-            "neighbour",
-            Slot::of_values(c"conformance: free, neighbour"),
-        ),
-        ("later", Slot::of_values(c"conformance: free, later")),
+        ("after", slot(c"conformance: free, after")),
+        ("neighbour", slot(c"conformance: free, neighbour")),
+        ("later", slot(c"conformance: free, later")),
     ];
     on_thread_init(move |tv| {
         let number = threads::number(tv);
         let fill = || {
-            run(
-                SCENARIO,
-                tv,
-                &slots,
-                "set before 1; set after 2; set neighbour 3",
-            );
+            run(SCENARIO, tv, &slots, FILL);
             let curious = Box::new(Curious { tv, own, slots });
             own.set(tv, Box::into_raw(curious).cast());
         };
         fill();
         own.free(tv);
-        say!(
-            Thread(number),
-            "freed by id, its own is NULL: {}",
-            own.get(tv).is_null()
-        );
-        run(
-            SCENARIO,
-            tv,
-            &slots,
-            "get before; get later; free before; free after; free neighbour; free later",
-        );
+        let null = own.get(tv).is_null();
+        say!(Thread(number), "freed by id, its own is NULL: {null}");
+        run(SCENARIO, tv, &slots, FREE);
         say!(Thread(number), "with the thread");
         fill();
     });
@@ -75,18 +66,7 @@ unsafe extern "C" fn look(curious: *mut c_void) {
         "look: its own is NULL: {null}, is what is being freed: {same}"
     );
     let is_freed = slots[0].1.get(tv).is_null();
-    run(
-        SCENARIO,
-        tv,
-        &slots,
-        "get before; get after; get neighbour; get later",
-    );
-    run(
-        SCENARIO,
-        tv,
-        &slots,
-        "free neighbour; get neighbour; set later 4",
-    );
+    run(SCENARIO, tv, &slots, LOOK);
     if is_freed {
         run(SCENARIO, tv, &slots, "set before too-late");
     }

@@ -9,6 +9,10 @@ use super::say;
 
 const SCENARIO: &str = "log";
 
+const MODULES: &str = "|a|a::b|suricata::a|tm-a|tm|util-a|util-|util-tm-a|util_a|a-util-a|UTIL-a|source-a|source-pcap|\
+    source-pcap-fil|source-pcap-file|source-pcap-file-a|runmode-a|detect-engine|detect-engine-a|detect-enginea|\
+    detect-a|app-layer-a|output-a|two\nlines";
+
 pub(super) fn init() {
     // SAFETY: it only reads a number.
     let level = unsafe { common::SCLogGetLogLevel() };
@@ -64,42 +68,12 @@ fn texts() {
     }
     let answer = log_all(Level::SC_LOG_DEBUG, None, None, None, None);
     say!(Sequence, "all NULL, above the level: {answer}");
-    for module in [
-        c"",
-        c"a",
-        c"a::b",
-        c"suricata::a",
-        c"tm-a",
-        c"tm",
-        c"util-a",
-        c"util-",
-        c"util-tm-a",
-        c"util_a",
-        c"a-util-a",
-        c"UTIL-a",
-        c"source-a",
-        c"source-pcap",
-        c"source-pcap-fil",
-        c"source-pcap-file",
-        c"source-pcap-file-a",
-        c"runmode-a",
-        c"detect-engine",
-        c"detect-engine-a",
-        c"detect-enginea",
-        c"detect-a",
-        c"app-layer-a",
-        c"output-a",
-        c"two\nlines",
-    ] {
+    for module in MODULES.split('|') {
         let message = format!("conformance: module {module:?}");
-        let message = CString::new(message).expect("no NUL in it");
-        let answer = log_all(
-            Level::SC_LOG_NOTICE,
-            text,
-            text,
-            Some(module),
-            Some(&message),
-        );
+        let [module, message] =
+            [module, &message].map(|text| CString::new(text).expect("no NUL in it"));
+        let (of, message) = (Some(&*module), Some(&*message));
+        let answer = log_all(Level::SC_LOG_NOTICE, text, text, of, message);
         say!(Sequence, "module {module:?}: {answer}");
     }
     let long = CString::new("m".repeat(300)).expect("no NUL in it");

@@ -21,16 +21,8 @@ pub(super) fn init() {
         ("no name", None, free),
         ("an empty name", Some(c""), free),
         ("no free function", Some(c"conformance: no free"), None),
-        (
-            "the same name with no free function",
-            Some(c"conformance: registration"),
-            None,
-        ),
-        (
-            "the name refused for its free function",
-            Some(c"conformance: no free"),
-            free,
-        ),
+        ("no free, taken", Some(c"conformance: registration"), None),
+        ("refused before", Some(c"conformance: no free"), free),
         ("a name that is taken", Some(c"conformance: taken"), free),
         ("the same name", Some(c"conformance: taken"), free),
         ("the same name again", Some(c"conformance: taken"), free),
@@ -40,14 +32,11 @@ pub(super) fn init() {
         ("a long name", Some(LONG), free),
     ] {
         let id = relative(api::register(name, free), first);
-        say!(
-            Sequence,
-            "{what}: {id}, {} more bytes",
-            api::storage_size() - before
-        );
+        let grown = api::storage_size() - before;
+        say!(Sequence, "{what}: {id}, {grown} more bytes");
     }
     on_thread_init(move |tv| {
-        let before = api::storage_size();
+        let (before, number) = (api::storage_size(), threads::number(tv));
         for (what, name, free) in [
             ("a new name", Some(c"conformance: too late"), free),
             ("a name that is taken", Some(c"conformance: second"), free),
@@ -56,10 +45,7 @@ pub(super) fn init() {
         ] {
             let id = relative(api::register(name, free), first);
             let grown = api::storage_size() - before;
-            say!(
-                Thread(threads::number(tv)),
-                "late: {what}: {id}, {grown} more bytes"
-            );
+            say!(Thread(number), "late: {what}: {id}, {grown} more bytes");
         }
     });
 }

@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::ffi::c_void;
-use std::fmt;
 use std::sync::{Mutex, OnceLock};
 use std::thread::{self, ThreadId};
 
@@ -19,39 +18,19 @@ pub fn this_is_main() {
     MAIN.get_or_init(|| thread::current().id());
 }
 
-/// What a thread is to the host.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// The one that loaded the plugins.
-    Main,
-    /// One that handles packets of flows.
-    Worker,
-    /// Any other.
-    Other,
-}
-
-impl fmt::Display for Role {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Main => "main",
-            Self::Worker => "worker",
-            Self::Other => "other",
-        })
-    }
-}
-
-/// The role of the current thread, which hosts tell by its name.
-pub fn role() -> Role {
+/// What the current thread is to the host, which tells it by its name: the one that loaded the plugins, one that handles
+/// packets of flows, or any other.
+pub fn role() -> &'static str {
     if MAIN.get() == Some(&thread::current().id()) {
-        return Role::Main;
+        return "main";
     }
     let mut name = [0; 16];
     // SAFETY: takes a buffer of 16 bytes.
     let named = unsafe { libc::prctl(libc::PR_GET_NAME, name.as_mut_ptr()) } == 0;
     if named && name.starts_with(b"W#") {
-        Role::Worker
+        "worker"
     } else {
-        Role::Other
+        "other"
     }
 }
 
@@ -62,10 +41,10 @@ static CREATED: Mutex<Option<(u32, HashMap<usize, u32>)>> = Mutex::new(None);
 /// callback was called for.
 pub fn number(tv: Tv) -> u32 {
     let created = CREATED.lock().expect("no panic");
-    let number = created
-        .as_ref()
-        .and_then(|(_, numbers)| numbers.get(&tv.0.addr()));
-    number.copied().unwrap_or(0)
+    let numbers = created.as_ref().map(|(_, numbers)| numbers);
+    numbers
+        .and_then(|numbers| numbers.get(&tv.0.addr()).copied())
+        .unwrap_or(0)
 }
 
 pub(super) fn init() {
@@ -93,13 +72,9 @@ pub(super) fn init() {
     let labels = ["registered first", "second", "third", "fourth"];
     on_thread_init(move |tv| {
         for at in [3, 0, 1] {
-            say!(
-                Thread(number(tv)),
-                "set the one {} on {}",
-                labels[at],
-                role()
-            );
-            slots[at].put(tv, SCENARIO, labels[at]);
+            let (label, role) = (labels[at], role());
+            say!(Thread(number(tv)), "set the one {label} on {role}");
+            slots[at].put(tv, SCENARIO, label);
         }
     });
 }

@@ -41,11 +41,8 @@ pub(super) fn init() {
 fn same_size(tv: Tv) {
     static SIZE: OnceLock<u32> = OnceLock::new();
     let same = *SIZE.get_or_init(api::storage_size) == api::storage_size();
-    say!(
-        Thread(threads::number(tv)),
-        "the same size: {same}, on {}",
-        role()
-    );
+    let number = threads::number(tv);
+    say!(Thread(number), "the same size: {same}, on {}", role());
 }
 
 /// Says when the thread that has it ends: the number of its `ThreadVars`.
