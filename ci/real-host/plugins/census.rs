@@ -6,47 +6,38 @@ use suricata_thread::{self as thread, SCLogError, SCLogNotice, ThreadStorage, fl
 
 plugin! { name: "census", version: "1", author: "You", license: "MIT", init: init }
 
-static INSERTED: AtomicU64 = AtomicU64::new(0);
-static DROPPED: AtomicU64 = AtomicU64::new(0);
-/// The values that are stored and replaced while packets flow.
-static STORED: AtomicU64 = AtomicU64::new(0);
-static RELEASED: AtomicU64 = AtomicU64::new(0);
-static FLOWS: AtomicU64 = AtomicU64::new(0);
+/// Values made and dropped, one for each thread; stored and released while packets flow; flows.
+static COUNTS: [AtomicU64; 5] = [const { AtomicU64::new(0) }; 5];
 
-/// One value for each thread, with memory of its own, so that a leak shows.
-struct Value(#[allow(dead_code, reason = "it is there to be lost")] Vec<u8>);
+/// Where a kind of value is counted when it is made; when it is dropped, at the next place.
+const PER_THREAD: usize = 0;
+const REPLACED: usize = 2;
+const FLOWS: usize = 4;
+
+fn count(at: usize) -> u64 {
+    COUNTS[at].fetch_add(1, SeqCst) + 1
+}
+
+/// Has memory of its own, so that a leak shows.
+struct Value {
+    kind: usize,
+    _memory: Vec<u8>,
+}
 
 impl Value {
-    fn new() -> Self {
-        INSERTED.fetch_add(1, SeqCst);
-        Self(vec![1; 256 * 1024])
+    fn new(kind: usize) -> Self {
+        count(kind);
+        let _memory = vec![1; 64 * 1024];
+        Self { kind, _memory }
     }
 }
 
 impl Drop for Value {
     fn drop(&mut self) {
-        DROPPED.fetch_add(1, SeqCst);
-        let [inserted, dropped, stored, released, flows] =
-            [&INSERTED, &DROPPED, &STORED, &RELEASED, &FLOWS].map(|number| number.load(SeqCst));
-        SCLogNotice!(
-            "census: {inserted} inserted, {dropped} dropped, {stored} stored, {released} released, {flows} flows"
-        );
-    }
-}
-
-/// Stored, replaced and taken while packets flow.
-struct Replaced(#[allow(dead_code, reason = "it is there to be lost")] Vec<u8>);
-
-impl Replaced {
-    fn new() -> Self {
-        STORED.fetch_add(1, SeqCst);
-        Self(vec![1; 64 * 1024])
-    }
-}
-
-impl Drop for Replaced {
-    fn drop(&mut self) {
-        RELEASED.fetch_add(1, SeqCst);
+        count(self.kind + 1);
+        if self.kind == PER_THREAD {
+            SCLogNotice!("census: {COUNTS:?}");
+        }
     }
 }
 
@@ -55,19 +46,19 @@ fn init() -> Result<(), &'static str> {
     let replaced = ThreadStorage::register("census-replaced")?;
     let per_thread = ThreadStorage::register("census")?;
     thread::register_init_callback(move |tv| {
-        if let Err(error) = per_thread.get_or_insert_with(tv, Value::new) {
+        if let Err(error) = per_thread.get_or_insert_with(tv, || Value::new(PER_THREAD)) {
             SCLogError!("census: {error}");
         }
     })?;
     flow::register_init_callback(move |tv, _, _| {
-        let flow = FLOWS.fetch_add(1, SeqCst) + 1;
+        let flow = count(FLOWS);
         if flow == 5_000 {
             SCLogNotice!("census: packets flow");
         }
         let done = match flow % 3 {
             2 => replaced.take(tv).map(drop),
             _ => replaced
-                .replace(tv, Replaced::new())
+                .replace(tv, Value::new(REPLACED))
                 .map(drop)
                 .map_err(Into::into),
         };

@@ -224,7 +224,7 @@ fn in_suricata(
         socket.shut_down()?;
     }
     let run = life.end()?;
-    observations(&run.folder.join("transcripts"), &run.log)
+    observations(&run.life.folder.path("transcripts"), &run.log)
 }
 
 /// One life of the mock, in a process of its own, since plugins keep their state for the life of a

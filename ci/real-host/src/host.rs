@@ -118,6 +118,9 @@ impl Suricata {
             .args(["-k", "none", "-c", &folder.seen("suricata.yaml")])
             .args(["-l", &folder.seen("")])
             .args(arguments)
+            // Nobody wants backtraces who does not ask for them: what they read of debug information are millions of
+            // numbers, some like addresses in memory that was lost, so that memcheck is not sure that it was.
+            .env_remove("RUST_BACKTRACE")
             .envs(variables.iter().copied())
             .stdin(Stdio::null())
             .stdout(printed.try_clone()?)
@@ -246,8 +249,7 @@ impl Life {
         Ok(Run {
             log: Log::parse(&log).with_context(|| printed.clone())?,
             printed,
-            folder: self.folder.path(""),
-            _life: self,
+            life: self,
         })
     }
 
@@ -282,7 +284,5 @@ pub(crate) struct Run {
     pub(crate) log: Log,
     /// What else was printed.
     pub(crate) printed: String,
-    /// Its files, as long as this lives.
-    pub(crate) folder: PathBuf,
-    _life: Life,
+    pub(crate) life: Life,
 }

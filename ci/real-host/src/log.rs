@@ -36,16 +36,14 @@ impl Log {
         let parse = |line: &str| -> Result<Line> {
             let json: Value =
                 serde_json::from_str(line).with_context(|| format!("no line of a log: {line}"))?;
-            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-            // A NULL is no key in JSON, and one of these texts in the other logs.
-            let text_or =
-                |value: &Value, otherwise: &str| value.as_str().unwrap_or(otherwise).to_owned();
+            let text = |value: &Value, or: &str| value.as_str().unwrap_or(or).to_owned();
             let engine = &json["engine"];
             Ok(Line {
-                level: text(&json["log_level"]),
-                thread: text(&engine["thread_name"]),
-                module: text_or(&engine["module"], "unknown"),
-                message: text_or(&engine["message"], "(null)"),
+                level: text(&json["log_level"], ""),
+                thread: text(&engine["thread_name"], ""),
+                // A NULL is no key in JSON, and one of these texts in the other logs.
+                module: text(&engine["module"], "unknown"),
+                message: text(&engine["message"], "(null)"),
             })
         };
         Ok(Self(text.lines().map(parse).collect::<Result<_>>()?))
@@ -66,8 +64,13 @@ impl Log {
         Self(text.lines().filter_map(parse).collect())
     }
 
+    /// The lines that say that something went wrong.
+    pub(crate) fn complaints(&self) -> impl Iterator<Item = &Line> {
+        self.0.iter().filter(|line| line.is_complaint())
+    }
+
     /// The messages.
-    pub(crate) fn messages(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn messages(&self) -> impl DoubleEndedIterator<Item = &str> {
         self.0.iter().map(|line| line.message.as_str())
     }
 
@@ -78,22 +81,19 @@ impl Log {
             .find_map(|message| message.strip_prefix("Threads created -> "))
             .context("the host does not say how many threads it created")?;
         let words: Vec<_> = line.split_whitespace().collect();
-        let count = |pair: &[&'_ str]| pair[1].parse::<u64>().ok();
+        // Each kind is followed by its number.
         let pairs = words.chunks_exact(2);
-        Ok(pairs
-            .filter_map(|pair| Some((pair[0].trim_end_matches(':'), count(pair)?)))
-            .collect())
+        let threads = pairs.filter_map(|pair| {
+            let (kind, number) = (pair[0].trim_end_matches(':'), pair[1]);
+            Some((kind, number.parse().ok()?))
+        });
+        Ok(threads.collect())
     }
 
     /// How many flows Suricata's own flow recyclers say that they processed.
     pub(crate) fn flows_processed(&self) -> u64 {
-        let flows = |message: &str| {
-            message
-                .strip_suffix(" flows processed")?
-                .parse::<u64>()
-                .ok()
-        };
-        self.messages().filter_map(flows).sum()
+        let flows = |message: &str| message.strip_suffix(" flows processed")?.parse().ok();
+        self.messages().filter_map::<u64, _>(flows).sum()
     }
 }
 
@@ -101,13 +101,8 @@ impl fmt::Display for Log {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self(lines) = self;
         lines.iter().try_for_each(|line| {
-            let Line {
-                level,
-                thread,
-                module,
-                message,
-            } = line;
-            writeln!(f, "{level} [{thread}] {module}: {message}")
+            let (level, thread, module) = (&line.level, &line.thread, &line.module);
+            writeln!(f, "{level} [{thread}] {module}: {}", line.message)
         })
     }
 }

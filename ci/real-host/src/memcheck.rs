@@ -34,13 +34,8 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
         );
         let wrapper: Vec<_> = wrapper.split_whitespace().collect();
         let arguments = ["--runmode", "autofp", "-r", &capture];
-        // What a backtrace reads of debug information are millions of numbers, some of which are like addresses
-        // in memory that was lost, so that memcheck would not be sure that it was.
-        let variables = [("RUST_BACKTRACE", "0")];
-        let run = suricata
-            .start(folder, &wrapper, &arguments, &variables)?
-            .end()?;
-        let xml = fs::read_to_string(run.folder.join("memcheck.xml"))?;
+        let run = suricata.start(folder, &wrapper, &arguments, &[])?.end()?;
+        let xml = fs::read_to_string(run.life.folder.path("memcheck.xml"))?;
         let xml = xml.trim_end().strip_suffix("</valgrindoutput>");
         let xml = xml.context("memcheck's report is not whole")?;
         let object = format!("<obj>{plugin}</obj>");

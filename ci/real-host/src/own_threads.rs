@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
@@ -60,7 +60,7 @@ fn one_capture(
     for said in [LATE, started, "made here: true, used: true"] {
         ensure!(log.contains(said), "not {said}: {log}");
     }
-    all_written(&run.folder, FLOWS, &log)?;
+    all_written(&run.life.folder, FLOWS, &log)?;
     println!("own threads: {FLOWS} flows in the file; {wrapper:?} {options:?}");
     Ok(())
 }
@@ -87,7 +87,7 @@ fn two_captures(suricata: &Suricata, plugins: &[PathBuf], is_daemon: bool) -> Re
     for times in 1..=2 {
         socket.read(&capture, &seen)?;
         life.wait_until("end of the capture", |_| socket.is_idle())?;
-        all_written(&life.folder.path(""), times * FLOWS, &life.folder.logged())?;
+        all_written(&life.folder, times * FLOWS, &life.folder.logged())?;
     }
     socket.shut_down()?;
     let log = life.end()?.log.to_string();
@@ -115,8 +115,8 @@ fn prepare(
     Ok((folder, capture, file))
 }
 
-fn all_written(folder: &Path, flows: u32, log: &str) -> Result<()> {
-    let lines = fs::read_to_string(folder.join("flows"))?;
+fn all_written(folder: &Folder, flows: u32, log: &str) -> Result<()> {
+    let lines = fs::read_to_string(folder.path("flows"))?;
     let of_workers = lines.lines().filter(|line| line.starts_with("W#0")).count();
     ensure!(
         of_workers == flows as usize,

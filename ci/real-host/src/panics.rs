@@ -1,13 +1,11 @@
 //! The plugin `panics`, which panics at every boundary, with every kind of payload.
 
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::BufWriter;
-use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
-use serde_json::json;
 
 use crate::build;
 use crate::host::{Run, Suricata};
@@ -17,23 +15,25 @@ use crate::log::{Line, Log};
 /// dropped.
 const TIMES: u64 = 4;
 
-const FLOWS: u32 = 4_000;
+const FLOWS: u32 = 20_000;
 
 /// Checks that Suricata goes on, and that its log has a line for each cause.
 pub(crate) fn check(suricata: &Suricata) -> Result<()> {
-    let plugin = build::plugins(&["--profile", "release"])?.join("libpanics.so");
+    let folder = tempfile::tempdir()?;
+    let pcap = folder.path().join("flows.pcap");
+    capture::write_pcap(FLOWS, BufWriter::new(File::create(&pcap)?))?;
+    let plugins = build::plugins(&["--profile", "release"])?;
     for mode in ["single", "autofp"] {
-        let folder = suricata.folder()?;
-        folder.configure(&[folder.add(&plugin)?], json!({}))?;
-        let (capture, _) = folder.capture(FLOWS)?;
-        let arguments = ["--runmode", mode, "-r", &capture];
-        let run = suricata.start(folder, &[], &arguments, &[])?.end()?;
+        let run = suricata.run(&plugins.join("libpanics.so"), mode, &pcap, &[])?;
         judge(&run).with_context(|| format!("{mode}:\n{}{}", run.log, run.printed))?;
         println!("{mode}: all {FLOWS} flows counted, and a line for each panic");
     }
-    let (_, logged, printed) = in_suricata(suricata, "single", &[("FLOOD", "nested")])?;
-    let is_cut = |line: &&String| line.contains(" bytes more) (at ");
-    let (cut, lines) = (logged.iter().filter(is_cut).count(), logged.len());
+    let plugin = plugins.join("libflood.so");
+    let run = suricata.run(&plugin, "single", &pcap, &[("FLOOD", "nested")])?;
+    let (_, log, printed) = in_suricata(run)?;
+    let lines = log.complaints().count();
+    let is_cut = |line: &&Line| line.message.contains(" bytes more) (at ");
+    let cut = log.complaints().filter(is_cut).count();
     let printed = printed.matches("\nplanned x").count();
     println!("single, long and nested: {cut} of {lines} lines, {printed} printed");
     ensure!(cut == 11 && lines <= 14 && printed == 10);
@@ -41,25 +41,28 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
     for backtrace in [None, Some("1"), Some("full")] {
         for mode in ["single", "autofp"] {
             flood(mode, backtrace, |variables| {
-                in_suricata(suricata, mode, variables)
+                in_suricata(suricata.run(&plugin, mode, &pcap, variables)?)
             })?;
+            let mut run = Command::new(&mock);
+            run.args(["run", "--runmode", mode, "--pcap"]);
+            run.args([&pcap, &plugin]);
             flood(&format!("mock, {mode}"), backtrace, |variables| {
-                on_the_mock(&mock, mode, variables)
+                on_the_mock(&mut run, variables)
             })?;
         }
     }
     Ok(())
 }
 
-/// What a run takes and writes: seconds, errors and warnings in the log, and whatever else is printed.
-type Flooded = (f64, Vec<String>, String);
+/// What a run takes and writes: seconds, the log, and whatever else is printed.
+type Flooded = (f64, Log, String);
 
 /// A callback that panics for each of 180,000 packets costs a bounded number of lines, and little more time than
 /// one that does nothing. Of several runs the fastest counts, since the machine may be busy.
 fn flood(
     what: &str,
     backtrace: Option<&str>,
-    run: impl Fn(&[(&str, &str)]) -> Result<Flooded>,
+    mut run: impl FnMut(&[(&str, &str)]) -> Result<Flooded>,
 ) -> Result<()> {
     let backtrace = backtrace.map(|backtrace| ("RUST_BACKTRACE", backtrace));
     let variables: Vec<_> = backtrace.into_iter().collect();
@@ -70,16 +73,15 @@ fn flood(
     let once = if backtrace.is_some() { 0.1 } else { 0.0 };
     for round in 1..=10 {
         empty = empty.min(run(&variables)?.0);
-        let (seconds, logged, printed) = run(&panicking)?;
+        let (seconds, log, printed) = run(&panicking)?;
         flooded = flooded.min(seconds);
-        lines = logged.len() + printed.lines().count();
-        bytes = logged.concat().len() + printed.len();
-        let (first, rests) = ("panicked: planned (at ", "is not called for 1 s");
-        let both = [first, rests].map(|part| logged.iter().any(|line| line.contains(part)));
-        ensure!(
-            both == [true; 2],
-            "no \"{first}\", or no \"{rests}\": {logged:#?}"
-        );
+        let complaints = log.complaints().map(|line| line.message.as_str());
+        let written = complaints.chain(printed.lines()).collect::<Vec<_>>();
+        (lines, bytes) = (written.len(), written.concat().len());
+        for part in ["panicked: planned (at ", "is not called for 1 s"] {
+            let is_there = written.iter().any(|line| line.contains(part));
+            ensure!(is_there, "no \"{part}\": {written:#?}");
+        }
         if round >= 3 && flooded <= 1.5 * empty + once {
             break;
         }
@@ -96,57 +98,29 @@ fn flood(
     Ok(())
 }
 
-fn in_suricata(suricata: &Suricata, mode: &str, variables: &[(&str, &str)]) -> Result<Flooded> {
-    let plugin = build::plugins(&["--profile", "release"])?.join("libflood.so");
-    let folder = suricata.folder()?;
-    folder.configure(&[folder.add(&plugin)?], json!({}))?;
-    let (capture, _) = folder.capture(20_000)?;
-    let without = ["env", "-u", "RUST_BACKTRACE"];
-    let wrapper = if variables.iter().any(|(name, _)| *name == "RUST_BACKTRACE") {
-        &[][..]
-    } else {
-        &without
-    };
-    let arguments = ["--runmode", mode, "-r", &capture];
-    let run = suricata
-        .start(folder, wrapper, &arguments, variables)?
-        .end()?;
+fn in_suricata(run: Run) -> Result<Flooded> {
     // What is longer, some Suricatas can't write.
-    let log = fs::read_to_string(run.folder.join("suricata.log"))?;
+    let log = run.life.folder.logged();
     let longest = log.lines().map(str::len).max().unwrap_or_default();
     ensure!(
         (11_000..12_800).contains(&longest),
         "the longest line has {longest} bytes"
     );
-    let mut messages = run.log.messages();
-    let elapsed = messages.find_map(|line| line.strip_prefix("time elapsed "));
-    let seconds = elapsed.and_then(|text| text.trim_end_matches('s').parse().ok());
-    let complaints = run.log.0.iter().filter(|line| line.is_complaint());
-    let complaints = complaints.map(|line| line.message.clone()).collect();
-    Ok((seconds.context("no time")?, complaints, run.printed))
+    let elapsed = |line: &str| {
+        let seconds = line.strip_prefix("time elapsed ")?.strip_suffix('s')?;
+        seconds.parse().ok()
+    };
+    let seconds = run.log.messages().find_map(elapsed);
+    Ok((seconds.context("no time")?, run.log, run.printed))
 }
 
-fn on_the_mock(mock: &Path, mode: &str, variables: &[(&str, &str)]) -> Result<Flooded> {
-    let plugin = build::plugins(&["--profile", "release"])?.join("libflood.so");
-    let folder = tempfile::tempdir()?;
-    let capture = folder.path().join("capture.pcap");
-    capture::write_pcap(20_000, BufWriter::new(File::create(&capture)?))?;
-    let mut command = Command::new(mock);
-    command.args(["run", "--runmode", mode, "--pcap"]);
-    command
-        .args([&capture, &plugin])
-        .env_remove("RUST_BACKTRACE");
+fn on_the_mock(run: &mut Command, variables: &[(&str, &str)]) -> Result<Flooded> {
+    run.env_remove("FLOOD").env_remove("RUST_BACKTRACE");
     let start = Instant::now();
-    let output = command.envs(variables.iter().copied()).output()?;
+    let output = run.envs(variables.iter().copied()).output()?;
     let seconds = start.elapsed().as_secs_f64();
-    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    let (log, printed) = (Log::parse_mock(&text(output.stdout)), text(output.stderr));
-    let complaints = log.0.iter().filter(|line| line.is_complaint());
-    Ok((
-        seconds,
-        complaints.map(|line| line.message.clone()).collect(),
-        printed,
-    ))
+    let log = Log::parse_mock(&String::from_utf8(output.stdout)?);
+    Ok((seconds, log, String::from_utf8(output.stderr)?))
 }
 
 fn judge(run: &Run) -> Result<()> {
@@ -161,12 +135,7 @@ fn judge(run: &Run) -> Result<()> {
     );
 
     let threads = run.log.threads_created()?.values().sum();
-    let mut rest: Vec<&Line> = run
-        .log
-        .0
-        .iter()
-        .filter(|line| line.is_complaint())
-        .collect();
+    let mut rest: Vec<&Line> = run.log.complaints().collect();
     // By their names in the log, and how often each is called at least.
     for (place, calls) in [
         ("init of the plugin", 1),

@@ -4,7 +4,6 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use regex_lite::Regex;
 use serde_json::json;
 
 use crate::build;
@@ -35,18 +34,18 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
     });
     let (grown, log) = with?;
     let (grown_without, _) = without.map_err(|_| anyhow::anyhow!("panicked"))??;
-    let census = Census::last(&log)?;
+    let census = census(&log)?;
     println!("{CAPTURES} captures: {grown} KiB each, {grown_without} without; {census:?}");
     ensure!(
         grown - grown_without <= MOST_KIB,
         "memory grows with the plugin"
     );
     ensure!(
-        census.flows == u64::from(FLOWS) * CAPTURES,
+        census[4] == u64::from(FLOWS) * CAPTURES,
         "not all flows were counted"
     );
     // Suricata never frees the storage of the unix manager, the thread that comes before all captures.
-    census.all_but_are_dropped(1)
+    all_but_are_dropped(1, census)
 }
 
 /// Reads many captures, and returns how much the process grew with each, in KiB, and its log.
@@ -55,10 +54,8 @@ fn live_long(suricata: &Suricata, plugin: Option<&Path>) -> Result<(i64, Log)> {
     let plugins = plugin.map(|plugin| folder.add(plugin)).transpose()?;
     folder.configure(plugins.as_slice(), json!({}))?;
     let (capture, _) = folder.capture(FLOWS)?;
-    let (seen, option) = (
-        folder.seen(""),
-        format!("--unix-socket={}", folder.seen(socket::FILE)),
-    );
+    let seen = folder.seen("");
+    let option = format!("--unix-socket={}", folder.seen(socket::FILE));
     let mut life = suricata.start(folder, &[], &[&option], &[])?;
     let mut socket = Socket::connect(&mut life)?;
     let mut resident = Vec::new();
@@ -86,60 +83,31 @@ fn stop(suricata: &Suricata, plugin: &Path, signal: i32) -> Result<()> {
         Ok(life.folder.logged().contains("census: packets flow"))
     })?;
     life.signal(signal)?;
-    let census = Census::last(&life.end()?.log)?;
+    let census = census(&life.end()?.log)?;
     println!("stopped: {census:?}");
-    ensure!(census.flows < expected.total.flows, "not stopped half way");
-    census.all_but_are_dropped(0)
+    ensure!(census[4] < expected.total.flows, "not stopped half way");
+    all_but_are_dropped(0, census)
 }
 
-/// What the plugin says.
-#[derive(Debug)]
-struct Census {
-    inserted: u64,
-    dropped: u64,
-    /// Values that are stored, replaced and taken while packets flow.
-    stored: u64,
-    released: u64,
-    flows: u64,
+/// The numbers in the plugin's last line: values made and dropped, one for each thread; stored and released while
+/// packets flow; flows.
+fn census(log: &Log) -> Result<[u64; 5]> {
+    let complaint = log.complaints().find(|line| line.module == "census");
+    ensure!(complaint.is_none(), "the plugin complains: {complaint:?}");
+    let mut lines = log.messages().rev();
+    let numbers = lines.find_map(|line| line.strip_prefix("census: ["));
+    let numbers = numbers.context("the plugin says nothing")?;
+    Ok(serde_json::from_str(&format!("[{numbers}"))?)
 }
 
-impl Census {
-    /// The last line of the plugin's.
-    fn last(log: &Log) -> Result<Self> {
-        let complaint = log
-            .0
-            .iter()
-            .find(|line| line.is_complaint() && line.module == "census");
-        ensure!(complaint.is_none(), "the plugin complains: {complaint:?}");
-        let line = log
-            .messages()
-            .filter(|message| message.starts_with("census: "))
-            .last();
-        let line = line.context("the plugin says nothing")?;
-        let numbers = Regex::new(r"\d+")?;
-        let numbers = numbers
-            .find_iter(line)
-            .filter_map(|number| number.as_str().parse().ok());
-        let [inserted, dropped, stored, released, flows] = numbers.collect::<Vec<_>>()[..] else {
-            anyhow::bail!("cannot understand \"{line}\"");
-        };
-        Ok(Self {
-            inserted,
-            dropped,
-            stored,
-            released,
-            flows,
-        })
-    }
-
-    fn all_but_are_dropped(&self, alive: u64) -> Result<()> {
-        let dropped = self.inserted > 0 && self.dropped + alive == self.inserted;
-        ensure!(dropped, "not all values but {alive} were dropped once");
-        let released = self.stored > 0 && self.released == self.stored;
-        ensure!(
-            released,
-            "values that were stored while packets flowed were not all dropped once"
-        );
-        Ok(())
-    }
+fn all_but_are_dropped(alive: u64, [made, dropped, stored, released, _]: [u64; 5]) -> Result<()> {
+    ensure!(
+        made > 0 && dropped + alive == made,
+        "not all values but {alive} were dropped once"
+    );
+    ensure!(
+        stored > 0 && released == stored,
+        "values that were stored while packets flowed were not all dropped once"
+    );
+    Ok(())
 }
