@@ -30,7 +30,7 @@ struct Expected {
     drops: Mutex<BTreeMap<u64, u64>>,
     /// Error lines in the host's log.
     errors: AtomicUsize,
-    /// Panics of callbacks. After ten of one, not each has a line.
+    /// Panics of callbacks.
     panics: AtomicUsize,
     /// The set that the host refuses, counted from the next one, which is 1; 0 for none.
     refused_set: AtomicU64,
@@ -38,14 +38,6 @@ struct Expected {
 }
 
 impl Expected {
-    fn drops(&self, number: u64) {
-        *lock(&self.drops).entry(number).or_default() += 1;
-    }
-
-    fn may_panic(&self) -> bool {
-        self.panics.load(SeqCst) < 8
-    }
-
     fn errors(&self, lines: usize) {
         self.errors.fetch_add(lines, SeqCst);
     }
@@ -54,43 +46,33 @@ impl Expected {
         let count_down = |left: u64| left.checked_sub(1);
         self.refused_set.fetch_update(SeqCst, SeqCst, count_down) == Ok(1)
     }
-
-    fn next_number(&self) -> u64 {
-        self.numbers.fetch_add(1, SeqCst)
-    }
 }
+
+/// The work for a thread, and what its slots must hold.
+type OfThread = Arc<Mutex<(Work, Thread)>>;
 
 /// What the callbacks share.
 #[derive(Default)]
 struct Plugin {
     expected: Expected,
-    /// The work for the thread that is being created, and then what its slots must hold.
-    new: Mutex<(Work, Thread)>,
-    /// The same for running threads, by the address of the `ThreadVars`.
-    threads: Mutex<HashMap<usize, (Work, Thread)>>,
+    /// The work for the thread that is being created.
+    new: Mutex<Work>,
+    /// Running threads, by the address of the `ThreadVars`.
+    threads: Mutex<HashMap<usize, OfThread>>,
     /// Calls of the second callbacks, which run whatever becomes of the first.
     calls: AtomicUsize,
 }
 
 impl Plugin {
-    /// Does the work that is there for a thread, whose entry nobody else uses meanwhile.
+    /// Does the work that is there for a thread.
     fn work(&self, slots: Slots, tv: &mut ThreadVars<'_>, flow: Option<&mut Flow<'_>>) {
-        let address = tv.as_ptr().addr();
-        let (work, thread) = lock(&self.threads)
-            .remove(&address)
-            .expect("there is work for each callback");
-        // Put back also where an action panics.
-        let mut entry = PutBack(self, address, Some((Work::default(), thread)));
-        let (_, thread) = entry.2.as_mut().expect("just put there");
-        thread.work(slots, tv, flow, &work, &self.expected);
+        let of_thread = self.of_thread(tv.as_ptr().addr());
+        let (work, thread) = &mut *lock(&of_thread);
+        thread.work(slots, tv, flow, work, &self.expected);
     }
-}
 
-struct PutBack<'a>(&'a Plugin, usize, Option<(Work, Thread)>);
-
-impl Drop for PutBack<'_> {
-    fn drop(&mut self) {
-        lock(&self.0.threads).extend(self.2.take().map(|entry| (self.1, entry)));
+    fn of_thread(&self, address: usize) -> OfThread {
+        Arc::clone(&lock(&self.threads)[&address])
     }
 }
 
@@ -105,7 +87,6 @@ fn init(plugin: &Arc<Plugin>) -> Result<(), &'static str> {
         heap: ThreadStorage::register("heap")?,
         large: ThreadStorage::register("large")?,
         aligned: ThreadStorage::register("aligned")?,
-        no_size: ThreadStorage::register("no size")?,
         small_of_flow: FlowStorage::register("small")?,
         heap_of_flow: FlowStorage::register("heap")?,
     };
@@ -114,7 +95,8 @@ fn init(plugin: &Arc<Plugin>) -> Result<(), &'static str> {
         plugin.calls.fetch_add(1, SeqCst);
     };
     register_init_callback(move |tv| {
-        lock(&a.threads).insert(tv.as_ptr().addr(), std::mem::take(&mut *lock(&a.new)));
+        let of_thread = (lock(&a.new).clone(), Thread::default());
+        lock(&a.threads).insert(tv.as_ptr().addr(), Arc::new(Mutex::new(of_thread)));
         a.work(slots, tv, None);
     })?;
     register_init_callback(move |_| count(&b))?;
@@ -161,11 +143,8 @@ impl Running {
 
     /// The host frees the storage of the flow.
     fn free_flow(&self, plugin: &Plugin) {
-        let mut threads = lock(&plugin.threads);
-        let (_, thread) = threads
-            .get_mut(&self.thread.as_ptr().addr())
-            .expect("it runs");
-        thread.free_flow(&plugin.expected);
+        let of_thread = plugin.of_thread(self.thread.as_ptr().addr());
+        lock(&of_thread).1.free_flow(&plugin.expected);
     }
 }
 
@@ -185,15 +164,13 @@ fn run(ops: &[Op]) {
     let (mut running, mut joined): (Vec<Running>, Vec<MockThread>) = Default::default();
     let mut calls = 0;
     let free = |thread: &MockThread| {
-        let mut entry = lock(&plugin.threads).remove(&thread.as_ptr().addr());
-        entry
-            .iter_mut()
-            .for_each(|(_, thread)| thread.free(expected));
+        let of_thread = lock(&plugin.threads).remove(&thread.as_ptr().addr());
+        lock(&of_thread.expect("a thread")).1.free(expected);
     };
     for op in ops {
         match op {
             Op::Spawn(work) => {
-                lock(&plugin.new).0 = work.clone();
+                lock(&plugin.new).clone_from(work);
                 let name = format!("W#{:02}", running.len() + 1);
                 running.push(Running {
                     thread: host.spawn(&name, ThreadKind::Worker),
@@ -211,7 +188,7 @@ fn run(ops: &[Op]) {
                     if let Entry::Vacant(free) = busy.entry(at) {
                         free.insert(*boundary);
                         let address = running[at].thread.as_ptr().addr();
-                        lock(&plugin.threads).entry(address).or_default().0 = work.clone();
+                        lock(&plugin.of_thread(address)).0 = work.clone();
                     }
                 }
                 if busy.len() > 1 {

@@ -3,7 +3,7 @@
 use proptest_derive::Arbitrary;
 
 /// Number of slots of a thread, each of another type: see `value.rs`.
-pub(crate) const SLOTS: usize = 5;
+pub(crate) const SLOTS: usize = 4;
 /// Number of slots of a flow.
 pub(crate) const SLOTS_OF_FLOW: usize = 2;
 
@@ -51,39 +51,30 @@ pub(crate) struct Work(
     pub Vec<(Action, bool)>,
 );
 
-/// One use of the public API. Slots are numbered, those of the thread first, modulo how many there are.
 #[derive(Debug, Clone, Copy, Arbitrary)]
 pub(crate) enum Action {
-    #[proptest(weight = 2)]
-    Get(u8),
-    /// `get_mut`, and changes the value.
-    #[proptest(weight = 2)]
-    GetMut(u8),
-    Contains(u8),
-    /// `get_or_insert_with`, `get_or_insert_default` or `get_or_try_insert_with`.
-    #[proptest(weight = 6)]
-    Insert(u8, Method, Made),
-    #[proptest(weight = 5)]
-    Replace(u8, Fate),
-    #[proptest(weight = 3)]
-    Take(u8),
+    /// A use of a slot. Slots are numbered, those of the thread first, modulo how many there are.
+    #[proptest(weight = 19)]
+    On(u8, Use),
     Panic(Payload),
 }
 
-impl Action {
-    /// Returns the action on one of this many slots.
-    pub(crate) fn on_one_of(mut self, slots: usize) -> Self {
-        if let Self::Get(slot)
-        | Self::GetMut(slot)
-        | Self::Contains(slot)
-        | Self::Insert(slot, ..)
-        | Self::Replace(slot, _)
-        | Self::Take(slot) = &mut self
-        {
-            *slot %= slots as u8;
-        }
-        self
-    }
+/// One use of the public API.
+#[derive(Debug, Clone, Copy, Arbitrary)]
+pub(crate) enum Use {
+    #[proptest(weight = 2)]
+    Get,
+    /// `get_mut`, and changes the value.
+    #[proptest(weight = 2)]
+    GetMut,
+    Contains,
+    /// `get_or_insert_with`, `get_or_insert_default` or `get_or_try_insert_with`.
+    #[proptest(weight = 6)]
+    Insert(Method, Made),
+    #[proptest(weight = 5)]
+    Replace(Fate),
+    #[proptest(weight = 3)]
+    Take,
 }
 
 /// A method that inserts.
@@ -102,6 +93,16 @@ pub(crate) enum Made {
     /// Only `get_or_try_insert_with` can; the others make a value.
     Error,
     Panic(Payload),
+}
+
+impl Made {
+    pub(crate) fn fate(self) -> Fate {
+        if let Self::Value(fate) = self {
+            fate
+        } else {
+            Fate::Quiet
+        }
+    }
 }
 
 /// What a value does when dropped.

@@ -6,11 +6,9 @@ use std::sync::atomic::Ordering::SeqCst;
 use suricata_thread::flow::{Flow, FlowStorage};
 use suricata_thread::{InsertError, ThreadStorage, ThreadVars};
 
-use crate::Expected;
-use crate::op::{Action, Fate, Made, Method, Payload, SLOTS, SLOTS_OF_FLOW, Work};
-use crate::value::{
-    Aligned, Heap, Large, NEXT, NO_NUMBER, NoSize, Seen, Small, Value, let_go, panic_with,
-};
+use crate::op::{Action, Fate, Made, Method, Payload, SLOTS, SLOTS_OF_FLOW, Use, Work};
+use crate::value::{Aligned, Heap, Large, NEXT, Seen, Small, Value, let_go, panic_with};
+use crate::{Expected, lock};
 
 /// A slot of each type.
 #[derive(Clone, Copy)]
@@ -19,7 +17,6 @@ pub(crate) struct Slots {
     pub(crate) heap: ThreadStorage<Heap>,
     pub(crate) large: ThreadStorage<Large>,
     pub(crate) aligned: ThreadStorage<Aligned>,
-    pub(crate) no_size: ThreadStorage<NoSize>,
     pub(crate) small_of_flow: FlowStorage<Small>,
     pub(crate) heap_of_flow: FlowStorage<Heap>,
 }
@@ -56,19 +53,34 @@ impl Thread {
         work: &Work,
         expected: &Expected,
     ) {
-        if !expected.may_panic() {
+        // After ten panics of a callback, not each has a line.
+        if expected.panics.load(SeqCst) >= 8 {
             return;
         }
+        let slots_here = SLOTS + if flow.is_some() { SLOTS_OF_FLOW } else { 0 };
+        let at = |slot: u8| usize::from(slot) % slots_here;
         for (action, caught) in &work.0 {
-            let number = expected.next_number();
-            let slots_here = SLOTS + if flow.is_some() { SLOTS_OF_FLOW } else { 0 };
-            let action = action.on_one_of(slots_here);
-            let predicted = self.predict(action, number, expected);
+            let number = expected.numbers.fetch_add(1, SeqCst);
+            let predicted = match *action {
+                Action::Panic(payload) => Err(payload),
+                Action::On(slot, what) => self.predict(at(slot), what, number, expected),
+            };
             if let (Err(payload), false) = (&predicted, caught) {
                 expected.errors(payload.lines());
                 expected.panics.fetch_add(1, SeqCst);
             }
-            let mut act = || act(slots, tv, flow.as_deref_mut(), action, number);
+            let mut act = || match *action {
+                Action::Panic(payload) => panic_with(payload),
+                Action::On(slot, what) => match (at(slot), flow.as_deref_mut()) {
+                    (0, _) => on_thread(slots.small, tv, what, number),
+                    (1, _) => on_thread(slots.heap, tv, what, number),
+                    (2, _) => on_thread(slots.large, tv, what, number),
+                    (3, _) => on_thread(slots.aligned, tv, what, number),
+                    (4, Some(flow)) => on_flow(slots.small_of_flow, flow, what, number),
+                    (_, Some(flow)) => on_flow(slots.heap_of_flow, flow, what, number),
+                    (_, None) => unreachable!("only a flow has these slots"),
+                },
+            };
             let outcome = match caught {
                 true => catch_unwind(AssertUnwindSafe(act)).map_err(let_go).ok(),
                 false => Some(act()),
@@ -96,28 +108,17 @@ impl Thread {
         }
     }
 
-    /// What must come of an action: what it returns, or what it panics with.
+    /// What must come of the use of a slot: what it returns, or what it panics with.
     fn predict(
         &mut self,
-        action: Action,
+        at: usize,
+        what: Use,
         number: u64,
         expected: &Expected,
     ) -> Result<Outcome, Payload> {
-        let at = match action {
-            Action::Panic(payload) => return Err(payload),
-            Action::Get(slot) | Action::GetMut(slot) | Action::Contains(slot) => slot,
-            Action::Insert(slot, ..) | Action::Replace(slot, _) | Action::Take(slot) => slot,
-        };
-        let at = usize::from(at);
-        let new = |fate| match at + 1 {
-            SLOTS => Known {
-                seen: (NO_NUMBER, 0),
-                fate: Fate::Quiet,
-            },
-            _ => Known {
-                seen: (number, 0),
-                fate,
-            },
+        let new = |fate| Known {
+            seen: (number, 0),
+            fate,
         };
         // The panic of a flow's value counts when it is stored, since a slot soon has had many flows.
         let store = |slot: &mut Option<Known>, known: Known| {
@@ -125,102 +126,62 @@ impl Thread {
             expected.panics.fetch_add(panics.into(), SeqCst);
             slot.replace(known)
         };
+        let dropped =
+            |known: Option<Known>| known.map_or(Ok(()), |known| drop_value(known, expected));
         let slot = &mut self.0[at];
         let seen = slot.map(|known| known.seen);
-        Ok(match action {
-            Action::Get(_) => Outcome::Value(seen),
-            Action::Contains(_) => Outcome::Is(seen.is_some()),
-            Action::GetMut(_) => Outcome::Value(slot.as_mut().map(|known| {
-                known.seen.1 += u32::from(known.seen.0 != NO_NUMBER);
+        Ok(match what {
+            Use::Get => Outcome::Value(seen),
+            Use::Contains => Outcome::Is(seen.is_some()),
+            Use::GetMut => Outcome::Value(slot.as_mut().map(|known| {
+                known.seen.1 += 1;
                 known.seen
             })),
-            Action::Insert(..) if seen.is_some() => Outcome::Value(seen),
-            Action::Insert(_, _, Made::Panic(payload)) => return Err(payload),
-            Action::Insert(_, Method::TryWith, Made::Error) => Outcome::OwnError,
-            Action::Insert(_, _, made) => {
-                let known = new(if let Made::Value(fate) = made {
-                    fate
-                } else {
-                    Fate::Quiet
-                });
-                if expected.refuses_set() {
-                    drop_value(known, expected)?;
-                    return Ok(Outcome::Refused);
-                }
+            Use::Insert(..) if seen.is_some() => Outcome::Value(seen),
+            Use::Insert(_, Made::Panic(payload)) => return Err(payload),
+            Use::Insert(Method::TryWith, Made::Error) => Outcome::OwnError,
+            Use::Insert(_, made) if expected.refuses_set() => {
+                dropped(Some(new(made.fate())))?;
+                Outcome::Refused
+            }
+            Use::Insert(_, made) => {
+                let known = new(made.fate());
                 store(slot, known);
                 Outcome::Value(Some(known.seen))
             }
-            Action::Replace(_, fate) => {
-                let (known, refused) = (new(fate), expected.refuses_set());
-                let dropped = if refused {
-                    Some(known)
-                } else {
-                    store(slot, known)
-                };
-                dropped.map_or(Ok(()), |known| drop_value(known, expected))?;
-                if refused {
-                    Outcome::Refused
-                } else {
-                    Outcome::Value(seen)
-                }
+            Use::Replace(fate) if expected.refuses_set() => {
+                dropped(Some(new(fate)))?;
+                Outcome::Refused
             }
-            Action::Take(_) if seen.is_some() && expected.refuses_set() => Outcome::Refused,
-            Action::Take(_) => {
-                slot.take()
-                    .map_or(Ok(()), |known| drop_value(known, expected))?;
+            Use::Replace(fate) => {
+                dropped(store(slot, new(fate)))?;
                 Outcome::Value(seen)
             }
-            Action::Panic(_) => unreachable!("answered above"),
+            Use::Take if seen.is_some() && expected.refuses_set() => Outcome::Refused,
+            Use::Take => {
+                dropped(slot.take())?;
+                Outcome::Value(seen)
+            }
         })
     }
 }
 
 /// A value is dropped, which may panic.
 fn drop_value(known: Known, expected: &Expected) -> Result<(), Payload> {
-    expected.drops(known.seen.0);
+    *lock(&expected.drops).entry(known.seen.0).or_default() += 1;
     match known.fate {
         Fate::Panics(payload) => Err(payload),
         Fate::Quiet | Fate::UsesLibrary => Ok(()),
     }
 }
 
-fn act(
-    slots: Slots,
-    tv: &mut ThreadVars<'_>,
-    flow: Option<&mut Flow<'_>>,
-    action: Action,
-    number: u64,
-) -> Outcome {
-    match (action, flow) {
-        (Action::Panic(payload), _) => panic_with(payload),
-        (
-            Action::Get(slot)
-            | Action::GetMut(slot)
-            | Action::Contains(slot)
-            | Action::Insert(slot, ..)
-            | Action::Replace(slot, _)
-            | Action::Take(slot),
-            flow,
-        ) => match (slot, flow) {
-            (0, _) => on_thread(slots.small, tv, action, number),
-            (1, _) => on_thread(slots.heap, tv, action, number),
-            (2, _) => on_thread(slots.large, tv, action, number),
-            (3, _) => on_thread(slots.aligned, tv, action, number),
-            (4, _) => on_thread(slots.no_size, tv, action, number),
-            (5, Some(flow)) => on_flow(slots.small_of_flow, flow, action, number),
-            (_, Some(flow)) => on_flow(slots.heap_of_flow, flow, action, number),
-            (_, None) => unreachable!("only a flow has these slots"),
-        },
-    }
-}
-
-/// Writes the functions that do an action on a slot: the two types of handles have no trait in common.
+/// Writes the functions that use a slot: the two types of handles have no trait in common.
 macro_rules! on {
     ($on:ident, $insert:ident, $storage:ident, $owner:ident) => {
         fn $on<T: Value>(
             slot: $storage<T>,
             owner: &mut $owner<'_>,
-            action: Action,
+            what: Use,
             number: u64,
         ) -> Outcome {
             let dropped = |value: Option<T>| {
@@ -228,23 +189,22 @@ macro_rules! on {
                 drop(value);
                 Outcome::Value(seen)
             };
-            match action {
-                Action::Get(_) => Outcome::Value(slot.get(owner).map(T::seen)),
-                Action::Contains(_) => Outcome::Is(slot.contains(owner)),
-                Action::GetMut(_) => Outcome::Value(slot.get_mut(owner).map(|value| {
+            match what {
+                Use::Get => Outcome::Value(slot.get(owner).map(T::seen)),
+                Use::Contains => Outcome::Is(slot.contains(owner)),
+                Use::GetMut => Outcome::Value(slot.get_mut(owner).map(|value| {
                     value.mark();
                     value.seen()
                 })),
-                Action::Insert(_, method, made) => $insert(slot, owner, method, made, number),
-                Action::Replace(_, fate) => match slot.replace(owner, T::new(number, fate)) {
+                Use::Insert(method, made) => $insert(slot, owner, method, made, number),
+                Use::Replace(fate) => match slot.replace(owner, T::new(number, fate)) {
                     Ok(old) => dropped(old),
                     Err(refused) => {
                         drop(refused.into_value());
                         Outcome::Refused
                     }
                 },
-                Action::Take(_) => slot.take(owner).map_or(Outcome::Refused, dropped),
-                Action::Panic(_) => unreachable!("not of a slot"),
+                Use::Take => slot.take(owner).map_or(Outcome::Refused, dropped),
             }
         }
 
@@ -255,14 +215,9 @@ macro_rules! on {
             made: Made,
             number: u64,
         ) -> Outcome {
-            let fate = if let Made::Value(fate) = made {
-                fate
-            } else {
-                Fate::Quiet
-            };
             let new = || match made {
                 Made::Panic(payload) => panic_with(payload),
-                _ => T::new(number, fate),
+                _ => T::new(number, made.fate()),
             };
             let inserted = match (method, made) {
                 (Method::With, _) => slot.get_or_insert_with(owner, new).ok(),
@@ -279,7 +234,7 @@ macro_rules! on {
                 (Method::Default, made) => {
                     NEXT.set(match made {
                         Made::Panic(payload) => Err(payload),
-                        _ => Ok((number, fate)),
+                        _ => Ok((number, made.fate())),
                     });
                     slot.get_or_insert_default(owner).ok()
                 }

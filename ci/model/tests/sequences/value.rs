@@ -1,4 +1,4 @@
-//! The stored types: small, on the heap, large, over-aligned, of no size; and the ledger of their drops.
+//! The stored types: small, on the heap, large, over-aligned; and the ledger of their drops.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -10,10 +10,7 @@ use suricata_thread::{SCLogDebug, ThreadStorage};
 
 use crate::op::{Fate, Payload};
 
-/// The number that stands for all values of no size.
-pub(crate) const NO_NUMBER: u64 = u64::MAX;
-
-/// How often each value was dropped, by its number. One for the process, since a value of no size can't point to one.
+/// How often each value was dropped, by its number.
 static DROPS: Mutex<BTreeMap<u64, u64>> = Mutex::new(BTreeMap::new());
 
 pub(crate) fn drops() -> MutexGuard<'static, BTreeMap<u64, u64>> {
@@ -45,7 +42,7 @@ pub(crate) fn let_go(payload: Box<dyn Any + Send>) {
     }
 }
 
-/// What all values with a size hold.
+/// What all values hold.
 struct Counted {
     number: u64,
     mark: u32,
@@ -108,9 +105,6 @@ macro_rules! value {
             }
         }
 
-        value!(@default $name);
-    };
-    (@default $name:ident) => {
         impl Default for $name {
             fn default() -> Self {
                 match NEXT.get() {
@@ -132,25 +126,3 @@ value!(
     u8,
     |number| number.to_le_bytes()[0]
 );
-
-pub(crate) struct NoSize;
-
-value!(@default NoSize);
-
-impl Value for NoSize {
-    fn new(_: u64, _: Fate) -> Self {
-        Self
-    }
-
-    fn seen(&self) -> Seen {
-        (NO_NUMBER, 0)
-    }
-
-    fn mark(&mut self) {}
-}
-
-impl Drop for NoSize {
-    fn drop(&mut self) {
-        *drops().entry(NO_NUMBER).or_default() += 1;
-    }
-}
