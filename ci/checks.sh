@@ -278,12 +278,6 @@ template() {
     real_host count packet-counter "$target/template/release/libpacket_counter.so"
 }
 
-examples() { real_host examples; }
-conformance() { real_host conformance; }
-wrong-turns() { real_host wrong-turns; }
-panics() { real_host panics; }
-soak() { real_host soak; }
-
 memcheck() {
     local root
     root=$(ci/find-suricata)
@@ -439,5 +433,6 @@ headers() {
 
 case $1 in
     test) tests ;;
+    examples | conformance | wrong-turns | panics | soak) real_host "$1" ;;
     *) "$1" ;;
 esac

@@ -1,13 +1,14 @@
 //! Runs the conformance suite in Suricata and on the mock, and compares what it observed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 use real_host::suite::FOLDER;
-use serde_json::{Value, json};
+use regex_lite::Regex;
+use serde_json::json;
 use similar::TextDiff;
 use suricata_thread_mock::{FlowKind, Generation, Host, RunMode, ThreadKind, Traffic};
 use suricata_thread_sys::common::SCLogLevel;
@@ -51,23 +52,8 @@ const PLUGINS: [(&str, &str); 8] = [
 ];
 
 /// What the host's own lines are about, as far as they are compared.
-const SUBJECTS: [&str; 15] = [
-    "absent.so",
-    "no_entry.so",
-    "other_generation.so",
-    "other_version.so",
-    "conformance.so",
-    "second.so",
-    "twice.so",
-    "conformance-suite",
-    "conformance-second",
-    "conformance-twice",
-    "conformance-other-version",
-    "undefined symbol",
-    "conformance: taken",
-    "conformance: several plugins",
-    ALLOCATION,
-];
+const SUBJECTS: &str = "[a-z_]+\\.so|conformance-(suite|second|twice|other-version)|\
+    undefined symbol|conformance: (taken|several plugins|allocation)";
 
 /// The module of the suite's own lines.
 const MODULE: &str = "conformance";
@@ -135,16 +121,11 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
             let (real, mock) = (text(&real, generation), text(&mock, generation));
             lines += real.lines().count();
             if real != mock {
-                wrong.push(
-                    TextDiff::from_lines(&real, &mock)
-                        .unified_diff()
-                        .to_string(),
-                );
+                let differences = TextDiff::from_lines(&real, &mock);
+                wrong.push(differences.unified_diff().to_string());
             }
-            println!(
-                "{name}, the mock as {generation}.0: {} differences",
-                wrong.len()
-            );
+            let found = wrong.len();
+            println!("{name}, the mock as {generation}.0: {found} differences");
             differences.extend(wrong);
         }
     }
@@ -165,15 +146,11 @@ fn text(observations: &Observations, generation: &str) -> String {
 /// Copies the plugins to `folder` under the same names in every life, and returns these names.
 fn copy_plugins(generation: u32, plugins: &Path, folder: &Path) -> Result<Vec<&'static str>> {
     for (name, plugin) in PLUGINS {
-        // Refused by the hosts of the other generation.
-        let other = if plugin == "needs_" {
-            17 - generation
-        } else {
-            0
-        };
-        let plugin = format!("lib{plugin}{other}.so").replace("0.so", ".so");
         if name != "absent.so" {
-            let file = plugins.join(plugin);
+            // Refused by the hosts of the other generation.
+            let needs = format!("needs_{}", 17 - generation);
+            let file = format!("lib{}.so", plugin.replace("needs_", &needs));
+            let file = plugins.join(file);
             fs::copy(&file, folder.join(name)).with_context(|| file.display().to_string())?;
         }
     }
@@ -233,22 +210,22 @@ fn on_mock(life: &mut Command, folder: &Path) -> Result<(Observations, Vec<Strin
     let transcripts = folder.join("transcripts");
     fs::create_dir_all(&transcripts)?;
     let printed = said(life.env(FOLDER, &transcripts).stderr(Stdio::inherit()))?;
-    let printed: Value = serde_json::from_str(&printed)?;
-    let reports = printed["reports"].as_array().context("no reports")?;
-    let known = |report: &&Value| {
-        let (kind, message) = (&report["kind"], report["message"].as_str());
-        let is = |part: &str| message.is_some_and(|message| message.contains(part));
-        REPORTS
-            .iter()
-            .any(|(known, part)| kind == known && is(part))
-    };
-    let unknown = reports.iter().filter(|report| !known(report));
-    let wrong = unknown
-        .map(|report| format!("reported: {report}"))
-        .collect();
-    let log = Log::parse(printed["log"].as_str().context("no log")?)?;
-    Ok((observations(&transcripts, &log)?, wrong))
+    let (mut log, mut wrong) = (String::new(), Vec::new());
+    for line in printed.lines() {
+        let Some(report) = line.strip_prefix(REPORTED) else {
+            log += &format!("{line}\n");
+            continue;
+        };
+        let known = |(kind, part): &(&str, &str)| report.starts_with(kind) && report.contains(part);
+        if !REPORTS.iter().any(known) {
+            wrong.push(line.to_owned());
+        }
+    }
+    Ok((observations(&transcripts, &Log::parse(&log)?)?, wrong))
 }
+
+/// How a line begins that is a report, and none of the log.
+const REPORTED: &str = "reported: ";
 
 /// The arguments of the program as [`on_mock`] starts it.
 #[derive(clap::Args)]
@@ -310,20 +287,18 @@ pub(crate) fn mock_life(life: &MockLife) -> Result<()> {
         }
     }
     host.shutdown();
-    let lines = host.log().into_iter().map(|line| {
-        let engine = json!({
-            "message": line.message, "thread_name": line.thread, "module": line.module,
-        });
-        json!({ "log_level": line.level_name(), "engine": engine }).to_string()
-    });
-    let log = lines.collect::<Vec<_>>().join("\n");
-    let reports = host.reports().into_iter().map(
-        |report| json!({ "kind": format!("{:?}", report.kind), "message": report.to_string() }),
-    );
-    println!(
-        "{}",
-        json!({ "log": log, "reports": reports.collect::<Vec<_>>() })
-    );
+    for line in host.log() {
+        let (message, thread_name, module) = (&line.message, &line.thread, &line.module);
+        let engine = json!({ "message": message, "thread_name": thread_name, "module": module });
+        println!(
+            "{}",
+            json!({ "log_level": line.level_name(), "engine": engine })
+        );
+    }
+    for report in host.reports() {
+        // Escaped, so that it is one line.
+        println!("{REPORTED}{:?}: {:?}", report.kind, report.to_string());
+    }
     Ok(())
 }
 
@@ -332,13 +307,9 @@ fn observations(folder: &Path, log: &Log) -> Result<Observations> {
     let mut observations = Observations::new();
     let mut threads: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let name = path
-            .file_name()
-            .context("no name")?
-            .to_string_lossy()
-            .into_owned();
-        let text = fs::read_to_string(&path)?;
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let text = fs::read_to_string(entry.path())?;
         match name.split('.').collect::<Vec<_>>()[..] {
             [scenario, "sequence"] => {
                 observations.insert(scenario.to_owned(), text);
@@ -396,23 +367,12 @@ fn level_and_role(line: &Line) -> String {
 
 /// A line of the suite's, to the letter; but many equal characters are hard to compare by eye.
 fn of_suite(line: &Line) -> String {
-    let Line {
-        message, module, ..
-    } = line;
-    if module != MODULE {
-        return format!("{}, of {module:?}: {message:?}\n", level_and_role(line));
-    }
-    let first = message
-        .chars()
-        .next()
-        .filter(|first| message.chars().all(|c| c == *first));
-    match first.filter(|_| message.len() > 100) {
-        Some(first) => format!(
-            "{}: {} times {first}\n",
-            level_and_role(line),
-            message.len()
-        ),
-        None => format!("{}: {message:?}\n", level_and_role(line)),
+    let (how, message, module) = (level_and_role(line), &line.message, &line.module);
+    let is_one = |first: &char| message.len() > 100 && message.chars().all(|c| c == *first);
+    match message.chars().next().filter(is_one) {
+        _ if module != MODULE => format!("{how}, of {module:?}: {message:?}\n"),
+        Some(first) => format!("{how}: {} times {first}\n", message.len()),
+        None => format!("{how}: {message:?}\n"),
     }
 }
 
@@ -426,20 +386,16 @@ fn of_host(line: &Line) -> Option<(&'static str, String)> {
         let text = format!("{}: {threads}\n", level_and_role(line));
         return (!threads.is_empty()).then_some(("", text));
     }
-    let about = SUBJECTS
-        .into_iter()
-        .filter(|subject| line.message.contains(subject));
-    let about: Vec<_> = about.collect();
-    if about.is_empty() {
-        return None;
-    }
-    let of = if about.contains(&ALLOCATION) {
+    let subjects = Regex::new(SUBJECTS).expect("a regular expression");
+    let about = subjects
+        .find_iter(&line.message)
+        .map(|found| found.as_str());
+    let about: BTreeSet<_> = about.collect();
+    let text = format!("{}: {about:?}\n", level_and_role(line));
+    let of = if about.contains(ALLOCATION) {
         "allocation, "
     } else {
         ""
     };
-    Some((
-        of,
-        format!("{}: {}\n", level_and_role(line), about.join(", ")),
-    ))
+    (!about.is_empty()).then_some((of, text))
 }

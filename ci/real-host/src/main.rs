@@ -14,7 +14,6 @@ mod socket;
 mod wrong_turns;
 
 use std::path::PathBuf;
-use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::Parser;
@@ -48,17 +47,8 @@ enum Check {
     MockLife(conformance::MockLife),
 }
 
-fn main() -> ExitCode {
-    match run(Check::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("real-host: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn run(check: Check) -> Result<()> {
+fn main() -> Result<()> {
+    let check = Check::parse();
     if let Check::MockLife(life) = check {
         return conformance::mock_life(&life);
     }

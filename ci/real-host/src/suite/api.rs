@@ -188,16 +188,8 @@ pub fn log_all(
     module: Option<&CStr>,
     message: Option<&CStr>,
 ) -> c_int {
-    let text = |text: Option<&CStr>| text.map_or(std::ptr::null(), CStr::as_ptr);
+    let texts = [file, function, module, message];
+    let [file, function, module, message] = texts.map(|text| text.map_or(null(), CStr::as_ptr));
     // SAFETY: each is NULL or a C string.
-    unsafe {
-        common::SCLogMessage(
-            level,
-            text(file),
-            7,
-            text(function),
-            text(module),
-            text(message),
-        )
-    }
+    unsafe { common::SCLogMessage(level, file, 7, function, module, message) }
 }

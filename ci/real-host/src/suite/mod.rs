@@ -134,11 +134,8 @@ fn run(scenario: &'static str, tv: Tv, slots: &[(&str, Slot)], script: &str) {
     let say = |line: Arguments<'_>| write(scenario, to, line);
     for step in script.split(';').map(str::trim) {
         let words: Vec<&str> = step.splitn(3, ' ').collect();
-        let slot = slots
-            .iter()
-            .find(|(name, _)| *name == words[1])
-            .expect("a slot")
-            .1;
+        let slot = slots.iter().find(|(name, _)| *name == words[1]);
+        let slot = slot.expect("a slot").1;
         say(format_args!("{step} on {}", role()));
         match words[0] {
             "get" => say(format_args!("= {}", slot.label(tv))),
@@ -187,13 +184,11 @@ impl Entry {
 
     /// What `SCPluginRegister` returns.
     pub fn as_ptr(&self) -> *mut SCPlugin {
-        let [v8, v9] = &self.0;
-        let plugin = if api::generation() == Generation::V8 {
-            v8
-        } else {
-            v9
-        };
-        plugin.0.get()
+        let [v8, v9] = self.0.each_ref().map(|plugin| plugin.0.get());
+        match api::generation() {
+            Generation::V8 => v8,
+            _ => v9,
+        }
     }
 }
 
