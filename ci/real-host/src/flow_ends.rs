@@ -14,14 +14,14 @@ use crate::log::Log;
 /// How often a capture is read again where Suricata's flow manager was quicker than its worker.
 const ROUNDS: u32 = 3;
 
-/// Checks that the flows of each capture end as on the mock; a test of the mock, that they end as the table says.
+/// Checks that the flows of each capture end as the table says, and as on the mock.
 pub(crate) fn check(suricata: &Suricata) -> Result<()> {
     let plugin = build::plugins(&["--profile", "release"])?.join("libflow_ends.so");
     let mock = build::program("suricata-thread-mock", "suricata-mock")?;
     let folder = tempfile::tempdir()?;
     let pcap = folder.path().join("script.pcap");
     let (mut all, mut wrong) = (0, Vec::new());
-    for (what, script, _) in ENDINGS {
+    for (what, script, [flows, finished]) in ENDINGS {
         fs::write(&pcap, capture::scripted(what, script))?;
         let mut run = Command::new(&mock);
         run.args(["run", "--runmode", "single", "--pcap"]);
@@ -38,7 +38,14 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
                 "{what}, {script}: in Suricata {of_suricata:?}, on the mock {of_mock:?}"
             ));
         }
-        all += of_suricata.len();
+        let ending = |how: &str| of_suricata.iter().filter(|end| end.ends_with(how)).count() as u64;
+        let seen = [ending(""), ending("finished on FR#01")];
+        if seen != [flows, finished] || ending("retired on W#01") != flows - finished {
+            wrong.push(format!(
+                "{what}, {script}: in Suricata {of_suricata:?}, and not {flows} flows, {finished} finished"
+            ));
+        }
+        all += flows;
     }
     ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
     println!(
