@@ -1,7 +1,6 @@
-//! The handles of slots as plugins have them, of which there is one type for threads and one for flows: each
-//! method names what `typed.rs` does.
+//! The public handles of slots, one type for threads and one for flows. `typed.rs` has the code.
 
-/// Declares a handle for the slots of `$lent`s, which the docs call a `$owner`.
+/// Declares the handle `$name` for slots of `$lent`, which the docs call a `$owner`.
 macro_rules! handle {
     ($(#[$doc:meta])* $name:ident, $lent:ident, $raw:ty, $owner:literal) => {
         $(#[$doc])*
@@ -15,7 +14,7 @@ macro_rules! handle {
 
         impl<T> Copy for $name<T> {}
 
-        /// Handles are equal if they are of one registration.
+        /// Handles are equal if they come from one registration.
         impl<T> PartialEq for $name<T> {
             fn eq(&self, other: &Self) -> bool {
                 self.0.index() == other.0.index()
@@ -38,48 +37,43 @@ macro_rules! handle {
         }
 
         impl<T> $name<T> {
-            /// Returns the name that the slot was registered under.
+            /// Returns the name of the slot.
             pub fn name(&self) -> &'static str {
                 self.0.name()
             }
 
-            /// Returns the id that the host gave the slot, for its C functions.
+            /// Returns the id of the slot in the host's C API.
             pub fn id(&self) -> c_int {
                 self.0.id()
             }
         }
 
         impl<T: Send + 'static> $name<T> {
-            #[doc = concat!("Registers a slot under `name`, which no other ", $owner, " slot of the host may have: start")]
-            /// it with the plugin's own.
+            #[doc = concat!("Registers a slot for the values of each ", $owner, ", under a name of its own.")]
             ///
-            /// Call it while the plugin's `init` runs. The host keeps the name for the life of the process.
+            /// Start the name with the plugin's. The host keeps it for the life of the process.
             ///
             /// # Errors
             ///
             /// - `name` is empty, longer than 255 bytes, contains a control character, or is one that Suricata
-            ///   needs for itself;
-            /// - the host refused the slot: the name is taken (the host logs an error of its own), its
-            ///   storage registration has closed, or it is out of memory;
-            /// - the plugin's `init` is not running, or the call comes from inside a callback: see
-            ///   [the crate's notes](crate#registering).
+            ///   needs for itself.
+            /// - The host refuses the slot: the name is taken, the storage registration has closed, or it is out
+            ///   of memory.
+            /// - The plugin's `init` is not running, or the call comes from
+            ///   [inside a callback](crate#registering).
             ///
-            /// On an error nothing is registered and nothing leaks.
+            /// Nothing is registered then.
             pub fn register(name: &str) -> Result<Self, &'static str> {
                 Typed::register(name).map(Self)
             }
 
             #[doc = concat!("Returns the ", $owner, "'s value, if there is one.")]
-            ///
-            /// Costs the host's own lookup and a null check.
             #[inline]
             pub fn get<'t>(&self, owner: &'t $lent<'_>) -> Option<&'t T> {
                 self.0.get(owner)
             }
 
-            #[doc = concat!("Returns the ", $owner, "'s value, to change in place, if there is one.")]
-            ///
-            /// Costs the host's own lookup and a null check.
+            #[doc = concat!("Returns the ", $owner, "'s value, if there is one.")]
             #[inline]
             pub fn get_mut<'t>(&self, owner: &'t mut $lent<'_>) -> Option<&'t mut T> {
                 self.0.get_mut(owner)
@@ -95,12 +89,11 @@ macro_rules! handle {
             ///
             /// # Errors
             ///
-            /// The host refused to store the value, which is then dropped. To keep it, use
-            /// [`replace`](Self::replace).
+            /// The host refuses to store the value, which is then dropped. [`replace`](Self::replace) gives it back.
             ///
             /// # Panics
             ///
-            /// Where `init` does; the slot stays empty.
+            /// If `init` does; the slot stays empty.
             #[inline]
             pub fn get_or_insert_with<'t>(
                 &self,
@@ -114,11 +107,11 @@ macro_rules! handle {
             ///
             /// # Errors
             ///
-            /// The host refused to store the value, which is then dropped.
+            /// The host refuses to store the value, which is then dropped.
             ///
             /// # Panics
             ///
-            /// Where `T::default` does; the slot stays empty.
+            /// If `T::default` does; the slot stays empty.
             #[inline]
             pub fn get_or_insert_default<'t>(
                 &self,
@@ -130,17 +123,16 @@ macro_rules! handle {
                 self.0.get_or_insert_default(owner)
             }
 
-            #[doc = concat!("Returns the ", $owner, "'s value, inserting the one that `init` returns first if the slot is")]
-            /// empty.
+            #[doc = concat!("Returns the ", $owner, "'s value, inserting what `init()` returns first if the slot is empty.")]
             ///
             /// # Errors
             ///
-            /// - [`InsertError::Closure`]: `init` returned this error; the slot stays empty;
-            /// - [`InsertError::Refused`]: the host refused to store the value, which is then dropped.
+            /// - [`InsertError::Closure`]: `init` returned this error; the slot stays empty.
+            /// - [`InsertError::Refused`]: the host refuses to store the value, which is then dropped.
             ///
             /// # Panics
             ///
-            /// Where `init` does; the slot stays empty.
+            /// If `init` does; the slot stays empty.
             #[inline]
             pub fn get_or_try_insert_with<'t, E>(
                 &self,
@@ -150,22 +142,21 @@ macro_rules! handle {
                 self.0.get_or_try_insert_with(owner, init)
             }
 
-            /// Stores `value` and returns the one that was there, if any.
+            /// Stores `value` and returns the previous one, if any.
             ///
             /// # Errors
             ///
-            /// The host refused to store `value`: it comes back in the [`SetError`], and what was stored
-            /// stays.
+            /// The host refuses to store `value`, which the [`SetError`] then holds. The previous value stays.
             #[inline]
             pub fn replace(&self, owner: &mut $lent<'_>, value: T) -> Result<Option<T>, SetError<T>> {
                 self.0.replace(owner, value)
             }
 
-            /// Empties the slot and returns the value that was there, if any.
+            /// Empties the slot and returns its value, if any.
             ///
             /// # Errors
             ///
-            /// The host refused to empty the slot: the value stays.
+            /// The host refuses to empty the slot. The value stays.
             #[inline]
             pub fn take(&self, owner: &mut $lent<'_>) -> Result<Option<T>, &'static str> {
                 self.0.take(owner)

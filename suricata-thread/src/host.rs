@@ -35,10 +35,8 @@ pub(crate) mod functions {
 
 /// Returns the generation of the Suricata that the calling thread belongs to.
 ///
-/// `None` where there is no Suricata of a generation that this crate knows: in unit tests without
-/// the mock, say, and under the mock on a thread that belongs to no host.
-///
-/// Any thread may call it. A plugin needs it only for C functions that this crate does not have.
+/// Returns `None` if there is no Suricata that this crate knows, and under the mock on a thread that belongs to no host.
+/// Any thread may call this.
 ///
 /// ```
 /// use suricata_thread::{Generation, generation};
@@ -57,7 +55,7 @@ pub fn generation() -> Option<Generation> {
 
 /// Returns the version of the Suricata that has loaded the plugin, such as `8.0.8 RELEASE`.
 ///
-/// `None` where there is no Suricata. Any thread may call it.
+/// Returns `None` if there is no Suricata. Any thread may call this.
 ///
 /// ```
 /// # use suricata_thread_mock as _;

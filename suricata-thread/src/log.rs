@@ -1,9 +1,8 @@
-//! The host's log.
+//! The host's log: one macro for each level, called like [`format!`].
 //!
-//! One macro a level, called like [`format!`]; each passes on the file, line, function and module
-//! that it stands in, for the host to print as its configuration says. A message below the host's
-//! level is not formatted at all, and its arguments are not evaluated. A NUL in a message is printed
-//! as `\0`.
+//! The host prints the file, line, function and module as its configuration says. If it does not log the level, the
+//! arguments are not evaluated. Control characters, line separators and bidirectional overrides are escaped. A message of
+//! more than about 12,000 bytes is cut, and says how many are missing.
 //!
 //! | macro | level |
 //! | --- | --- |
@@ -15,46 +14,44 @@
 //! | [`SCLogConfig!`](crate::SCLogConfig) | config |
 //! | [`SCLogDebug!`](crate::SCLogDebug) | debug |
 //!
+//! [`log_limited!`](crate::log_limited) is for what may happen for every packet.
+//!
 //! # Threads
 //!
-//! They may be called on any thread. On the host's threads, which are those on which it has set the
-//! plugin up, created a thread, picked up or finished a flow, or dropped a value, the line goes to the host's log.
-//! On others, such as those that the plugin starts itself, it goes to the standard error: at its end
-//! the host frees its log, without waiting for threads that it doesn't know. (A worker that has got packets
-//! of flows that others began, and has begun none yet, is taken for such a thread too.)
+//! The macros may be used on any thread. On the host's threads the line goes to the host's log: on the main thread, and
+//! wherever the host has called a flow init or finish callback or dropped a value. On other threads, such as those that
+//! the plugin starts, it goes to the standard error (`/dev/null` with `-D`), because the host frees its log without
+//! waiting for threads that it does not know. A worker that has begun no flow yet counts as such a thread.
 //!
-//! Without a Suricata, as in unit tests, notices and what matters more go to the standard error.
-//!
-//! What the destructor of a `thread_local!` logs on the main thread, as the process ends, is lost: by then
-//! Suricata has taken its log down, and set the level so that no line passes.
+//! Without a Suricata, as in unit tests, notices and more severe lines go to the standard error. What the destructor of a
+//! `thread_local!` logs on the main thread is lost: Suricata has taken its log down by then.
 
 use crate::host::functions;
 use crate::sys::common::SCLogLevel;
 
-/// How much a line of the log matters: the later one here, the less.
+/// Levels of the log, from the most to the least severe.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Level {
     /// Something failed.
     Error = SCLogLevel::SC_LOG_ERROR.0 as isize,
-    /// Something is likely not as it was meant.
+    /// Something may be wrong.
     Warning = SCLogLevel::SC_LOG_WARNING.0 as isize,
-    /// What an operator should see: the host's usual level.
+    /// What an operator should see. The host's default level.
     Notice = SCLogLevel::SC_LOG_NOTICE.0 as isize,
-    /// What explains the course of things.
+    /// What happens.
     Info = SCLogLevel::SC_LOG_INFO.0 as isize,
     /// Figures on performance.
     Perf = SCLogLevel::SC_LOG_PERF.0 as isize,
-    /// How configuration was understood.
+    /// What the configuration means.
     Config = SCLogLevel::SC_LOG_CONFIG.0 as isize,
-    /// For developers. Unlike C's, these lines do not need a debug build of the host.
+    /// For developers. Unlike those of C, these lines need no debug build of the host.
     Debug = SCLogLevel::SC_LOG_DEBUG.0 as isize,
 }
 
-/// Whether the host logs lines of `level`.
+/// Returns `true` if the host logs lines of `level`.
 ///
-/// The macros ask this themselves; ask it where the data for a message is costly to gather. Any
-/// thread may.
+/// The macros ask this by themselves. Ask it if the data for a message are costly to collect. Any thread may.
 ///
 /// ```
 /// # use suricata_thread_mock as _;
@@ -172,11 +169,10 @@ macro_rules! SCLogDebug {
     ($($arg:tt)+) => { $crate::__log!(Debug, $($arg)+) };
 }
 
-/// Logs like the macro of a [`Level`](crate::log::Level), but the first ten times that it comes to this place in the
-/// source, the hundredth, the thousandth, and so on.
+/// Logs at a [`Level`](crate::log::Level), but only the first ten times, the hundredth, the thousandth, and so on.
 ///
-/// For what may happen for every packet. From the hundredth time on, the line says which time it is. The times are
-/// counted in the process, over all threads and hosts.
+/// It counts for each place in the source, over all threads and hosts of the process. From the hundredth time on, the
+/// line has the count.
 ///
 /// ```
 /// # use suricata_thread_mock as _;

@@ -14,16 +14,10 @@ use crate::{
     SCLogWarning, callback, hook, host, host_thread, panic, plugin_name, registration, sys,
 };
 
-/// Runs a plugin's `init`, with registering possible until it returns.
+/// Runs `init`, and makes registering possible until it returns: for a plugin with an entry point of its own.
 ///
-/// [`plugin!`](macro@crate::plugin) does this for you. It is the bridge for a plugin whose entry point is
-/// written by other means, such as `suricata-ffi`: call it in the C function `Init`.
-///
-/// An `Err` or a panic is logged at error level with `name`; what `init` had registered before stays
-/// registered, since the host knows no unregistering.
-///
-/// `name` is what this crate's error messages call the plugin; the first one stays, if there are
-/// several.
+/// Call it in the C function `Init`. [`plugin!`](macro@crate::plugin) does so by itself. An `Err` or a panic is logged at
+/// error level, with `name`. What `init` has registered before stays, since the host cannot unregister.
 ///
 /// # Safety
 ///
@@ -67,15 +61,14 @@ where
     panic::contain_once(&Record::new(name, "init", || "of the plugin"), run);
 }
 
-/// Runs `init` in the mock host that the calling thread belongs to, as [`run_init`] does in Suricata: for a test
-/// whose `init` is no plugin's.
+/// Runs `init` as a plugin's, in the mock host that the calling thread belongs to: for a test without a plugin.
 ///
-/// An error that `init` returns, or a panic in it, is in the host's log, as in Suricata's.
+/// If `init` fails or panics, the host's log says so.
 ///
 /// # Errors
 ///
-/// The calling thread belongs to no host of the mock, or to one that loads no plugins any more, or `init` would run
-/// inside of a callback. Then `init` does not run.
+/// The calling thread belongs to no host of the mock that loads plugins now, or is inside a callback. Then `init` does
+/// not run.
 ///
 /// ```
 /// use suricata_thread::{plugin, register_init_callback};
@@ -185,7 +178,7 @@ pub(crate) fn log_failure(plugin: &str, what: &str, why: &str) {
     log_error(plugin, format_args!("{what}: {why} (Suricata {version})"));
 }
 
-/// Writes the plugin's entry point, `SCPluginRegister`. Use it once, at the root of the crate.
+/// Defines the plugin's entry point, `SCPluginRegister`. Use it once, at the root of the crate.
 ///
 /// ```standalone_crate
 /// fn init() -> Result<(), &'static str> {
@@ -205,15 +198,15 @@ pub(crate) fn log_failure(plugin: &str, what: &str, why: &str) {
 /// # fn main() {}
 /// ```
 ///
-/// The texts are constant expressions of type `&str`; one that contains a NUL does not compile.
-/// `init` is a function that returns `Result<(), E>`, where `E` is any error that converts into
-/// `Box<dyn Error + Send + Sync>`, such as a `&'static str` or an [`io::Error`](std::io::Error). The host calls
-/// it once, on its main thread, right after it has loaded the plugin; all registering is done in there. An
-/// `Err` from it, or a panic in it, is logged at error level with the plugin's name, the error's sources,
-/// and what was refused last; the host goes on, with whatever was registered before. Where the plugin is
-/// listed twice, `init` does not run again, and an error is logged.
+/// The texts are constant expressions of type `&str`, without NUL. `init` is a function that returns `Result<(), E>`, for
+/// any `E` that converts into `Box<dyn Error + Send + Sync>`, such as `&'static str` or
+/// [`io::Error`](std::io::Error). The host calls it once, on its main thread, after it has loaded the plugin.
 ///
-/// The macro also defines the constant `PLUGIN`, which a test hands to the mock's `Host::load`.
+/// If `init` fails or panics, an error is logged with the plugin's name, the error's sources and what was refused last.
+/// The host goes on, with what was registered before. If the plugin is listed twice, `init` does not run again, and an
+/// error is logged.
+///
+/// The macro also defines the constant `PLUGIN`, for the mock's `Host::load`.
 #[macro_export]
 macro_rules! plugin {
     (

@@ -3,12 +3,11 @@ use std::fmt;
 
 pub(crate) const REFUSED: &str = "the host refused to store the value";
 
-/// Why [`get_or_try_insert_with`](crate::ThreadStorage::get_or_try_insert_with) has inserted nothing.
+/// The error of [`get_or_try_insert_with`](crate::ThreadStorage::get_or_try_insert_with).
 ///
-/// It is an [`Error`] whatever error the closure returns, a text as well, so that `?` works into
-/// `Box<dyn Error + Send + Sync>`, `anyhow::Error` and the like. For the same reason its
-/// [`source`](Error::source) is `None`: match on [`Closure`](Self::Closure) where the sources of the closure's error
-/// matter.
+/// It is an [`Error`] even if the closure's error is a text, so that `?` converts it into
+/// `Box<dyn Error + Send + Sync>` and `anyhow::Error`. For the same reason its [`source`](Error::source) is `None`;
+/// [`Closure`](Self::Closure) holds the closure's error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InsertError<E> {
@@ -38,9 +37,9 @@ impl<E: Into<&'static str>> From<InsertError<E>> for &'static str {
     }
 }
 
-/// The host refused to store a value: here it is again.
+/// The error of [`replace`](crate::ThreadStorage::replace), with the value that the host refused to store.
 ///
-/// Converts to the `&'static str` that the other methods return, so `?` works on both.
+/// It converts to the `&'static str` that other methods return, so `?` works on both.
 pub struct SetError<T> {
     value: T,
 }
@@ -50,15 +49,7 @@ impl<T> SetError<T> {
         Self { value }
     }
 
-    /// The value that was not stored.
-    ///
-    /// ```
-    /// # use suricata_thread::{ThreadStorage, ThreadVars, SCLogError};
-    /// # use suricata_thread_mock as _;
-    /// fn keep(names: ThreadStorage<String>, tv: &mut ThreadVars, name: String) -> Option<String> {
-    ///     names.replace(tv, name).err().map(|refused| refused.into_value())
-    /// }
-    /// ```
+    /// Returns the value that was not stored.
     pub fn into_value(self) -> T {
         self.value
     }

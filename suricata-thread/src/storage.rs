@@ -15,31 +15,37 @@ use crate::typed::Typed;
 handle! {
     /// A slot that holds one `T` for each thread of the host.
     ///
-    /// The handle is a number: copy it into the callbacks that need it. Every thread starts with the
-    /// slot empty. A value lives in the thread's own storage, reached through the
-    /// [`ThreadVars`] that a callback is given, so no lock is taken and none is needed.
+    /// The handle is [`Copy`]: copy it into the callbacks that need it. Every thread starts with the slot empty. A value
+    /// is in the thread's own storage, reached through the [`ThreadVars`] that a callback gets, so no lock is needed.
     ///
-    /// # Whose thread
+    /// A value may be made on one thread, by a thread init callback, used on another and
+    /// [dropped on a third](crate#which-thread-runs-what). Hence `T: Send`, but not `Sync`. The values of a thread are
+    /// dropped in the order in which their slots were registered.
     ///
-    /// A value is made by the callback that inserts it. In a thread init callback that is the thread
-    /// which *creates* the new one (the main thread; in unix-socket mode the unix manager); in a flow
-    /// callback it is the thread itself. It is then used on its own thread, and dropped by the thread
-    /// that takes the thread down after joining it (the main thread; in unix-socket mode the unix
-    /// manager), slot after slot in the order of registration. Hence `T: Send`, but not `Sync`.
+    /// ```
+    /// # use suricata_thread_mock::{Host, RunMode, Traffic};
+    /// use suricata_thread::{ThreadStorage, flow, log_limited};
     ///
-    /// A few threads of the host are never taken down (those that serve commands, such as the unix
-    /// manager); a value that they hold is not dropped.
-    ///
-    /// # Panics in `Drop`
-    ///
-    /// A panic while the host drops a value is logged at error level and goes no further. See
-    /// [the crate's notes](crate#panics).
+    /// fn init() -> Result<(), &'static str> {
+    ///     let flows = ThreadStorage::<u64>::register("my-plugin")?;
+    ///     flow::register_init_callback(move |tv, _flow, _packet| {
+    ///         match flows.get_or_insert_default(tv) {
+    ///             Ok(flows) => *flows += 1,
+    ///             Err(error) => log_limited!(Error, "my-plugin: a flow is not counted: {error}"),
+    ///         }
+    ///     })
+    /// }
+    /// # let host = Host::new();
+    /// # suricata_thread::plugin::load_in_mock("my-plugin", init).unwrap();
+    /// # host.start(RunMode::Single);
+    /// # host.traffic(Traffic { flows: 3, ..Traffic::default() });
+    /// # host.shutdown();
+    /// ```
     ///
     /// # Variance
     ///
-    /// The handle is invariant in `T`. Were it covariant, a slot of `for<'a> fn(&'a str)` could be
-    /// taken for one of `fn(&'static str)`, and reading from one what went into the other would hand
-    /// out references to freed memory.
+    /// The handle is invariant in `T`. If it were covariant, a slot of `for<'a> fn(&'a str)` could be used as one of
+    /// `fn(&'static str)`, and a value stored through the one could be read through the other.
     ///
     /// ```compile_fail,E0308
     /// # use suricata_thread::ThreadStorage;
@@ -53,7 +59,7 @@ handle! {
 impl Owner for sys::ThreadVars {
     type Id = ThreadId;
     const ERRORS: Errors = errors!("thread storage", "does not start");
-    // Those that make Suricata end where a plugin took the name; as of 8.0.8 and 9.0.0-dev.
+    // Suricata ends if a plugin has taken the name; as of 8.0.8 and 9.0.0-dev.
     const HOSTS_SLOTS: &'static [&'static str] = &["threshold_cache"];
 
     fn number(id: ThreadId) -> c_int {

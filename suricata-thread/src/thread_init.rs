@@ -3,28 +3,22 @@ use std::ffi::c_void;
 use crate::host::functions;
 use crate::{ThreadVars, callback, sys};
 
-/// Has the host call `callback` once for each thread that it creates from now on.
+/// Registers `callback` to run once for each thread that the host creates from now on.
 ///
-/// Callbacks run in the order in which they were registered. Each call comes on the thread that
-/// *creates* the new one (the main thread; in unix-socket mode the unix manager), before the new one
-/// starts, and for every kind of thread: packet readers, workers, flow managers and recyclers, more
-/// by configuration. There is no callback for the end of a thread; a stored value's [`Drop`] serves
-/// as one.
-///
-/// The callback is kept for the life of the process. Call this while the plugin's `init` runs.
+/// The callback runs before the thread starts, on the thread that *creates* it: the main thread, or in unix-socket mode
+/// the unix manager. It runs for every kind of thread: packet readers, workers, flow managers and recyclers, and more
+/// by configuration.
 ///
 /// # Errors
 ///
-/// - the host refused the callback, since it is out of memory;
-/// - the plugin's `init` is not running, or the call comes from inside a callback: see
-///   [the crate's notes](crate#registering).
+/// - The host is out of memory.
+/// - The plugin's `init` is not running, or the call comes from [inside a callback](crate#registering).
 ///
-/// On an error nothing is registered, and `callback` is dropped.
+/// Nothing is registered then, and `callback` is dropped.
 ///
 /// # Panics
 ///
-/// A panic in `callback` is logged at error level and goes no further; the host and the other
-/// callbacks go on. See [the crate's notes](crate#panics).
+/// Never. A panic in `callback` is [logged](crate#panics).
 ///
 /// ```
 /// # use suricata_thread_mock as _;

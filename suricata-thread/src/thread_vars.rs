@@ -6,10 +6,9 @@ use crate::sys;
 
 /// Exclusive access to one host thread's `ThreadVars`, for the length of a callback.
 ///
-/// This is the key to every [`ThreadStorage`](crate::ThreadStorage): a shared borrow of it reads
-/// the thread's values, a mutable borrow changes them. The host lends it to a callback and takes it
-/// back when the callback returns, so it can be neither kept nor sent elsewhere: it is neither
-/// [`Send`] nor [`Sync`], and callbacks receive it by reference.
+/// A shared borrow gives access to read the thread's values in each [`ThreadStorage`](crate::ThreadStorage), a
+/// mutable borrow to change them. It can be neither kept nor sent to another thread: callbacks receive it by
+/// reference, and it is neither [`Send`] nor [`Sync`].
 ///
 /// ```compile_fail,E0521
 /// # use suricata_thread::{register_init_callback, ThreadVars};
@@ -24,15 +23,15 @@ pub struct ThreadVars<'a> {
 }
 
 impl ThreadVars<'_> {
-    /// Wraps the `ThreadVars` that a raw host callback was given.
+    /// Wraps the `ThreadVars` that the host passed to a raw callback, such as one registered through
+    /// `suricata-sys`.
     ///
-    /// The callbacks of this crate do this for you. It is the bridge for everything else that the
-    /// host hands a `ThreadVars *` to: a callback registered through `suricata-sys`, or one written
-    /// in C.
+    /// The callbacks of this crate do this by themselves.
+    /// [An example](crate::recipes#in-a-plugin-with-another-entry-point) is among the recipes.
     ///
     /// # Safety
     ///
-    /// For the whole of the lifetime that the result is given:
+    /// For the whole lifetime of the result:
     ///
     /// - `tv` is not null and points to a `ThreadVars` that the host made after it had closed the
     ///   storage registration, so that its array has room for every slot, and has not freed;
@@ -43,44 +42,6 @@ impl ThreadVars<'_> {
     ///
     /// A callback that is given `tv` by the host and uses the result only until it returns keeps all
     /// three.
-    ///
-    /// ```
-    /// use std::ffi::c_void;
-    /// use std::sync::OnceLock;
-    ///
-    /// use suricata_thread::{SCLogNotice, ThreadStorage, ThreadVars, sys};
-    ///
-    /// static FLOWS: OnceLock<ThreadStorage<u64>> = OnceLock::new(); // set by the plugin's init
-    ///
-    /// /// A flow init callback, registered by other means.
-    /// unsafe extern "C" fn on_flow(
-    ///     tv: *mut sys::ThreadVars,
-    ///     _flow: *mut sys::Flow,
-    ///     _packet: *const sys::Packet,
-    ///     _user: *mut c_void,
-    /// ) {
-    ///     let Some(flows) = FLOWS.get() else { return };
-    ///     if tv.is_null() {
-    ///         return; // so in Suricata's own unit tests
-    ///     }
-    ///     // SAFETY: not null, so the host passes the calling thread's own, made after storage
-    ///     // registration has closed, and nothing else uses it until this returns.
-    ///     let tv = unsafe { ThreadVars::from_ptr(tv) };
-    ///     SCLogNotice!("my-plugin: flows so far: {:?}", flows.get(&tv));
-    /// }
-    /// # use suricata_thread_mock::{Host, RunMode, Traffic};
-    /// # let host = Host::new();
-    /// # let init = || FLOWS.set(ThreadStorage::register("my-plugin")?).map_err(|_| "set before");
-    /// # // SAFETY: the host takes registrations now.
-    /// # unsafe { suricata_thread::plugin::run_init("my-plugin", init) };
-    /// # // SAFETY: the callback stays, and ignores its user pointer.
-    /// # unsafe { sys::common::SCFlowRegisterInitCallback(Some(on_flow), std::ptr::null_mut()) };
-    /// # host.start(RunMode::Single);
-    /// # host.traffic(Traffic { flows: 1, ..Traffic::default() });
-    /// # host.shutdown();
-    /// # let said = host.log().pop().unwrap().message;
-    /// # assert_eq!(said, "my-plugin: flows so far: None");
-    /// ```
     pub const unsafe fn from_ptr(tv: *mut sys::ThreadVars) -> Self {
         Self {
             // SAFETY: the caller promises that `tv` is not null.
@@ -89,10 +50,9 @@ impl ThreadVars<'_> {
         }
     }
 
-    /// The host's pointer, to name the thread in a log line or to pass to the host's C API.
+    /// Returns the host's pointer, to name the thread in a log line or to pass to the host's C API.
     ///
-    /// The pointer is never null. It says nothing about lifetimes: what is done with it is up to the
-    /// unsafe code that does it.
+    /// The pointer is never null.
     ///
     /// ```
     /// # use suricata_thread_mock as _;

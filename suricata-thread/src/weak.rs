@@ -26,17 +26,13 @@ compile_error!(
 
 /// Declares C functions of the host that this crate does not have, each as an `Option`.
 ///
-/// Each declaration becomes a static of the function's name, which holds the function, or `None`
-/// where the host has none of that name. So a plugin that uses what only some Suricatas have is
-/// loaded by the others too, and can say what it lacks.
+/// Each declaration becomes a static with the function's name. It is `None` if the host has no such function, so a
+/// Suricata without it still loads the plugin. Use the macro in a module, not in a function. Declarations may have doc
+/// comments, but no other attributes.
 ///
-/// The macro stands in a module, not inside of a function. Declarations have doc comments, and no other
-/// attributes.
-///
-/// Calling the function is `unsafe`: that the declaration is the host's own, and on which thread the
-/// function may be called, is up to you. Under the mock, which has the functions that this crate
-/// uses, for all generations, and no others, a function is `None` unless the test defines it. A name
-/// that only one generation has is best used after a look at [`generation`](crate::generation()).
+/// Calling the function is `unsafe`: you promise that the declaration is the host's own, and that the function may be
+/// called on this thread. Under the mock a function is `None` unless the test defines it; the functions that this crate
+/// uses itself are there for both generations, so ask for the [`generation`](crate::generation()) before you use one.
 ///
 /// ```
 /// # use suricata_thread_mock as _;

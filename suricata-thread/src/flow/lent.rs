@@ -9,12 +9,11 @@ use crate::sys;
 
 /// Exclusive access to one flow, for the length of a callback.
 ///
-/// This is the key to every [`FlowStorage`](crate::flow::FlowStorage): a shared borrow of it reads the flow's
-/// values, a mutable borrow changes them. The host has locked the flow, and lets go of it when the callback
-/// returns. So it can be neither kept nor sent elsewhere: it is neither [`Send`] nor [`Sync`], and callbacks
-/// receive it by reference.
+/// A shared borrow gives access to read the flow's values in each [`FlowStorage`](crate::flow::FlowStorage), a mutable
+/// borrow to change them. The host has locked the flow until the callback returns. So it can be neither kept nor sent to
+/// another thread: callbacks receive it by reference, and it is neither [`Send`] nor [`Sync`].
 ///
-/// Suricata 8.0 has no C functions for some of what a flow can tell: those methods return `None` there.
+/// Some methods return `None` in Suricata 8.0, which has no C function for them.
 ///
 /// ```
 /// # use suricata_thread_mock as _;
@@ -58,14 +57,13 @@ macro_rules! of_9 {
 }
 
 impl Flow<'_> {
-    /// Wraps the `Flow` that a raw host callback was given.
+    /// Wraps the `Flow` that the host passed to a raw callback, such as one registered through `suricata-sys`.
     ///
-    /// The callbacks of this crate do this for you. It is the bridge for everything else that the host hands a
-    /// `Flow *` to.
+    /// The callbacks of this crate do this by themselves.
     ///
     /// # Safety
     ///
-    /// For the whole of the lifetime that the result is given:
+    /// For the whole lifetime of the result:
     ///
     /// - `flow` is not null and points to a flow that the host made after it had closed the storage
     ///   registration, and has locked for the calling thread, as it does for flow callbacks;
@@ -81,8 +79,7 @@ impl Flow<'_> {
 
     /// Returns the host's pointer, to tell flows apart or to pass to the host's C API.
     ///
-    /// The pointer is never null. The host uses it again for a later flow: to keep something for a flow, use
-    /// [`FlowStorage`](crate::flow::FlowStorage).
+    /// The pointer is never null. The host uses it again for a later flow.
     pub const fn as_ptr(&self) -> *const sys::Flow {
         self.ptr.as_ptr()
     }
@@ -91,8 +88,7 @@ impl Flow<'_> {
         self.ptr.as_ptr()
     }
 
-    /// Returns when the last packet was seen, since 1970; `None` in a flow init callback, where the host does
-    /// not know it yet.
+    /// Returns the time of the last packet, since 1970; `None` in a flow init callback.
     pub fn last_time(&self) -> Option<Duration> {
         let (mut seconds, mut microseconds) = (0, 0);
         of_host!(
@@ -107,7 +103,7 @@ impl Flow<'_> {
         (!time.is_zero()).then_some(time)
     }
 
-    /// Returns the host's flags. What they mean differs between versions of Suricata.
+    /// Returns the host's flags, whose meaning depends on the version of Suricata.
     pub fn flags(&self) -> u64 {
         of_host!(u64, FlowGetFlags, SCFlowGetFlags, self)
     }
@@ -132,32 +128,32 @@ impl Flow<'_> {
         of_9!(SCFlowIsIPv6, self)
     }
 
-    /// Returns the source address; `None` in 8.0, and for a flow that is neither of IPv4 nor of IPv6.
+    /// Returns the source address; `None` in 8.0, and for a flow of neither IPv4 nor IPv6.
     pub fn source_address(&self) -> Option<IpAddr> {
         self.address(of_9!(SCFlowGetSourceAddressAsRawPtr, self)?)
     }
 
-    /// Returns the destination address; `None` in 8.0, and for a flow that is neither of IPv4 nor of IPv6.
+    /// Returns the destination address; `None` in 8.0, and for a flow of neither IPv4 nor IPv6.
     pub fn destination_address(&self) -> Option<IpAddr> {
         self.address(of_9!(SCFlowGetDestinationAddressAsRawPtr, self)?)
     }
 
-    /// Returns the number of the IP protocol, 6 for TCP and 17 for UDP; `None` in 8.0.
+    /// Returns the number of the IP protocol, such as 6 for TCP; `None` in 8.0.
     pub fn ip_protocol(&self) -> Option<u8> {
         of_9!(SCFlowGetIPProtocol, self)
     }
 
-    /// Returns the host's number of the application-layer protocol, as far as it is known by now; `None` in 8.0.
+    /// Returns the host's number of the application-layer protocol, 0 if not known yet; `None` in 8.0.
     pub fn app_protocol(&self) -> Option<u16> {
         of_9!(SCFlowGetAppProtocol, self)
     }
 
-    /// Returns how many packets went to the server so far; `None` in 8.0.
+    /// Returns the number of packets to the server so far; `None` in 8.0.
     pub fn to_server_packet_count(&self) -> Option<u32> {
         of_9!(SCFlowGetToServerPacketCount, self)
     }
 
-    /// Returns how many packets went to the client so far; `None` in 8.0.
+    /// Returns the number of packets to the client so far; `None` in 8.0.
     pub fn to_client_packet_count(&self) -> Option<u32> {
         of_9!(SCFlowGetToClientPacketCount, self)
     }

@@ -1,31 +1,21 @@
-//! Flows: callbacks for them, what they can tell, and storage for each of them.
+//! Callbacks for flows, what a flow can tell, and storage for each flow.
 //!
-//! | callback | runs | on |
-//! | --- | --- | --- |
-//! | [init](register_init_callback) | when a flow is picked up | the worker that picks it up |
-//! | [update](register_update_callback) | for every packet of a flow, the first one included, right after init | the worker that has the packet: usually the one that began the flow, but don't count on it |
-//! | [finish](register_finish_callback) | for some flows, when the host is done with them | usually a flow recycler, *not* the worker that began it |
-//! | drop of a value in [`FlowStorage`] | at the end of every flow | the thread that retires the flow |
-//!
-//! The `ThreadVars` is always the calling thread's own, and the flow is locked by the host. Callbacks of a kind
-//! run in the order in which they were registered, on many threads at the same time. They are kept for the
-//! life of the process. The packet pointer is the host's, valid during the call; what it points to is private
-//! to the host.
-//!
-//! Where the host passes no `ThreadVars` (its own unit tests do so) or no flow, the callback is not run, and
-//! an error is logged.
+//! [Which thread runs what](crate#which-thread-runs-what) says when callbacks run. They get the calling thread's own
+//! `ThreadVars` and the flow, which the host has locked. The packet is valid during the call, and private to the host.
+//! If the host passes no `ThreadVars` (as its own unit tests do) or no flow, the callback does not run, and an error is
+//! logged.
 //!
 //! # How flows end
 //!
-//! **Finish callbacks do not run for every flow.** A flow that a worker retires by itself gets none: as a
-//! rule, every TCP conversation that had a handshake and is not over, or in which the host has something left to
-//! inspect. The flow's storage is freed at the end of every flow. So state for each flow belongs in
-//! [`FlowStorage`], and a plugin that counts flows that ended counts in a [`Drop`].
+//! **Finish callbacks do not run for every flow.** A flow that a worker retires by itself gets none: as a rule, every
+//! TCP conversation that had a handshake and is not over, or in which the host has something left to inspect. But a
+//! flow's values are dropped at the end of every flow. So keep the state of a flow in [`FlowStorage`], and count flows
+//! that ended in a [`Drop`].
 //!
-//! As of 8.0.8 (and 9.0.0-dev, as far as it was tried), reading a capture in the run mode `single`, with the
-//! timeouts that hold where nothing is configured:
+//! As of 8.0.8 (and 9.0.0-dev, as far as it was tried), for a capture in the run mode `single`, with the timeouts that
+//! Suricata has by default:
 //!
-//! | flows | finish runs | storage is freed |
+//! | flows | finish runs | values are dropped |
 //! | --- | --- | --- |
 //! | TCP with a handshake, not closed when the capture ends | never | on the worker |
 //! | TCP closed by FIN or RST, with something left to inspect: an HTTP request or FTP command without its whole answer, SSH, SMTP, data that were not acknowledged | never | on the worker |
@@ -35,8 +25,8 @@
 //! | any whose next packet comes after 30 s (no answer yet), 300 s, or 10 s (TCP, closed) | never | on the worker |
 //! | UDP at the end of the capture | on the flow recycler | on the flow recycler |
 //!
-//! Where memory is short, finish may also run on a worker. The host uses a flow's pointer again for a later
-//! flow, whether finish ran or not: state that is kept by pointer would be that of another flow.
+//! When memory is short, finish may also run on a worker. The host uses a flow's pointer again for a later flow, whether
+//! finish ran or not. So don't keep state by pointer.
 
 use std::ffi::c_void;
 
@@ -53,9 +43,7 @@ pub use storage::FlowStorage;
 
 /// Registers `callback` to run for each new flow, with its first packet, on the worker that picks it up.
 ///
-/// The host has a part of its flow table locked meanwhile: a slow callback stalls other workers.
-///
-/// Call this while the plugin's `init` runs.
+/// The host has locked a part of its flow table meanwhile, so a slow callback holds up other workers.
 ///
 /// # Errors
 ///
@@ -63,8 +51,7 @@ pub use storage::FlowStorage;
 ///
 /// # Panics
 ///
-/// A panic in `callback` is logged at error level and goes no further. See
-/// [the crate's notes](crate#panics).
+/// Never. A panic in `callback` is [logged](crate#panics).
 ///
 /// ```
 /// # use suricata_thread_mock as _;
@@ -91,8 +78,7 @@ where
 
 /// Registers `callback` to run for every packet of a flow, on the worker that has the packet.
 ///
-/// This is the packet path: what runs here runs for every packet that belongs to a flow. Call this
-/// while the plugin's `init` runs.
+/// The worker is usually the one that ran flow init, but need not be.
 ///
 /// # Errors
 ///
@@ -100,8 +86,7 @@ where
 ///
 /// # Panics
 ///
-/// A panic in `callback` is logged at error level and goes no further. See
-/// [the crate's notes](crate#panics).
+/// Never. A panic in `callback` is [logged](crate#panics).
 ///
 /// ```
 /// # use suricata_thread_mock as _;
@@ -128,7 +113,7 @@ where
 
 /// Registers `callback` to run when the host retires a flow, for [some flows](self#how-flows-end) only.
 ///
-/// Call this while the plugin's `init` runs.
+/// It usually runs on a flow recycler, *not* on the worker that ran flow init.
 ///
 /// # Errors
 ///
@@ -136,8 +121,7 @@ where
 ///
 /// # Panics
 ///
-/// A panic in `callback` is logged at error level and goes no further. See
-/// [the crate's notes](crate#panics).
+/// Never. A panic in `callback` is [logged](crate#panics).
 ///
 /// ```
 /// # use suricata_thread_mock as _;

@@ -15,30 +15,20 @@ use crate::typed::Typed;
 handle! {
     /// A slot that holds one `T` for each flow.
     ///
-    /// The handle is a number: copy it into the callbacks that need it. Every flow starts with the slot
-    /// empty. A value lives in the flow's own storage, reached through the [`Flow`] that a callback is
-    /// given, so no lock is taken: the host has locked the flow.
+    /// It is used as a [`ThreadStorage`](crate::ThreadStorage) is, with the [`Flow`] in place of the `ThreadVars`. Every
+    /// flow starts with the slot empty. The host has locked the flow during its callbacks, so no other lock is needed.
+    /// A slot of flows may have the name of a slot of threads.
     ///
-    /// # Who drops a value
+    /// The host drops a value at the [end of every flow](crate::flow#how-flows-end), on the thread that retires the
+    /// flow: a worker or a flow recycler. Hence `T: Send`. To act on the end of a flow, implement [`Drop`].
     ///
-    /// The host drops it at the end of every flow, on whichever thread retires the flow: a worker or a
-    /// flow recycler. [How flows end](crate::flow#how-flows-end) says when that is. Hence `T: Send`. To act on
-    /// the end of a flow, implement [`Drop`].
-    ///
-    /// The flow is locked while its callbacks and the drop run, and in a flow init callback a part of the
-    /// flow table is, too. So none of them should wait for anything: not for a lock that is held for long,
-    /// a file or the network. A slow flow init stalls other workers.
-    ///
-    /// A panic while the host drops a value is logged at error level and goes no further. See
-    /// [the crate's notes](crate#panics).
-    ///
-    /// The slots of flows and of threads may have the same names. Handles are invariant in `T`, for the
-    /// reason that [`ThreadStorage`](crate::ThreadStorage#variance) gives.
+    /// The flow is locked in its callbacks and while its values are dropped, so none of them should wait: not for a lock
+    /// that is held for long, a file or the network. A flow init callback also holds up other workers.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode, Traffic};
     /// use suricata_thread::flow::{self, FlowStorage};
-    /// use suricata_thread::{SCLogError, SCLogNotice};
+    /// use suricata_thread::{SCLogNotice, log_limited};
     ///
     /// struct Seen {
     ///     packets: u64,
@@ -55,13 +45,12 @@ handle! {
     ///     flow::register_update_callback(move |_tv, flow, _packet| {
     ///         match seen.get_or_insert_with(flow, || Seen { packets: 0 }) {
     ///             Ok(seen) => seen.packets += 1,
-    ///             Err(error) => SCLogError!("my-plugin: a packet is not counted: {error}"),
+    ///             Err(error) => log_limited!(Error, "my-plugin: a packet is not counted: {error}"),
     ///         }
     ///     })
     /// }
     /// # let host = Host::new();
-    /// # // SAFETY: the host takes registrations now.
-    /// # unsafe { suricata_thread::plugin::run_init("my-plugin", init) };
+    /// # suricata_thread::plugin::load_in_mock("my-plugin", init).unwrap();
     /// # host.start(RunMode::Single);
     /// # host.traffic(Traffic { flows: 3, ..Traffic::default() });
     /// # host.shutdown();
@@ -75,8 +64,8 @@ handle! {
 impl Owner for sys::Flow {
     type Id = FlowId;
     const ERRORS: Errors = errors!("flow storage", "ends, or does without its own,");
-    // Those that Suricata registers after the plugins, some where configured, and ends or does without where the name
-    // is taken; as of 8.0.8 and 9.0.0-dev. It has `bypass_counters` before them, and refuses that itself.
+    // Suricata registers these after the plugins, some only if configured. If a name is taken, it ends or does without;
+    // as of 8.0.8 and 9.0.0-dev. `bypass_counters` it has before the plugins, and refuses by itself.
     const HOSTS_SLOTS: &'static [&'static str] =
         &["tag", "expectation", "flowrate", "macset", "bypassedlist"];
 
