@@ -56,8 +56,8 @@ const EXAMPLES: [Example<'_>; 6] = [
     example("c-plugin", &[8, 9], FLOWS_OF_THREAD, "", nothing),
     example("flow-counter", &[8, 9], COUNTS_OF_THREAD, "", total),
     example("live-totals", &[8, 9], "^$", NO_THREAD, live_totals),
-    // It needs functions that the mock does not have.
-    example("top-talkers", &[], "^$", NO_THREAD, top_talkers),
+    // As 8.0, it needs a function that the mock does not have.
+    example("top-talkers", &[9], "^$", NO_THREAD, top_talkers),
 ];
 
 /// How many flows the captures have: enough to keep the host busy for a while, and every worker of a large machine.

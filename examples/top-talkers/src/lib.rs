@@ -1,19 +1,22 @@
 //! The heaviest talkers: the sources whose flows have the most packets, both directions together.
 //!
-//! Each worker keeps a state of its own, made when it meets its first flow. The states are merged
-//! when the host drops them, after the threads have ended; the last one reports.
+//! A flow counts its packets in a state of its own. When the host drops that, at the end of the flow,
+//! it is added to what the worker that began the flow has counted. The workers' counts are merged
+//! when threads and flows have ended; the last one reports.
 
 pub mod source;
 mod talkers;
 
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use suricata_thread::{self as thread, SCLogError, SCLogNotice, ThreadStorage, flow};
+use suricata_thread::flow::{self, Flow, FlowStorage};
+use suricata_thread::sys::Packet;
+use suricata_thread::{self as thread, SCLogError, SCLogNotice, ThreadStorage, ThreadVars};
 
-use talkers::{Report, Talkers};
+use talkers::Talkers;
 
-pub use talkers::{FLOWS_PER_WORKER, TOP};
+pub use talkers::TOP;
 
 thread::plugin! {
     name: "top-talkers",
@@ -25,74 +28,94 @@ thread::plugin! {
 
 fn init() -> Result<(), &'static str> {
     let source_of = source::of_this_host()?;
-    let storage = ThreadStorage::register("top-talkers")?;
-    let merged = Arc::new(Mutex::new(Merged::default()));
+    let workers = ThreadStorage::register("top-talkers")?;
+    let talks = FlowStorage::register("top-talkers")?;
+    let all = Arc::new(Mutex::new(All::default()));
+    let begin = move |tv: &mut ThreadVars, flow: &mut Flow, packet: *const Packet| {
+        let worker = workers.get_or_insert_with(tv, || Worker::new(&all))?;
+        let talk = Talk {
+            // SAFETY: the host lends the packet for this call, which is that of a flow init callback.
+            source: unsafe { source_of(flow, packet) },
+            packets: 0,
+            worker: Arc::clone(worker),
+        };
+        talks.get_or_insert_with(flow, || talk).map(drop)
+    };
     flow::register_init_callback(move |tv, flow, packet| {
-        // SAFETY: the host lends the packet for this call, which is that of a flow init callback.
-        let source = unsafe { source_of(flow, packet) };
-        match storage.get_or_insert_with(tv, || Worker::new(&merged)) {
-            Ok(worker) => worker.talkers.begin(flow.as_ptr().addr(), source),
-            Err(error) => SCLogError!("top-talkers: a flow is not counted: {error}"),
+        if let Err(error) = begin(tv, flow, packet) {
+            SCLogError!("top-talkers: a flow is not counted: {error}");
         }
     })?;
-    flow::register_update_callback(move |tv, flow, _packet| {
-        if let Some(worker) = storage.get_mut(tv) {
-            worker.talkers.packet(flow.as_ptr().addr());
+    flow::register_update_callback(move |_tv, flow, _packet| {
+        if let Some(talk) = talks.get_mut(flow) {
+            talk.packets += 1;
         }
     })
 }
 
-/// What a worker has in its slot.
+/// What a flow has in its slot.
+struct Talk {
+    source: Option<IpAddr>,
+    packets: u64,
+    worker: Arc<Worker>,
+}
+
+/// The flow has ended, whichever way: the host drops its state on the thread that retires it.
+impl Drop for Talk {
+    fn drop(&mut self) {
+        if self.packets == 0 {
+            return; // The host has refused to store this: every flow has a packet.
+        }
+        // Few threads want this lock, each for a moment: the host has locked the flow meanwhile.
+        lock(&self.worker.talkers).add(self.source, self.packets);
+    }
+}
+
+/// What a worker has in its slot, and its flows hold: made when it meets its first flow.
 struct Worker {
-    talkers: Talkers,
-    merged: Arc<Mutex<Merged>>,
+    talkers: Mutex<Talkers>,
+    all: Arc<Mutex<All>>,
+}
+
+impl Worker {
+    fn new(all: &Arc<Mutex<All>>) -> Arc<Self> {
+        lock(all).running += 1;
+        Arc::new(Self {
+            talkers: Mutex::default(),
+            all: Arc::clone(all),
+        })
+    }
+}
+
+/// The thread has ended, and so have all flows that began on it.
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let mut all = lock(&self.all);
+        all.talkers.merge(&lock(&self.talkers));
+        all.running -= 1;
+        if all.running == 0 && all.talkers.flows > 0 {
+            log(&all.talkers);
+        }
+    }
 }
 
 /// What all workers share: touched when one meets its first flow, and when one has ended.
 #[derive(Default)]
-struct Merged {
+struct All {
     running: u64,
-    report: Report,
+    talkers: Talkers,
 }
 
-impl Worker {
-    fn new(merged: &Arc<Mutex<Merged>>) -> Self {
-        let merged = Arc::clone(merged);
-        merged
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .running += 1;
-        Self {
-            talkers: Talkers::default(),
-            merged,
-        }
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The thread has ended: the host drops its state on the thread that takes it down.
-impl Drop for Worker {
-    fn drop(&mut self) {
-        let mut merged = self.merged.lock().unwrap_or_else(PoisonError::into_inner);
-        merged.report.add(&mut self.talkers);
-        merged.running -= 1;
-        if merged.running == 0 && merged.report.flows > 0 {
-            log(&merged.report);
-        }
-    }
-}
-
-fn log(report: &Report) {
-    let Report {
-        flows,
-        packets,
-        unattributed,
-        ..
-    } = report;
+fn log(talkers: &Talkers) {
+    let (flows, packets, unknown) = (talkers.flows, talkers.packets(), talkers.of_unknown_source);
     SCLogNotice!(
-        "top-talkers: {flows} flows, {packets} packets, of which {unattributed} of unknown source"
+        "top-talkers: {flows} flows, {packets} packets, of which {unknown} of unknown source"
     );
-    for (rank, (source, at_least, at_most)) in (1..).zip(report.top()) {
-        let source: IpAddr = source;
+    for (rank, (source, at_least, at_most)) in (1..).zip(talkers.top()) {
         SCLogNotice!("top-talkers: {rank}. {source}: {at_least} to {at_most} packets");
     }
 }

@@ -1,105 +1,53 @@
-//! Counting with bounded memory, and merging the counts.
+//! Counting sources with bounded memory, and merging the counts.
 
 use std::cmp::Reverse;
 use std::net::IpAddr;
-use std::num::NonZeroUsize;
 
 use datasketches::frequencies::{ErrorType, FrequentItemsSketch};
-use lru::LruCache;
-use rustc_hash::FxBuildHasher;
 
 /// How many talkers are reported.
 pub const TOP: usize = 10;
-
-/// How many flows a worker remembers the source of, at about 100 bytes each. Packets of flows that
-/// it has forgotten, which are those that were idle the longest, are of unknown source.
-pub const FLOWS_PER_WORKER: usize = 1 << 16;
 
 /// The size of a sketch, a power of 2. It holds three quarters as many sources exactly. With more,
 /// a count may be wrong, by less than 3.5 / size of all packets: less than one in a thousand.
 const SKETCH: usize = 1 << 12;
 
-/// What a worker has counted.
+/// What the flows that have ended have had.
 pub(crate) struct Talkers {
-    /// By the address of the flow in the host's memory, which is never looked behind. The host uses
-    /// it for another flow later, which begins on the worker that gets its packets: there what an
-    /// earlier flow left is replaced. On another worker it stays, and a packet that strays to that
-    /// one is counted for it.
-    flows: LruCache<usize, Talk, FxBuildHasher>,
-    /// Of flows that are no longer in `flows`.
     sketch: FrequentItemsSketch<IpAddr>,
-    begun: u64,
-    unattributed: u64,
-}
-
-/// The packets of one flow.
-struct Talk {
-    source: IpAddr,
-    packets: u64,
+    pub(crate) flows: u64,
+    /// Packets.
+    pub(crate) of_unknown_source: u64,
 }
 
 impl Default for Talkers {
     fn default() -> Self {
-        let flows = const { NonZeroUsize::new(FLOWS_PER_WORKER).unwrap() };
         Self {
-            flows: LruCache::with_hasher(flows, FxBuildHasher),
             sketch: FrequentItemsSketch::new(SKETCH),
-            begun: 0,
-            unattributed: 0,
+            flows: 0,
+            of_unknown_source: 0,
         }
     }
 }
 
 impl Talkers {
-    pub(crate) fn begin(&mut self, flow: usize, source: Option<IpAddr>) {
-        self.begun += 1;
-        // Either way, what is pushed out has been counted to its end.
-        let over = match source {
-            Some(source) => self.flows.push(flow, Talk { source, packets: 0 }),
-            None => self.flows.pop_entry(&flow),
-        };
-        if let Some((_, talk)) = over {
-            self.sketch.update_with_count(talk.source, talk.packets);
+    /// Adds a flow.
+    pub(crate) fn add(&mut self, source: Option<IpAddr>, packets: u64) {
+        self.flows += 1;
+        match source {
+            Some(source) => self.sketch.update_with_count(source, packets),
+            None => self.of_unknown_source += packets,
         }
     }
 
-    /// The packet path: one look-up, in memory of this worker's own.
-    pub(crate) fn packet(&mut self, flow: usize) {
-        match self.flows.get_mut(&flow) {
-            Some(talk) => talk.packets += 1,
-            None => self.unattributed += 1,
-        }
+    pub(crate) fn merge(&mut self, other: &Self) {
+        self.sketch.merge(&other.sketch);
+        self.flows += other.flows;
+        self.of_unknown_source += other.of_unknown_source;
     }
-}
 
-/// What the workers that have ended have counted.
-pub(crate) struct Report {
-    sketch: FrequentItemsSketch<IpAddr>,
-    pub(crate) flows: u64,
-    pub(crate) packets: u64,
-    pub(crate) unattributed: u64,
-}
-
-impl Default for Report {
-    fn default() -> Self {
-        Self {
-            sketch: FrequentItemsSketch::new(SKETCH),
-            flows: 0,
-            packets: 0,
-            unattributed: 0,
-        }
-    }
-}
-
-impl Report {
-    pub(crate) fn add(&mut self, talkers: &mut Talkers) {
-        while let Some((_, talk)) = talkers.flows.pop_lru() {
-            talkers.sketch.update_with_count(talk.source, talk.packets);
-        }
-        self.sketch.merge(&talkers.sketch);
-        self.flows += talkers.begun;
-        self.unattributed += talkers.unattributed;
-        self.packets = self.sketch.total_weight() + self.unattributed;
+    pub(crate) fn packets(&self) -> u64 {
+        self.sketch.total_weight() + self.of_unknown_source
     }
 
     /// The heaviest sources, heaviest first: the least and the most packets that each can have.

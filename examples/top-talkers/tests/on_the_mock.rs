@@ -1,44 +1,47 @@
-//! The plugin on the mock, which has no addresses: this file defines the functions of the host that
-//! the plugin asks for them.
+//! The plugin on the mock. Of an 8.0, that lacks the function that the plugin asks for addresses:
+//! `host_functions` defines it.
 
 mod host_functions;
 
 use std::net::IpAddr;
 
-use suricata_thread_mock::{Generation, Host, RunMode, Thread, ThreadKind};
-use top_talkers::{FLOWS_PER_WORKER, TOP};
+use suricata_thread_mock::{Endpoints, Flow, Generation, Host, Thread, ThreadKind};
+use top_talkers::TOP;
 
-/// A host that has loaded the plugin.
-/// Of 8.0: the sources of the mock's flows are made up, and only in 8.0 does the plugin ask a function of this test.
-fn loaded() -> Host {
-    load_into(Host::builder().generation(Generation::V8).build())
-}
-
-fn load_into(host: Host) -> Host {
-    host.load(top_talkers::PLUGIN).unwrap();
-    host
-}
-
-/// The same with so many workers.
+/// A host that has loaded the plugin, with so many workers and a flow recycler.
 fn host<const WORKERS: usize>() -> (Host, [Thread; WORKERS]) {
-    with_workers(loaded())
+    with_workers(Host::new())
 }
 
 fn with_workers<const WORKERS: usize>(host: Host) -> (Host, [Thread; WORKERS]) {
+    host.load(top_talkers::PLUGIN).unwrap();
     host.finalize();
+    host.spawn("FR#01", ThreadKind::FlowRecycler);
     let worker = |number| host.spawn(&format!("W#{number:02}"), ThreadKind::Worker);
     let workers = std::array::from_fn(worker);
     (host, workers)
 }
 
-/// A flow that `source` begins, of so many packets.
-fn talk(host: &Host, worker: &Thread, source: &str, packets: u64) {
-    let flow = host.flow();
-    host_functions::next_source(worker, source.parse().ok());
+/// A flow that `source` has begun on this worker.
+fn begin(host: &Host, worker: &Thread, source: &str) -> Flow {
+    let source: IpAddr = source.parse().unwrap();
+    let flow = host.flow_between(Endpoints {
+        source: (source, 4000).into(),
+        destination: (source, 80).into(),
+        protocol: 6,
+    });
+    host_functions::next_source(worker, Some(source));
     worker.flow_init(&flow);
+    flow
+}
+
+/// A flow that `source` begins, of so many packets.
+fn talk(host: &Host, worker: &Thread, source: &str, packets: u64) -> Flow {
+    let flow = begin(host, worker, source);
     for _ in 0..packets {
         worker.flow_update(&flow);
     }
+    flow
 }
 
 /// What the plugin has logged at the end, less its name.
@@ -102,78 +105,74 @@ fn the_heaviest_are_found_among_more_sources_than_a_sketch_holds() {
 }
 
 #[test]
-fn a_flow_in_the_memory_of_an_earlier_one_has_its_own_source() {
+fn a_flow_counts_once_and_for_its_own_source_however_it_ends_and_whatever_has_its_memory_next() {
     let (host, [worker]) = host();
-    let flow = host.flow();
-    for (source, packets) in [(Some("10.0.0.1"), 5), (Some("10.0.0.2"), 3), (None, 2)] {
-        host_functions::next_source(&worker, source.map(|source| source.parse().unwrap()));
-        worker.flow_init(&flow);
-        for _ in 0..packets {
-            worker.flow_update(&flow);
-        }
+    for _ in 0..3 {
+        worker.flow_retire(talk(&host, &worker, "10.0.0.1", 5));
+        worker.flow_finish(talk(&host, &worker, "10.0.0.2", 3));
     }
+    talk(&host, &worker, "10.0.0.3", 4);
     assert_eq!(
         report(&host),
         [
-            "3 flows, 10 packets, of which 2 of unknown source",
-            "1. 10.0.0.1: 5 to 5 packets",
-            "2. 10.0.0.2: 3 to 3 packets",
+            "7 flows, 28 packets, of which 0 of unknown source",
+            "1. 10.0.0.1: 15 to 15 packets",
+            "2. 10.0.0.2: 9 to 9 packets",
+            "3. 10.0.0.3: 4 to 4 packets",
         ]
     );
 }
 
 #[test]
-fn a_packet_that_strays_to_another_worker_may_be_counted_for_an_earlier_flow() {
-    let (host, [first, second, third, idle]) = host();
-    let flow = host.flow();
-    let begin = |worker: &Thread, source: &str| {
-        host_functions::next_source(worker, source.parse().ok());
-        worker.flow_init(&flow);
-        worker.flow_update(&flow);
-    };
-    begin(&first, "10.0.0.1");
-    // Another flow, in the same memory.
-    begin(&second, "10.0.0.2");
-    talk(&host, &third, "10.0.0.3", 1);
-    for worker in [&first, &third, &idle] {
+fn a_packet_that_strays_to_another_worker_is_counted_for_its_flow() {
+    let (host, [first, second, idle]) = host();
+    let flow = talk(&host, &first, "10.0.0.1", 1);
+    talk(&host, &second, "10.0.0.2", 1);
+    for worker in [&first, &second, &idle] {
         worker.flow_update(&flow);
     }
     assert_eq!(
         report(&host),
         [
-            "3 flows, 5 packets, of which 1 of unknown source",
-            "1. 10.0.0.1: 2 to 2 packets",
+            "2 flows, 5 packets, of which 0 of unknown source",
+            "1. 10.0.0.1: 4 to 4 packets",
             "2. 10.0.0.2: 1 to 1 packets",
-            "3. 10.0.0.3: 1 to 1 packets",
         ]
     );
 }
 
 #[test]
-fn packets_of_flows_that_a_worker_has_forgotten_are_reported_as_such() {
-    let host = loaded();
-    let worker = &host.start(RunMode::Single).workers[0];
-    host_functions::next_source(worker, Some([10, 0, 0, 1].into()));
-    let early = host.flow();
-    worker.flow_init(&early);
-    worker.flow_update(&early);
-    // All flows of a replay are there until its end: none is where another one was.
-    let sent = host.replay(0..FLOWS_PER_WORKER as u64);
-    worker.flow_update(&early);
-    let all = format!(
-        "{} flows, {} packets, of which 1 of unknown source",
-        sent.flows + 1,
-        sent.packets + 2
+fn a_flow_that_outlives_its_thread_is_in_the_one_report() {
+    let (host, [first, second]) = host();
+    let flow = talk(&host, &first, "10.0.0.1", 2);
+    first.join();
+    first.free();
+    second.flow_update(&flow);
+    assert_eq!(
+        report(&host),
+        [
+            "1 flows, 3 packets, of which 0 of unknown source",
+            "1. 10.0.0.1: 3 to 3 packets",
+        ]
     );
-    let known = format!("1. 10.0.0.1: {0} to {0} packets", sent.packets + 1);
-    assert_eq!(report(&host), [all, known]);
+}
+
+#[test]
+fn packets_of_a_flow_that_is_not_of_ip_are_of_unknown_source() {
+    // A 9.0 asks the mock, all flows of which are of IP.
+    let (host, [worker]) = with_workers(Host::builder().generation(Generation::V8).build());
+    host_functions::next_source(&worker, None);
+    let flow = host.flow();
+    worker.flow_init(&flow);
+    worker.flow_update(&flow);
+    let all = "1 flows, 1 packets, of which 1 of unknown source";
+    assert_eq!(report(&host), [all]);
 }
 
 #[test]
 fn a_host_that_writes_more_than_the_plugin_knows_is_not_believed() {
     // Only 8.0 writes.
-    let host = Host::builder().generation(Generation::V8).build();
-    let (host, [worker]) = with_workers(load_into(host));
+    let (host, [worker]) = with_workers(Host::builder().generation(Generation::V8).build());
     talk(&host, &worker, "10.0.0.1", 1);
     host_functions::write_more(&worker);
     talk(&host, &worker, "10.0.0.1", 2);
@@ -187,19 +186,23 @@ fn a_host_that_writes_more_than_the_plugin_knows_is_not_believed() {
 }
 
 #[test]
-fn a_worker_that_cannot_have_a_state_is_logged_and_tries_again() {
-    let (host, [worker]) = host();
-    host.expect_error("a flow is not counted");
-    host.refuse_set(1);
-    talk(&host, &worker, "10.0.0.1", 0);
-    talk(&host, &worker, "10.0.0.2", 2);
-    let report = report(&host);
-    let refused = "a flow is not counted: thread storage: the host refused";
-    assert!(
-        report.iter().any(|line| line.starts_with(refused)),
-        "{report:#?}"
-    );
-    assert_eq!(report.last().unwrap(), "1. 10.0.0.2: 2 to 2 packets");
+fn a_worker_or_a_flow_that_cannot_have_a_state_is_logged_and_the_others_count() {
+    // The first two values are the worker's and the flow's.
+    for (refused, of) in [(1, "thread"), (2, "flow")] {
+        let (host, [worker]) = host();
+        host.expect_error("a flow is not counted");
+        host.refuse_set(refused);
+        talk(&host, &worker, "10.0.0.1", 1);
+        talk(&host, &worker, "10.0.0.2", 2);
+        let report = report(&host);
+        let error = format!("a flow is not counted: {of} storage: the host refused");
+        assert!(report[0].starts_with(&error), "{report:#?}");
+        let counted = "1 flows, 2 packets, of which 0 of unknown source";
+        assert_eq!(
+            report[report.len() - 2..],
+            [counted, "1. 10.0.0.2: 2 to 2 packets"]
+        );
+    }
 }
 
 #[test]
