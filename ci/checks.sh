@@ -14,7 +14,7 @@ export CARGO_TARGET_DIR=$target
 # The program of the mock comes with it.
 readonly workspace=(--workspace --locked --features suricata-thread-mock/cli)
 readonly libraries=(-p suricata-thread-sys -p suricata-thread -p suricata-thread-mock)
-readonly plugins=(-p flow-counter -p minimal -p raw-plugin -p live-totals -p flow-log -p top-talkers)
+readonly plugins=(-p flow-counter -p minimal -p begun-ended -p raw-plugin -p live-totals -p flow-log -p top-talkers)
 
 die() {
     echo "ci/check: $*" >&2

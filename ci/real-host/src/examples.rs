@@ -50,8 +50,9 @@ const FLOWS_OF_THREAD: &str = r"^a thread saw (\d+) flows$";
 const COUNTS_OF_THREAD: &str = r"^(?:thread \d+: )?(\d+) flows, (\d+) packets$";
 const NO_THREAD: &str = "no thread";
 
-const EXAMPLES: [Example<'_>; 6] = [
+const EXAMPLES: [Example<'_>; 7] = [
     example("minimal", &[8, 9], FLOWS_OF_THREAD, "W", nothing),
+    example("begun-ended", &[8, 9], "^$", NO_THREAD, begun_and_ended),
     example("raw-plugin", &[8], FLOWS_OF_THREAD, "", nothing),
     example("c-plugin", &[8, 9], FLOWS_OF_THREAD, "", nothing),
     example("flow-counter", &[8, 9], COUNTS_OF_THREAD, "", total),
@@ -101,7 +102,7 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
             }
         }
         for mode in ["single", "autofp"] {
-            let run = suricata.run(&plugin, mode, &pcap, &[OFTEN])?;
+            let run = suricata.run(&[&plugin], mode, &pcap, &[OFTEN])?;
             let processed = run.log.flows_processed();
             ensure!(
                 processed == u64::from(FLOWS),
@@ -132,7 +133,7 @@ pub(crate) fn count(suricata: &Suricata, plugin: &Path, name: &str) -> Result<()
     let pcap = folder.path().join("flows.pcap");
     let expected = capture::write_pcap(2_000, fs::File::create(&pcap)?)?;
     for mode in ["single", "autofp"] {
-        let run = suricata.run(plugin, mode, &pcap, &[])?;
+        let run = suricata.run(&[plugin], mode, &pcap, &[])?;
         let found = example.judge(&run.log, &expected);
         let found = found.with_context(|| format!("{mode}:\n{}", run.log))?;
         println!("{name}: Suricata {}, {mode}: {found}", suricata.version);
@@ -230,6 +231,21 @@ impl Example<'_> {
 
 fn nothing(lines: &[&str], _: &Expectation) -> Result<()> {
     ensure!(lines.is_empty(), "not expected: {lines:?}");
+    Ok(())
+}
+
+/// Of each thread with flows, how many began and how many have ended.
+fn begun_and_ended(lines: &[&str], expected: &Expectation) -> Result<()> {
+    let of_thread = Regex::new(r"^of (\d+) flows of a thread, (\d+) have ended$")?;
+    let mut all = 0;
+    for line in lines {
+        let numbers = of_thread
+            .captures(line)
+            .with_context(|| (*line).to_owned())?;
+        ensure!(numbers[1] == numbers[2], "{line}");
+        all += numbers[1].parse::<u64>()?;
+    }
+    ensure!(all == expected.total.flows, "{all} flows began: {lines:?}");
     Ok(())
 }
 

@@ -89,17 +89,18 @@ impl Suricata {
         Ok(Folder { folder, seen })
     }
 
-    /// Runs `plugin` over a capture.
+    /// Runs plugins over a capture.
     pub(crate) fn run(
         &self,
-        plugin: &Path,
+        plugins: &[&Path],
         mode: &str,
         capture: &Path,
         variables: &[(&str, &str)],
     ) -> Result<Run> {
         let folder = self.folder()?;
-        let (plugin, capture) = (folder.add(plugin)?, folder.add(capture)?);
-        folder.configure(&[plugin], json!({}))?;
+        let plugins: Result<Vec<_>> = plugins.iter().map(|plugin| folder.add(plugin)).collect();
+        let capture = folder.add(capture)?;
+        folder.configure(&plugins?, json!({}))?;
         self.start(folder, &[], &["--runmode", mode, "-r", &capture], variables)?
             .end()
     }

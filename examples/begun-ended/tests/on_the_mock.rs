@@ -1,0 +1,83 @@
+//! The plugin on the mock.
+
+use suricata_thread_mock::{FlowKind, Host, RunMode, ThreadKind, Traffic};
+
+fn loaded() -> Host {
+    let host = Host::new();
+    host.load(begun_ended::PLUGIN).unwrap();
+    host
+}
+
+/// What the plugin has logged, less its name.
+fn logged(host: &Host) -> Vec<String> {
+    let log = host.log();
+    let messages = log.iter().map(|line| line.message.as_str());
+    messages
+        .filter_map(|message| message.strip_prefix("begun-ended: "))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn every_flow_that_begins_ends_whatever_its_kind() {
+    const ALL: [FlowKind; 6] = [
+        FlowKind::TcpWithData,
+        FlowKind::Udp,
+        FlowKind::TcpReused,
+        FlowKind::TcpWithoutData,
+        FlowKind::UdpTimedOut,
+        FlowKind::MemoryShort,
+    ];
+    let host = loaded();
+    host.start(RunMode::Single);
+    let traffic = Traffic {
+        flows: 60,
+        kinds: &ALL,
+        ..Traffic::default()
+    };
+    let sent = host.traffic(traffic);
+    host.shutdown();
+    assert!(sent.finished < sent.flows);
+    assert_eq!(logged(&host), ["of 60 flows of a thread, 60 have ended"]);
+}
+
+#[test]
+fn a_flow_that_ends_on_another_thread_counts_for_the_one_that_it_began_on() {
+    let host = loaded();
+    host.finalize();
+    let [first, second] = ["W#01", "W#02"].map(|name| host.spawn(name, ThreadKind::Worker));
+    let [one, two, three] = [host.flow(), host.flow(), host.flow()];
+    for (worker, flow) in [(&first, &one), (&first, &two), (&second, &three)] {
+        worker.flow_init(flow);
+    }
+    second.flow_retire(one);
+    second.flow_retire(three);
+    first.join();
+    first.free();
+    assert_eq!(logged(&host), ["of 2 flows of a thread, 1 have ended"]);
+    host.shutdown();
+    assert_eq!(logged(&host)[1..], ["of 1 flows of a thread, 1 have ended"]);
+}
+
+#[test]
+fn what_the_host_refuses_to_keep_is_logged() {
+    // The first two values are the thread's and the flow's. Without the latter, the end comes at once.
+    for (refused, of) in [(1, "thread"), (2, "flow")] {
+        let host = loaded();
+        let threads = host.start(RunMode::Single);
+        host.expect_error("a flow is miscounted");
+        host.refuse_set(refused);
+        for _ in 0..2 {
+            threads.workers[0].flow_init(&host.flow());
+        }
+        host.shutdown();
+        let logged = logged(&host);
+        let error = format!("a flow is miscounted: {of} storage: the host refused");
+        assert!(
+            logged.iter().any(|line| line.starts_with(&error)),
+            "{logged:#?}"
+        );
+        let seen = format!("of {refused} flows of a thread, {refused} have ended");
+        assert_eq!(logged.last(), Some(&seen));
+    }
+}
