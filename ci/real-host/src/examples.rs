@@ -260,11 +260,12 @@ fn total(lines: &[&str], expected: &Expectation) -> Result<()> {
     Ok(())
 }
 
-/// Lines `so far: …`, which its own tests read, and then the total.
+/// Lines `so far: …`, which its own tests read, and then the total, with no flow left alive.
 fn live_totals(lines: &[&str], expected: &Expectation) -> Result<()> {
     let (last, so_far) = lines.split_last().context("nothing was logged")?;
     let expects_so_far = so_far.iter().all(|line| line.starts_with("so far: "));
     ensure!(expects_so_far, "not expected: {so_far:?}");
+    ensure!(last.ends_with(" packets, 0 flows alive"), "{last}");
     total(&[last], expected)
 }
 

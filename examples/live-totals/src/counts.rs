@@ -44,7 +44,7 @@ impl Counter {
 /// Numbers of flows and packets.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Sum {
-    flows: u64,
+    pub(crate) flows: u64,
     packets: u64,
 }
 

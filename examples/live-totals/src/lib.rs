@@ -2,18 +2,21 @@
 //!
 //! Each thread counts in numbers of its own, which it alone writes and anybody may read. A list of
 //! them, behind a lock, is touched when a thread is created, when one is taken down, and when the
-//! totals are reported. There is no thread for reporting: a worker that finds a report due makes it,
+//! totals are reported. A flow may end on any thread, and that it has is counted in a number that all
+//! share: once for each flow, off the packet path. There is no thread for reporting: a worker that finds a report due makes it,
 //! so that it goes to the host's log, and never waits for the lock.
 
 mod counts;
 
 use std::env;
 use std::ffi::OsString;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
-use suricata_thread::{self as thread, SCLogError, SCLogNotice, ThreadStorage, ThreadVars, flow};
+use suricata_thread::flow::{self, Flow, FlowStorage};
+use suricata_thread::{self as thread, SCLogError, SCLogNotice, ThreadStorage, ThreadVars};
 
 use counts::{Counts, Sum};
 
@@ -56,9 +59,10 @@ pub fn interval(value: Option<OsString>) -> Result<Duration, &'static str> {
 /// The host refused something.
 pub fn register(interval: Duration) -> Result<(), &'static str> {
     let storage = ThreadStorage::register("live-totals")?;
+    let alive = FlowStorage::register("live-totals")?;
     let totals = Arc::new(Totals::new(interval));
     thread::register_init_callback(move |tv| on_thread_init(storage, &totals, tv))?;
-    flow::register_init_callback(move |tv, _flow, _packet| on_flow_init(storage, tv))?;
+    flow::register_init_callback(move |tv, flow, _packet| on_flow_init(storage, alive, tv, flow))?;
     flow::register_update_callback(move |tv, _flow, _packet| on_packet(storage, tv))
 }
 
@@ -70,9 +74,16 @@ fn on_thread_init(storage: ThreadStorage<ThreadState>, totals: &Arc<Totals>, tv:
 }
 
 /// Runs on the worker that picks a flow up.
-fn on_flow_init(storage: ThreadStorage<ThreadState>, tv: &mut ThreadVars) {
-    if let Some(state) = storage.get(tv) {
-        state.counts.flows.increment();
+fn on_flow_init(
+    storage: ThreadStorage<ThreadState>,
+    alive: FlowStorage<Alive>,
+    tv: &ThreadVars,
+    flow: &mut Flow,
+) {
+    let Some(state) = storage.get(tv) else { return };
+    state.counts.flows.increment();
+    if let Err(error) = alive.get_or_insert_with(flow, || Alive(Arc::clone(&state.totals))) {
+        SCLogError!("live-totals: a flow is counted as ended: {error}");
     }
 }
 
@@ -82,6 +93,16 @@ fn on_packet(storage: ThreadStorage<ThreadState>, tv: &mut ThreadVars) {
     let packets = state.counts.packets.increment();
     if packets % PACKETS_PER_LOOK == 0 {
         state.totals.report_if_due();
+    }
+}
+
+/// What a flow has in its slot.
+struct Alive(Arc<Totals>);
+
+/// The flow has ended, whichever way: the host drops this on the thread that retires it.
+impl Drop for Alive {
+    fn drop(&mut self) {
+        self.0.ended.fetch_add(1, Release);
     }
 }
 
@@ -116,7 +137,7 @@ impl Drop for ThreadState {
         // Not when the list is empty: the host never takes down its threads for commands.
         let others_are_idle = || threads.running.iter().all(|c| c.sum() == Sum::default());
         if own != Sum::default() && others_are_idle() {
-            SCLogNotice!("live-totals: total: {}", threads.ended);
+            self.totals.log("total", || threads.ended);
         }
     }
 }
@@ -127,6 +148,8 @@ struct Totals {
     start: Instant,
     /// When the next report is due, in nanoseconds after `start`.
     due: AtomicU64,
+    /// How many flows have ended, of all threads.
+    ended: AtomicU64,
     threads: Mutex<Threads>,
 }
 
@@ -142,6 +165,7 @@ impl Totals {
             interval,
             start: Instant::now(),
             due: AtomicU64::default(),
+            ended: AtomicU64::default(),
             threads: Mutex::default(),
         };
         totals.put_off();
@@ -167,11 +191,21 @@ impl Totals {
         // Another worker may have reported before this one had the lock.
         if self.is_due() {
             self.put_off();
-            let running = threads.running.iter().map(|counts| counts.sum());
-            let sum = running.fold(threads.ended, |sum, counts| sum + counts);
             // With the lock, so that the lines are in the order of the sums.
-            SCLogNotice!("live-totals: so far: {sum}");
+            self.log("so far", || {
+                let running = threads.running.iter().map(|counts| counts.sum());
+                running.fold(threads.ended, |sum, counts| sum + counts)
+            });
         }
+    }
+
+    fn log(&self, what: &str, sum: impl FnOnce() -> Sum) {
+        // First those that have ended, with what came before their end, which is that they began: the
+        // other way round, more could have ended than begun.
+        let ended = self.ended.load(Acquire);
+        let sum = sum();
+        let alive = sum.flows - ended;
+        SCLogNotice!("live-totals: {what}: {sum}, {alive} flows alive");
     }
 
     fn is_due(&self) -> bool {

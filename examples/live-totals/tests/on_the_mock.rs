@@ -50,10 +50,38 @@ fn a_worker_reports_the_totals_of_all_threads_when_they_are_due() {
     wait_until_due();
     assert!(lines(&host).is_empty(), "no worker has looked at the clock");
     flow(&host, &workers[1], PACKETS_PER_LOOK);
-    assert_eq!(lines(&host), ["so far: 2 flows, 63 packets"]);
+    assert_eq!(lines(&host), ["so far: 2 flows, 63 packets, 2 flows alive"]);
     wait_until_due();
     flow(&host, &workers[0], 1);
-    assert_eq!(lines(&host)[1..], ["so far: 3 flows, 64 packets"]);
+    assert_eq!(
+        lines(&host)[1..],
+        ["so far: 3 flows, 64 packets, 3 flows alive"]
+    );
+    host.shutdown();
+}
+
+#[test]
+fn flows_are_alive_until_they_end_on_whichever_thread() {
+    let host = host(SOON);
+    host.finalize();
+    let recycler = host.spawn("FR#01", ThreadKind::FlowRecycler);
+    let workers = ["W#01", "W#02"].map(|name| host.spawn(name, ThreadKind::Worker));
+    let report = || {
+        wait_until_due();
+        flow(&host, &workers[0], PACKETS_PER_LOOK);
+        lines(&host).pop().unwrap()
+    };
+    let [one, two, three] = [0; 3].map(|_| {
+        let flow = host.flow();
+        workers[1].flow_init(&flow);
+        flow
+    });
+    assert_eq!(report(), "so far: 4 flows, 32 packets, 4 flows alive");
+    workers[1].flow_retire(one);
+    workers[0].flow_retire(two);
+    assert_eq!(report(), "so far: 5 flows, 64 packets, 3 flows alive");
+    recycler.flow_finish(three);
+    assert_eq!(report(), "so far: 6 flows, 96 packets, 3 flows alive");
     host.shutdown();
 }
 
@@ -85,7 +113,11 @@ fn the_last_line_is_the_total_in_every_run_mode() {
             ..Traffic::default()
         });
         host.shutdown();
-        assert_eq!(lines(&host), ["total: 300 flows, 2100 packets"], "{mode:?}");
+        assert_eq!(
+            lines(&host),
+            ["total: 300 flows, 2100 packets, 0 flows alive"],
+            "{mode:?}"
+        );
     }
 }
 
@@ -101,11 +133,15 @@ fn reports_never_go_back() {
     let lines = lines(&host);
     let packets = |line: &String| -> u64 {
         let (_, packets) = line.split_once(" flows, ").unwrap();
-        packets.strip_suffix(" packets").unwrap().parse().unwrap()
+        let (packets, _) = packets.split_once(" packets, ").unwrap();
+        packets.parse().unwrap()
     };
     assert!(lines.len() > 10, "{lines:#?}");
     assert!(lines.is_sorted_by_key(packets), "{lines:#?}");
-    assert_eq!(lines.last().unwrap(), "total: 2000 flows, 20000 packets");
+    assert_eq!(
+        lines.last().unwrap(),
+        "total: 2000 flows, 20000 packets, 0 flows alive"
+    );
 }
 
 #[test]
@@ -121,7 +157,10 @@ fn captures_in_one_process_add_up_although_a_command_thread_is_never_freed() {
     }
     drop(manager);
     host.shutdown();
-    let totals = ["total: 1 flows, 5 packets", "total: 2 flows, 10 packets"];
+    let totals = [
+        "total: 1 flows, 5 packets, 1 flows alive",
+        "total: 2 flows, 10 packets, 2 flows alive",
+    ];
     assert_eq!(lines(&host), totals);
 }
 
@@ -139,7 +178,7 @@ fn a_thread_that_cannot_have_a_state_is_logged_and_the_others_count_on() {
     let lines = lines(&host);
     let refused = "a thread will not be counted: thread storage: the host refused";
     assert!(lines[0].starts_with(refused), "{lines:#?}");
-    assert_eq!(lines[1..], ["total: 1 flows, 3 packets"]);
+    assert_eq!(lines[1..], ["total: 1 flows, 3 packets, 0 flows alive"]);
 }
 
 #[test]
@@ -175,6 +214,6 @@ fn the_entry_point_reads_the_interval_from_the_environment() {
     host.shutdown();
     let lines = lines(&host);
     let (total, before) = lines.split_last().unwrap();
-    assert_eq!(total, "total: 100 flows, 1000 packets");
+    assert_eq!(total, "total: 100 flows, 1000 packets, 0 flows alive");
     assert!(!before.is_empty(), "no line for 10 seconds, as without it");
 }
