@@ -188,6 +188,11 @@ links() {
     (built "link-dead-code" debug "-Clink-dead-code")
     (LLVM_PROFILE_FILE=/dev/null built "coverage" debug "-Cinstrument-coverage" LLVM_PROFILE_FILE=/dev/null)
     (built "dev profile" debug "")
+    # Beside suricata-ffi, whose references are not weak.
+    CARGO_TARGET_DIR=$target/links CARGO_PROFILE_RELEASE_LTO=thin \
+        cargo build --quiet --locked --release -p docs --example plugin_here
+    suricata-mock check --suricata 8 "$target/links/release/examples/libplugin_here.so" >"$log" 2>&1 ||
+        die "links: beside suricata-ffi: $(cat "$log")"
     local other="it is of another major version" several="it has the functions of several versions"
     stranger "$other" -DVERSION='"10.0.0"' -DAPI=0x0a00 -DNAMES_9
     stranger "it lacks SCThreadStorageRegister" -DVERSION='"10.0.0"' -DAPI=0x0a00

@@ -1,49 +1,15 @@
-//! Counts the flows and packets of each thread, with suricata-thread.
+//! Says what threads and flows have had, with suricata-thread.
 
-use suricata_thread::{self as thread, SCLogError, SCLogNotice, ThreadStorage, ThreadVars, flow};
+use suricata_ffi::eve;
+use suricata_thread::flow::{self, FlowStorage};
+use suricata_thread::{self as thread, SCLogError, SCLogNotice, ThreadStorage};
 
 thread::plugin! {
-    name: "counter",
+    name: "census",
     version: "0.1.0",
     author: "You",
-    license: "MIT",
+    license: "GPL-2.0-only",
     init: init,
 }
 
-fn init() -> Result<(), &'static str> {
-    let begun = ThreadStorage::register("counter: flows begun")?;
-    let ended = ThreadStorage::register("counter: flows ended")?;
-    let packets = ThreadStorage::register("counter: packets")?;
-    thread::register_init_callback(move |tv| {
-        for (slot, what) in [
-            (begun, "flows begun"),
-            (ended, "flows ended"),
-            (packets, "packets"),
-        ] {
-            if let Err(error) = slot.get_or_insert_with(tv, || Count { what, seen: 0 }) {
-                SCLogError!("counter: no {what} will be counted: {error}");
-            }
-        }
-    })?;
-    flow::register_init_callback(move |tv, _flow, _packet| count(tv, begun))?;
-    flow::register_update_callback(move |tv, _flow, _packet| count(tv, packets))?;
-    flow::register_finish_callback(move |tv, _flow| count(tv, ended))
-}
-
-fn count(tv: &mut ThreadVars, slot: ThreadStorage<Count>) {
-    if let Some(count) = slot.get_mut(tv) {
-        count.seen += 1;
-    }
-}
-
-struct Count {
-    what: &'static str,
-    seen: u64,
-}
-
-/// The thread has ended.
-impl Drop for Count {
-    fn drop(&mut self) {
-        SCLogNotice!("counter: {} {}", self.seen, self.what);
-    }
-}
+include!("plugin.rs");

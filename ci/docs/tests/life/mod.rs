@@ -1,15 +1,24 @@
-//! One life of a host with a plugin of the page for those who come from `suricata-ffi`.
+//! One life of a plugin of the page for those who come from `suricata-ffi`, with either crate.
+
+#[path = "../records/eve.rs"]
+mod eve;
 
 use suricata_thread::sys::common::SCPlugin;
 use suricata_thread_mock::{Generation, Host, RunMode, Traffic};
 
-/// The sums of what the threads' values say as they are dropped: flows begun, flows ended, packets.
-pub fn sums(entry: extern "C" fn() -> *mut SCPlugin) -> [u64; 3] {
+extern "C" fn entry() -> *mut SCPlugin {
+    #[allow(unused_unsafe, reason = "one of the two is safe")]
+    // SAFETY: the host calls this as it calls that.
+    unsafe { super::plugin::SCPluginRegister() }.cast()
+}
+
+#[test]
+fn it_says_what_each_thread_and_each_flow_has_had() {
     // That of suricata-ffi.
     let host = Host::builder().generation(Generation::V9).build();
     // SAFETY: the entry point returns a plugin that is never freed.
     unsafe { host.load_entry_point(entry) }.unwrap();
-    host.start(RunMode::Workers { threads: 3 });
+    host.start(RunMode::Single);
     host.traffic(Traffic {
         flows: 50,
         packets_per_flow: 4,
@@ -17,11 +26,19 @@ pub fn sums(entry: extern "C" fn() -> *mut SCPlugin) -> [u64; 3] {
     });
     host.shutdown();
     let log: Vec<_> = host.log().into_iter().map(|line| line.message).collect();
-    ["flows begun", "flows ended", "packets"].map(|what| {
-        let number = |line: &String| {
-            let (number, unit) = line.strip_prefix("counter: ")?.split_once(' ')?;
-            number.parse::<u64>().ok().filter(|_| unit == what)
-        };
-        log.iter().filter_map(number).sum()
-    })
+    let times = |part: &str| log.iter().filter(|line| line.contains(part)).count();
+    // The worker, the flow manager and the flow recycler.
+    assert_eq!(
+        times("census: a thread began 50 flows, and had 200 packets"),
+        1
+    );
+    assert_eq!(
+        times("census: a thread began 0 flows, and had 0 packets"),
+        2
+    );
+    assert_eq!(times("census: a flow to port "), 50);
+    assert_eq!(times(" had 4 packets"), 50);
+    assert_eq!(times(" had 4 packets, and was finished"), 20);
+    let record = (c"census_of_flow".into(), 1);
+    assert_eq!(*eve::WRITTEN.lock().unwrap(), vec![record; 200]);
 }

@@ -1,50 +1,8 @@
-//! A host that writes a record for each packet; the mock has no EVE.
+//! One life of a plugin of the page that adds to records what threads have seen.
 
-use std::ffi::{CStr, c_char, c_void};
-use std::ptr::null_mut;
-use std::sync::{Mutex, OnceLock};
+mod eve;
 
-use suricata_sys::sys::{SCEveUserCallbackFn, SCJsonBuilder, SCJsonBuilderMark};
-use suricata_thread::sys::{self, common};
 use suricata_thread_mock::{Generation, Host, RunMode, Traffic};
-
-static CALLBACK: OnceLock<(SCEveUserCallbackFn, usize)> = OnceLock::new();
-static WRITTEN: Mutex<Vec<u64>> = Mutex::new(Vec::new());
-
-#[unsafe(no_mangle)]
-extern "C" fn SCEveRegisterCallback(callback: SCEveUserCallbackFn, user: *mut c_void) -> bool {
-    CALLBACK.set((callback, user.expose_provenance())).is_ok()
-        // SAFETY: the host takes registrations; the callback needs no user pointer.
-        && unsafe { common::SCFlowRegisterUpdateCallback(Some(on_packet), null_mut()) }
-}
-
-unsafe extern "C" fn on_packet(
-    tv: *mut sys::ThreadVars,
-    flow: *mut sys::Flow,
-    packet: *mut sys::Packet,
-    _: *mut c_void,
-) {
-    let (callback, user) = CALLBACK.get().unwrap();
-    let (user, record) = (std::ptr::with_exposed_provenance_mut(*user), null_mut());
-    // SAFETY: the callback gets its own pointer, what the host lends, and a record that only the functions below use.
-    unsafe { callback.unwrap()(tv.cast(), packet.cast(), flow.cast(), record, user) };
-}
-
-#[unsafe(no_mangle)]
-unsafe extern "C" fn SCJbSetUint(_: *mut SCJsonBuilder, key: *const c_char, value: u64) -> bool {
-    // SAFETY: the caller passes a C string.
-    assert_eq!(unsafe { CStr::from_ptr(key) }, c"thread_flows");
-    WRITTEN.lock().unwrap().push(value);
-    true
-}
-
-#[unsafe(no_mangle)]
-extern "C" fn SCJbGetMark(_: *mut SCJsonBuilder, _: *mut SCJsonBuilderMark) {}
-
-#[unsafe(no_mangle)]
-extern "C" fn SCJbRestoreMark(_: *mut SCJsonBuilder, _: *mut SCJsonBuilderMark) -> bool {
-    panic!("the callback failed");
-}
 
 #[test]
 fn each_record_has_what_its_thread_has_seen() {
@@ -57,6 +15,8 @@ fn each_record_has_what_its_thread_has_seen() {
         ..Traffic::default()
     });
     host.shutdown();
-    let expected: Vec<u64> = (1..=50).collect();
-    assert_eq!(*WRITTEN.lock().unwrap(), expected);
+    let expected: Vec<_> = (1..=50)
+        .map(|seen| (c"thread_flows".into(), seen))
+        .collect();
+    assert_eq!(*eve::WRITTEN.lock().unwrap(), expected);
 }
