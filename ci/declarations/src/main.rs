@@ -27,12 +27,8 @@ fn main() -> Result<()> {
         }
         Action::Check => {
             for (path, text) in make()? {
-                let same = fs::read_to_string(&path)? == text;
-                ensure!(
-                    same,
-                    "{} is not what bindgen makes of the headers",
-                    path.display()
-                );
+                let is_same = fs::read_to_string(&path)? == text;
+                ensure!(is_same, "{path:?} is not what bindgen makes of the headers");
             }
         }
         Action::Source { tree } => {

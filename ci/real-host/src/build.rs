@@ -5,15 +5,18 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
+use crate::examples::said;
+
 /// The folder that cargo builds in.
 pub(crate) fn target() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or("target".into(), PathBuf::from);
     std::path::absolute(target).expect("the current folder is known")
 }
 
-fn cargo_build(arguments: &[&str]) -> Result<()> {
+fn cargo_build(options: &str, more: &[&str]) -> Result<()> {
     let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--quiet", "--locked"]).args(arguments);
+    cargo.args(["build", "--quiet", "--locked"]);
+    cargo.args(options.split_whitespace()).args(more);
     ensure!(cargo.status()?.success(), "{cargo:?} failed");
     Ok(())
 }
@@ -22,15 +25,8 @@ fn cargo_build(arguments: &[&str]) -> Result<()> {
 pub(crate) fn program(package: &str, name: &str) -> Result<PathBuf> {
     let is_mock = package == "suricata-thread-mock";
     let features = if is_mock { "cli" } else { "" };
-    cargo_build(&[
-        "--release",
-        "-p",
-        package,
-        "--bin",
-        name,
-        "--features",
-        features,
-    ])?;
+    let options = format!("--release -p {package} --bin {name} --features={features}");
+    cargo_build(&options, &[])?;
     Ok(target().join("release").join(name))
 }
 
@@ -40,7 +36,8 @@ pub(crate) fn example(package: &str) -> Result<PathBuf> {
         return c_example();
     }
     // A demonstration on the mock is no part of a plugin.
-    cargo_build(&["--release", "--lib", "-p", package, "--no-default-features"])?;
+    let options = format!("--release --lib -p {package} --no-default-features");
+    cargo_build(&options, &[])?;
     let file = format!("release/lib{}.so", package.replace('-', "_"));
     Ok(target().join(file))
 }
@@ -53,17 +50,17 @@ fn c_example() -> Result<PathBuf> {
     let plugin = target().join("c_plugin.so");
     let command = command.context("the README has no cc")?;
     let command = command.replace("c_plugin.so", &plugin.display().to_string());
-    let status = Command::new("sh")
-        .args(["-c", &command])
-        .current_dir("examples/c")
-        .status()?;
-    ensure!(status.success(), "{command} failed");
+    said(
+        Command::new("sh")
+            .args(["-c", &command])
+            .current_dir("examples/c"),
+    )?;
     Ok(plugin)
 }
 
 /// Builds the plugins of this package, and returns the folder that they are in.
 pub(crate) fn plugins(profile: &[&str]) -> Result<PathBuf> {
-    cargo_build(&[&["-p", "real-host", "--examples"], profile].concat())?;
+    cargo_build("-p real-host --examples", profile)?;
     let profile = profile.get(1).copied().unwrap_or("debug");
     Ok(target().join(profile).join("examples"))
 }

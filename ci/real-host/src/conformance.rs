@@ -290,10 +290,8 @@ pub(crate) fn mock_life(life: &MockLife) -> Result<()> {
     for line in host.log() {
         let (message, thread_name, module) = (&line.message, &line.thread, &line.module);
         let engine = json!({ "message": message, "thread_name": thread_name, "module": module });
-        println!(
-            "{}",
-            json!({ "log_level": line.level_name(), "engine": engine })
-        );
+        let line = json!({ "log_level": line.level_name(), "engine": engine });
+        println!("{line}");
     }
     for report in host.reports() {
         // Escaped, so that it is one line.

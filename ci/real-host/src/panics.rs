@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
+use regex_lite::Regex;
 
 use crate::build;
 use crate::host::{Run, Suricata};
@@ -91,10 +92,8 @@ fn flood(
     );
     ensure!(lines <= 100, "{lines} lines");
     ensure!(bytes <= 64 * 1024, "{bytes} bytes");
-    ensure!(
-        flooded <= 1.5 * empty + once,
-        "panics take {flooded} s where nothing takes {empty} s"
-    );
+    let is_quick = flooded <= 1.5 * empty + once;
+    ensure!(is_quick, "panics take {flooded} s, nothing {empty} s");
     Ok(())
 }
 
@@ -102,10 +101,8 @@ fn in_suricata(run: Run) -> Result<Flooded> {
     // What is longer, some Suricatas can't write.
     let log = run.life.folder.logged();
     let longest = log.lines().map(str::len).max().unwrap_or_default();
-    ensure!(
-        (11_000..12_800).contains(&longest),
-        "the longest line has {longest} bytes"
-    );
+    let is_cut = (11_000..12_800).contains(&longest);
+    ensure!(is_cut, "the longest line has {longest} bytes");
     let elapsed = |line: &str| {
         let seconds = line.strip_prefix("time elapsed ")?.strip_suffix('s')?;
         seconds.parse().ok()
@@ -124,18 +121,16 @@ fn on_the_mock(run: &mut Command, variables: &[(&str, &str)]) -> Result<Flooded>
 }
 
 fn judge(run: &Run) -> Result<()> {
-    ensure!(
-        run.log.flows_processed() == u64::from(FLOWS),
-        "not all flows were processed"
-    );
+    let processed = run.log.flows_processed();
+    ensure!(processed == u64::from(FLOWS), "{processed} flows");
     let counted = format!("panics: {FLOWS} flows begun");
-    ensure!(
-        run.log.messages().any(|message| message == counted),
-        "no \"{counted}\""
-    );
+    let is_there = run.log.messages().any(|message| message == counted);
+    ensure!(is_there, "no \"{counted}\"");
 
     let threads = run.log.threads_created()?.values().sum();
     let mut rest: Vec<&Line> = run.log.complaints().collect();
+    let cause_and_place =
+        Regex::new(r"(panicked: planned|a payload that is no text|payload: planned).*panics\.rs:")?;
     // By their names in the log, and how often each is called at least.
     for (place, calls) in [
         ("init of the plugin", 1),
@@ -146,28 +141,17 @@ fn judge(run: &Run) -> Result<()> {
         ("drop of a stored value", threads),
     ] {
         let start = format!("plugin panics: {place} ");
+        let is_of_place = |line: &&Line| line.message.starts_with(&start);
         let lines: Vec<&Line>;
-        (lines, rest) = rest
-            .into_iter()
-            .partition(|line| line.message.starts_with(&start));
+        (lines, rest) = rest.into_iter().partition(is_of_place);
         let panics = calls.min(TIMES);
         // The last of four has a second line, on its payload.
         let expected = panics + u64::from(panics == TIMES);
-        ensure!(
-            lines.len() as u64 == expected,
-            "not {expected} lines on {place}: {lines:#?}"
-        );
+        let is_expected = lines.len() as u64 == expected;
+        ensure!(is_expected, "not {expected} on {place}: {lines:#?}");
         for line in lines {
-            let causes = [
-                "panicked: planned",
-                "a payload that is no text",
-                "payload: planned",
-            ];
-            let named = causes.iter().any(|cause| line.message.contains(cause));
-            ensure!(
-                named && line.message.contains("panics.rs:"),
-                "no cause, or no place: {line:?}"
-            );
+            let is_named = cause_and_place.is_match(&line.message);
+            ensure!(is_named, "no cause, or no place: {line:?}");
         }
     }
     ensure!(rest.is_empty(), "more errors than expected: {rest:#?}");

@@ -61,10 +61,7 @@ unsafe extern "C" fn look(curious: *mut c_void) {
     let Curious { tv, own, slots } = *unsafe { Box::from_raw(curious.cast::<Curious>()) };
     let number = threads::number(tv);
     let (null, same) = (own.get(tv).is_null(), own.get(tv) == curious);
-    say!(
-        Thread(number),
-        "look: its own is NULL: {null}, is what is being freed: {same}"
-    );
+    say!(Thread(number), "look: its own: NULL {null}, same {same}");
     let is_freed = slots[0].1.get(tv).is_null();
     run(SCENARIO, tv, &slots, LOOK);
     if is_freed {

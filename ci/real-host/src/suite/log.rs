@@ -39,11 +39,8 @@ pub(super) fn init() {
     }
     for length in [2047, 2048, 4000] {
         let text = CString::new("x".repeat(length)).expect("no NUL in it");
-        say!(
-            Sequence,
-            "{length} bytes: {}",
-            log(Level::SC_LOG_NOTICE, &text)
-        );
+        let answer = log(Level::SC_LOG_NOTICE, &text);
+        say!(Sequence, "{length} bytes: {answer}");
     }
     texts();
     on_thread_init(|_| {
