@@ -25,12 +25,12 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
     capture::write_pcap(FLOWS, BufWriter::new(File::create(&pcap)?))?;
     let plugins = build::plugins(&["--profile", "release"])?;
     for mode in ["single", "autofp"] {
-        let run = suricata.run(&plugins.join("libpanics.so"), mode, &pcap, &[])?;
+        let run = suricata.run(&[&plugins.join("libpanics.so")], mode, &pcap, &[])?;
         judge(&run).with_context(|| format!("{mode}:\n{}{}", run.log, run.printed))?;
         println!("{mode}: all {FLOWS} flows counted, and a line for each panic");
     }
     let plugin = plugins.join("libflood.so");
-    let run = suricata.run(&plugin, "single", &pcap, &[("FLOOD", "nested")])?;
+    let run = suricata.run(&[&plugin], "single", &pcap, &[("FLOOD", "nested")])?;
     let (_, log, printed) = in_suricata(run)?;
     let lines = log.complaints().count();
     let is_cut = |line: &&Line| line.message.contains(" bytes more) (at ");
@@ -42,7 +42,7 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
     for backtrace in [None, Some("1"), Some("full")] {
         for mode in ["single", "autofp"] {
             flood(mode, backtrace, |variables| {
-                in_suricata(suricata.run(&plugin, mode, &pcap, variables)?)
+                in_suricata(suricata.run(&[&plugin], mode, &pcap, variables)?)
             })?;
             let mut run = Command::new(&mock);
             run.args(["run", "--runmode", mode, "--pcap"]);
