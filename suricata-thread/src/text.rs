@@ -54,7 +54,7 @@ impl CText {
     /// Appends `c`, as the text `escaped`: all of it, or nothing.
     fn push(&mut self, c: char, escaped: &str) {
         let length = length_in_json(escaped.as_bytes());
-        if self.missing > 0 || length > self.room {
+        if length > self.room {
             self.missing += c.len_utf8();
             return;
         }
@@ -87,7 +87,12 @@ pub(crate) fn shortened(longest: usize, text: fmt::Arguments<'_>) -> String {
 
 impl fmt::Write for CText {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        for c in text.chars() {
+        for (at, c) in text.char_indices() {
+            if self.missing > 0 {
+                // Counted, but not looked at: a text of many megabytes may follow, on the packet path.
+                self.missing += text.len() - at;
+                break;
+            }
             match c {
                 '\0' => self.push(c, "\\0"),
                 '\n' | '\r' => self.push(c, &c.escape_default().to_string()),

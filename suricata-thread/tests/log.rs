@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::fmt;
+use std::time::{Duration, Instant};
 
 use suricata_thread::sys::common::SCLogLevel;
 use suricata_thread::{
@@ -138,6 +139,19 @@ fn a_long_message_is_cut_at_a_character_and_says_how_much_is_missing() {
     let fits = "x".repeat(11_000);
     SCLogNotice!("{fits}");
     assert_eq!(host.log().pop().unwrap().message, fits);
+}
+
+#[test]
+fn what_is_cut_off_takes_no_time() {
+    let host = host(SCLogLevel::SC_LOG_NOTICE);
+    let text = "\u{202e}".repeat(20_000_000);
+    let start = Instant::now();
+    for _ in 0..10 {
+        SCLogNotice!("{text}");
+    }
+    // Character by character, it would be minutes.
+    assert!(start.elapsed() < Duration::from_secs(5));
+    assert_eq!(host.log().len(), 10);
 }
 
 #[test]
