@@ -2,11 +2,10 @@
 
 use std::error::Error;
 use std::ffi::{CString, c_void};
-use std::ptr;
+use std::{fmt, iter, ptr};
 
 use crate::complaint::log_error;
 use crate::host::functions;
-
 use crate::record::Record;
 use crate::registration::Init;
 use crate::text::shortened;
@@ -115,17 +114,7 @@ const NOT_LOADING: &str = "this thread belongs to no host of the mock that loads
 /// Logs the error that `init` returned, its sources, and what was refused last.
 #[cold]
 fn log_init_error(plugin: &str, error: &(dyn Error + 'static)) {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    // An error may be its own source.
-    for _ in 0..MOST_SOURCES {
-        let Some(error) = source.filter(|_| text.len() <= LONGEST_ERROR) else {
-            break;
-        };
-        text = format!("{text}: {error}");
-        source = error.source();
-    }
-    text = shortened(LONGEST_ERROR, format_args!("{text}"));
+    let mut text = shortened(LONGEST_ERROR, format_args!("{}", Chain(error)));
     if let Some(refused) = registration::forget_refused() {
         let refused = shortened(1_000, format_args!("{refused}"));
         text = format!("{text} (refused last: {refused})");
@@ -136,6 +125,21 @@ fn log_init_error(plugin: &str, error: &(dyn Error + 'static)) {
 /// How many sources of an error are logged, and how long all of it may be, so that there is room for the rest.
 const MOST_SOURCES: usize = 32;
 const LONGEST_ERROR: usize = 8_000;
+
+/// An error, and its sources. Not a text, which `to_string` would make by panicking where a `Display` fails.
+struct Chain<'a>(&'a (dyn Error + 'static));
+
+impl fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        // An error may be its own source.
+        let sources = iter::successors(self.0.source(), |&error| error.source());
+        for source in sources.take(MOST_SOURCES) {
+            write!(f, ": {source}")?;
+        }
+        Ok(())
+    }
+}
 
 /// Registers the callbacks that mark the host's threads, before the plugin's own part of its init.
 ///

@@ -136,6 +136,30 @@ fn an_error_that_is_its_own_source_is_logged_and_the_host_goes_on() {
     assert_eq!(line.matches("circular").count(), 33, "{line}");
 }
 
+/// An error whose `Display` fails half way.
+#[derive(Debug)]
+struct Unprintable;
+
+impl std::fmt::Display for Unprintable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the beginning")?;
+        Err(std::fmt::Error)
+    }
+}
+
+impl std::error::Error for Unprintable {}
+
+#[test]
+fn an_error_whose_display_fails_is_logged_as_far_as_it_goes_and_not_as_a_panic() {
+    let host = Host::new();
+    host.expect_error("the beginning");
+    load_in_mock(NAME, || Err(Unprintable)).unwrap();
+    let line = host.log().pop().unwrap().message;
+    let expected =
+        "init failed: the beginning (cut short: an argument's Display returned an error)";
+    assert!(line.contains(expected), "{line}");
+}
+
 #[test]
 fn lines_name_the_plugin_that_they_are_of_where_a_program_has_several() {
     let host = Host::new();
