@@ -100,6 +100,10 @@ pub(crate) fn is_absent() -> bool {
 pub(crate) const NO_HOST: &str = "there is no Suricata here; in a test, load the plugin into a Host of \
     the crate suricata-thread-mock";
 
+/// What it says where there is a mock.
+const NO_HOSTS_THREAD: &str = "this thread belongs to no host of the mock; build a Host on it, or call Host::enter; \
+    HostBuilder::every_thread is for threads that the plugin starts";
+
 /// Why a plugin can't run here.
 #[derive(Clone, Copy)]
 pub(crate) enum Unsuitable {
@@ -112,7 +116,8 @@ pub(crate) enum Unsuitable {
 impl Unsuitable {
     pub(crate) fn why(self) -> &'static str {
         match self {
-            Self::NoHost => NO_HOST,
+            Self::NoHost if is_absent() => NO_HOST,
+            Self::NoHost => NO_HOSTS_THREAD,
             Self::Unknown(why) => why,
         }
     }

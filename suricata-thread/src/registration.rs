@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::host::{self, NO_HOST};
+use crate::host::{self, NO_HOST, Unsuitable};
 use crate::sys::Generation;
 
 const OUTSIDE_INIT: &str = "registering is possible only while the plugin's init runs, since the \
@@ -104,7 +104,7 @@ impl Registering {
             return Err(INSIDE_CALLBACK);
         }
         Ok(Self {
-            generation: host::generation().ok_or(NO_HOST)?,
+            generation: host::find_generation().map_err(Unsuitable::why)?,
             _alone: alone,
         })
     }

@@ -161,6 +161,14 @@ fn an_error_whose_display_fails_is_logged_as_far_as_it_goes_and_not_as_a_panic()
 }
 
 #[test]
+fn an_init_that_registers_on_a_thread_of_no_host_is_told_so() {
+    let host = Host::new();
+    host.expect_error("this thread belongs to no host of the mock");
+    let register = || ThreadStorage::<u8>::register("tested").map(drop);
+    load_in_mock(NAME, || std::thread::spawn(register).join().unwrap()).unwrap();
+}
+
+#[test]
 fn lines_name_the_plugin_that_they_are_of_where_a_program_has_several() {
     let host = Host::new();
     host.expect_errors(2, "panicked: in the callback");
