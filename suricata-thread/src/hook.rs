@@ -3,12 +3,15 @@
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::panic::{self, PanicHookInfo};
+use std::io::Write as _;
+use std::panic::{self, Location, PanicHookInfo};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::complaint::IN_FULL;
 use crate::host_thread;
+use crate::log_line::stderr;
+use crate::text::shortened;
 
 /// What the panic hook saw: a payload does not say where it comes from. The payload's type and the hash of its
 /// message are there to be compared with the payload's: `resume_unwind` runs no hook, so what was seen last may be
@@ -85,8 +88,21 @@ pub(crate) fn install() {
         let place = remember(panic);
         // The plugin's own threads take no lock here, lest one has it while Suricata forks (`-D`).
         let is_known = host_thread::is_marked() && contained_at(place) >= in_full;
-        if !(is_std && is_known) {
-            before(panic);
+        if !is_std {
+            return before(panic);
+        }
+        if is_known {
+            return;
+        }
+        // std would write all of it, and the text may come from the network.
+        match text(panic.payload()) {
+            Some(message) if message.len() > LONGEST_MESSAGE => {
+                let message = shortened(LONGEST_MESSAGE, format_args!("{message}"));
+                let place = panic.location().map_or(String::new(), Location::to_string);
+                // Where the standard error is closed there is nowhere left to say so.
+                let _ = writeln!(stderr(), "panicked at {place}: {message}");
+            }
+            _ => before(panic),
         }
     }));
 }
@@ -117,6 +133,9 @@ fn remember(panic: &PanicHookInfo<'_>) -> Place {
 }
 
 const MOST_SEEN: usize = 16;
+
+/// The longest message, in bytes, that std's hook writes.
+const LONGEST_MESSAGE: usize = 8_000;
 
 fn hash(payload: &(dyn Any + Send)) -> u64 {
     let mut hasher = DefaultHasher::new();

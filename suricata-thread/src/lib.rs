@@ -71,7 +71,10 @@
 //!   set always runs.
 //! - A flow callback that panics a hundred times within a second is not called for a second, then for two, four, up to
 //!   sixty seconds while that goes on. A quiet minute resets this. A line says when the callback is not called, and
-//!   when it is called again, with the number of calls left out. Thread init callbacks and drops always run.
+//!   when it is called again, with the number of calls left out.
+//!
+//! Thread init callbacks and drops always run. So a [`FlowStorage`](flow::FlowStorage) value whose drop always panics does
+//! slow Suricata down, by 0.1 ms and more for each flow that ends.
 //!
 //! The panic hook runs as usual. If a plugin installs one, it should call the hook that was there before; otherwise
 //! the log has "an unknown place" for the source line, as it has after `resume_unwind`, which runs no hook.

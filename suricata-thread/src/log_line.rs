@@ -54,7 +54,7 @@ pub fn write(
 }
 
 /// The standard error, without the lock and the buffers of std's: one line is one write.
-fn stderr() -> ManuallyDrop<File> {
+pub(crate) fn stderr() -> ManuallyDrop<File> {
     // SAFETY: nobody closes it by this `File`, which is never dropped.
     ManuallyDrop::new(unsafe { File::from_raw_fd(2) })
 }

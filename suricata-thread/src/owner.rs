@@ -25,8 +25,8 @@ macro_rules! errors {
             ),
             control_in_name: concat!(
                 $storage,
-                ": the name contains a control character, such as a NUL or a line break; the host \
-                 logs the name as it is, so leave them out"
+                ": the name contains a control character, such as a NUL, a line break or a bidirectional \
+                 override; the host logs the name as it is, so leave them out"
             ),
             hosts_name: concat!(
                 $storage,

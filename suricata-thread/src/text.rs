@@ -106,7 +106,7 @@ impl fmt::Write for CText {
 
 /// Returns `true` if a terminal or a reader could take the character for the end of a line, or read on in another
 /// order because of it.
-fn is_dangerous(c: char) -> bool {
+pub(crate) fn is_dangerous(c: char) -> bool {
     let is_bidirectional = matches!(
         c,
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'

@@ -11,6 +11,7 @@ use crate::record::{Name, Record};
 use crate::registration::{Registering, note_refused};
 use crate::set_error::{self, InsertError, SetError};
 use crate::slot::{self, Slot};
+use crate::text::is_dangerous;
 use crate::{host_thread, panic, plugin_name};
 
 /// The handle of a slot.
@@ -239,7 +240,7 @@ unsafe fn register_slot<O: Owner>(
     if name.len() > 255 {
         return Err(O::ERRORS.long_name);
     }
-    if name.chars().any(char::is_control) {
+    if name.chars().any(|c| c.is_control() || is_dangerous(c)) {
         return Err(O::ERRORS.control_in_name);
     }
     if O::HOSTS_SLOTS.contains(&name) {

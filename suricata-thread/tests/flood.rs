@@ -239,6 +239,24 @@ fn the_standard_hook_does_not_repeat_itself() {
     }
 }
 
+#[test]
+fn the_standard_hook_does_not_write_a_long_message_out() {
+    let name = "the_standard_hook_does_not_write_a_long_message_out";
+    if std::env::var_os("FLOOD").is_none() {
+        let printed = stderr_of(name, "1");
+        assert!(
+            printed.contains("panicked at suricata-thread/tests/flood.rs:"),
+            "{printed}"
+        );
+        assert!(printed.len() < 64 << 10, "{} bytes", printed.len());
+        return;
+    }
+    let host =
+        host(|| flow::register_update_callback(|_, _, _| panic!("{}", "x\n".repeat(20_000))));
+    host.expect_errors(11, "panicked");
+    flood_in(host);
+}
+
 /// Panics when it is dropped, and catches that.
 struct CatchesItsOwn;
 

@@ -319,6 +319,7 @@ fn a_name_that_no_slot_can_have_is_an_error_that_says_why() {
             ("", "the name is empty"),
             ("a\0b", "contains a control character"),
             ("a\nb", "contains a control character"),
+            ("a\u{202e}b", "contains a control character"),
             (&"x".repeat(256), "longer than 255 bytes"),
             (
                 "threshold_cache",
