@@ -46,7 +46,7 @@ fn each<F: Copy>(
     list: &List<F>,
     call: impl Fn(F, *mut c_void),
 ) {
-    for (i, &(callback, User { pointer, plugin })) in list.snapshot().iter().enumerate() {
+    for (i, (callback, User { pointer, plugin })) in list.iter().enumerate() {
         let what = || {
             format!(
                 "{} {} (in order of registration) for thread `{}`",

@@ -1,7 +1,9 @@
 //! Which thread of which host a `ThreadVars` stands for.
 
-use std::cell::RefCell;
-use std::sync::{Arc, LazyLock, Weak};
+use std::cell::OnceCell;
+use std::ops::Deref;
+use std::rc::Rc;
+use std::sync::{Arc, LazyLock};
 
 use parking_lot::RwLock;
 use rustc_hash::FxHashMap;
@@ -57,26 +59,44 @@ pub(crate) fn ended(token: usize) -> Option<String> {
     }
 }
 
-/// The thread, of whichever host, whose `ThreadVars` this is.
-pub(crate) fn find(token: usize) -> Option<Arc<Handle>> {
-    let last = LAST.try_with(|last| match &*last.borrow() {
-        (known, handle) if *known == token => handle.upgrade(),
-        _ => None,
-    });
-    if let Ok(Some(handle)) = last {
-        if !handle.host.identity.has_ended() {
-            return Some(handle);
-        }
-    }
-    let handle = match shard(token).read().get(&token) {
-        Some(Entry::Thread(handle)) => Arc::clone(handle),
-        _ => return None,
-    };
-    let _ = LAST.try_with(|last| last.replace((token, Arc::downgrade(&handle))));
-    Some(handle)
+thread_local! {
+    /// The thread that this OS thread is: packet by packet it asks for that one.
+    static OWN: OnceCell<Rc<Handle>> = const { OnceCell::new() };
 }
 
-thread_local! {
-    /// What this OS thread has found last: as a rule it asks for its own, packet by packet.
-    static LAST: RefCell<(usize, Weak<Handle>)> = const { RefCell::new((0, Weak::new())) };
+/// The current OS thread is this thread of a host, for its whole life.
+pub(crate) fn own(handle: Handle) {
+    OWN.with(|own| drop(own.set(Rc::new(handle))));
+}
+
+/// A thread that was found.
+pub(crate) enum Found {
+    /// The one that the current OS thread is.
+    Own(Rc<Handle>),
+    Other(Arc<Handle>),
+}
+
+impl Deref for Found {
+    type Target = Handle;
+
+    fn deref(&self) -> &Handle {
+        match self {
+            Self::Own(handle) => handle,
+            Self::Other(handle) => handle,
+        }
+    }
+}
+
+/// The thread, of whichever host, whose `ThreadVars` this is.
+pub(crate) fn find(token: usize) -> Option<Found> {
+    // Gone in the destructor of another thread-local.
+    let own = OWN.try_with(|own| own.get().cloned()).ok().flatten();
+    let own = own.filter(|own| own.thread.cells.token == token);
+    if let Some(own) = own.filter(|own| !own.host.identity.has_ended()) {
+        return Some(Found::Own(own));
+    }
+    match shard(token).read().get(&token) {
+        Some(Entry::Thread(handle)) => Some(Found::Other(Arc::clone(handle))),
+        _ => None,
+    }
 }

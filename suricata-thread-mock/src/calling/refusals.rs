@@ -1,5 +1,7 @@
 //! Calls that a host refuses whatever their arguments are.
 
+use suricata_thread_sys::Generation;
+
 use crate::calling::context::{self, PluginCode};
 use crate::noun::function::Function;
 use crate::noun::report::{Report, ReportKind};
@@ -9,10 +11,18 @@ use crate::state::host::HostState;
 /// report, since whoever picks the wrong set of names calls all of it.
 pub(crate) fn lacks(host: &HostState, function: Function) -> bool {
     let generation = host.identity.generation;
-    let Some(of) = function.generation.filter(|of| *of != generation) else {
-        return false;
-    };
-    let call = function.name;
+    match function.generation.filter(|of| *of != generation) {
+        None => false,
+        Some(of) => {
+            report_lack(host, function.name, of);
+            true
+        }
+    }
+}
+
+#[cold]
+fn report_lack(host: &HostState, call: &str, of: Generation) {
+    let generation = host.identity.generation;
     let report = Report::new(
         ReportKind::OtherGeneration,
         call,
@@ -34,7 +44,6 @@ pub(crate) fn lacks(host: &HostState, function: Function) -> bool {
             generation.major()
         ));
     context::report_once(host, report);
-    true
 }
 
 /// Reports and refuses a call of a function of the host's own by plugin code.

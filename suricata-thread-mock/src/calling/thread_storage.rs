@@ -2,17 +2,16 @@
 
 use std::ffi::{c_int, c_void};
 use std::sync::Arc;
-use std::thread;
 
 use suricata_thread_sys::ThreadVars;
 
 use crate::calling::context;
-use crate::calling::handles::{self, Handle};
+use crate::calling::handles::{self, Found, Handle};
 use crate::calling::refusals;
 use crate::calling::slot_use::SlotUse;
 use crate::noun::function::Function;
 use crate::noun::report::{Report, ReportKind};
-use crate::noun::thread_kind::Stage;
+use crate::noun::thread_kind::{Stage, current_id};
 use crate::noun::token;
 use crate::state::host::HostState;
 use crate::state::threads::ThreadState;
@@ -24,7 +23,7 @@ pub(crate) fn handle_of(
     function: Function,
     tv: *const ThreadVars,
     slot: Option<c_int>,
-) -> Option<Arc<Handle>> {
+) -> Option<Found> {
     let of_slot = || slot.map(slots::named);
     let Some(handle) = handles::find(tv.addr()) else {
         unknown(function, of_slot(), tv);
@@ -33,6 +32,10 @@ pub(crate) fn handle_of(
     let Handle { host, thread } = &*handle;
     if refusals::lacks(host, function) {
         return None;
+    }
+    if let Found::Own(_) = handle {
+        // It has a job, and is joined after that.
+        return Some(handle);
     }
     let misuse = |kind| {
         Report::new(kind, function.name, context::thread_name(host))
@@ -56,7 +59,7 @@ pub(crate) fn handle_of(
         context::report(host, report);
         return None;
     };
-    if id != thread::current().id() {
+    if id != current_id() {
         let report = misuse(ReportKind::WrongThread)
             .expected(format!(
                 "the ThreadVars of thread `{}` on {}",

@@ -43,7 +43,9 @@ pub(crate) fn note(host: &HostState, words: Option<&'static Words>) {
         mine.host.store(host.identity.number, Ordering::Relaxed);
         mine.limit
             .store(host.identity.callback_limit, Ordering::Relaxed);
-        mine.steps.fetch_add(1, Ordering::Relaxed);
+        // This thread alone writes it.
+        let step = mine.steps.load(Ordering::Relaxed).wrapping_add(1);
+        mine.steps.store(step, Ordering::Relaxed);
         mine.inside.store(words, Ordering::Release);
     });
 }

@@ -42,12 +42,13 @@ pub(crate) fn spawn(host: &Arc<HostState>, name: &str, kind: ThreadKind) -> io::
     // Without a name, as Rust knows none of Suricata's threads.
     let os_thread = thread::Builder::new().stack_size(STACK);
     let started = os_thread.spawn({
-        let (host, thread) = (Arc::clone(host), Arc::clone(thread));
+        let handle = handle.clone();
         move || {
-            context::enter(&host);
+            let Handle { host, thread } = &handle;
+            context::enter(host);
             context::set_worker(thread.cells.token, thread.name());
             kernel_name::replace(thread.name());
-            drop(thread);
+            handles::own(handle);
             work(&todo);
         }
     });

@@ -113,36 +113,40 @@ impl Host {
                         to_server,
                         time,
                     } => {
-                        let begun = flows.entry(flow).or_insert_with(|| {
-                            let hash = self.state.flows.random_hash(&mut rng);
-                            let worker = (hash % queues.len() as u64) as usize;
-                            let of = endpoints.take().filter(|(of, _)| *of == flow);
-                            let flow = match of {
-                                Some((_, endpoints)) => self.begin(hash, endpoints),
-                                None => self.begin_made_up(hash),
-                            };
-                            let begin = ToDo::Begin(Arc::clone(&flow.0));
-                            // Where the worker has ended, the packet says so.
-                            let _ = give(&mut queues[worker], begin);
-                            counts[worker] += 1;
-                            number += 1;
-                            seen[worker].flows += 1;
-                            Begun {
-                                worker,
-                                at: counts[worker] - 1,
-                                number,
-                                flow,
+                        let (worker, at) = match flows.get(&flow) {
+                            Some(begun) => (begun.worker, begun.at),
+                            None => {
+                                let hash = self.state.flows.random_hash(&mut rng);
+                                let worker = (hash % queues.len() as u64) as usize;
+                                let of = endpoints.take().filter(|(of, _)| *of == flow);
+                                let state = match of {
+                                    Some((_, endpoints)) => self.begin(hash, endpoints),
+                                    None => self.begin_made_up(hash),
+                                };
+                                let begin = ToDo::Begin(Arc::clone(&state.0));
+                                // Where the worker has ended, the packet says so.
+                                let _ = give(&mut queues[worker], begin);
+                                let at = counts[worker];
+                                counts[worker] += 1;
+                                number += 1;
+                                seen[worker].flows += 1;
+                                let begun = Begun {
+                                    worker,
+                                    at,
+                                    number,
+                                    flow: state,
+                                };
+                                flows.insert(flow, begun);
+                                (worker, at)
                             }
-                        });
-                        seen[begun.worker].packets += 1;
-                        (
-                            begun.worker,
-                            ToDo::Packet {
-                                at: begun.at,
-                                to_server,
-                                time,
-                            },
-                        )
+                        };
+                        seen[worker].packets += 1;
+                        let packet = ToDo::Packet {
+                            at,
+                            to_server,
+                            time,
+                        };
+                        (worker, packet)
                     }
                 };
                 if give(&mut queues[worker], todo).is_err() {
@@ -204,31 +208,33 @@ fn send(queue: &SyncSender<Vec<ToDo>>, batch: &mut Vec<ToDo>) -> Result<(), Send
 /// What a worker does, until there is no more.
 fn handle(worker: &Thread, batches: &Receiver<Vec<ToDo>>) {
     let mut flows: Vec<Option<Arc<FlowState>>> = Vec::new();
-    for todo in batches.iter().flatten() {
-        match todo {
-            ToDo::Begin(flow) => flows.push(Some(flow)),
-            ToDo::Packet {
-                at,
-                to_server,
-                time,
-            } => {
-                if let Some(flow) = &flows[at] {
-                    let packet = Packet::new();
-                    if !flow.has_begun.load(Ordering::Relaxed) {
-                        run(worker, FlowEvent::Init(flow, &packet));
+    for batch in batches {
+        let packets = Packet::several(batch.len());
+        for (todo, packet) in batch.into_iter().zip(packets) {
+            match todo {
+                ToDo::Begin(flow) => flows.push(Some(flow)),
+                ToDo::Packet {
+                    at,
+                    to_server,
+                    time,
+                } => {
+                    if let Some(flow) = &flows[at] {
+                        if !flow.has_begun.load(Ordering::Relaxed) {
+                            run(worker, FlowEvent::Init(flow, &packet));
+                        }
+                        let update = FlowEvent::Update {
+                            flow,
+                            packet: &packet,
+                            to_server,
+                            time,
+                        };
+                        run(worker, update);
                     }
-                    let update = FlowEvent::Update {
-                        flow,
-                        packet: &packet,
-                        to_server,
-                        time,
-                    };
-                    run(worker, update);
                 }
-            }
-            ToDo::Retire { at } => {
-                if let Some(flow) = flows[at].take() {
-                    run(worker, FlowEvent::Retire(&flow));
+                ToDo::Retire { at } => {
+                    if let Some(flow) = flows[at].take() {
+                        run(worker, FlowEvent::Retire(&flow));
+                    }
                 }
             }
         }

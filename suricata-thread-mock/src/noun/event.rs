@@ -1,9 +1,9 @@
 //! Callbacks of plugins, and the occasions on which they run.
 
 use std::ffi::c_void;
-use std::sync::Arc;
+use std::iter;
+use std::sync::OnceLock;
 
-use arc_swap::{ArcSwap, Guard};
 use suricata_thread_sys::{Flow, Packet, ThreadVars};
 
 // As the host calls them: what unwinds out of them is caught.
@@ -27,31 +27,44 @@ unsafe impl Send for User {}
 // SAFETY: as above.
 unsafe impl Sync for User {}
 
-/// Callbacks of one kind, in the order of registration. Walked on a snapshot, so that no lock is
-/// held while plugin code runs.
-pub(crate) struct List<F>(ArcSwap<Vec<(F, User)>>);
+/// Callbacks of one kind, in the order of registration. It only grows, so that it is walked without a lock, packet by
+/// packet.
+pub(crate) struct List<F>(OnceLock<Box<Registered<F>>>);
+
+struct Registered<F> {
+    callback: F,
+    user: User,
+    next: List<F>,
+}
 
 impl<F> Default for List<F> {
     fn default() -> Self {
-        Self(ArcSwap::default())
+        Self(OnceLock::new())
     }
 }
 
 impl<F: Copy> List<F> {
     pub(crate) fn push(&self, callback: F, user: User) {
-        self.0.rcu(|list| {
-            let mut list = Vec::clone(list);
-            list.push((callback, user));
-            list
+        let next = Self::default();
+        let mut new = Box::new(Registered {
+            callback,
+            user,
+            next,
         });
+        let mut list = self;
+        while let Err(taken) = list.0.set(new) {
+            new = taken;
+            list = &list.0.get().expect("it was set").next;
+        }
     }
 
-    pub(crate) fn snapshot(&self) -> Guard<Arc<Vec<(F, User)>>> {
-        self.0.load()
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (F, User)> {
+        let registered = iter::successors(self.0.get(), |last| last.next.0.get());
+        registered.map(|registered| (registered.callback, registered.user))
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.0.load().len()
+        self.iter().count()
     }
 }
 

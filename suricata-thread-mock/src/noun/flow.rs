@@ -53,6 +53,10 @@ impl Packet {
         Self(token::new())
     }
 
+    pub(crate) fn several(count: usize) -> impl Iterator<Item = Self> {
+        token::several(count).map(Self)
+    }
+
     pub(crate) fn as_ptr(&self) -> *mut sys::Packet {
         token::as_ptr(self.0)
     }

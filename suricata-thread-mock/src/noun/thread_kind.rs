@@ -1,7 +1,7 @@
 //! Kinds of threads, and who may use a `ThreadVars` when.
 
 use std::ffi::c_int;
-use std::thread::ThreadId;
+use std::thread::{self, ThreadId};
 
 /// What a thread does in Suricata. Every kind gets its init callbacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,6 +38,14 @@ pub struct LeftValue {
     pub slot: String,
     /// The slot's id.
     pub id: c_int,
+}
+
+/// The current OS thread. The standard library's answer counts references at each call.
+pub(crate) fn current_id() -> ThreadId {
+    thread_local! {
+        static ID: ThreadId = thread::current().id();
+    }
+    ID.with(ThreadId::clone)
 }
 
 /// Who may use a `ThreadVars`.

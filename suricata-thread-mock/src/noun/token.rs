@@ -19,8 +19,17 @@ static NEXT: AtomicUsize = AtomicUsize::new(FIRST);
 /// # Panics
 /// When there is none left, after 67 million on 32-bit machines.
 pub(crate) fn new() -> usize {
+    first_of(1)
+}
+
+/// So many of them.
+pub(crate) fn several(count: usize) -> impl Iterator<Item = usize> {
+    (first_of(count)..).step_by(STEP).take(count)
+}
+
+fn first_of(count: usize) -> usize {
     NEXT.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |next| {
-        next.checked_add(STEP)
+        next.checked_add(STEP * count)
     })
     .expect("no pointer is left that this process has not given out")
 }

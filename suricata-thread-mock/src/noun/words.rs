@@ -55,8 +55,8 @@ impl Place {
             (None, None) => true,
             _ => false,
         };
-        same_plugin
-            && same(self.what, other.what)
+        same(self.what, other.what)
+            && same_plugin
             && same(self.thread, other.thread)
             && std::ptr::eq(self.host, other.host)
     }

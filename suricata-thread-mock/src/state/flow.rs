@@ -72,16 +72,16 @@ impl FlowState {
         }
     }
 
-    /// Notes a packet. One worker at a time does so.
+    /// Notes a packet. One worker at a time does so: it has the flow's lock.
     pub(crate) fn note_packet(&self, to_server: bool, time: Duration) {
         let count = if to_server {
             &self.to_server
         } else {
             &self.to_client
         };
-        count.fetch_add(1, Ordering::Relaxed);
-        self.last_time
-            .store(time.as_micros() as u64, Ordering::Relaxed);
+        let before = count.load(Ordering::Relaxed);
+        count.store(before.wrapping_add(1), Ordering::Relaxed);
+        self.note_begin(time);
     }
 
     /// Notes when it began, where no packet has a time yet.

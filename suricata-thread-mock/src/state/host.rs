@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::thread::{self, ThreadId};
+use std::thread::ThreadId;
 
 use suricata_thread_sys::Generation;
 
@@ -11,6 +11,7 @@ use crate::noun::fault::Faults;
 use crate::noun::options::Options;
 use crate::noun::rng;
 use crate::noun::test_name::TestName;
+use crate::noun::thread_kind::current_id;
 use crate::state::callbacks::Callbacks;
 use crate::state::cells::{Holdings, Owner};
 use crate::state::flows::Flows;
@@ -66,7 +67,7 @@ impl HostState {
         let number = HOSTS.fetch_add(1, Ordering::Relaxed) + 1;
         Self {
             identity: Identity {
-                main: thread::current().id(),
+                main: current_id(),
                 generation,
                 number,
                 seed,
@@ -113,7 +114,7 @@ impl Identity {
 
     /// Whether the current thread is the host's main one.
     pub(crate) fn is_main(&self) -> bool {
-        thread::current().id() == self.main
+        current_id() == self.main
     }
 }
 
