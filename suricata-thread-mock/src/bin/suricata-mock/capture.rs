@@ -40,6 +40,37 @@ enum Reader {
     PcapNg(PcapNg<ProgressBarIter<File>>),
 }
 
+impl Reader {
+    /// The next packet; `None` at the end.
+    fn next(&mut self) -> Result<Option<Raw<'_>>, Failure> {
+        let (reader, link) = match self {
+            Self::Pcap(reader, link) => (reader, *link),
+            Self::PcapNg(reader) => {
+                let raw = reader.next_packet().map_err(Failure::PcapNg)?;
+                if let Some(raw) = &raw {
+                    supported(raw.link).map_err(Failure::Link)?;
+                }
+                return Ok(raw);
+            }
+        };
+        let unit = match reader.header().ts_resolution {
+            TsResolution::MicroSecond => 1_000,
+            TsResolution::NanoSecond => 1,
+        };
+        // As it is: packets longer than the file's limit are cut, and no damage.
+        let Some(packet) = reader.next_raw_packet() else {
+            return Ok(None);
+        };
+        let packet = packet.map_err(Failure::Pcap)?;
+        let fraction = Duration::from_nanos(u64::from(packet.ts_frac) * unit);
+        Ok(Some(Raw {
+            link,
+            time: Duration::from_secs(packet.ts_sec.into()) + fraction,
+            data: packet.data,
+        }))
+    }
+}
+
 impl Capture {
     /// Opens a capture file in the format pcap or pcapng. Every error names the file.
     pub(crate) fn open(path: &Path) -> Result<Self, String> {
@@ -139,43 +170,51 @@ impl Capture {
 
     /// What happens next; `None` when all flows that workers retire have been.
     pub(crate) fn next(&mut self) -> Result<Option<Replayed>, String> {
+        let retire = |flow| Replayed::Retire { flow };
         if let Some(pending) = self.pending.pop_front() {
             return Ok(Some(pending));
         }
         loop {
-            let packet = self.packets + 1;
-            let next = match &mut self.reader {
-                Reader::Pcap(reader, link) => next_in_pcap(reader, *link, &mut self.flows),
-                Reader::PcapNg(reader) => next_in_pcapng(reader, &mut self.flows),
-            };
-            let ended = Some(self.bar.position()) == self.bar.length();
-            let failed =
-                |e: Failure| format!("{}: {}", self.path.display(), e.in_packet(packet, ended));
-            match next.map_err(failed)? {
-                None => {
-                    let retire = |flow| Replayed::Retire { flow };
+            let Raw { link, time, data } = match self.reader.next() {
+                Ok(Some(raw)) => raw,
+                Ok(None) => {
                     self.pending
                         .extend(self.flows.end().into_iter().map(retire));
                     return Ok(self.pending.pop_front());
                 }
-                Some(Err(cause)) => *self.left_out.entry(cause).or_default() += 1,
-                Some(Ok(Happened {
-                    begins,
-                    packet: replayed,
-                    retires,
-                })) => {
-                    self.packets = packet;
-                    // As a rule a packet is all.
-                    let Some(begins) = begins else {
-                        return Ok(Some(replayed));
-                    };
-                    self.pending.push_back(replayed);
-                    let retire = |flow| Replayed::Retire { flow };
-                    self.pending.extend(retires.map(retire));
-                    return Ok(Some(begins));
+                Err(failure) => {
+                    let ended = Some(self.bar.position()) == self.bar.length();
+                    let what = failure.in_packet(self.packets + 1, ended);
+                    return Err(format!("{}: {what}", self.path.display()));
                 }
+            };
+            self.packets += 1;
+            let packet = match decode(link, &data) {
+                Ok(packet) => packet,
+                Err(cause) => {
+                    *self.left_out.entry(cause).or_default() += 1;
+                    continue;
+                }
+            };
+            let Step {
+                flow,
+                begins,
+                to_server,
+                retires,
+            } = self.flows.find(&packet, time);
+            let replayed = Replayed::Packet {
+                flow,
+                to_server,
+                time,
+            };
+            // As a rule a packet is all.
+            if !begins {
+                return Ok(Some(replayed));
             }
-            self.packets = packet;
+            self.pending.push_back(replayed);
+            self.pending.extend(retires.map(retire));
+            let endpoints = packet.endpoints();
+            return Ok(Some(Replayed::Flow { flow, endpoints }));
         }
     }
 }
@@ -216,68 +255,4 @@ impl Failure {
             Self::Link(message) => format!("packet {packet}: {message}"),
         }
     }
-}
-
-/// What a packet brings about.
-struct Happened {
-    begins: Option<Replayed>,
-    packet: Replayed,
-    retires: Option<u64>,
-}
-
-/// What the next packet brings about, or why it belongs to no flow; `None` at the end.
-type Next = Result<Option<Result<Happened, Cause>>, Failure>;
-
-fn next_in_pcap(
-    reader: &mut PcapReader<ProgressBarIter<File>>,
-    link: DataLink,
-    flows: &mut FlowTable,
-) -> Next {
-    let unit = match reader.header().ts_resolution {
-        TsResolution::MicroSecond => 1_000,
-        TsResolution::NanoSecond => 1,
-    };
-    // As it is: packets longer than the file's limit are cut, and no damage.
-    let Some(packet) = reader.next_raw_packet() else {
-        return Ok(None);
-    };
-    let packet = packet.map_err(Failure::Pcap)?;
-    let fraction = Duration::from_nanos(u64::from(packet.ts_frac) * unit);
-    let time = Duration::from_secs(packet.ts_sec.into()) + fraction;
-    Ok(Some(happened(link, time, &packet.data, flows)))
-}
-
-fn next_in_pcapng(reader: &mut PcapNg<ProgressBarIter<File>>, flows: &mut FlowTable) -> Next {
-    let Some(Raw { link, time, data }) = reader.next_packet().map_err(Failure::PcapNg)? else {
-        return Ok(None);
-    };
-    supported(link).map_err(Failure::Link)?;
-    Ok(Some(happened(link, time, data, flows)))
-}
-
-fn happened(
-    link: DataLink,
-    time: Duration,
-    data: &[u8],
-    flows: &mut FlowTable,
-) -> Result<Happened, Cause> {
-    let packet = decode(link, data)?;
-    let Step {
-        flow,
-        begins,
-        to_server,
-        retires,
-    } = flows.find(&packet, time);
-    Ok(Happened {
-        begins: begins.then(|| Replayed::Flow {
-            flow,
-            endpoints: packet.endpoints(),
-        }),
-        packet: Replayed::Packet {
-            flow,
-            to_server,
-            time,
-        },
-        retires,
-    })
 }

@@ -1,23 +1,12 @@
 //! What Suricata 8.0.8 makes of a packet: to which flow it belongs, or why to none. Found by trial.
 
 use std::fmt;
-use std::net::IpAddr;
 
 use pcap_file::DataLink;
 use suricata_thread_mock::Endpoints;
 
+use crate::key::{Address, Key};
 use crate::segment::Segment;
-
-/// What makes a flow.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Key {
-    protocol: u8,
-    is_v6: bool,
-    /// From the outermost one; 0 where there are fewer, so that VLAN 0 is as none.
-    vlans: [u16; 3],
-    /// The lower one first, where the protocol has flows of both directions.
-    ends: [([u8; 16], u16); 2],
-}
 
 /// Why a packet is not handed over.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,14 +77,7 @@ pub(crate) struct Packet<'a> {
 impl Packet<'_> {
     /// Who talks with whom, where this packet begins the flow.
     pub(crate) fn endpoints(&self) -> Endpoints {
-        let address = |(octets, port): ([u8; 16], u16)| {
-            let ip = match (self.key.is_v6, octets) {
-                (false, [a, b, c, d, ..]) => IpAddr::from([a, b, c, d]),
-                (true, octets) => IpAddr::from(octets),
-            };
-            (ip, port).into()
-        };
-        let [first, second] = self.key.ends.map(address);
+        let [first, second] = self.key.ends();
         let (source, destination) = if self.by_first {
             (first, second)
         } else {
@@ -178,12 +160,11 @@ fn raw(data: &[u8], vlans: [u16; 3]) -> Decoded<'_> {
     }
 }
 
-/// Two addresses, as of IPv6 or less.
 struct Net {
     is_v6: bool,
     vlans: [u16; 3],
-    from: [u8; 16],
-    to: [u8; 16],
+    from: Address,
+    to: Address,
 }
 
 fn ipv4(data: &[u8], vlans: [u16; 3]) -> Decoded<'_> {
@@ -196,16 +177,12 @@ fn ipv4(data: &[u8], vlans: [u16; 3]) -> Decoded<'_> {
     if be16(data, 6)? & 0x3fff != 0 {
         return Err(Cause::Fragment);
     }
-    let address = |at: usize| {
-        let mut address = [0; 16];
-        address[..4].copy_from_slice(&data[at..at + 4]);
-        address
-    };
+    let address = |at| Ok([u64::from(be32(data, at)?) << 32, 0]);
     let net = Net {
         is_v6: false,
         vlans,
-        from: address(12),
-        to: address(16),
+        from: address(12)?,
+        to: address(16)?,
     };
     transport(&net, data[9], &data[header..total])
 }
@@ -215,16 +192,13 @@ fn ipv6(data: &[u8], vlans: [u16; 3]) -> Decoded<'_> {
     if byte(data, 0)? >> 4 != 6 || end > data.len() {
         return Err(Cause::Damaged);
     }
-    let address = |at: usize| {
-        let mut address = [0; 16];
-        address.copy_from_slice(&data[at..at + 16]);
-        address
-    };
+    let half = |at| Ok(u64::from(be32(data, at)?) << 32 | u64::from(be32(data, at + 4)?));
+    let address = |at| Ok([half(at)?, half(at + 8)?]);
     let net = Net {
         is_v6: true,
         vlans,
-        from: address(8),
-        to: address(24),
+        from: address(8)?,
+        to: address(24)?,
     };
     let (mut next, mut data) = (data[6], &data[40..end]);
     loop {
@@ -295,7 +269,7 @@ fn transport<'a>(net: &Net, protocol: u8, data: &'a [u8]) -> Decoded<'a> {
         50 => {
             whole(8)?;
             let [high, low] = ports()?;
-            one_way(net, protocol, [(net.from, low), (net.to, high)])
+            one_way(net, protocol, [low, high])
         }
         4 | 41 | 47 => return Err(Cause::Tunnel),
         _ => return Err(Cause::NoFlow),
@@ -315,23 +289,22 @@ fn is_tunnel(port: u16, data: &[u8]) -> bool {
 }
 
 fn both_ways<'a>(net: &Net, protocol: u8, [from, to]: [u16; 2]) -> Packet<'a> {
-    let mut ends = [(net.from, from), (net.to, to)];
-    let by_first = ends[0] <= ends[1];
-    if !by_first {
-        ends.swap(0, 1);
+    let mut packet = one_way(net, protocol, [from, to]);
+    if (net.from, from) > (net.to, to) {
+        packet.by_first = false;
+        packet.key.addresses.swap(0, 1);
+        packet.key.ports.swap(0, 1);
     }
-    Packet {
-        by_first,
-        ..one_way(net, protocol, ends)
-    }
+    packet
 }
 
-fn one_way<'a>(net: &Net, protocol: u8, ends: [([u8; 16], u16); 2]) -> Packet<'a> {
+fn one_way<'a>(net: &Net, protocol: u8, ports: [u16; 2]) -> Packet<'a> {
     let key = Key {
+        addresses: [net.from, net.to],
+        ports,
+        vlans: net.vlans,
         protocol,
         is_v6: net.is_v6,
-        vlans: net.vlans,
-        ends,
     };
     Packet {
         key,
@@ -347,6 +320,11 @@ fn byte(data: &[u8], at: usize) -> Result<u8, Cause> {
 fn be16(data: &[u8], at: usize) -> Result<u16, Cause> {
     let bytes = data.get(at..at + 2).ok_or(Cause::Damaged)?;
     Ok(u16::from_be_bytes([bytes[0], bytes[1]]))
+}
+
+fn be32(data: &[u8], at: usize) -> Result<u32, Cause> {
+    let bytes = data.get(at..).and_then(<[u8]>::first_chunk);
+    bytes.copied().map(u32::from_be_bytes).ok_or(Cause::Damaged)
 }
 
 fn rest(data: &[u8], from: usize) -> Result<&[u8], Cause> {

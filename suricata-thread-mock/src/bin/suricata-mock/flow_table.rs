@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
-use crate::decode::{Key, Packet};
+use crate::decode::Packet;
+use crate::key::Key;
 use crate::tcp::{Conversation, Timeout};
 
 /// What a packet does.
@@ -67,35 +68,32 @@ impl Live {
 impl FlowTable {
     /// Finds the flow of a packet, or begins one.
     pub(crate) fn find(&mut self, packet: &Packet<'_>, time: Duration) -> Step {
-        let next = &mut self.next;
-        let mut begin = || {
-            *next += 1;
-            Live::new(*next, packet, time)
-        };
-        let mut begins = false;
-        let live = self.live.entry(packet.key).or_insert_with(|| {
-            begins = true;
-            begin()
-        });
-        let mut retires = None;
-        if !begins && live.is_over(packet, time) {
-            retires = Some(live.number);
-            *live = begin();
-            begins = true;
-        }
-        let to_server = packet.by_first == live.by_first;
-        if !begins {
-            live.last = live.last.max(time);
-            live.is_answered |= !to_server;
-            if let (Some(tcp), Some(segment)) = (&mut live.tcp, &packet.tcp) {
-                tcp.follow(usize::from(!to_server), segment);
+        let before = self.live.get_mut(&packet.key);
+        let before = match before {
+            Some(live) if !live.is_over(packet, time) => {
+                let to_server = packet.by_first == live.by_first;
+                live.last = live.last.max(time);
+                live.is_answered |= !to_server;
+                if let (Some(tcp), Some(segment)) = (&mut live.tcp, &packet.tcp) {
+                    tcp.follow(usize::from(!to_server), segment);
+                }
+                return Step {
+                    flow: live.number,
+                    begins: false,
+                    to_server,
+                    retires: None,
+                };
             }
-        }
+            before => before.map(|live| live.number),
+        };
+        self.next += 1;
+        let live = Live::new(self.next, packet, time);
+        self.live.insert(packet.key, live);
         Step {
-            flow: live.number,
-            begins,
-            to_server,
-            retires,
+            flow: self.next,
+            begins: true,
+            to_server: true,
+            retires: before,
         }
     }
 

@@ -8,6 +8,7 @@ mod dialogue;
 mod exports;
 mod flow_table;
 mod http;
+mod key;
 mod pcapng;
 #[path = "../../noun/plugin_file.rs"]
 mod plugin_file;

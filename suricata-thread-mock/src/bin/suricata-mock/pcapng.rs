@@ -3,6 +3,7 @@
 //! Of each block this reads no more than it takes to tell flows apart, and when packets came. Of the options, which programs
 //! write in ways of their own, it reads the resolution of the times, where it is written as the standard says.
 
+use std::borrow::Cow;
 use std::io::{self, BufReader, ErrorKind, Read};
 use std::time::Duration;
 
@@ -35,7 +36,7 @@ pub(crate) struct PcapNg<R> {
 pub(crate) struct Raw<'a> {
     pub(crate) link: DataLink,
     pub(crate) time: Duration,
-    pub(crate) data: &'a [u8],
+    pub(crate) data: Cow<'a, [u8]>,
 }
 
 /// Why there is no next packet.
@@ -114,12 +115,12 @@ impl<R: Read> PcapNg<R> {
             Some(packet) => Ok(Some(Raw {
                 link,
                 time: self.time,
-                data: packet,
+                data: packet.into(),
             })),
             None if self.kept.len() as u64 == KEPT => Ok(Some(Raw {
                 link,
                 time: self.time,
-                data: kept,
+                data: kept.into(),
             })),
             None => Err(Failure::Damaged(format!(
                 "its {length} bytes do not fit into their block"
