@@ -162,7 +162,7 @@ mod operations {
     }
 
     pub(super) unsafe fn suricata_thread_mock_inside_1(_: Function) -> c_uint {
-        let is_inside = context::plugin_code() == Some(context::PluginCode::Callback);
+        let is_inside = context::plugin_code() == Some(words::PluginCode::Callback);
         c_uint::from(is_inside)
     }
 

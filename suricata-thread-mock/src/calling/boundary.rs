@@ -4,8 +4,9 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::calling::context::{self, Code, InPlugin, PluginCode};
+use crate::calling::context::{self, InPlugin};
 use crate::noun::report::{Report, ReportKind};
+use crate::noun::words::{Code, PluginCode};
 use crate::state::host::HostState;
 
 /// Calls plugin code. A panic that comes out of it is reported, by `what` ran and where, and goes
@@ -23,25 +24,26 @@ pub(crate) fn call<R>(
         // The payload is dropped in here too: its `Drop` is plugin code.
         catch_unwind(AssertUnwindSafe(plugin)).map_err(panic_message)
     };
-    result.inspect_err(|message| {
-        let what = what();
-        let report = Report::new(
-            ReportKind::PanicAtBoundary,
-            what,
-            context::thread_name(host),
-        )
-        .expected("it to return")
-        .actual(format!("it panicked: {message}"))
-        .consequence(
-            "The panic reached the C boundary; Suricata would crash or run on with corrupt \
-                 memory",
-        );
-        let report = Report {
-            plugin: code.plugin,
-            ..report
-        };
-        context::report(host, report);
-    })
+    result.inspect_err(|message| report(host, code, what(), message))
+}
+
+#[cold]
+fn report(host: &HostState, code: Code, what: String, message: &str) {
+    let report = Report::new(
+        ReportKind::PanicAtBoundary,
+        what,
+        context::thread_name(host),
+    )
+    .expected("it to return")
+    .actual(format!("it panicked: {message}"))
+    .consequence(
+        "The panic reached the C boundary; Suricata would crash or run on with corrupt memory",
+    );
+    let report = Report {
+        plugin: code.plugin,
+        ..report
+    };
+    context::report(host, report);
 }
 
 /// Runs `init` as the `Init` of a plugin of this thread's host; returns `false` if it takes none now.

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use suricata_thread_sys::ThreadVars;
 
 use crate::calling::boundary;
-use crate::calling::context::{Code, PluginCode};
 use crate::noun::event::{Event, List, User};
 use crate::noun::token;
+use crate::noun::words::{Code, PluginCode};
 use crate::state::host::HostState;
 use crate::state::threads::ThreadState;
 

@@ -10,24 +10,12 @@ use crate::calling::last_words::{self, Inside};
 use crate::calling::watchdog;
 use crate::noun::log_line::LogLine;
 use crate::noun::report::{Report, ReportKind};
-use crate::noun::words::{self, Place};
+use crate::noun::words::{self, Code, Place, PluginCode};
 use crate::state::host::HostState;
 use crate::state::reports;
 
-/// Which kind of plugin code runs.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum PluginCode {
-    /// The entry point or `Init`: the place to register things.
-    Loading,
-    /// A callback, an alloc or a free function.
-    Callback,
-}
-
 thread_local! {
     static HOSTS: RefCell<Vec<Arc<HostState>>> = const { RefCell::new(Vec::new()) };
-    static PLUGIN: Cell<Option<PluginCode>> = const { Cell::new(None) };
-    /// The name of the plugin whose code runs.
-    static PLUGIN_NAME: Cell<Option<&'static str>> = const { Cell::new(None) };
     /// The name of the thread of a host that this OS thread is.
     static WORKER_NAME: Cell<Option<&'static str>> = const { Cell::new(None) };
     /// The token of the thread of a host that this OS thread is.
@@ -155,21 +143,12 @@ pub(crate) fn report_once(host: &HostState, report: Report) {
 }
 
 pub(crate) fn plugin_code() -> Option<PluginCode> {
-    PLUGIN.try_with(Cell::get).ok().flatten()
+    last_words::inside().map(|inside| inside.words.code.kind)
 }
 
 /// The plugin whose code runs on this thread, where that is known.
 pub(crate) fn plugin() -> Option<&'static str> {
-    PLUGIN_NAME.try_with(Cell::get).ok().flatten()
-}
-
-/// What of which plugin is called.
-#[derive(Clone, Copy)]
-pub(crate) struct Code {
-    pub(crate) kind: PluginCode,
-    /// "flow init callback" and the like.
-    pub(crate) what: &'static str,
-    pub(crate) plugin: Option<&'static str>,
+    last_words::inside().and_then(|inside| inside.words.code.plugin)
 }
 
 /// Marks the current thread as running plugin code of `host` until dropped.
@@ -177,9 +156,7 @@ pub(crate) struct InPlugin<'a> {
     host: &'a Arc<HostState>,
     /// Whether the thread had to enter it: its own threads are in there already.
     is_entered: bool,
-    before: Option<PluginCode>,
-    plugin_before: Option<&'static str>,
-    inside_before: Option<Inside>,
+    before: Option<Inside>,
 }
 
 impl<'a> InPlugin<'a> {
@@ -192,12 +169,8 @@ impl<'a> InPlugin<'a> {
         if is_entered {
             enter(host);
         }
-        // Gone in the destructor of another thread-local, see `enter`.
-        let before = PLUGIN.try_with(|p| p.replace(Some(code.kind)));
-        let plugin_before = PLUGIN_NAME.try_with(|p| p.replace(code.plugin));
         let place = Place {
-            what: code.what,
-            plugin: code.plugin,
+            code,
             thread: lasting_thread_name(host),
             host: host.identity.built_at,
         };
@@ -206,20 +179,15 @@ impl<'a> InPlugin<'a> {
         Self {
             host,
             is_entered,
-            before: before.ok().flatten(),
-            plugin_before: plugin_before.ok().flatten(),
-            inside_before: last_words::replace(Some(Inside::new(host, words))),
+            before: last_words::replace(Some(Inside::new(host, words))),
         }
     }
 }
 
 impl Drop for InPlugin<'_> {
     fn drop(&mut self) {
-        last_words::replace(self.inside_before);
-        let words_before = self.inside_before.map(|inside| inside.words);
-        watchdog::note(self.host, words_before);
-        let _ = PLUGIN.try_with(|p| p.set(self.before));
-        let _ = PLUGIN_NAME.try_with(|p| p.set(self.plugin_before));
+        last_words::replace(self.before);
+        watchdog::note(self.host, self.before.map(|inside| inside.words));
         if self.is_entered {
             leave(self.host);
         }

@@ -36,6 +36,11 @@ impl Inside {
     }
 }
 
+/// What runs on this thread.
+pub(crate) fn inside() -> Option<Inside> {
+    INSIDE.get()
+}
+
 /// Notes what runs on this thread; returns what ran before.
 pub(crate) fn replace(inside: Option<Inside>) -> Option<Inside> {
     INSIDE.replace(inside)

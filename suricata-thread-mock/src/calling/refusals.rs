@@ -2,9 +2,10 @@
 
 use suricata_thread_sys::Generation;
 
-use crate::calling::context::{self, PluginCode};
+use crate::calling::context;
 use crate::noun::function::Function;
 use crate::noun::report::{Report, ReportKind};
+use crate::noun::words::PluginCode;
 use crate::state::host::HostState;
 
 /// Reports and refuses a call of a function that this host's generation does not have: one

@@ -4,10 +4,11 @@ use std::ffi::{c_int, c_uint, c_void};
 use std::sync::Arc;
 
 use crate::calling::boundary;
-use crate::calling::context::{self, Code, PluginCode};
+use crate::calling::context;
 use crate::calling::handles;
 use crate::noun::held::Holder;
 use crate::noun::report::{Report, ReportKind};
+use crate::noun::words::{Code, PluginCode};
 use crate::state::cells::{Cells, Owner, ToFree};
 use crate::state::host::HostState;
 use crate::state::slots;
@@ -30,40 +31,20 @@ impl<'a> SlotUse<'a> {
         cells: &'a Cells,
         id: c_int,
     ) -> Option<Self> {
-        let slots = host.slots_of(cells.owner);
-        // Not on the way of every packet.
-        let misuse =
-            |kind| Report::new(kind, call, thread_name(host, cells)).slot(Some(slots::named(id)));
-        if !slots.is_finalized() {
-            let report = misuse(ReportKind::StorageNotFinalized)
-                .expected("after registration has closed (Host::finalize)")
-                .actual("before")
-                .consequence(
-                    "Suricata's debug builds abort here, and a thread of that time has no room for \
-                     slots",
-                );
-            context::report(host, report);
-            return None;
+        if host.slots_of(cells.owner).is_finalized() {
+            let index = cells.table.index(id);
+            let index = index.filter(|index| !cells.table.slots[*index].is_hosts());
+            if let Some(index) = index {
+                return Some(Self {
+                    call,
+                    host,
+                    cells,
+                    index,
+                });
+            }
         }
-        let index = cells.table.index(id);
-        let index = index.filter(|index| !cells.table.slots[*index].is_hosts());
-        let Some(index) = index else {
-            let report = misuse(ReportKind::UnknownSlot)
-                .expected(format!("the id of a slot of this host{}", ids(cells)))
-                .actual(slots.whose(id))
-                .consequence(format!(
-                    "Suricata does not check the id; it would read or write past the {}'s slots",
-                    cells.owner.name()
-                ));
-            context::report(host, report);
-            return None;
-        };
-        Some(Self {
-            call,
-            host,
-            cells,
-            index,
-        })
+        refuse(call, host, cells, id);
+        None
     }
 
     /// Every slot of an owner, in the order of the ids.
@@ -279,6 +260,31 @@ impl<'a> SlotUse<'a> {
             );
         }
     }
+}
+
+/// Reports the use of an id before there are slots, or of one that is no slot of the owner.
+#[cold]
+fn refuse(call: &str, host: &HostState, cells: &Cells, id: c_int) {
+    let slots = host.slots_of(cells.owner);
+    let misuse =
+        |kind| Report::new(kind, call, thread_name(host, cells)).slot(Some(slots::named(id)));
+    let report = if slots.is_finalized() {
+        misuse(ReportKind::UnknownSlot)
+            .expected(format!("the id of a slot of this host{}", ids(cells)))
+            .actual(slots.whose(id))
+            .consequence(format!(
+                "Suricata does not check the id; it would read or write past the {}'s slots",
+                cells.owner.name()
+            ))
+    } else {
+        misuse(ReportKind::StorageNotFinalized)
+            .expected("after registration has closed (Host::finalize)")
+            .actual("before")
+            .consequence(
+                "Suricata's debug builds abort here, and a thread of that time has no room for slots",
+            )
+    };
+    context::report(host, report);
 }
 
 /// The thread that reports name: the owner, or the current one, which has the flow.

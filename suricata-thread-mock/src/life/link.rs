@@ -8,10 +8,10 @@ use suricata_thread_sys::Generation;
 
 use crate::c_api;
 use crate::calling::boundary;
-use crate::calling::context::{Code, PluginCode};
 use crate::life::host::Host;
 use crate::noun::open_error::{OpenErrorReason, UndefinedSymbol};
 use crate::noun::plugin_file::PluginFile;
+use crate::noun::words::{Code, PluginCode};
 
 impl Host {
     /// Opens the file with all that it uses resolved.

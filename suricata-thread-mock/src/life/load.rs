@@ -3,11 +3,12 @@
 use suricata_thread_sys::common::{EntryPoint, Plugin, SCLogLevel, SCPlugin};
 
 use crate::calling::boundary;
-use crate::calling::context::{self, Code, PluginCode};
+use crate::calling::context;
 use crate::life::host::Host;
 use crate::noun::c_text;
 use crate::noun::load_error::{LoadError, of_version};
 use crate::noun::words;
+use crate::noun::words::{Code, PluginCode};
 
 impl Host {
     /// Loads a plugin that is in this program: checks it as Suricata does, and runs its `Init` on the current

@@ -6,11 +6,12 @@ use libloading::os::unix::Library;
 use suricata_thread_sys::common::{EntryPoint, SCLogLevel};
 
 use crate::calling::boundary;
-use crate::calling::context::{self, Code, PluginCode};
+use crate::calling::context;
 use crate::life::host::Host;
 use crate::noun::load_error::LoadError;
 use crate::noun::open_error::{ENTRY_POINT, OpenError, OpenErrorReason};
 use crate::noun::plugin_file::PluginFile;
+use crate::noun::words::{Code, PluginCode};
 
 impl Host {
     /// Opens a built plugin file, in C or in Rust, as Suricata does, and [loads](Host::load) it.

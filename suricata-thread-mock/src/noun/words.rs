@@ -21,12 +21,28 @@ pub(crate) fn intern(text: &str) -> &'static str {
     new
 }
 
-/// What runs, whose it is, and on which thread of which host.
+/// Which kind of plugin code runs.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Place {
+pub(crate) enum PluginCode {
+    /// The entry point or `Init`: the place to register things.
+    Loading,
+    /// A callback, an alloc or a free function.
+    Callback,
+}
+
+/// What of which plugin is called.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Code {
+    pub(crate) kind: PluginCode,
     /// "flow init callback" and the like.
     pub(crate) what: &'static str,
     pub(crate) plugin: Option<&'static str>,
+}
+
+/// What runs, and on which thread of which host.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Place {
+    pub(crate) code: Code,
     pub(crate) thread: &'static str,
     /// Where the host was built.
     pub(crate) host: &'static Location<'static>,
@@ -34,6 +50,7 @@ pub(crate) struct Place {
 
 /// A [`Place`] in words, made before they are needed.
 pub(crate) struct Words {
+    pub(crate) code: Code,
     pub(crate) line: String,
 }
 
@@ -50,13 +67,10 @@ impl Place {
     /// Whether both are made of the same texts in memory.
     fn is(&self, other: &Self) -> bool {
         let same = |one: &'static str, other: &'static str| std::ptr::eq(one, other);
-        let same_plugin = match (self.plugin, other.plugin) {
-            (Some(one), Some(other)) => same(one, other),
-            (None, None) => true,
-            _ => false,
-        };
-        same(self.what, other.what)
-            && same_plugin
+        let plugin = |place: &Self| place.code.plugin.map(std::ptr::from_ref);
+        same(self.code.what, other.code.what)
+            && plugin(self) == plugin(other)
+            && self.code.kind == other.code.kind
             && same(self.thread, other.thread)
             && std::ptr::eq(self.host, other.host)
     }
@@ -86,17 +100,18 @@ impl Place {
     }
 
     fn in_words(self) -> Words {
-        let plugin = match self.plugin {
+        let plugin = match self.code.plugin {
             Some(plugin) => format!(" of plugin `{plugin}`"),
             None => String::new(),
         };
         let line = format!(
             "{}{plugin} on thread `{}` (host built at {}:{})",
-            self.what,
+            self.code.what,
             self.thread,
             self.host.file(),
             self.host.line()
         );
-        Words { line }
+        let code = self.code;
+        Words { code, line }
     }
 }

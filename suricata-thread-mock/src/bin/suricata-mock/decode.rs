@@ -95,29 +95,32 @@ type Decoded<'a> = Result<Packet<'a>, Cause>;
 
 /// Decodes a packet of a [`supported`] link type.
 pub(crate) fn decode(link: DataLink, data: &[u8]) -> Decoded<'_> {
-    let no_vlans = [0; 3];
     match link {
-        DataLink::ETHERNET => by_ether_type(be16(data, 12)?, rest(data, 14)?, no_vlans, 0),
-        DataLink::LINUX_SLL => by_ether_type(be16(data, 14)?, rest(data, 16)?, no_vlans, 0),
-        DataLink::LINUX_SLL2 => by_ether_type(be16(data, 0)?, rest(data, 20)?, no_vlans, 0),
+        DataLink::ETHERNET => by_ether_type(be16(data, 12)?, rest(data, 14)?),
+        DataLink::LINUX_SLL => by_ether_type(be16(data, 14)?, rest(data, 16)?),
+        DataLink::LINUX_SLL2 => by_ether_type(be16(data, 0)?, rest(data, 20)?),
         DataLink::NULL => match rest(data, 4).map(|rest| (&data[..4], rest))? {
-            ([2, 0, 0, 0], ip) => ipv4(ip, no_vlans),
+            ([2, 0, 0, 0], ip) => ipv4(ip, NO_VLANS),
             // Of Linux, NetBSD, FreeBSD and macOS.
-            ([10 | 24 | 28 | 30, 0, 0, 0], ip) => ipv6(ip, no_vlans),
+            ([10 | 24 | 28 | 30, 0, 0, 0], ip) => ipv6(ip, NO_VLANS),
             _ => Err(Cause::NotIp),
         },
-        _ => raw(data, no_vlans),
+        _ => raw(data, NO_VLANS),
     }
 }
 
-fn by_ether_type(of: u16, data: &[u8], mut vlans: [u16; 3], depth: usize) -> Decoded<'_> {
+const NO_VLANS: [u16; 3] = [0; 3];
+
+fn by_ether_type(mut of: u16, mut data: &[u8]) -> Decoded<'_> {
+    let mut vlans = NO_VLANS;
+    let mut free = vlans.iter_mut();
+    while let 0x8100 | 0x88a8 | 0x9100 = of {
+        *free.next().ok_or(Cause::Damaged)? = be16(data, 0)? & 0xfff;
+        (of, data) = (be16(data, 2)?, rest(data, 4)?);
+    }
     match of {
         0x0800 => ipv4(data, vlans),
         0x86dd => ipv6(data, vlans),
-        0x8100 | 0x88a8 | 0x9100 => {
-            *vlans.get_mut(depth).ok_or(Cause::Damaged)? = be16(data, 0)? & 0xfff;
-            by_ether_type(be16(data, 2)?, rest(data, 4)?, vlans, depth + 1)
-        }
         0x8847 | 0x8848 => mpls(data, vlans),
         0x8864 => pppoe(rest(data, 6)?, vlans),
         _ => Err(Cause::NotIp),
