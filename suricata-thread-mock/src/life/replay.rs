@@ -5,8 +5,6 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, Receiver, SendError, SyncSender};
 use std::time::Duration;
 
-use rustc_hash::FxHashMap;
-
 use crate::calling::context;
 use crate::calling::flows::{self, FlowEvent};
 use crate::calling::handles::Handle;
@@ -15,13 +13,14 @@ use crate::life::job;
 use crate::life::thread::Thread;
 use crate::noun::flow::Packet;
 use crate::noun::job::Work;
+use crate::noun::numbered::Numbered;
 use crate::noun::rng::Rng;
 use crate::noun::traffic::{Replayed, TrafficReport, WorkerTraffic};
 use crate::state::flow::{Flow, FlowState};
 
 /// How many packets are handed to a worker at once, and how many such batches may wait for it, as a capture is read
 /// faster than it is handled.
-const BATCH: usize = 256;
+const BATCH: usize = 1024;
 const QUEUE: usize = 16;
 
 /// What a worker does; its flows are numbered in the order in which it gets them.
@@ -78,7 +77,7 @@ impl Host {
             .iter()
             .map(|w| WorkerTraffic::none(w.name()))
             .collect();
-        let mut flows: FxHashMap<u64, Begun> = FxHashMap::default();
+        let mut flows: Numbered<Begun> = Numbered::default();
         let mut number = 0;
         let mut queues: Vec<(SyncSender<Vec<ToDo>>, Vec<ToDo>)> = Vec::new();
         let mut work: Vec<(&Handle, Work<'_>)> = Vec::new();
@@ -104,7 +103,7 @@ impl Host {
                         endpoints = Some((flow, of));
                         continue;
                     }
-                    Replayed::Retire { flow } => match flows.remove(&flow) {
+                    Replayed::Retire { flow } => match flows.remove(flow) {
                         None => continue,
                         Some(begun) => (begun.worker, ToDo::Retire { at: begun.at }),
                     },
@@ -113,7 +112,7 @@ impl Host {
                         to_server,
                         time,
                     } => {
-                        let (worker, at) = match flows.get(&flow) {
+                        let (worker, at) = match flows.get(flow) {
                             Some(begun) => (begun.worker, begun.at),
                             None => {
                                 let hash = self.state.flows.random_hash(&mut rng);
@@ -166,7 +165,7 @@ impl Host {
         }
         let finishers = finisher.map_or(workers, |finisher| vec![finisher]);
         let mut ends: Vec<Vec<Flow>> = finishers.iter().map(|_| Vec::new()).collect();
-        let mut left: Vec<_> = flows.into_values().collect();
+        let mut left: Vec<_> = flows.into_values();
         left.sort_unstable_by_key(|begun| begun.number);
         for Begun { worker, flow, .. } in left {
             seen[worker].finished += 1;

@@ -10,6 +10,7 @@ pub(crate) mod held;
 pub(crate) mod job;
 pub(crate) mod load_error;
 pub(crate) mod log_line;
+pub(crate) mod numbered;
 #[cfg(feature = "open")]
 pub(crate) mod open_error;
 pub(crate) mod options;

@@ -15,6 +15,9 @@ use crate::decode::{Cause, decode, supported};
 use crate::flow_table::{FlowTable, Step};
 use crate::pcapng::{self, PcapNg, Raw};
 
+/// How many bytes are read at once: as many as stay in a processor's cache until their packets were handled.
+const PORTION: usize = 128 << 10;
+
 /// From this many bytes on, reading is worth a progress bar.
 const LONG: u64 = 32 << 20;
 
@@ -36,8 +39,17 @@ pub(crate) struct Capture {
 }
 
 enum Reader {
-    Pcap(PcapReader<ProgressBarIter<File>>, DataLink),
-    PcapNg(PcapNg<ProgressBarIter<File>>),
+    Pcap(PcapReader<InPortions>, DataLink),
+    PcapNg(PcapNg<InPortions>),
+}
+
+struct InPortions(ProgressBarIter<File>);
+
+impl Read for InPortions {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = buffer.len().min(PORTION);
+        self.0.read(&mut buffer[..length])
+    }
 }
 
 impl Reader {
@@ -91,7 +103,7 @@ impl Capture {
         beginning.read_to_end(&mut magic).map_err(failed)?;
         file.rewind().map_err(failed)?;
         let bar = ProgressBar::with_draw_target(Some(size), ProgressDrawTarget::hidden());
-        let file = bar.wrap_read(file);
+        let file = InPortions(bar.wrap_read(file));
         let foreign = || match magic[..] {
             [0x1f, 0x8b, ..] => "the file is compressed by gzip; unpack it".to_owned(),
             [0x28, 0xb5, 0x2f, 0xfd] => "the file is compressed by zstd; unpack it".to_owned(),

@@ -86,11 +86,11 @@ impl FlowTable {
             }
             before => before.map(|live| live.number),
         };
+        let flow = self.next;
         self.next += 1;
-        let live = Live::new(self.next, packet, time);
-        self.live.insert(packet.key, live);
+        self.live.insert(packet.key, Live::new(flow, packet, time));
         Step {
-            flow: self.next,
+            flow,
             begins: true,
             to_server: true,
             retires: before,

@@ -1,0 +1,51 @@
+//! Things by number.
+
+use rustc_hash::FxHashMap;
+
+/// A map with numbers for keys. Where they come one after the other, from 0, neighbours are beside one another in memory:
+/// as flows begin together, so their packets come.
+pub(crate) struct Numbered<T> {
+    in_order: Vec<Option<T>>,
+    others: FxHashMap<u64, T>,
+}
+
+impl<T> Default for Numbered<T> {
+    fn default() -> Self {
+        Self {
+            in_order: Vec::new(),
+            others: FxHashMap::default(),
+        }
+    }
+}
+
+impl<T> Numbered<T> {
+    pub(crate) fn get(&self, number: u64) -> Option<&T> {
+        let in_order = self.in_order.get(index(number));
+        let found = in_order.and_then(Option::as_ref);
+        found.or_else(|| self.others.get(&number))
+    }
+
+    pub(crate) fn insert(&mut self, number: u64, new: T) {
+        if index(number) == self.in_order.len() {
+            self.in_order.push(Some(new));
+        } else {
+            self.others.insert(number, new);
+        }
+    }
+
+    pub(crate) fn remove(&mut self, number: u64) -> Option<T> {
+        let in_order = self.in_order.get_mut(index(number));
+        let found = in_order.and_then(Option::take);
+        found.or_else(|| self.others.remove(&number))
+    }
+
+    pub(crate) fn into_values(self) -> Vec<T> {
+        let in_order = self.in_order.into_iter().flatten();
+        in_order.chain(self.others.into_values()).collect()
+    }
+}
+
+/// Where in memory nothing is, for what is no index.
+fn index(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
