@@ -3,9 +3,10 @@
 //! Suricata looks for flows that have timed out where a packet's flow would be. It may meet one of other ports there, by
 //! its own random numbers; and a thread of its own looks, by its own clock. Neither is followed here.
 
+use std::hash::BuildHasher;
 use std::time::Duration;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::FxBuildHasher;
 
 use crate::decode::Packet;
 use crate::key::Key;
@@ -23,11 +24,18 @@ pub(crate) struct Step {
     pub(crate) retires: Option<u64>,
 }
 
+/// Flows that begin together are beside one another in memory, as their packets come. A map from key to flow, which has
+/// them all over the place, takes twice the time where a capture has many flows at once.
 #[derive(Default)]
 pub(crate) struct FlowTable {
-    live: FxHashMap<Key, Live>,
+    live: Vec<(Key, Live)>,
+    /// Where a flow is in `live`, at the hash of its key or in the next place that was free.
+    places: Vec<u32>,
     next: u64,
 }
+
+/// No flow is there.
+const FREE: u32 = u32::MAX;
 
 struct Live {
     number: u64,
@@ -52,6 +60,21 @@ impl Live {
         }
     }
 
+    fn go_on(&mut self, packet: &Packet<'_>, time: Duration) -> Step {
+        let to_server = packet.by_first == self.by_first;
+        self.last = self.last.max(time);
+        self.is_answered |= !to_server;
+        if let (Some(tcp), Some(segment)) = (&mut self.tcp, &packet.tcp) {
+            tcp.follow(usize::from(!to_server), segment);
+        }
+        Step {
+            flow: self.number,
+            begins: false,
+            to_server,
+            retires: None,
+        }
+    }
+
     fn is_over(&self, packet: &Packet<'_>, time: Duration) -> bool {
         let timeout = match (&self.tcp, self.is_answered) {
             (Some(tcp), _) => tcp.timeout(),
@@ -68,38 +91,57 @@ impl Live {
 impl FlowTable {
     /// Finds the flow of a packet, or begins one.
     pub(crate) fn find(&mut self, packet: &Packet<'_>, time: Duration) -> Step {
-        let before = self.live.get_mut(&packet.key);
-        let before = match before {
-            Some(live) if !live.is_over(packet, time) => {
-                let to_server = packet.by_first == live.by_first;
-                live.last = live.last.max(time);
-                live.is_answered |= !to_server;
-                if let (Some(tcp), Some(segment)) = (&mut live.tcp, &packet.tcp) {
-                    tcp.follow(usize::from(!to_server), segment);
-                }
-                return Step {
-                    flow: live.number,
-                    begins: false,
-                    to_server,
-                    retires: None,
-                };
+        if self.live.len() * 2 >= self.places.len() {
+            self.grow();
+        }
+        let place = self.place_of(&packet.key);
+        let mut retires = None;
+        let known = self.live.get_mut(self.places[place] as usize);
+        if let Some((_, live)) = known {
+            if !live.is_over(packet, time) {
+                return live.go_on(packet, time);
             }
-            before => before.map(|live| live.number),
-        };
-        let flow = self.next;
+            retires = Some(live.number);
+            *live = Live::new(self.next, packet, time);
+        } else {
+            self.places[place] = u32::try_from(self.live.len()).expect("memory was full before");
+            self.live
+                .push((packet.key, Live::new(self.next, packet, time)));
+        }
         self.next += 1;
-        self.live.insert(packet.key, Live::new(flow, packet, time));
         Step {
-            flow,
+            flow: self.next - 1,
             begins: true,
             to_server: true,
-            retires: before,
+            retires,
+        }
+    }
+
+    /// Where the place of the flow with this key is noted, or is to be.
+    fn place_of(&self, key: &Key) -> usize {
+        let mut place = FxBuildHasher.hash_one(key) as usize;
+        loop {
+            // There are a power of two.
+            place &= self.places.len() - 1;
+            match self.live.get(self.places[place] as usize) {
+                Some((other, _)) if other != key => place += 1,
+                _ => return place,
+            }
+        }
+    }
+
+    fn grow(&mut self) {
+        self.places = vec![FREE; (self.places.len() * 2).max(1024)];
+        for (at, (key, _)) in (0..).zip(&self.live) {
+            let place = self.place_of(key);
+            self.places[place] = at;
         }
     }
 
     /// Empties the table at the end of the capture; returns the flows that their workers retire.
     pub(crate) fn end(&mut self) -> Vec<u64> {
-        let live = std::mem::take(&mut self.live).into_values();
+        let Self { live, .. } = std::mem::take(self);
+        let live = live.into_iter().map(|(_, live)| live);
         let workers = live.filter(|live| live.tcp.as_ref().is_some_and(|tcp| tcp.is_workers()));
         let mut numbers: Vec<_> = workers.map(|live| live.number).collect();
         numbers.sort_unstable();

@@ -23,7 +23,8 @@ impl Hash for Key {
     fn hash<H: Hasher>(&self, state: &mut H) {
         let [[a, b], [c, d]] = self.addresses;
         let [source, destination] = self.ports.map(u64::from);
-        let rest = source << 32 | destination << 16 | u64::from(self.vlans[0]);
+        let [outer, inner, _] = self.vlans.map(u64::from);
+        let rest = source << 48 | destination << 32 | outer << 16 | inner;
         for number in [a, b, c, d, rest] {
             state.write_u64(number);
         }
