@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{self, Receiver, SendError, SyncSender};
+use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::time::Duration;
 
 use crate::calling::context;
@@ -20,7 +20,7 @@ use crate::state::flow::{Flow, FlowState};
 
 /// How many packets are handed to a worker at once, and how many such batches may wait for it, as a capture is read
 /// faster than it is handled.
-const BATCH: usize = 1024;
+const BATCH: usize = 2048;
 const QUEUE: usize = 16;
 
 /// What a worker does; its flows are numbered in the order in which it gets them.
@@ -124,7 +124,7 @@ impl Host {
                                 };
                                 let begin = ToDo::Begin(Arc::clone(&state.0));
                                 // Where the worker has ended, the packet says so.
-                                let _ = give(&mut queues[worker], begin);
+                                give(&mut queues[worker], begin);
                                 let at = counts[worker];
                                 counts[worker] += 1;
                                 number += 1;
@@ -148,13 +148,13 @@ impl Host {
                         (worker, packet)
                     }
                 };
-                if give(&mut queues[worker], todo).is_err() {
+                if !give(&mut queues[worker], todo) {
                     // The worker has ended; `run_all` says so.
                     break;
                 }
             }
             for (queue, batch) in &mut queues {
-                let _ = send(queue, batch);
+                send(queue, batch);
             }
             drop(feeding);
             drop(queues);
@@ -186,22 +186,16 @@ impl Host {
     }
 }
 
-/// Adds to a batch, and hands it over when it is full.
-fn give(
-    (queue, batch): &mut (SyncSender<Vec<ToDo>>, Vec<ToDo>),
-    todo: ToDo,
-) -> Result<(), SendError<Vec<ToDo>>> {
+/// Adds to a batch, and hands it over when it is full; `false` where the worker has ended.
+fn give((queue, batch): &mut (SyncSender<Vec<ToDo>>, Vec<ToDo>), todo: ToDo) -> bool {
     batch.push(todo);
-    if batch.len() < BATCH {
-        Ok(())
-    } else {
-        send(queue, batch)
-    }
+    batch.len() < BATCH || send(queue, batch)
 }
 
 /// Hands a batch over, and begins the next one.
-fn send(queue: &SyncSender<Vec<ToDo>>, batch: &mut Vec<ToDo>) -> Result<(), SendError<Vec<ToDo>>> {
-    queue.send(std::mem::replace(batch, Vec::with_capacity(BATCH)))
+fn send(queue: &SyncSender<Vec<ToDo>>, batch: &mut Vec<ToDo>) -> bool {
+    let full = std::mem::replace(batch, Vec::with_capacity(BATCH));
+    queue.send(full).is_ok()
 }
 
 /// What a worker does, until there is no more.

@@ -226,7 +226,8 @@ fn transport<'a>(net: &Net, protocol: u8, data: &'a [u8]) -> Decoded<'a> {
         length if length < least => Err(Cause::Damaged),
         _ => Ok(()),
     };
-    let packet = match protocol {
+    let mut tcp = None;
+    let ports = match protocol {
         6 => {
             whole(20)?;
             let header = usize::from(data[12] >> 4) * 4;
@@ -234,11 +235,8 @@ fn transport<'a>(net: &Net, protocol: u8, data: &'a [u8]) -> Decoded<'a> {
             if header < 20 {
                 return Err(Cause::Damaged);
             }
-            let segment = Segment::new(&data[..header], &data[header..]);
-            Packet {
-                tcp: Some(segment),
-                ..both_ways(net, protocol, ports()?)
-            }
+            tcp = Some(Segment::new(&data[..header], &data[header..]));
+            ports()?
         }
         17 => {
             whole(8)?;
@@ -250,34 +248,45 @@ fn transport<'a>(net: &Net, protocol: u8, data: &'a [u8]) -> Decoded<'a> {
             if is_tunnel(be16(data, 2)?, &data[8..]) {
                 return Err(Cause::Tunnel);
             }
-            both_ways(net, protocol, ports()?)
+            ports()?
         }
         132 => {
             whole(12)?;
-            both_ways(net, protocol, ports()?)
+            ports()?
         }
         // Echo and its reply, whose types stand for ports.
         1 | 58 => {
             whole(8)?;
-            let ports = match (net.is_v6, data[0]) {
+            match (net.is_v6, data[0]) {
                 (false, 8) => [8, 0],
                 (false, 0) => [0, 8],
                 (true, 128) => [128, 129],
                 (true, 129) => [129, 128],
                 _ => return Err(Cause::Icmp),
-            };
-            both_ways(net, protocol, ports)
+            }
         }
-        // A flow of ESP has one direction.
         50 => {
             whole(8)?;
             let [high, low] = ports()?;
-            one_way(net, protocol, [low, high])
+            [low, high]
         }
         4 | 41 | 47 => return Err(Cause::Tunnel),
         _ => return Err(Cause::NoFlow),
     };
-    Ok(packet)
+    let mut key = Key {
+        addresses: [net.from, net.to],
+        ports,
+        vlans: net.vlans,
+        protocol,
+        is_v6: net.is_v6,
+    };
+    // A flow of ESP has one direction.
+    let by_first = protocol == 50 || (net.from, ports[0]) <= (net.to, ports[1]);
+    if !by_first {
+        key.addresses.swap(0, 1);
+        key.ports.swap(0, 1);
+    }
+    Ok(Packet { key, by_first, tcp })
 }
 
 /// Whether Suricata looks for a packet in what is sent to this port of UDP: VXLAN, GENEVE, Teredo.
@@ -289,31 +298,6 @@ fn is_tunnel(port: u16, data: &[u8]) -> bool {
         data.len() >= 40 && data[0] >> 4 == 6 && length(data) == data.len()
     };
     is_vxlan() || is_geneve() || is_teredo()
-}
-
-fn both_ways<'a>(net: &Net, protocol: u8, [from, to]: [u16; 2]) -> Packet<'a> {
-    let mut packet = one_way(net, protocol, [from, to]);
-    if (net.from, from) > (net.to, to) {
-        packet.by_first = false;
-        packet.key.addresses.swap(0, 1);
-        packet.key.ports.swap(0, 1);
-    }
-    packet
-}
-
-fn one_way<'a>(net: &Net, protocol: u8, ports: [u16; 2]) -> Packet<'a> {
-    let key = Key {
-        addresses: [net.from, net.to],
-        ports,
-        vlans: net.vlans,
-        protocol,
-        is_v6: net.is_v6,
-    };
-    Packet {
-        key,
-        by_first: true,
-        tcp: None,
-    }
 }
 
 fn byte(data: &[u8], at: usize) -> Result<u8, Cause> {
