@@ -13,7 +13,8 @@ use sys::{Flow, Packet, ThreadVars};
 
 #[test]
 fn each_mode_has_the_threads_that_suricata_has() {
-    // As seen in 8.0.8: a file in `single` and `autofp`, an interface in `workers`.
+    // As seen in 8.0.8: a file in `single` and `autofp`, an interface in `workers`. 9.0 has one more, which the line
+    // in the log does not count.
     for (mode, names, line) in [
         (RunMode::Single, "W#01 FM#01 FR#01", "W: 1 FM: 1 FR: 1"),
         (
@@ -30,27 +31,32 @@ fn each_mode_has_the_threads_that_suricata_has() {
             "W: 2 FM: 1 FR: 1",
         ),
     ] {
-        let host = Host::new();
-        let inits = Arc::new(Mutex::new(0));
-        let count = Arc::clone(&inits);
-        on_thread_init(move |_| *count.lock().unwrap() += 1);
-        let threads = host.start(mode);
-        let all: Vec<_> = host.threads().iter().map(|t| t.name().to_owned()).collect();
-        assert_eq!(all.join(" "), names);
-        assert_eq!(*inits.lock().unwrap(), all.len());
-        assert_eq!(host.log()[0].message, format!("Threads created -> {line}"));
-        for thread in host.threads() {
-            assert_eq!(thread.run(|_| thread_name()), thread.name());
+        for (raw, more) in [(raw::V8, ""), (raw::V9, " HB")] {
+            let host = raw.host();
+            let inits = Arc::new(Mutex::new(0));
+            let count = Arc::clone(&inits);
+            on_thread_init(move |_| *count.lock().unwrap() += 1);
+            let threads = host.start(mode);
+            let all: Vec<_> = host.threads().iter().map(|t| t.name().to_owned()).collect();
+            assert_eq!(all.join(" "), format!("{names}{more}"));
+            assert_eq!(*inits.lock().unwrap(), all.len());
+            assert_eq!(host.log()[0].message, format!("Threads created -> {line}"));
+            for thread in host.threads() {
+                assert_eq!(thread.run(|_| thread_name()), thread.name());
+            }
+            assert_eq!(threads.flow_recycler.name(), "FR#01");
+            let kind = threads.heartbeat.as_ref().map(Thread::kind);
+            let expected = (!more.is_empty()).then_some(ThreadKind::Heartbeat);
+            assert_eq!(kind, expected);
+            threads.stop();
+            assert!(host.threads().iter().all(|t| !t.is_running()));
         }
-        assert_eq!(threads.flow_recycler.name(), "FR#01");
-        host.shutdown();
-        assert!(host.threads().iter().all(|t| !t.is_running()));
     }
 }
 
 #[test]
 fn threads_that_the_unix_manager_creates_are_not_counted_in_the_log() {
-    let host = Host::new();
+    let host = raw::V8.host();
     host.finalize();
     let manager = host.spawn("US", ThreadKind::Command);
     let threads = manager.run(|_| host.start(RunMode::Single));
@@ -443,6 +449,6 @@ fn workers_live_while_the_storage_of_the_managers_is_freed() {
     *WORKER.lock().unwrap() = Some(host.start(RunMode::Single).workers.remove(0));
     host.shutdown();
     *WORKER.lock().unwrap() = None;
-    // The flow manager's, the flow recycler's, the worker's.
-    assert_eq!(*LIVED.lock().unwrap(), [true, true, false]);
+    // The flow manager's, the flow recycler's, the heartbeat's, the worker's.
+    assert_eq!(*LIVED.lock().unwrap(), [true, true, true, false]);
 }

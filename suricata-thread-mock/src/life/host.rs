@@ -176,8 +176,8 @@ impl Host {
     /// freed ones too, but not one whose init callbacks are still running.
     ///
     /// ```
-    /// # use suricata_thread_mock::{Host, RunMode};
-    /// let host = Host::new();
+    /// # use suricata_thread_mock::{Generation, Host, RunMode};
+    /// let host = Host::builder().generation(Generation::V8).build();
     /// host.start(RunMode::Single);
     /// let threads = host.threads();
     /// let names: Vec<_> = threads.iter().map(|thread| thread.name()).collect();

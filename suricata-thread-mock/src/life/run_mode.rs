@@ -1,8 +1,9 @@
-//! The threads that Suricata has in its run modes; as seen in 8.0.8.
+//! The threads that Suricata has in its run modes; as seen in 8.0.8 and 9.0.0-dev.
 
 use std::io;
 use std::sync::Arc;
 
+use suricata_thread_sys::Generation;
 use suricata_thread_sys::common::SCLogLevel;
 
 use crate::calling::context;
@@ -24,6 +25,8 @@ pub struct Threads {
     pub flow_manager: Thread,
     /// `FR#01`.
     pub flow_recycler: Thread,
+    /// `HB`, in 9.0.
+    pub heartbeat: Option<Thread>,
 }
 
 impl Threads {
@@ -47,6 +50,7 @@ impl Threads {
         let mut all = self.receivers;
         all.extend(self.workers);
         all.extend([self.flow_manager, self.flow_recycler]);
+        all.extend(self.heartbeat);
         let host = Arc::clone(&all[0].handle.host);
         context::assert_drivable(&host, "Threads::stop");
         let all: Vec<_> = all.into_iter().map(|t| t.handle.thread).collect();
@@ -115,6 +119,10 @@ impl Host {
             workers: spawn(workers, "W", interface, ThreadKind::Worker)?,
             flow_manager: self.try_spawn("FM#01", ThreadKind::FlowManager)?,
             flow_recycler: self.try_spawn("FR#01", ThreadKind::FlowRecycler)?,
+            heartbeat: match self.generation() {
+                Generation::V8 => None,
+                _ => Some(self.try_spawn("HB", ThreadKind::Heartbeat)?),
+            },
         };
         let rx = match receivers {
             0 => String::new(),

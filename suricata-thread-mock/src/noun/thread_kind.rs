@@ -17,6 +17,8 @@ pub enum ThreadKind {
     FlowRecycler,
     /// Gathers or writes counters: `CW`, `CS`. Only where statistics are on.
     Counters,
+    /// Has the logs flushed now and then: `HB`. 9.0 always has it, 8.0 where `heartbeat` is configured.
+    Heartbeat,
     /// Takes commands: `US`, the unix manager. Only where the command socket is on. The host never
     /// frees its storage.
     Command,

@@ -190,6 +190,9 @@ fn table(threads: &Threads, traffic: &TrafficReport) -> Table {
     }
     row(&threads.flow_manager, 0, 0, 0);
     row(&threads.flow_recycler, 0, 0, traffic.finished);
+    if let Some(heartbeat) = &threads.heartbeat {
+        row(heartbeat, 0, 0, 0);
+    }
     for column in table.column_iter_mut().skip(2) {
         column.set_cell_alignment(CellAlignment::Right);
     }
