@@ -14,10 +14,6 @@ use crate::host::Suricata;
 
 const PAGE: &str = "suricata-thread/doc/troubleshooting.md";
 
-/// What the page says of a path without a `/`, in its text.
-const BARE_NAME: &str =
-    "Failed to open libmy_plugin.so as a plugin: … cannot open shared object file";
-
 /// Takes all of them.
 pub(crate) fn check(suricata: &Suricata, suricata_7: &Suricata) -> Result<()> {
     let page = fs::read_to_string(PAGE)?;
@@ -39,12 +35,21 @@ pub(crate) fn check(suricata: &Suricata, suricata_7: &Suricata) -> Result<()> {
     // As the page calls it.
     fs::copy(file("wrong_turn"), temporary_file("libmy_plugin.so"))?;
     fs::write(temporary_file("empty.so"), "")?;
+    // For another machine.
+    let mut other = fs::read(file("wrong_turn"))?;
+    other[18] = if cfg!(target_arch = "x86_64") {
+        0xb7
+    } else {
+        0x3e
+    };
+    fs::write(temporary_file("other.so"), other)?;
     let files = [
         PAGE.into(),
         for_a_newer_c_library(temporary.path())?,
         temporary_file("libabort.so"),
         temporary_file("libmy_plugin.so"),
         temporary_file("empty.so"),
+        temporary_file("other.so"),
         file("no_plugin"),
         file("needs_9"),
         file("for_9"),
@@ -56,6 +61,7 @@ pub(crate) fn check(suricata: &Suricata, suricata_7: &Suricata) -> Result<()> {
         ("no such file", &json!(["/no/such/file.so"])),
         ("a text file", &json!(["./troubleshooting.md"])),
         ("an empty file", &json!(["./empty.so"])),
+        ("for another machine", &json!(["./other.so"])),
         ("no plugin!", &json!(["./libno_plugin.so"])),
         ("needs what 9.0 has", &json!(["./libneeds_9.so"])),
         ("written for 9.0", &json!(["./libfor_9.so"])),
@@ -89,14 +95,8 @@ pub(crate) fn check(suricata: &Suricata, suricata_7: &Suricata) -> Result<()> {
         let mut program = Command::new(plugins.join("on_the_mock"));
         turns.push((turn, said(program.arg(turn).arg(file(plugin)))?));
     }
-    let mut messages = messages(&page);
+    let messages = messages(&page);
     ensure!(!messages.is_empty(), "the page explains no message");
-    let words: Vec<_> = page.split_whitespace().collect();
-    ensure!(
-        words.join(" ").contains(BARE_NAME),
-        "not on the page: {BARE_NAME}"
-    );
-    messages.push(BARE_NAME);
     let refused = "cat ci/compile-fail/tests/fail/*.stderr";
     let refused = said(Command::new("sh").args(["-c", refused]))?;
     turns.push(("compile-fail", refused));
