@@ -85,7 +85,7 @@ fn a_thread_that_cannot_have_a_state_is_logged_and_the_others_count_on() {
     }
     host.shutdown();
     let counts = counts(&host);
-    let refused = "flow-counter: thread 1 will not be counted: thread storage: the host refused";
+    let refused = "flow-counter: thread 1 will not be counted: the host refused to store the value";
     assert!(
         counts.iter().any(|line| line.starts_with(refused)),
         "{counts:#?}"

@@ -176,7 +176,7 @@ fn a_thread_that_cannot_have_a_state_is_logged_and_the_others_count_on() {
     }
     host.shutdown();
     let lines = lines(&host);
-    let refused = "a thread will not be counted: thread storage: the host refused";
+    let refused = "a thread will not be counted: the host refused to store the value";
     assert!(lines[0].starts_with(refused), "{lines:#?}");
     assert_eq!(lines[1..], ["total: 1 flows, 3 packets, 0 flows alive"]);
 }
