@@ -95,7 +95,9 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
                     "--pcap",
                 ]);
                 let log = Log::parse_mock(&said(run.arg(&pcap).arg(&plugin))?);
-                let found = example.judge(&log, &talkers);
+                // 9.0 has HB, of which its line on threads says nothing.
+                let unlisted = u64::from(generation == "9");
+                let found = example.judge(&log, unlisted, &talkers);
                 let found =
                     found.with_context(|| format!("mock as {generation}.0, {mode}:\n{log}"));
                 println!("  mock as {generation}.0, {mode}: {}", found?);
@@ -108,7 +110,7 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
                 processed == u64::from(FLOWS),
                 "{processed} flows were processed"
             );
-            let found = example.judge(&run.log, &talkers);
+            let found = example.judge(&run.log, 0, &talkers);
             let found = found.with_context(|| format!("{mode}:\n{}", run.log))?;
             println!("  Suricata {}, {mode}: {found}", suricata.version);
             if mode == "single" {
@@ -134,7 +136,7 @@ pub(crate) fn count(suricata: &Suricata, plugin: &Path, name: &str) -> Result<()
     let expected = capture::write_pcap(2_000, fs::File::create(&pcap)?)?;
     for mode in ["single", "autofp"] {
         let run = suricata.run(&[plugin], mode, &pcap, &[])?;
-        let found = example.judge(&run.log, &expected);
+        let found = example.judge(&run.log, 0, &expected);
         let found = found.with_context(|| format!("{mode}:\n{}", run.log))?;
         println!("{name}: Suricata {}, {mode}: {found}", suricata.version);
     }
@@ -143,8 +145,9 @@ pub(crate) fn count(suricata: &Suricata, plugin: &Path, name: &str) -> Result<()
 }
 
 impl Example<'_> {
-    /// Compares what was logged with what the capture holds, and returns it.
-    fn judge(&self, log: &Log, expected: &Expectation) -> Result<String> {
+    /// Compares what was logged with what the capture holds, and returns it. The host has created so many threads more
+    /// than it says.
+    fn judge(&self, log: &Log, unlisted: u64, expected: &Expectation) -> Result<String> {
         for line in &log.0 {
             ensure!(
                 !line.is_complaint() || !line.message.contains(self.name),
@@ -168,10 +171,13 @@ impl Example<'_> {
         (self.rest)(&rest, expected)?;
 
         let threads = log.threads_created()?;
-        let mut speaking = threads
+        let listed = threads
             .iter()
             .filter(|(kind, _)| kind.starts_with(self.threads));
-        let speaking: u64 = speaking.by_ref().map(|(_, count)| count).sum();
+        let mut speaking: u64 = listed.map(|(_, count)| count).sum();
+        if self.threads.is_empty() {
+            speaking += unlisted;
+        }
         ensure!(
             speaking == of_threads.len() as u64,
             "{speaking} threads should have spoken"
