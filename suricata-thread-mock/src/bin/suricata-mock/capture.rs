@@ -201,10 +201,12 @@ impl Capture {
                 }
             };
             self.packets += 1;
-            let packet = match decode(link, &data) {
+            // By reference: a packet is large.
+            let decoded = decode(link, &data);
+            let packet = match &decoded {
                 Ok(packet) => packet,
                 Err(cause) => {
-                    *self.left_out.entry(cause).or_default() += 1;
+                    *self.left_out.entry(*cause).or_default() += 1;
                     continue;
                 }
             };
@@ -213,7 +215,7 @@ impl Capture {
                 begins,
                 to_server,
                 retires,
-            } = self.flows.find(&packet, time);
+            } = self.flows.find(packet, time);
             let replayed = Replayed::Packet {
                 flow,
                 to_server,

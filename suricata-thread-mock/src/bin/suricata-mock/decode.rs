@@ -273,19 +273,21 @@ fn transport<'a>(net: &Net, protocol: u8, data: &'a [u8]) -> Decoded<'a> {
         4 | 41 | 47 => return Err(Cause::Tunnel),
         _ => return Err(Cause::NoFlow),
     };
-    let mut key = Key {
-        addresses: [net.from, net.to],
+    let Net { from, to, .. } = *net;
+    let [source, destination] = ports;
+    // A flow of ESP has one direction.
+    let by_first = protocol == 50 || (from, source) <= (to, destination);
+    let (addresses, ports) = match by_first {
+        true => ([from, to], ports),
+        false => ([to, from], [destination, source]),
+    };
+    let key = Key {
+        addresses,
         ports,
         vlans: net.vlans,
         protocol,
         is_v6: net.is_v6,
     };
-    // A flow of ESP has one direction.
-    let by_first = protocol == 50 || (net.from, ports[0]) <= (net.to, ports[1]);
-    if !by_first {
-        key.addresses.swap(0, 1);
-        key.ports.swap(0, 1);
-    }
     Ok(Packet { key, by_first, tcp })
 }
 
