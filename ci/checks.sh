@@ -124,7 +124,7 @@ generated() {
     diff -u "$lists" "$scratch"
 }
 
-# `UPDATE=1 ci/check bench` records the counts, and writes docs/benchmarks.md.
+# `UPDATE=1 ci/check bench` records the counts, and writes docs/benchmarks.md, for which it runs a real Suricata.
 bench() {
     need valgrind
     if [[ ${UPDATE-} ]]; then

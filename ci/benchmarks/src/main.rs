@@ -1,5 +1,5 @@
 //! Counts the instructions that `suricata-thread` costs, beside the raw C API, `suricata-ffi` and what else could be
-//! used instead; compares them with recorded ones, or writes the page about them.
+//! used instead, and those of the mock; compares them with recorded ones, or writes the page about them.
 
 mod report;
 
@@ -30,6 +30,9 @@ const RECORDED: &str = "ci/benchmarks/figures.tsv";
 /// Another compiler's code may differ by this part of a large figure; small ones are exact.
 const TOLERANCE: f64 = 0.02;
 
+/// The name of the figure for the mock.
+const MOCK: &str = "a packet of a capture, on the mock";
+
 /// The name of the figure that is no count of instructions.
 const SIZE: &str = "bytes of a stripped plugin";
 
@@ -51,8 +54,10 @@ fn run(action: &Action) -> Result<()> {
     }
     let mut figures = built.count("ours")?;
     figures.insert(SIZE.to_owned(), built.size("plugin_here")?);
+    figures.insert(MOCK.to_owned(), built.count_mock()?);
     if let Action::Record = action {
-        let header = "# What the safe layer costs. `UPDATE=1 ci/check bench` writes this.\n";
+        let header =
+            "# What the safe layer and the mock cost. `UPDATE=1 ci/check bench` writes this.\n";
         let lines = figures
             .iter()
             .map(|(name, figure)| format!("{figure:.0}\t{name}\n"));
@@ -101,6 +106,11 @@ impl Built {
         let build = ["build", "-q", "--locked", "--release", "--examples"];
         let packages = ["-p", "benchmarks", "-p", "docs"];
         output(Command::new("cargo").args(build).args(packages))?;
+        let mock = ["--bins", "-p", "suricata-thread-mock", "-F", "cli"];
+        let plugin = ["--lib", "-p", "flow-counter", "--no-default-features"];
+        for package in [&mock[..], &plugin] {
+            output(Command::new("cargo").args(&build[..4]).args(package))?;
+        }
         let host = target.join("benchmarks-host");
         // No padding for control flow enforcement, which Rust does not have either.
         let flags = [
@@ -163,6 +173,36 @@ impl Built {
         }
         ensure!(!figures.is_empty(), "nothing was counted for {plugin}");
         Ok(figures)
+    }
+
+    /// The instructions that the mock takes for a packet with flow-counter: what they grow by with the flows.
+    fn count_mock(&self) -> Result<f64> {
+        let count = |flows| {
+            let folder = tempfile::tempdir()?;
+            let capture = folder.path().join("capture.pcap");
+            let packets = capture::write_pcap(flows, fs::File::create(&capture)?)?;
+            let release = self.plugins.with_file_name("");
+            let mut valgrind = Command::new("valgrind");
+            // The run is in a child of the program.
+            let out = folder.path().join("out.%p");
+            valgrind
+                .args(["-q", "--tool=callgrind"])
+                .arg(format!("--callgrind-out-file={}", out.display()))
+                .arg(release.join("suricata-mock"))
+                .args(["run", "--seed=1", "--runmode=single", "--pcap"])
+                .args([&capture, &release.join("libflow_counter.so")]);
+            output(&mut valgrind).context("callgrind")?;
+            let mut total = 0.0;
+            for file in fs::read_dir(folder.path())? {
+                let dump = fs::read(file?.path())?;
+                let dump = String::from_utf8_lossy(&dump);
+                let of = dump.lines().find_map(|line| line.strip_prefix("totals: "));
+                total += of.map_or(Ok(0.0), str::parse::<f64>)?;
+            }
+            anyhow::Ok((total, packets.total.packets as f64))
+        };
+        let ((few, of_few), (many, of_many)) = (count(1_000)?, count(4_000)?);
+        Ok(((many - few) / (of_many - of_few)).round())
     }
 
     /// The bytes of a plugin, stripped.

@@ -74,6 +74,14 @@ impl Log {
         self.0.iter().map(|line| line.message.as_str())
     }
 
+    /// How long the host says that it handled packets.
+    pub(crate) fn seconds(&self) -> Result<f64> {
+        let mut messages = self.messages();
+        let elapsed = messages.find_map(|line| line.strip_prefix("time elapsed "));
+        let seconds = elapsed.and_then(|text| text.trim_end_matches('s').parse().ok());
+        seconds.context("no time")
+    }
+
     /// How many threads the host says that it created, by their kind: `RX`, `W`, `FM`, `FR`, …
     pub(crate) fn threads_created(&self) -> Result<BTreeMap<&str, u64>> {
         let line = self

@@ -11,6 +11,7 @@ mod own_threads;
 mod panics;
 mod soak;
 mod socket;
+mod speed;
 mod wrong_turns;
 
 use std::path::PathBuf;
@@ -35,6 +36,8 @@ enum Check {
     Soak,
     /// No plugin has an error or a leak under valgrind
     Memcheck,
+    /// Print how long the mock takes for a capture, beside Suricata
+    Speed,
     /// The plugin NAME in FILE, which speaks like flow-counter, counts what a capture holds
     Count {
         name: String,
@@ -65,6 +68,7 @@ fn main() -> Result<()> {
         Check::Panics => panics::check(&suricata()?),
         Check::Soak => soak::check(&suricata()?),
         Check::Memcheck => memcheck::check(&suricata()?),
+        Check::Speed => speed::measure(&suricata()?),
         Check::Count {
             name,
             file,

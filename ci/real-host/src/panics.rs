@@ -103,12 +103,7 @@ fn in_suricata(run: Run) -> Result<Flooded> {
     let longest = log.lines().map(str::len).max().unwrap_or_default();
     let is_cut = (11_000..12_800).contains(&longest);
     ensure!(is_cut, "the longest line has {longest} bytes");
-    let elapsed = |line: &str| {
-        let seconds = line.strip_prefix("time elapsed ")?.strip_suffix('s')?;
-        seconds.parse().ok()
-    };
-    let seconds = run.log.messages().find_map(elapsed);
-    Ok((seconds.context("no time")?, run.log, run.printed))
+    Ok((run.log.seconds()?, run.log, run.printed))
 }
 
 fn on_the_mock(run: &mut Command, variables: &[(&str, &str)]) -> Result<Flooded> {
