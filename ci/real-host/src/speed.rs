@@ -22,7 +22,7 @@ pub(crate) fn measure(suricata: &Suricata) -> Result<()> {
     for mode in ["single", "autofp"] {
         let (mut of_suricata, mut of_mock) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
-            let run = suricata.run(&plugin, mode, &capture, &[])?;
+            let run = suricata.run(&[&plugin], mode, &capture, &[])?;
             of_suricata.push(run.log.seconds()?);
             let mut command = Command::new(&mock);
             command.args(["run", "--runmode", mode, "--pcap"]);
