@@ -17,19 +17,10 @@ fn read(path: &str) -> String {
 
 /// All pages of the repository: path and text.
 fn pages() -> Vec<(String, String)> {
-    let ls_files = [
-        "ls-files",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-        "*.md",
-    ];
-    let listed = Command::new("git")
-        .args(ls_files)
-        .current_dir(root())
-        .output()
-        .unwrap();
-    let listed = String::from_utf8(listed.stdout).unwrap();
+    let ls_files = "ls-files --cached --others --exclude-standard *.md";
+    let mut git = Command::new("git");
+    git.args(ls_files.split(' ')).current_dir(root());
+    let listed = String::from_utf8(git.output().unwrap().stdout).unwrap();
     let pages = listed.lines().filter(|page| root().join(page).is_file());
     let pages: Vec<_> = pages.map(|page| (page.to_owned(), read(page))).collect();
     assert!(pages.len() > 10, "too few pages");
@@ -41,11 +32,8 @@ fn demand(path: &str, should: &str) {
     if std::env::var_os("UPDATE_DOCS").is_some_and(|value| value == "1") {
         fs::write(root().join(path), should).unwrap();
     } else {
-        assert_eq!(
-            read(path),
-            should,
-            "{path}: run UPDATE_DOCS=1 cargo test -p docs"
-        );
+        let remedy = "run UPDATE_DOCS=1 cargo test -p docs";
+        assert_eq!(read(path), should, "{path}: {remedy}");
     }
 }
 
@@ -57,17 +45,14 @@ fn the_code_is_that_of_the_files() {
         let mut lines = text.lines();
         while let Some(line) = lines.next() {
             should += &format!("{line}\n");
-            let named = line
-                .strip_prefix("<!-- ")
-                .and_then(|line| line.strip_suffix(" -->"));
+            let named = line.strip_prefix("<!-- ");
+            let named = named.and_then(|line| line.strip_suffix(" -->"));
             let Some(file) = named.filter(|file| !file.contains(' ')) else {
                 continue;
             };
             should += &format!("{}\n{}```\n", lines.next().unwrap(), read(file));
-            assert!(
-                lines.any(|line| line == "```"),
-                "the code of {file} does not end"
-            );
+            let ends = lines.any(|line| line == "```");
+            assert!(ends, "the code of {file} does not end");
             blocks += 1;
         }
         demand(&path, &should);
@@ -79,22 +64,15 @@ fn the_code_is_that_of_the_files() {
 /// tests, and is published later.
 #[test]
 fn the_test_that_the_mock_shows_is_that_of_an_example() {
-    let (path, fence, end) = (
-        "suricata-thread-mock/src/lib.rs",
-        "//! ```ignore\n",
-        "//! ```\n",
-    );
+    let path = "suricata-thread-mock/src/lib.rs";
+    let (fence, end) = ("//! ```ignore\n", "//! ```\n");
     let text = read(path);
     let (before, rest) = text.split_once(fence).unwrap();
     let (_, after) = rest.split_once(end).unwrap();
     let code = read("examples/minimal/tests/counts.rs");
-    let code = code
-        .lines()
-        .map(|line| format!("//! {line}").trim_end().to_owned() + "\n");
-    demand(
-        path,
-        &format!("{before}{fence}{}{end}{after}", code.collect::<String>()),
-    );
+    let line = |line| format!("//! {line}").trim_end().to_owned() + "\n";
+    let code: String = code.lines().map(line).collect();
+    demand(path, &format!("{before}{fence}{code}{end}{after}"));
 }
 
 #[test]
@@ -144,9 +122,8 @@ fn the_commands_are_there() {
 fn the_versions_are_those_of_the_manifests() {
     let manifest = read("Cargo.toml");
     let after = |text: &str, start: &str| {
-        let (_, rest) = text
-            .split_once(start)
-            .unwrap_or_else(|| panic!("no {start}"));
+        let rest = text.split_once(start);
+        let (_, rest) = rest.unwrap_or_else(|| panic!("no {start}"));
         rest.split(['"', ' ']).next().unwrap().to_owned()
     };
     let version = after(&manifest, "\nversion = \"");
@@ -156,10 +133,8 @@ fn the_versions_are_those_of_the_manifests() {
     let (compared, _) = compared.split_once("-alpha.").unwrap();
     let program = format!("suricata-thread-mock@^{minor} --features cli");
     let dependency = format!("suricata-thread = \"{minor}\"");
-    let (ran, known) = (
-        format!("in a real {real}"),
-        format!("`suricata-sys` {compared}-alpha"),
-    );
+    let ran = format!("in a real {real}");
+    let known = format!("`suricata-sys` {compared}-alpha");
     let crate_page = "suricata-thread/src/lib.rs";
     for (file, said) in [
         ("README.md", [&dependency, &ran, &known].as_slice()),
@@ -172,10 +147,8 @@ fn the_versions_are_those_of_the_manifests() {
         ("template/.github/workflows/ci.yml", &[&program]),
     ] {
         for said in said {
-            assert!(
-                read(file).contains(said.as_str()),
-                "{file} does not say {said}"
-            );
+            let says = read(file).contains(said.as_str());
+            assert!(says, "{file} does not say {said}");
         }
     }
 }
@@ -207,16 +180,13 @@ fn the_links_lead_to_what_is_there() {
                 "" => root().join(&path),
                 file => root().join(&path).parent().unwrap().join(file),
             };
-            let is_known =
-                || anchors(&fs::read_to_string(&file).unwrap()).contains(&anchor.to_owned());
+            let anchors = || anchors(&fs::read_to_string(&file).unwrap());
             // The registry's page of a package has no repository around it.
-            let leaves = path.starts_with("suricata-thread")
-                && path.ends_with("/README.md")
-                && link != anchor;
-            if leaves && !link.starts_with('#')
-                || !file.exists()
-                || !anchor.is_empty() && !is_known()
-            {
+            let is_alone = path.starts_with("suricata-thread") && path.ends_with("/README.md");
+            let leaves = is_alone && !link.starts_with('#');
+            let is_there =
+                file.exists() && (anchor.is_empty() || anchors().iter().any(|a| a == anchor));
+            if leaves || !is_there {
                 missing.push(format!("{path}: {link}"));
             }
             links += 1;

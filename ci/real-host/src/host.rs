@@ -13,6 +13,7 @@ use capture::Expectation;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::examples::said;
 use crate::log::Log;
 
 /// A life that takes longer hangs, and is ended. Most take less than a second, a minute under valgrind.
@@ -41,7 +42,7 @@ impl Suricata {
             emulated: which.ends_with("arm64"),
             version: String::new(),
         };
-        let said = suricata.ask("-V")?;
+        let said = said(suricata.command(&[]).arg("-V"))?;
         let version = said.split_once("Suricata version ").map(|(_, rest)| rest);
         let version = version.and_then(|rest| rest.split_whitespace().next());
         suricata.version = version.context(said.clone())?.to_owned();
@@ -68,14 +69,6 @@ impl Suricata {
         }
         command.args(wrapper).arg("suricata");
         command
-    }
-
-    /// What it prints when it is started with one argument.
-    pub(crate) fn ask(&self, argument: &str) -> Result<String> {
-        let output = self.command(&[]).arg(argument).output()?;
-        let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-        ensure!(output.status.success(), "suricata {argument}: {said}");
-        Ok(said)
     }
 
     /// Makes a folder for one life.

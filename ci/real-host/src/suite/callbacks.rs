@@ -16,13 +16,15 @@ use super::{role, say, threads};
 
 const SCENARIO: &str = "callbacks";
 
+type User = *mut c_void;
+
 /// User pointers as they are registered.
 const USERS: [usize; 6] = [1, 2, 2, 0, usize::MAX, LAST];
 const LAST: usize = 42;
 
 pub(super) fn init() {
     for user in USERS {
-        let pointer = without_provenance_mut::<c_void>(user);
+        let pointer: User = without_provenance_mut(user);
         // SAFETY: the callbacks take any user pointer, and hold for the life of the process.
         let accepted = unsafe {
             [
@@ -36,13 +38,13 @@ pub(super) fn init() {
     }
 }
 
-unsafe extern "C" fn thread_init(tv: *mut ThreadVars, user: *mut c_void) {
+unsafe extern "C" fn thread_init(tv: *mut ThreadVars, user: User) {
     let (number, user, role) = (threads::number(Tv(tv)), user.addr(), role());
     say!(Thread(number), "thread init, user {user:x}, on {role}");
 }
 
 /// Notes the call for a flow event; the last one writes all of them.
-fn call(event: &str, user: *mut c_void) {
+fn call(event: &str, user: User) {
     thread_local! {
         static CALLS: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
     }
@@ -55,24 +57,14 @@ fn call(event: &str, user: *mut c_void) {
     });
 }
 
-unsafe extern "C" fn flow_init(
-    _: *mut ThreadVars,
-    _: *mut Flow,
-    _: *const Packet,
-    user: *mut c_void,
-) {
+unsafe extern "C" fn flow_init(_: *mut ThreadVars, _: *mut Flow, _: *const Packet, user: User) {
     call("flow init", user);
 }
 
-unsafe extern "C" fn flow_update(
-    _: *mut ThreadVars,
-    _: *mut Flow,
-    _: *mut Packet,
-    user: *mut c_void,
-) {
+unsafe extern "C" fn flow_update(_: *mut ThreadVars, _: *mut Flow, _: *mut Packet, user: User) {
     call("flow update", user);
 }
 
-unsafe extern "C" fn flow_finish(_: *mut ThreadVars, _: *mut Flow, user: *mut c_void) {
+unsafe extern "C" fn flow_finish(_: *mut ThreadVars, _: *mut Flow, user: User) {
     call("flow finish", user);
 }
