@@ -1,8 +1,8 @@
 //! The suite.
 
-use real_host::suite::{self, Entry, To};
+use real_host::suite::{self, To};
 
-real_host::entry!(Entry::new(c"conformance-suite", init));
+real_host::entry!(c"conformance-suite", init, None);
 
 unsafe extern "C" fn init() {
     let line = format_args!("Init of the next plugin");

@@ -1,10 +1,8 @@
 //! A plugin for an API version that no host has: it is closed, and `Init` never runs.
 
-use real_host::suite::{Entry, To, write};
+use real_host::suite::{To, write};
 
-const NAME: &std::ffi::CStr = c"conformance-other-version";
-
-real_host::entry!(Entry::of_version(0x0700, NAME, init));
+real_host::entry!(c"conformance-other-version", init, Some(0x0700));
 
 unsafe extern "C" fn init() {
     write("refused_plugin", To::Sequence, format_args!("Init"));

@@ -12,10 +12,6 @@ plugin! { name: "panics", version: "1", author: "You", license: "MIT", init: ini
 struct Panics(AtomicU64);
 
 impl Panics {
-    const fn new() -> Self {
-        Self(AtomicU64::new(0))
-    }
-
     fn maybe(&self) {
         match self.0.fetch_add(1, SeqCst) {
             0 => panic!("planned"),
@@ -40,7 +36,7 @@ struct Value;
 
 impl Drop for Value {
     fn drop(&mut self) {
-        static DROP: Panics = Panics::new();
+        static DROP: Panics = Panics(AtomicU64::new(0));
         DROP.maybe();
     }
 }
@@ -57,28 +53,22 @@ impl Drop for Report {
 }
 
 fn init() -> Result<(), &'static str> {
-    static THREAD_INIT: Panics = Panics::new();
+    static THREAD_INIT: Panics = Panics(AtomicU64::new(0));
     thread::register_init_callback(|_| THREAD_INIT.maybe())?;
-    let (values, report) = (
-        ThreadStorage::register("values")?,
-        ThreadStorage::register("report")?,
-    );
+    let values = ThreadStorage::register("values")?;
+    let report = ThreadStorage::register("report")?;
     thread::register_init_callback(move |tv| {
-        values
-            .get_or_insert_with(tv, || Value)
-            .expect("the host stores");
-        report
-            .get_or_insert_with(tv, || Report)
-            .expect("the host stores");
+        values.get_or_insert_with(tv, || Value).unwrap();
+        report.get_or_insert_with(tv, || Report).unwrap();
     })?;
-    static FLOW_INIT: Panics = Panics::new();
+    static FLOW_INIT: Panics = Panics(AtomicU64::new(0));
     flow::register_init_callback(|_, _, _| FLOW_INIT.maybe())?;
     flow::register_init_callback(|_, _, _| {
         BEGUN.fetch_add(1, SeqCst);
     })?;
-    static FLOW_UPDATE: Panics = Panics::new();
+    static FLOW_UPDATE: Panics = Panics(AtomicU64::new(0));
     flow::register_update_callback(|_, _, _| FLOW_UPDATE.maybe())?;
-    static FLOW_FINISH: Panics = Panics::new();
+    static FLOW_FINISH: Panics = Panics(AtomicU64::new(0));
     flow::register_finish_callback(|_, _| FLOW_FINISH.maybe())?;
     panic!("planned at the end of init");
 }

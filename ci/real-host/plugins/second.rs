@@ -1,8 +1,8 @@
 //! A second plugin in the host of the suite.
 
-use real_host::suite::{self, Entry, several_plugins};
+use real_host::suite::{self, several_plugins};
 
-real_host::entry!(Entry::new(c"conformance-second", init));
+real_host::entry!(c"conformance-second", init, None);
 
 unsafe extern "C" fn init() {
     suite::this_is_main();

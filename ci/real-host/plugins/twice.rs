@@ -1,8 +1,8 @@
 //! A plugin that the host is told to load twice.
 
-use real_host::suite::{self, Entry, To, role};
+use real_host::suite::{self, To, role};
 
-real_host::entry!(Entry::new(c"conformance-twice", init));
+real_host::entry!(c"conformance-twice", init, None);
 
 unsafe extern "C" fn init() {
     suite::this_is_main();

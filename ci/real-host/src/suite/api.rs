@@ -134,44 +134,37 @@ impl Slot {
 }
 
 /// Has the host call `callback` for each thread that it creates.
-pub fn on_thread_init(callback: impl Fn(Tv) + 'static) {
-    unsafe extern "C" fn call(tv: *mut ThreadVars, callback: *mut c_void) {
+pub fn on_thread_init<F: Fn(Tv) + 'static>(callback: F) {
+    unsafe extern "C" fn call<F: Fn(Tv)>(tv: *mut ThreadVars, callback: *mut c_void) {
         // SAFETY: leaked below, and only read.
-        let callback = unsafe { &*callback.cast::<Box<dyn Fn(Tv)>>() };
+        let callback = unsafe { &*callback.cast::<F>() };
         callback(Tv(tv));
     }
-    let callback: Box<dyn Fn(Tv)> = Box::new(callback);
     let user = Box::into_raw(Box::new(callback)).cast();
     // SAFETY: `call` takes such a pointer; threads are created one at a time.
-    unsafe { common::SCThreadRegisterInitCallback(Some(call), user) };
+    unsafe { common::SCThreadRegisterInitCallback(Some(call::<F>), user) };
 }
 
 /// Has the host call `callback` on each thread when that picks up its first flow.
-pub fn on_first_flow(callback: impl Fn(Tv) + Sync + 'static) {
-    struct First {
-        callback: Box<dyn Fn(Tv) + Sync>,
-        seen: Mutex<HashSet<u32>>,
-    }
-    unsafe extern "C" fn call(
+pub fn on_first_flow<F: Fn(Tv) + Sync + 'static>(callback: F) {
+    type First<F> = (F, Mutex<HashSet<u32>>);
+    unsafe extern "C" fn call<F: Fn(Tv)>(
         tv: *mut ThreadVars,
         _: *mut Flow,
         _: *const Packet,
         first: *mut c_void,
     ) {
         // SAFETY: leaked below, and only read.
-        let First { callback, seen } = unsafe { &*first.cast::<First>() };
-        let tv = Tv(tv);
-        if seen.lock().expect("no panic").insert(threads::number(tv)) {
-            callback(tv);
+        let (callback, seen) = unsafe { &*first.cast::<First<F>>() };
+        let number = threads::number(Tv(tv));
+        if seen.lock().expect("no panic").insert(number) {
+            callback(Tv(tv));
         }
     }
-    let first = First {
-        callback: Box::new(callback),
-        seen: Mutex::default(),
-    };
+    let first: First<F> = (callback, Mutex::default());
     let user = Box::into_raw(Box::new(first)).cast();
     // SAFETY: `call` takes such a pointer, on any thread.
-    unsafe { common::SCFlowRegisterInitCallback(Some(call), user) };
+    unsafe { common::SCFlowRegisterInitCallback(Some(call::<F>), user) };
 }
 
 /// Logs a line.

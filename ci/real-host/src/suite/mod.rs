@@ -1,7 +1,6 @@
 //! What the scenarios share. Each is a module with a function that runs in the plugin's `Init`, and
 //! registers what runs later.
 
-use std::cell::UnsafeCell;
 use std::ffi::{CStr, c_void};
 use std::fmt::Arguments;
 use std::fs::OpenOptions;
@@ -155,46 +154,14 @@ fn label<'a>(value: *const c_void) -> &'a str {
     unsafe { value.cast::<Value>().as_ref() }.map_or("NULL", |value| &value.label)
 }
 
-/// A plugin, as the host wants it described.
-pub struct Entry([Plugin; 2]);
-
-struct Plugin(UnsafeCell<SCPlugin>);
-
-// SAFETY: nobody in here reads or writes what is in the cell, and what it points to is constant.
-unsafe impl Sync for Plugin {}
-
-impl Entry {
-    /// A plugin for the host's generation.
-    pub const fn new(name: &'static CStr, init: unsafe extern "C" fn()) -> Self {
-        let [v8, v9] = [Generation::V8, Generation::V9];
-        Self([
-            plugin(v8.api_version(), name, init),
-            plugin(v9.api_version(), name, init),
-        ])
-    }
-
-    /// A plugin that says it is for this API version.
-    pub const fn of_version(
-        version: u64,
-        name: &'static CStr,
-        init: unsafe extern "C" fn(),
-    ) -> Self {
-        Self([plugin(version, name, init), plugin(version, name, init)])
-    }
-
-    /// What `SCPluginRegister` returns.
-    pub fn as_ptr(&self) -> *mut SCPlugin {
-        let [v8, v9] = self.0.each_ref().map(|plugin| plugin.0.get());
-        match api::generation() {
-            Generation::V8 => v8,
-            _ => v9,
-        }
-    }
-}
-
-const fn plugin(version: u64, name: &'static CStr, init: unsafe extern "C" fn()) -> Plugin {
-    Plugin(UnsafeCell::new(SCPlugin {
-        version,
+/// What `SCPluginRegister` returns: a plugin for this API version, the host's own without one.
+pub fn plugin(
+    name: &'static CStr,
+    init: unsafe extern "C" fn(),
+    version: Option<u64>,
+) -> *mut SCPlugin {
+    Box::into_raw(Box::new(SCPlugin {
+        version: version.unwrap_or_else(|| api::generation().api_version()),
         suricata_version: c"0".as_ptr(),
         name: name.as_ptr(),
         plugin_version: c"1".as_ptr(),
@@ -207,12 +174,11 @@ const fn plugin(version: u64, name: &'static CStr, init: unsafe extern "C" fn())
 /// Writes the entry point of a plugin.
 #[macro_export]
 macro_rules! entry {
-    ($entry:expr) => {
+    ($name:expr, $init:ident, $version:expr) => {
         /// The entry point.
         #[unsafe(no_mangle)]
         pub extern "C" fn SCPluginRegister() -> *mut suricata_thread_sys::common::SCPlugin {
-            static PLUGIN: $crate::suite::Entry = $entry;
-            PLUGIN.as_ptr()
+            $crate::suite::plugin($name, $init, $version)
         }
     };
 }
