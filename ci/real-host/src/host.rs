@@ -2,7 +2,6 @@
 
 use std::fs::{self, File};
 use std::io::BufWriter;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
@@ -49,25 +48,23 @@ impl Suricata {
         Ok(suricata)
     }
 
-    /// The command that starts it, by `wrapper`, a program in its folder tree.
+    /// The command that starts it, by `wrapper`, a program in its folder tree. It ends with the thread that runs it.
     fn command(&self, wrapper: &[&str]) -> Command {
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "KILL"]);
         if self.emulated {
-            let mut command = Command::new("qemu-aarch64-static");
-            let program = self.root.join("usr/bin/suricata");
-            command.arg("-L").arg(&self.root).arg(program);
+            command.args(["qemu-aarch64-static", "-L"]).arg(&self.root);
+            command.arg(self.root.join("usr/bin/suricata"));
             return command;
         }
-        let mut command;
-        if self.root == Path::new("/") {
-            command = Command::new("env");
-        } else {
+        if self.root != Path::new("/") {
             // In a mount namespace of its own: valgrind needs /proc.
             let chroot = "mount -t proc proc \"$0/proc\" && exec chroot \"$0\" \"$@\"";
-            command = Command::new("unshare");
-            command.args(["--mount", "sh", "-c", chroot]);
-            command.arg(&self.root).arg("env");
+            command
+                .args(["unshare", "--mount", "sh", "-c", chroot])
+                .arg(&self.root);
         }
-        command.args(wrapper).arg("suricata");
+        command.arg("env").args(wrapper).arg("suricata");
         command
     }
 
@@ -119,15 +116,6 @@ impl Suricata {
             .stdin(Stdio::null())
             .stdout(printed.try_clone()?)
             .stderr(printed);
-        let end_with_this_thread = || {
-            // SAFETY: takes two numbers, and sets an attribute of the calling process.
-            match unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) } {
-                0 => Ok(()),
-                _ => Err(std::io::Error::last_os_error()),
-            }
-        };
-        // SAFETY: between fork and exec, the closure makes one system call and allocates nothing.
-        unsafe { command.pre_exec(end_with_this_thread) };
         Ok(Life {
             child: command.spawn()?,
             folder,
@@ -232,14 +220,13 @@ impl Life {
 
     /// Waits for the end, and demands that it is a good one.
     pub(crate) fn end(mut self) -> Result<Run> {
-        let (mut status, start) = (None, Instant::now());
-        while status.is_none() && start.elapsed() < LIMIT {
-            sleep(Duration::from_millis(2));
-            status = self.child.try_wait()?;
-        }
-        let (printed, log) = (self.folder.printed(), self.folder.logged());
-        let well = status.is_some_and(|status| status.success());
-        ensure!(well, "Suricata ended with {status:?}:\n{printed}{log}");
+        self.wait_until("end", |life| Ok(life.child.try_wait()?.is_some()))?;
+        let (status, log) = (self.child.wait()?, self.folder.logged());
+        let printed = self.folder.printed();
+        ensure!(
+            status.success(),
+            "Suricata ended with {status}:\n{printed}{log}"
+        );
         Ok(Run {
             log: Log::parse(&log).with_context(|| printed.clone())?,
             printed,
@@ -247,13 +234,10 @@ impl Life {
         })
     }
 
-    /// Sends a signal.
-    pub(crate) fn signal(&self, signal: libc::c_int) -> Result<()> {
-        let pid = libc::pid_t::try_from(self.child.id())?;
-        // SAFETY: takes two numbers; the process is the child, which was not waited for.
-        let result = unsafe { libc::kill(pid, signal) };
-        ensure!(result == 0, "{}", std::io::Error::last_os_error());
-        Ok(())
+    /// Sends the signal of this name.
+    pub(crate) fn signal(&self, name: &str) -> Result<()> {
+        let kill = format!("kill -s {name} {}", self.child.id());
+        said(Command::new("sh").args(["-c", &kill])).map(drop)
     }
 
     /// The memory that it holds, in KiB.
