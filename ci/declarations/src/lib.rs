@@ -91,10 +91,8 @@ pub fn of_headers(tree: &Path) -> Result<Declarations> {
         let what = "name the folder `src` of a Suricata 8.0.x or 9.0 source tree";
         ensure!(header.is_file(), "{} is missing: {what}", header.display());
     }
-    let names: Vec<_> = [ours("v8")?, ours("v9")?]
-        .into_iter()
-        .flat_map(BTreeMap::into_keys)
-        .collect();
+    let both = [ours("v8")?, ours("v9")?].into_iter();
+    let names: Vec<_> = both.flat_map(BTreeMap::into_keys).collect();
     let bindings = builder()
         .header(stubs.join("stubs.h").to_string_lossy())
         .headers(headers.iter().map(|header| header.to_string_lossy()))
@@ -139,11 +137,8 @@ pub fn facts(bindings: &str) -> Result<Declarations> {
         Item::Type(alias) => Some((alias.ident.to_string(), (*alias.ty).clone())),
         _ => None,
     });
-    let mut facts = Facts(
-        aliases
-            .filter(|(name, _)| !OPAQUE.contains(&name.as_str()))
-            .collect(),
-    );
+    let aliases = aliases.filter(|(name, _)| !OPAQUE.contains(&name.as_str()));
+    let mut facts = Facts(aliases.collect());
     facts.visit_file_mut(&mut file);
     let mut declarations = Declarations::new();
     for item in mem::take(&mut file.items) {

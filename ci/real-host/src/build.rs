@@ -48,13 +48,11 @@ fn c_example() -> Result<PathBuf> {
     let mut lines = readme.lines();
     let command = lines.find(|line| line.starts_with("cc ") && line.contains("c_plugin.so"));
     let plugin = target().join("c_plugin.so");
-    let command = command.context("the README has no cc")?;
-    let command = command.replace("c_plugin.so", &plugin.display().to_string());
-    said(
-        Command::new("sh")
-            .args(["-c", &command])
-            .current_dir("examples/c"),
-    )?;
+    let command = command
+        .context("the README has no cc")?
+        .replace("c_plugin.so", &plugin.display().to_string());
+    let mut sh = Command::new("sh");
+    said(sh.args(["-c", &command]).current_dir("examples/c"))?;
     Ok(plugin)
 }
 

@@ -325,19 +325,17 @@ fn observations(folder: &Path, log: &Log) -> Result<Observations> {
     for (scenario, texts) in threads {
         observations.insert(format!("{scenario}, per thread"), counted(texts));
     }
-    let (own, host): (Vec<_>, Vec<_>) = log.0.iter().partition(|line| {
-        line.module == MODULE
-            || OF_OTHER_MODULES
-                .iter()
-                .any(|begin| line.message.starts_with(begin))
-    });
+    let is_own = |line: &&Line| {
+        let begins = |begin: &&str| line.message.starts_with(begin);
+        line.module == MODULE || OF_OTHER_MODULES.iter().any(begins)
+    };
+    let (own, host): (Vec<_>, Vec<_>) = log.0.iter().partition(is_own);
     let own = own.into_iter().map(of_suite).collect();
     observations.insert("the suite's lines in the log".to_owned(), counted(own));
     for line in host {
         if let Some((of, text)) = of_host(line) {
-            *observations
-                .entry(format!("{of}the host's lines in the log"))
-                .or_default() += &text;
+            let of = format!("{of}the host's lines in the log");
+            *observations.entry(of).or_default() += &text;
         }
     }
     Ok(observations)
@@ -349,8 +347,8 @@ fn counted(texts: Vec<String>) -> String {
     for text in texts {
         *times.entry(text).or_default() += 1;
     }
-    times
-        .into_iter()
+    let lines = times.into_iter();
+    lines
         .map(|(text, times)| format!("{times} × {text}"))
         .collect()
 }
@@ -387,10 +385,8 @@ fn of_host(line: &Line) -> Option<(&'static str, String)> {
         return (!threads.is_empty()).then_some(("", text));
     }
     let subjects = Regex::new(SUBJECTS).expect("a regular expression");
-    let about = subjects
-        .find_iter(&line.message)
-        .map(|found| found.as_str());
-    let about: BTreeSet<_> = about.collect();
+    let about = subjects.find_iter(&line.message);
+    let about: BTreeSet<_> = about.map(|found| found.as_str()).collect();
     let text = format!("{}: {about:?}\n", level_and_role(line));
     let of = if about.contains(ALLOCATION) {
         "allocation, "

@@ -31,10 +31,8 @@ pub(crate) struct Suricata {
 impl Suricata {
     /// Returns the one that `ci/find-suricata WHICH` finds, or installs.
     pub(crate) fn find(which: &str) -> Result<Self> {
-        let found = Command::new("ci/find-suricata")
-            .arg(which)
-            .stderr(Stdio::inherit())
-            .output()?;
+        let mut find = Command::new("ci/find-suricata");
+        let found = find.arg(which).stderr(Stdio::inherit()).output()?;
         ensure!(found.status.success(), "there is no Suricata {which}");
         let mut suricata = Self {
             root: fs::canonicalize(String::from_utf8(found.stdout)?.trim())?,
@@ -60,9 +58,8 @@ impl Suricata {
         if self.root != Path::new("/") {
             // In a mount namespace of its own: valgrind needs /proc.
             let chroot = "mount -t proc proc \"$0/proc\" && exec chroot \"$0\" \"$@\"";
-            command
-                .args(["unshare", "--mount", "sh", "-c", chroot])
-                .arg(&self.root);
+            command.args(["unshare", "--mount", "sh", "-c", chroot]);
+            command.arg(&self.root);
         }
         command.arg("env").args(wrapper).arg("suricata");
         command
@@ -91,8 +88,8 @@ impl Suricata {
         let plugins: Result<Vec<_>> = plugins.iter().map(|plugin| folder.add(plugin)).collect();
         let capture = folder.add(capture)?;
         folder.configure(&plugins?, json!({}))?;
-        self.start(folder, &[], &["--runmode", mode, "-r", &capture], variables)?
-            .end()
+        let arguments = ["--runmode", mode, "-r", &capture];
+        self.start(folder, &[], &arguments, variables)?.end()
     }
 
     /// Starts it in `folder`, by `wrapper`, with these arguments and environment variables.

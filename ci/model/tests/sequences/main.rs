@@ -231,9 +231,9 @@ fn run(ops: &[Op]) {
         assert_eq!(called, calls, "callbacks run after {op:?}");
     }
     // As the host does it, in the order of creation; a thread's slots in theirs.
-    running
-        .iter_mut()
-        .for_each(|running| running.retire(&plugin));
+    for running in &mut running {
+        running.retire(&plugin);
+    }
     let running = running.iter().map(|running| &running.thread);
     running.chain(&joined).for_each(free);
     host.shutdown();
@@ -244,11 +244,8 @@ fn run(ops: &[Op]) {
 fn compare(host: &Host, expected: &Expected, after: &dyn std::fmt::Debug) {
     let (drops, expected_drops) = (value::drops(), lock(&expected.drops));
     assert_eq!(*drops, *expected_drops, "drops after {after:?}");
-    let log = host.log().into_iter();
-    let errors: Vec<_> = log
-        .filter(|line| line.level == SCLogLevel::SC_LOG_ERROR)
-        .collect();
-    let count = expected.errors.load(SeqCst);
+    let (mut errors, count) = (host.log(), expected.errors.load(SeqCst));
+    errors.retain(|line| line.level == SCLogLevel::SC_LOG_ERROR);
     assert_eq!(
         errors.len(),
         count,

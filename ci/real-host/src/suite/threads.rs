@@ -41,10 +41,8 @@ static CREATED: Mutex<Option<(u32, HashMap<usize, u32>)>> = Mutex::new(None);
 /// callback was called for.
 pub fn number(tv: Tv) -> u32 {
     let created = CREATED.lock().expect("no panic");
-    let numbers = created.as_ref().map(|(_, numbers)| numbers);
-    numbers
-        .and_then(|numbers| numbers.get(&tv.0.addr()).copied())
-        .unwrap_or(0)
+    let number = |(_, numbers): &(u32, HashMap<_, _>)| numbers.get(&tv.0.addr()).copied();
+    created.as_ref().and_then(number).unwrap_or(0)
 }
 
 pub(super) fn init() {
