@@ -185,7 +185,7 @@ fn in_suricata(
         "outputs": if with_statistics { statistics } else { json!([]) },
     });
     folder.configure(&paths, more)?;
-    let (seen, transcripts) = (folder.seen(""), folder.seen("transcripts"));
+    let transcripts = folder.seen("transcripts");
     let socket_option = format!("--unix-socket={}", folder.seen(socket::FILE));
     let arguments: &[&str] = match mode {
         0 => &["-T"],
@@ -197,9 +197,8 @@ fn in_suricata(
     if mode == 3 {
         let mut socket = Socket::connect(&mut life)?;
         for _ in 0..CAPTURES {
-            socket.read(&capture, &seen)?;
+            socket.read(&mut life, &capture)?;
         }
-        life.wait_until("end of the captures", |_| socket.is_idle())?;
         socket.shut_down()?;
     }
     let run = life.end()?;

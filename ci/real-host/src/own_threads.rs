@@ -40,7 +40,7 @@ fn without_threads(suricata: &Suricata, plugins: &[PathBuf]) -> Result<()> {
 /// Has one process, or with `-D` its child, read a capture twice.
 fn two_captures(suricata: &Suricata, plugins: &[PathBuf], is_daemon: bool) -> Result<()> {
     let (folder, capture, file) = prepare(suricata, plugins, json!({}))?;
-    let (seen, pid) = (folder.seen(""), folder.seen("pid"));
+    let pid = folder.seen("pid");
     let option = format!("--unix-socket={}", folder.seen(socket::FILE));
     let daemon = ["--pidfile", &pid, "-D"];
     let options = [&[option.as_str()], &daemon[..if is_daemon { 3 } else { 0 }]].concat();
@@ -50,8 +50,7 @@ fn two_captures(suricata: &Suricata, plugins: &[PathBuf], is_daemon: bool) -> Re
     let mut life = suricata.start(folder, &stay, &options, &[("FLOW_LOG", &file)])?;
     let mut socket = Socket::connect(&mut life)?;
     for times in 1..=2 {
-        socket.read(&capture, &seen)?;
-        life.wait_until("end of the capture", |_| socket.is_idle())?;
+        socket.read(&mut life, &capture)?;
         all_written(&life.folder, times * FLOWS)?;
     }
     socket.shut_down()?;

@@ -50,14 +50,12 @@ fn live_long(suricata: &Suricata, plugin: Option<&Path>) -> Result<(i64, Log)> {
     let plugins = plugin.map(|plugin| folder.add(plugin)).transpose()?;
     folder.configure(plugins.as_slice(), json!({}))?;
     let (capture, _) = folder.capture(FLOWS)?;
-    let seen = folder.seen("");
     let option = format!("--unix-socket={}", folder.seen(socket::FILE));
     let mut life = suricata.start(folder, &[], &[&option], &[])?;
     let mut socket = Socket::connect(&mut life)?;
     let mut resident = Vec::new();
     for _ in 0..CAPTURES {
-        socket.read(&capture, &seen)?;
-        life.wait_until("end of the capture", |_| socket.is_idle())?;
+        socket.read(&mut life, &capture)?;
         resident.push(life.resident_kib()?);
     }
     socket.shut_down()?;

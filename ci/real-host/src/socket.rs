@@ -33,15 +33,15 @@ impl Socket {
         Ok(socket)
     }
 
-    /// Has it read a capture. Both paths are as Suricata sees them.
-    pub(crate) fn read(&mut self, capture: &str, folder: &str) -> Result<()> {
-        let arguments = json!({ "filename": capture, "output-dir": folder });
+    /// Has it read a capture to the end. The path is as Suricata sees it.
+    pub(crate) fn read(&mut self, life: &mut Life, capture: &str) -> Result<()> {
+        let arguments = json!({ "filename": capture, "output-dir": life.folder.seen("") });
         self.ask(&json!({ "command": "pcap-file", "arguments": arguments }))?;
-        Ok(())
+        life.wait_until("end of the capture", |_| self.is_idle())
     }
 
     /// Whether it has read all that it was told to.
-    pub(crate) fn is_idle(&mut self) -> Result<bool> {
+    fn is_idle(&mut self) -> Result<bool> {
         let waiting = self.ask(&json!({ "command": "pcap-file-number" }))?;
         let current = self.ask(&json!({ "command": "pcap-current" }))?;
         Ok(waiting == 0 && current == "None")
@@ -49,8 +49,7 @@ impl Socket {
 
     /// Has it end.
     pub(crate) fn shut_down(mut self) -> Result<()> {
-        self.ask(&json!({ "command": "shutdown" }))?;
-        Ok(())
+        self.ask(&json!({ "command": "shutdown" })).map(drop)
     }
 
     /// Sends a command and returns the answer's `message`.

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::collections::HashMap;
 use std::ffi::c_void;
 use std::ptr::null_mut;
-use std::sync::{Mutex, OnceLock};
+use std::sync::{LazyLock, Mutex, MutexGuard, OnceLock};
 use std::thread::ThreadId;
 
 use suricata_thread_sys::common::{
@@ -19,7 +19,7 @@ const SCENARIO: &str = "flows";
 
 static SLOT: OnceLock<Slot> = OnceLock::new();
 /// The flows that have begun, by address, with the thread that began them.
-static ALIVE: Mutex<Option<HashMap<usize, ThreadId>>> = Mutex::new(None);
+static ALIVE: LazyLock<Mutex<HashMap<usize, ThreadId>>> = LazyLock::new(Mutex::default);
 
 pub(super) fn init() {
     let slot = *SLOT.get_or_init(|| Slot::of_values(c"conformance: flows"));
@@ -46,16 +46,15 @@ fn describe(tv: *mut ThreadVars) -> String {
     let before = OWN.replace(number);
     let whose = match before {
         _ if number == 0 => "a ThreadVars without thread init callback",
-        0 => "its ThreadVars",
-        same if same == number => "its ThreadVars",
+        same if same == 0 || same == number => "its ThreadVars",
         _ => "another ThreadVars than before",
     };
     let slot = SLOT.get().expect("registered in `init`");
     format!("{whose} with {}", slot.label(Tv(tv)))
 }
 
-fn alive<R>(change: impl FnOnce(&mut HashMap<usize, ThreadId>) -> R) -> R {
-    change(ALIVE.lock().expect("no panic").get_or_insert_default())
+fn alive() -> MutexGuard<'static, HashMap<usize, ThreadId>> {
+    ALIVE.lock().expect("no panic")
 }
 
 fn packet(null: bool) -> &'static str {
@@ -64,7 +63,7 @@ fn packet(null: bool) -> &'static str {
 
 unsafe extern "C" fn begin(tv: *mut ThreadVars, flow: *mut Flow, p: *const Packet, _: *mut c_void) {
     let me = std::thread::current().id();
-    let flow = match alive(|alive| alive.insert(flow.addr(), me)) {
+    let flow = match alive().insert(flow.addr(), me) {
         None => "a new flow",
         Some(_) => "a flow that had begun",
     };
@@ -74,9 +73,9 @@ unsafe extern "C" fn begin(tv: *mut ThreadVars, flow: *mut Flow, p: *const Packe
 
 unsafe extern "C" fn update(tv: *mut ThreadVars, flow: *mut Flow, p: *mut Packet, _: *mut c_void) {
     let me = std::thread::current().id();
-    let flow = match alive(|alive| alive.get(&flow.addr()).copied()) {
+    let flow = match alive().get(&flow.addr()) {
         None => "an unknown flow",
-        Some(begun_on) if begun_on == me => "a flow of this thread",
+        Some(begun_on) if *begun_on == me => "a flow of this thread",
         Some(_) => "a flow of another thread",
     };
     let (tv, packet) = (describe(tv), packet(p.is_null()));
@@ -84,7 +83,7 @@ unsafe extern "C" fn update(tv: *mut ThreadVars, flow: *mut Flow, p: *mut Packet
 }
 
 unsafe extern "C" fn finish(tv: *mut ThreadVars, flow: *mut Flow, _: *mut c_void) {
-    let flow = match alive(|alive| alive.remove(&flow.addr())) {
+    let flow = match alive().remove(&flow.addr()) {
         None => "an unknown flow",
         Some(_) => "a flow that had begun",
     };

@@ -3,7 +3,7 @@
 
 use std::ffi::{CStr, c_void};
 use std::fmt::Arguments;
-use std::fs::OpenOptions;
+use std::fs::File;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -65,10 +65,8 @@ pub fn write(scenario: &str, to: To, line: Arguments<'_>) {
         To::AnyTime => format!("{scenario}.lines"),
     };
     let folder = PathBuf::from(std::env::var_os(FOLDER).unwrap_or_default());
-    let file = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(folder.join(file));
+    let mut options = File::options();
+    let file = options.create(true).append(true).open(folder.join(file));
     let written = file.and_then(|mut file| file.write_all(format!("{line}\n").as_bytes()));
     if let Err(error) = written {
         eprintln!("conformance: no observations in the folder that {FOLDER} names: {error}");
