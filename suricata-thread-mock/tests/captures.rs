@@ -7,7 +7,6 @@ use std::process::Command;
 
 mod workspace;
 
-use capture::ENDINGS;
 use workspace::example;
 
 /// A packet of IPv4, from 10.0.0.1 to 10.0.0.2.
@@ -210,7 +209,7 @@ fn files_that_are_no_captures_are_named() {
 
 #[test]
 fn flows_of_captures_end_as_in_suricata() {
-    for (what, script, [flows, finished]) in ENDINGS {
+    for (what, script, [flows, finished]) in capture::endings() {
         let (status, said) = run(&capture::scripted(what, script), &[]);
         let recycler = said.lines().find(|line| line.contains("FlowRecycler"));
         let seen = recycler.and_then(|line| line.split_whitespace().last());

@@ -12,7 +12,7 @@
 mod flow;
 mod scripted;
 
-pub use scripted::{ENDINGS, scripted};
+pub use scripted::{endings, scripted};
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
