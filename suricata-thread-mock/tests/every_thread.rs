@@ -4,10 +4,16 @@ mod raw;
 
 use raw::V8;
 use suricata_thread_mock::{Generation, Host, ThreadKind, stray_reports};
+use suricata_thread_sys::common::{SCLogGetLogLevel, SCLogLevel};
 
 /// How many slots a thread is told of that has entered no host.
 fn slots_seen_by_another_thread() -> usize {
     std::thread::scope(|scope| scope.spawn(|| V8.size()).join().unwrap()) / size_of::<*mut u8>()
+}
+
+fn level() -> SCLogLevel {
+    // SAFETY: no conditions.
+    unsafe { SCLogGetLogLevel() }
 }
 
 #[test]
@@ -33,5 +39,7 @@ fn a_thread_that_entered_no_host_belongs_to_the_last_one_built_that_has_every_th
     drop(second);
     assert_eq!(slots_seen_by_another_thread(), 0);
     assert_eq!(stray_reports().len(), 1, "{:#?}", stray_reports());
+    let level = || std::thread::spawn(level).join().unwrap();
+    assert_eq!(level(), SCLogLevel::SC_LOG_NONE);
     drop((kept, first));
 }

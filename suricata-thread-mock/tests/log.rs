@@ -1,9 +1,11 @@
 //! What the host logs.
 
+mod raw;
+
 use std::ffi::CStr;
 use std::ptr::null;
 
-use suricata_thread_mock::{Host, ThreadKind};
+use suricata_thread_mock::{Host, Report, ReportKind, ThreadKind, stray_reports};
 use suricata_thread_sys as sys;
 use sys::common::SCLogLevel;
 
@@ -183,4 +185,55 @@ fn each_line_is_passed_on_when_it_comes() {
         assert_eq!(*passed.lock().unwrap(), ["Notice: x: x"]);
     }
     drop(host);
+}
+
+/// As in 8.0.8, where functions that `atexit` runs see it so.
+#[test]
+fn after_the_end_of_the_host_the_level_is_none_and_a_line_is_lost_with_success() {
+    let name = "outlives its host";
+    let log = || {
+        let text = c"too late".as_ptr();
+        // SAFETY: the texts are C strings.
+        unsafe {
+            let level = sys::common::SCLogGetLogLevel();
+            let notice = SCLogLevel::SC_LOG_NOTICE;
+            let answer = sys::common::SCLogMessage(notice, text, 1, text, text, text);
+            (level, answer)
+        }
+    };
+    let thread = std::thread::Builder::new().name(name.to_owned());
+    let of_host = thread.spawn(move || {
+        assert_eq!(log(), (SCLogLevel::SC_LOG_INFO, -1), "none so far");
+        let host = Host::new();
+        assert_eq!(log(), (SCLogLevel::SC_LOG_INFO, 0));
+        drop(host);
+        assert_eq!(log(), (SCLogLevel::SC_LOG_NONE, 0));
+        let _next = Host::new();
+        assert_eq!(log(), (SCLogLevel::SC_LOG_INFO, 0));
+    });
+    of_host.unwrap().join().unwrap();
+    let mine = |report: &Report| report.thread == name;
+    let mine: Vec<_> = stray_reports().into_iter().filter(mine).collect();
+    let says = [
+        &[
+            "SCLogMessage",
+            "belongs to no mock host",
+            "Notice: too late: too late",
+        ][..],
+        &[
+            "SCLogGetLogLevel",
+            "expected before the host ends",
+            "the level is 0",
+        ],
+        &[
+            "SCLogMessage",
+            "has ended, and its log with it",
+            "Notice: too late: too late",
+        ],
+    ];
+    assert_eq!(mine.len(), says.len(), "{mine:#?}");
+    for (report, parts) in mine.iter().zip(says) {
+        assert_eq!(report.kind, ReportKind::NoHost);
+        raw::assert_says(&report.to_string(), parts);
+    }
 }

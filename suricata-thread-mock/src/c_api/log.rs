@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_int};
 
 use suricata_thread_sys::common::SCLogLevel;
 
-use crate::calling::context;
+use crate::calling::{belonging, context};
 use crate::noun::c_text;
 use crate::noun::log_line::{LogLine, level_name, module_shown};
 use crate::noun::report::{Report, ReportKind};
@@ -28,20 +28,15 @@ pub(crate) unsafe fn message(
         [file, function, module, message].map(|t| unsafe { c_text::text_unless_null(t) });
     let module = module_shown(module.as_deref()).to_owned();
     let message = message.unwrap_or_else(|| "(null)".to_owned());
-    let Some(host) = context::host() else {
-        let report = Report::new(
-            ReportKind::NoHost,
+    let Some(host) = belonging::host() else {
+        let is_over = belonging::has_outlived();
+        let line = format!("{}: {module}: {message}", level_name(level));
+        stray(
             "SCLogMessage",
-            context::os_thread_name(),
-        )
-        .expected("a thread of a host, or one that holds `host.enter()`")
-        .actual("it belongs to no mock host")
-        .consequence(format!(
-            "No host's log has this line: {}: {module}: {message}",
-            level_name(level)
-        ));
-        reports::stray(report);
-        return -1;
+            is_over,
+            format!("No host's log has this line: {line}"),
+        );
+        return if is_over { 0 } else { -1 };
     };
     let thread = context::thread_name(&host);
     host.log.add(LogLine {
@@ -58,9 +53,34 @@ pub(crate) unsafe fn message(
 
 /// `SCLogGetLogLevel`.
 pub(crate) fn level() -> SCLogLevel {
-    match context::host() {
-        Some(host) => host.log.level,
-        // The message itself says that there is no host, and is printed then.
-        None => SCLogLevel::SC_LOG_INFO,
+    if let Some(host) = belonging::host() {
+        return host.log.level;
     }
+    if belonging::has_outlived() {
+        let consequence = "Its log takes no line any more, and the level is 0, as in Suricata";
+        stray("SCLogGetLogLevel", true, consequence.to_owned());
+        return SCLogLevel::SC_LOG_NONE;
+    }
+    // The message itself says that there is no host, and is printed then.
+    SCLogLevel::SC_LOG_INFO
+}
+
+/// Reports a call on a thread without a host, which is over where it had one.
+fn stray(call: &str, is_over: bool, consequence: String) {
+    let (expected, actual) = if is_over {
+        (
+            "before the host ends",
+            "the host of this thread has ended, and its log with it",
+        )
+    } else {
+        (
+            "a thread of a host, or one that holds `host.enter()`",
+            "it belongs to no mock host",
+        )
+    };
+    let report = Report::new(ReportKind::NoHost, call, context::os_thread_name())
+        .expected(expected)
+        .actual(actual)
+        .consequence(consequence);
+    reports::stray(report);
 }

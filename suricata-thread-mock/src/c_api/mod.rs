@@ -96,7 +96,7 @@ mod operations {
     use crate::c_api::registration;
     use crate::c_api::slots::{self, Allocation, Phase};
     use crate::c_api::storage;
-    use crate::calling::{boundary, context};
+    use crate::calling::{belonging, boundary, context};
     use crate::noun::event::Event;
     use crate::noun::{c_text, words};
     use crate::state::cells::Owner;
@@ -180,11 +180,11 @@ mod operations {
     }
 
     pub(super) unsafe fn suricata_thread_mock_host_1(_: Function) -> c_uint {
-        context::host().map_or(0, |host| host.identity.number)
+        belonging::host().map_or(0, |host| host.identity.number)
     }
 
     pub(super) unsafe fn suricata_thread_mock_generation_1(_: Function) -> c_uint {
-        context::host().map_or(0, |host| host.identity.generation.major())
+        belonging::host().map_or(0, |host| host.identity.generation.major())
     }
 
     pub(super) unsafe fn ThreadStorageRegister(

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use crate::calling::belonging;
 use crate::calling::context::{self, InPlugin};
 use crate::noun::report::{Report, ReportKind};
 use crate::noun::words::{Code, PluginCode};
@@ -48,7 +49,7 @@ fn report(host: &HostState, code: Code, what: String, message: &str) {
 
 /// Runs `init` as the `Init` of a plugin of this thread's host; returns `false` if it takes none now.
 pub(crate) fn run_init(name: Option<&'static str>, init: impl FnOnce()) -> bool {
-    let Some(host) = context::host() else {
+    let Some(host) = belonging::host() else {
         return false;
     };
     if context::plugin_code().is_some() || host.slots.is_finalized() {

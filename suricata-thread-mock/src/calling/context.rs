@@ -1,11 +1,11 @@
-//! What the current OS thread is doing: to which hosts it belongs, and whether plugin code runs.
+//! What the current OS thread is doing: as which thread of a host, and whether plugin code runs.
 
-use std::cell::{Cell, RefCell};
-use std::sync::{Arc, Weak};
+use std::cell::Cell;
+use std::sync::Arc;
 
-use parking_lot::Mutex;
 use suricata_thread_sys::common::SCLogLevel;
 
+use crate::calling::belonging;
 use crate::calling::last_words::{self, Inside};
 use crate::calling::watchdog;
 use crate::noun::log_line::LogLine;
@@ -15,7 +15,6 @@ use crate::state::host::HostState;
 use crate::state::reports;
 
 thread_local! {
-    static HOSTS: RefCell<Vec<Arc<HostState>>> = const { RefCell::new(Vec::new()) };
     /// The name of the thread of a host that this OS thread is.
     static WORKER_NAME: Cell<Option<&'static str>> = const { Cell::new(None) };
     /// The token of the thread of a host that this OS thread is.
@@ -24,57 +23,9 @@ thread_local! {
     static FEEDING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Makes the current OS thread belong to a host until [`leave`].
-pub(crate) fn enter(host: &Arc<HostState>) {
-    // In the destructor of another thread-local it may be gone; then the thread belongs to no host.
-    let _ = HOSTS.try_with(|hosts| hosts.borrow_mut().push(Arc::clone(host)));
-}
-
-/// Takes back the last [`enter`] of this host on this thread. The order need not be that of a
-/// stack: guards may be dropped in any order.
-pub(crate) fn leave(host: &Arc<HostState>) {
-    // The thread-local may be gone already, when a guard lives in another one.
-    let gone = HOSTS.try_with(|hosts| {
-        let mut hosts = hosts.borrow_mut();
-        let at = hosts.iter().rposition(|h| Arc::ptr_eq(h, host))?;
-        Some(hosts.remove(at))
-    });
-    // Dropped here, with no borrow held: it may be the last reference to the host.
-    drop(gone);
-}
-
-/// The host that this thread entered last and that has not ended.
-pub(crate) fn host() -> Option<Arc<HostState>> {
-    HOSTS
-        .try_with(|hosts| {
-            let hosts = hosts.borrow();
-            hosts
-                .iter()
-                .rev()
-                .find(|h| !h.identity.has_ended())
-                .cloned()
-        })
-        .ok()
-        .flatten()
-        .or_else(|| {
-            EVERY_THREAD
-                .lock()
-                .upgrade()
-                .filter(|h| !h.identity.has_ended())
-        })
-}
-
-/// The host of threads that have entered none.
-static EVERY_THREAD: Mutex<Weak<HostState>> = Mutex::new(Weak::new());
-
-/// Makes every thread that has entered no host belong to this one.
-pub(crate) fn serve_every_thread(host: &Arc<HostState>) {
-    *EVERY_THREAD.lock() = Arc::downgrade(host);
-}
-
-/// [`host`], for the C function `call`: says so where there is none.
+/// [`belonging::host`], for the C function `call`: says so where there is none.
 pub(crate) fn host_for(call: &str) -> Option<Arc<HostState>> {
-    let host = host();
+    let host = belonging::host();
     if host.is_none() {
         let report = Report::new(ReportKind::NoHost, call, os_thread_name())
             .expected(
@@ -161,13 +112,9 @@ pub(crate) struct InPlugin<'a> {
 
 impl<'a> InPlugin<'a> {
     pub(crate) fn new(host: &'a Arc<HostState>, code: Code) -> Self {
-        let is_in = HOSTS.try_with(|hosts| {
-            let hosts = hosts.borrow();
-            hosts.last().is_some_and(|last| Arc::ptr_eq(last, host))
-        });
-        let is_entered = is_in != Ok(true);
+        let is_entered = !belonging::is_last(host);
         if is_entered {
-            enter(host);
+            belonging::enter(host);
         }
         let place = Place {
             code,
@@ -189,7 +136,7 @@ impl Drop for InPlugin<'_> {
         last_words::replace(self.before);
         watchdog::note(self.host, self.before.map(|inside| inside.words));
         if self.is_entered {
-            leave(self.host);
+            belonging::leave(self.host);
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Storey 3: who is calling, and the one boundary to plugin code.
 
+pub(crate) mod belonging;
 pub(crate) mod boundary;
 pub(crate) mod callbacks;
 pub(crate) mod context;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use suricata_thread_sys::ThreadVars;
 
+use crate::calling::belonging;
 use crate::calling::context;
 use crate::calling::handles::{self, Found, Handle};
 use crate::calling::refusals;
@@ -87,7 +88,7 @@ fn unknown(function: Function, slot: Option<String>, tv: *const ThreadVars) {
         let what = "a pointer that no host gave out".to_owned();
         (ReportKind::ThreadVarsUnknown, what)
     };
-    let host = context::host();
+    let host = belonging::host();
     let thread = match &host {
         Some(host) => context::thread_name(host),
         None => context::os_thread_name(),

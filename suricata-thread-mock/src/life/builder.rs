@@ -8,7 +8,7 @@ use std::time::Duration;
 use suricata_thread_sys::Generation;
 use suricata_thread_sys::common::SCLogLevel;
 
-use crate::calling::{context, last_words, watchdog};
+use crate::calling::{belonging, last_words, watchdog};
 use crate::life::host::Host;
 use crate::life::own_slots;
 use crate::noun::log_line::LogLine;
@@ -270,9 +270,9 @@ impl HostBuilder {
         own_slots::register_early(&state);
         last_words::watch();
         watchdog::watch(&state);
-        context::enter(&state);
+        belonging::enter(&state);
         if self.every_thread {
-            context::serve_every_thread(&state);
+            belonging::serve_every_thread(&state);
         }
         Host::of(state)
     }

@@ -3,7 +3,7 @@
 use std::panic::Location;
 use std::thread;
 
-use crate::calling::{context, kernel_name};
+use crate::calling::{belonging, context, kernel_name};
 use crate::life::host::Host;
 use crate::life::take_down;
 use crate::noun::expectation::{ErrorCount, Expectation};
@@ -207,8 +207,8 @@ impl Drop for Host {
                 "suricata-thread-mock: a Host was dropped by code that a host is running; its \
                  threads and values are left as they are"
             );
-            context::leave(&self.state);
-            if let Some(running) = context::host() {
+            belonging::leave(&self.state);
+            if let Some(running) = belonging::host() {
                 let report = context::driven(
                     "the drop of a Host",
                     "by plugin code that a host is running",
@@ -220,7 +220,7 @@ impl Drop for Host {
         }
         take_down::all(&self.state);
         take_down::end(&self.state);
-        context::leave(&self.state);
+        belonging::leave(&self.state);
         kernel_name::replace(&self.name_before);
         if !thread::panicking() {
             self.verify();

@@ -7,7 +7,7 @@ use std::sync::{Arc, MutexGuard};
 use suricata_thread_sys::Generation;
 
 use crate::calling::handles::Handle;
-use crate::calling::{context, kernel_name};
+use crate::calling::{belonging, context, kernel_name};
 use crate::life::thread::Thread;
 use crate::life::{os_thread, own_slots, take_down};
 use crate::noun::thread_kind::ThreadKind;
@@ -92,7 +92,7 @@ impl Host {
     /// assert_eq!(host.log()[0].message, "started");
     /// ```
     pub fn enter(&self) -> EnteredGuard<'_> {
-        context::enter(&self.state);
+        belonging::enter(&self.state);
         EnteredGuard {
             host: self,
             on_this_thread: PhantomData,
@@ -274,6 +274,6 @@ pub struct EnteredGuard<'a> {
 
 impl Drop for EnteredGuard<'_> {
     fn drop(&mut self) {
-        context::leave(&self.host.state);
+        belonging::leave(&self.host.state);
     }
 }

@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::thread;
 
 use crate::calling::handles::{self, Handle};
-use crate::calling::{callbacks, context, kernel_name, thread_storage, waiting};
+use crate::calling::{belonging, callbacks, context, kernel_name, thread_storage, waiting};
 use crate::noun::event::Event;
 use crate::noun::job::Job;
 use crate::noun::thread_kind::{Stage, ThreadKind};
@@ -45,7 +45,7 @@ pub(crate) fn spawn(host: &Arc<HostState>, name: &str, kind: ThreadKind) -> io::
         let handle = handle.clone();
         move || {
             let Handle { host, thread } = &handle;
-            context::enter(host);
+            belonging::enter(host);
             context::set_worker(thread.cells.token, thread.name());
             kernel_name::replace(thread.name());
             handles::own(handle);

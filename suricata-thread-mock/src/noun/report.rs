@@ -95,9 +95,10 @@ pub enum ReportKind {
     ///
     /// Suricata crashes, or goes on with corrupt memory.
     PanicAtBoundary,
-    /// A C function was called on a thread that belongs to no host.
+    /// A C function was called on a thread that belongs to no host, or after its host has ended.
     ///
-    /// In Suricata every thread belongs to the one host that there is.
+    /// In Suricata every thread belongs to the one host that there is. After its end the level of the log is 0, and
+    /// `SCLogMessage` loses the line and returns 0.
     NoHost,
     /// Plugin code called a function that is the host's own.
     ///

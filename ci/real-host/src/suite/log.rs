@@ -49,6 +49,20 @@ pub(super) fn init() {
     on_first_flow(|_| {
         log(Level::SC_LOG_NOTICE, c"a thread has its first flow");
     });
+    // SAFETY: a plugin is never unloaded, so the function is there until the process ends.
+    unsafe { libc::atexit(at_the_end) };
+}
+
+/// The host has taken its log down by then.
+extern "C" fn at_the_end() {
+    // SAFETY: it only reads a number.
+    let level = unsafe { common::SCLogGetLogLevel() };
+    let answer = log(Level::SC_LOG_NOTICE, c"the process ends");
+    say!(
+        Sequence,
+        "in the end the level is {}, a line: {answer}",
+        level.0
+    );
 }
 
 /// Logs lines with NULL in each place, and of modules that hosts shorten. How a line begins says that it is the suite's.
