@@ -1082,6 +1082,38 @@ fn a_plugin_that_ends_the_process_or_hangs_is_named_after_its_log_so_far() {
     }
 }
 
+/// Of two plugins that are loaded, and in every place from which one can leave.
+#[test]
+fn an_exception_of_c_plus_plus_ends_the_process_and_the_plugin_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = c_plugin(folder.path(), "other", 8, &[]);
+    for (throws, what) in [
+        (
+            "INIT",
+            "Init of plugin `cpp-thrower` on thread `Suricata-Main`",
+        ),
+        (
+            "ON_THREAD",
+            "thread init callback of plugin `cpp-thrower` on thread `Suricata-Main`",
+        ),
+        (
+            "ON_FLOW",
+            "flow init callback of plugin `cpp-thrower` on thread `W#01`",
+        ),
+        (
+            "RELEASE",
+            "free function of plugin `cpp-thrower` on thread `Suricata-Main`",
+        ),
+    ] {
+        let throws = format!("THROWS={throws}");
+        let plugin = c_library(folder.path(), "throws", "throws.cpp", &[&throws]);
+        mock_with("run {} {} --flows 1 --runmode single", &[&other, &plugin])
+            .exits(1)
+            .says(&[&format!("plugin code crashed with SIGABRT: {what}")])
+            .prints(&["Initializing plugin cpp-thrower"]);
+    }
+}
+
 #[test]
 fn an_end_that_nothing_in_the_process_notices_is_noticed() {
     let folder = tempfile::tempdir().unwrap();

@@ -63,6 +63,7 @@ entry_points! {
         plugin_version: null(),
         ..plugin(0x0900, nothing)
     };
+    sees_all => plugin(0x0800, sees);
     panics => plugin(0x0900, {
         let init: unsafe extern "C-unwind" fn() = init_panics;
         // SAFETY: "C" and "C-unwind" functions are called alike; the mock catches what unwinds.
@@ -220,4 +221,40 @@ fn a_panic_of_init_is_an_error_and_a_report() {
         &report.to_string(),
         &["Init", "`Suricata-Main`", "no configuration"],
     );
+}
+
+/// What the plugin of the next test sees, in order.
+static SEEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+fn see(what: impl Into<String>) {
+    SEEN.lock().unwrap().push(what.into());
+}
+
+unsafe extern "C" fn sees() {
+    unsafe extern "C" fn free(_: *mut std::ffi::c_void) {
+        see("a free function");
+    }
+    see("Init");
+    assert!(V8.register_raw(c"state".as_ptr(), Some(free)) >= 0);
+    assert!(raw::on_thread_init(|_| see("a thread init callback")));
+}
+
+/// As 8.0.8 does with `-T`: it loads, closes registration, which a reserved name makes fail, creates no thread, frees
+/// nothing, and takes its log down before what a plugin does at exit.
+#[test]
+fn test_mode_is_a_host_that_is_finalized_and_dropped() {
+    let host = V8.host();
+    load(&host, sees_all).unwrap();
+    host.finalize();
+    see(format!("a late slot: {}", V8.register(c"late")));
+    see(format!("{} slots", V8.size() / size_of::<usize>()));
+    assert_eq!(host.log().len(), 1, "{:?}", host.log());
+    drop(host);
+    // SAFETY: no conditions.
+    see(format!(
+        "level {}",
+        unsafe { sys::common::SCLogGetLogLevel() }.0
+    ));
+    let seen = SEEN.lock().unwrap();
+    assert_eq!(*seen, ["Init", "a late slot: -1", "2 slots", "level 0"]);
 }

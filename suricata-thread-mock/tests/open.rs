@@ -8,7 +8,8 @@ use std::process::Command;
 
 use built::c_plugin;
 use suricata_thread_mock::{
-    Generation, Host, LoadError, OpenError, OpenErrorReason, RunMode, Traffic, UndefinedSymbol,
+    Generation, Host, LoadError, OpenError, OpenErrorReason, ReportKind, RunMode, ThreadKind,
+    Traffic, UndefinedSymbol,
 };
 use suricata_thread_sys::common::SCLogLevel;
 
@@ -215,6 +216,45 @@ fn a_plugin_that_registered_before_it_was_refused_stays_open() {
     let log = messages(&host);
     let said = |line: &String| line.contains("registered callbacks or slots before its Init");
     assert!(log.iter().any(said), "{log:#?}");
+}
+
+/// As in 8.0.8, which crashes over this plugin then: its slot's id is that of the second `Init`, which is refused.
+#[test]
+fn a_plugin_that_is_listed_twice_has_its_init_run_twice() {
+    let folder = tempfile::tempdir().unwrap();
+    for (generation, api) in [(8, Generation::V8), (9, Generation::V9)] {
+        let plugin = c_plugin(
+            folder.path(),
+            &format!("twice_{generation}"),
+            generation,
+            &[],
+        );
+        let host = Host::builder().generation(api).record_only().build();
+        host.expect_error("already registered");
+        open(&host, &plugin).unwrap();
+        open(&host, &plugin).unwrap();
+        let loading = format!("Notice: plugin: Loading plugin {}", plugin.display());
+        let initializing = "Notice: plugin: Initializing plugin c-counter";
+        let refused = "Error: storage: storage for type \"thread\" with name \"c-counter\" already registered";
+        let log = messages(&host);
+        let expected = [&*loading, initializing, &*loading, initializing, refused];
+        assert_eq!(log.len(), expected.len(), "{log:#?}");
+        for (line, begin) in log.iter().zip(expected) {
+            assert!(line.starts_with(begin), "{line}");
+        }
+        host.finalize();
+        host.spawn("W#01", ThreadKind::Worker);
+        let [report] = &host.reports()[..] else {
+            panic!("{:#?}", host.reports());
+        };
+        assert_eq!((report.kind, report.times), (ReportKind::UnknownSlot, 2));
+        assert_eq!(report.plugin, Some("c-counter"));
+        let text = report.to_string();
+        assert!(
+            text.contains("the result of a refused registration"),
+            "{text}"
+        );
+    }
 }
 
 #[test]

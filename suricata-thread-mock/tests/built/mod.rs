@@ -10,10 +10,11 @@ pub fn c_plugin(folder: &Path, name: &str, generation: u32, macros: &[&str]) -> 
     c_library(folder, name, "plugin.c", &macros)
 }
 
-/// Builds a file of `tests/c` with these macros, as `folder`/`name`.so.
+/// Builds a file of `tests/c`, in C or C++, with these macros, as `folder`/`name`.so.
 pub fn c_library(folder: &Path, name: &str, source: &str, macros: &[&str]) -> PathBuf {
     let file = folder.join(format!("{name}.so"));
     let compiler = cc::Build::new()
+        .cpp(source.ends_with(".cpp"))
         .target(env!("TARGET"))
         .host(env!("TARGET"))
         .opt_level(0)
@@ -27,7 +28,7 @@ pub fn c_library(folder: &Path, name: &str, source: &str, macros: &[&str]) -> Pa
         .args(macros.iter().map(|name| format!("-D{name}")))
         .arg(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/c")).join(source))
         .output()
-        .expect("a C compiler");
+        .expect("a compiler for C and C++");
     assert_success(&output);
     file
 }
