@@ -5,7 +5,7 @@ mod raw;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use raw::{
     Frees, V9, assert_says, on_flow_init, on_thread_init, panic_of, tags, thread_name, value,
@@ -318,14 +318,15 @@ fn a_name_that_no_thread_can_have_is_refused_before_anything_is_made() {
 fn a_wrong_call_panics_where_the_test_made_it() {
     let host = Host::builder().record_only().build();
     let worker = host.spawn("W#01", ThreadKind::Worker);
-    let place = std::sync::Arc::new(std::sync::Mutex::new(0));
+    // No lock: a failed assertion panics, too.
+    let place = std::sync::Arc::new(AtomicU32::new(0));
     let seen = std::sync::Arc::clone(&place);
     let before = std::panic::take_hook();
     let this_thread = std::thread::current().id();
     std::panic::set_hook(Box::new(move |info| {
         let at = info.location().expect("a place");
         if at.file() == file!() && std::thread::current().id() == this_thread {
-            *seen.lock().unwrap() = at.line();
+            seen.store(at.line(), Ordering::SeqCst);
         } else {
             before(info);
         }
@@ -333,8 +334,15 @@ fn a_wrong_call_panics_where_the_test_made_it() {
     let free = || worker.free();
     let line = line!() - 1;
     raw::panic_of(free);
-    assert_eq!(*place.lock().unwrap(), line);
+    assert_eq!(place.load(Ordering::SeqCst), line);
     let start = || drop(host.start(RunMode::Workers { threads: 0 }));
     raw::panic_of(start);
-    assert_eq!(*place.lock().unwrap(), line + 4);
+    assert_eq!(place.load(Ordering::SeqCst), line + 4);
+    host.shutdown();
+    let start = || drop(host.try_start(RunMode::Single));
+    raw::panic_of(start);
+    assert_eq!(place.load(Ordering::SeqCst), line + 8);
+    let spawn = || drop(host.spawn("W#02", ThreadKind::Worker));
+    raw::panic_of(spawn);
+    assert_eq!(place.load(Ordering::SeqCst), line + 11);
 }

@@ -109,14 +109,9 @@ impl Host {
             "{mode:?} has no worker; Suricata has one at least"
         );
         self.finalize();
-        let spawn = |n: usize, prefix: &str, suffix: &str, kind| -> io::Result<Vec<Thread>> {
-            (1..=n)
-                .map(|i| self.try_spawn(&format!("{prefix}#{i:02}{suffix}"), kind))
-                .collect()
-        };
         let threads = Threads {
-            receivers: spawn(receivers, "RX", "", ThreadKind::Receiver)?,
-            workers: spawn(workers, "W", interface, ThreadKind::Worker)?,
+            receivers: self.spawn_many(receivers, "RX", "", ThreadKind::Receiver)?,
+            workers: self.spawn_many(workers, "W", interface, ThreadKind::Worker)?,
             flow_manager: self.try_spawn("FM#01", ThreadKind::FlowManager)?,
             flow_recycler: self.try_spawn("FR#01", ThreadKind::FlowRecycler)?,
             heartbeat: match self.generation() {
@@ -136,6 +131,22 @@ impl Host {
                 "threads",
                 format!("Threads created -> {rx}W: {workers} FM: 1 FR: 1"),
             );
+        }
+        Ok(threads)
+    }
+
+    /// Creates `n` threads, numbered from 1. No closure: its caller's place would be this file.
+    #[track_caller]
+    fn spawn_many(
+        &self,
+        n: usize,
+        prefix: &str,
+        suffix: &str,
+        kind: ThreadKind,
+    ) -> io::Result<Vec<Thread>> {
+        let mut threads = Vec::with_capacity(n);
+        for i in 1..=n {
+            threads.push(self.try_spawn(&format!("{prefix}#{i:02}{suffix}"), kind)?);
         }
         Ok(threads)
     }
