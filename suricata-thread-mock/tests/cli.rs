@@ -1136,6 +1136,21 @@ fn an_end_that_nothing_in_the_process_notices_is_noticed() {
         ]);
 }
 
+/// Freed memory, in Suricata: that of the flow manager while the other threads are freed, and when the process ends.
+#[test]
+fn a_thread_vars_that_code_in_c_has_kept_is_reported_when_its_thread_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    for generation in [8, 9] {
+        let plugin = c_plugin(folder.path(), "keeps", generation, &["KEEPS_THREAD"]);
+        let command = format!("run {{}} --suricata {generation} --flows 1 --runmode single");
+        mock_with(&command, &[&plugin]).fails().says(&[
+            "on thread `Suricata-Main` in plugin `c-counter`: expected a ThreadVars that is in use, \
+             actually that of thread `FM#01`, which was freed",
+            "actually that of thread `FM#01` of a host that has ended",
+        ]);
+    }
+}
+
 #[test]
 fn values_may_be_shared_where_one_says_so() {
     let folder = tempfile::tempdir().unwrap();

@@ -91,6 +91,9 @@ int SCLogMessage(int a, const char *b, unsigned int c, const char *d, const char
 
 static Id slot;
 static unsigned long finished;
+#ifdef KEEPS_THREAD
+static ThreadVars *kept; /* that of the flow manager, whose storage is the first to be freed */
+#endif
 
 static void say(const char *what, unsigned long number) {
     char text[64];
@@ -100,6 +103,9 @@ static void say(const char *what, unsigned long number) {
 
 static void release(void *value) {
     unsigned long *flows = value;
+#ifdef KEEPS_THREAD
+    GET(kept, slot);
+#endif
     say("flows of a thread", *flows);
 #ifndef SHARED
     free(flows);
@@ -119,6 +125,11 @@ static void *new_count(void) {
 
 static void on_thread(ThreadVars *tv, void *user) {
     (void)user;
+#ifdef KEEPS_THREAD
+    static int threads;
+    if (++threads == 2)
+        kept = tv;
+#endif
 #ifdef SHARED
     static unsigned long *shared;
     if (!shared)
@@ -153,6 +164,9 @@ static void on_end(ThreadVars *tv, Flow *flow, void *user) {
 }
 
 __attribute__((destructor)) static void at_exit(void) {
+#ifdef KEEPS_THREAD
+    GET(kept, slot);
+#endif
     if (finished)
         printf("flows finished: %lu\n", finished);
 }
