@@ -1136,6 +1136,16 @@ fn an_end_that_nothing_in_the_process_notices_is_noticed() {
         ]);
 }
 
+#[test]
+fn what_a_report_advises_is_for_the_language_of_the_plugin() {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = c_plugin(folder.path(), "loses", 8, &["LOSE_VALUE"]);
+    let ran = mock_with("run {} --flows 1 --runmode single", &[&plugin])
+        .fails()
+        .says(&["leak the old value. Read the slot, set it, and free what was read\n"]);
+    assert!(!ran.stderr.contains("In Rust"), "{}", ran.stderr);
+}
+
 /// Freed memory, in Suricata: that of the flow manager while the other threads are freed, and when the process ends.
 #[test]
 fn a_thread_vars_that_code_in_c_has_kept_is_reported_when_its_thread_is_gone() {

@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use raw::{V8, V9, assert_says};
 use suricata_thread_mock::{Generation, Host, LoadError, ReportKind, ThreadKind};
 use suricata_thread_sys as sys;
-use sys::common::{SCLogLevel, SCPlugin};
+use sys::common::{Plugin, SCLogLevel, SCPlugin};
 
 /// A plugin that lives for ever.
 fn plugin(version: u64, init: unsafe extern "C" fn()) -> SCPlugin {
@@ -64,6 +64,7 @@ entry_points! {
         ..plugin(0x0900, nothing)
     };
     sees_all => plugin(0x0800, sees);
+    loses_a_value => SCPlugin { name: c"loser".as_ptr(), ..plugin(0x0800, loses) };
     panics => plugin(0x0900, {
         let init: unsafe extern "C-unwind" fn() = init_panics;
         // SAFETY: "C" and "C-unwind" functions are called alike; the mock catches what unwinds.
@@ -251,10 +252,41 @@ fn test_mode_is_a_host_that_is_finalized_and_dropped() {
     assert_eq!(host.log().len(), 1, "{:?}", host.log());
     drop(host);
     // SAFETY: no conditions.
-    see(format!(
-        "level {}",
-        unsafe { sys::common::SCLogGetLogLevel() }.0
-    ));
+    let level = unsafe { sys::common::SCLogGetLogLevel() };
+    see(format!("level {}", level.0));
     let seen = SEEN.lock().unwrap();
     assert_eq!(*seen, ["Init", "a late slot: -1", "2 slots", "level 0"]);
+}
+
+unsafe extern "C" fn loses() {
+    let id = V8.register_raw(c"state".as_ptr(), Some(raw::forget));
+    assert!(raw::on_thread_init(move |tv| {
+        V8.set(tv, id, raw::ptr(1));
+        V8.set(tv, id, raw::ptr(2));
+    }));
+}
+
+/// That `PLUGIN` is in Rust, `plugin!` knows; an entry point may be in any language.
+#[test]
+fn what_a_report_advises_is_for_the_language_of_the_plugin_where_that_is_known() {
+    let advice = |load: &dyn Fn(&Host)| {
+        let host = V8.recording();
+        load(&host);
+        host.finalize();
+        host.spawn("W#01", ThreadKind::Worker);
+        raw::only_report(&host, ReportKind::ValueLost).remedy
+    };
+    let unknown = advice(&|host| load(host, loses_a_value).unwrap());
+    assert_says(
+        &unknown,
+        &[
+            "In Rust, store it by `replace`",
+            "In C, read the slot, set it",
+        ],
+    );
+    // SAFETY: it returns a plugin that is never freed.
+    let plugin = unsafe { Plugin::new(loses_a_value) };
+    let in_rust = advice(&|host| host.load(plugin).unwrap());
+    assert_says(&in_rust, &["Store it by `replace`"]);
+    assert!(!in_rust.contains("In C"), "{in_rust}");
 }

@@ -464,6 +464,8 @@ fn a_slot_of_another_host_or_of_one_that_has_ended() {
             "SCThreadGetStorageById",
             &format!("slot `state` (id {stale})"),
             "actually an id of a host that has ended",
+            "In Rust, keep the handle where each `init` puts its own, not in a `OnceLock`",
+            "In C, set the variable that holds the id in each Init",
         ],
     );
     assert_says(

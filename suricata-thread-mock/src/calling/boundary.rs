@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use crate::calling::belonging;
 use crate::calling::context::{self, InPlugin};
+use crate::noun::language::{self, Language};
 use crate::noun::report::{Report, ReportKind};
 use crate::noun::words::{Code, PluginCode};
 use crate::state::host::HostState;
@@ -54,6 +55,9 @@ pub(crate) fn run_init(name: Option<&'static str>, init: impl FnOnce()) -> bool 
     };
     if context::plugin_code().is_some() || host.slots.is_finalized() {
         return false;
+    }
+    if let Some(name) = name {
+        language::note(name, Language::Rust);
     }
     let what = || format!("Init on thread `{}`", context::thread_name(&host));
     let code = Code {

@@ -81,6 +81,11 @@ fn own_line(host: &HostState, level: SCLogLevel, module: &str, message: String) 
     }
 }
 
+/// The beginning of a report on a call that the current thread makes.
+pub(crate) fn misuse(host: &HostState, kind: ReportKind, call: impl Into<String>) -> Report {
+    Report::new(kind, call, thread_name(host)).plugin(plugin())
+}
+
 /// Reports a misuse to a host.
 pub(crate) fn report(host: &HostState, mut report: Report) {
     report.plugin = report.plugin.or(plugin());

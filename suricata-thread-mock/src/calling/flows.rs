@@ -15,7 +15,7 @@ use crate::calling::{callbacks, context, refusals};
 use crate::noun::event::Event;
 use crate::noun::flow::Packet;
 use crate::noun::function::Function;
-use crate::noun::report::{Report, ReportKind};
+use crate::noun::report::ReportKind;
 use crate::noun::token;
 use crate::state::flow::FlowState;
 use crate::state::host::HostState;
@@ -194,7 +194,7 @@ fn refuse(host: &HostState, function: Function, flow: *const Flow, slot: Option<
         };
         (ReportKind::FlowUnknown, what, consequence)
     };
-    let report = Report::new(kind, function.name, context::thread_name(host))
+    let report = context::misuse(host, kind, function.name)
         .slot(slot.map(slots::named))
         .subject(what)
         .expected("the flow that the callback was called with")

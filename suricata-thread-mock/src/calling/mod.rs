@@ -10,6 +10,7 @@ pub(crate) mod kernel_name;
 pub(crate) mod last_words;
 pub(crate) mod refusals;
 pub(crate) mod slot_use;
+mod slot_values;
 pub(crate) mod thread_storage;
 pub(crate) mod waiting;
 pub(crate) mod watchdog;

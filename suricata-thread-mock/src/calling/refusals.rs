@@ -4,7 +4,7 @@ use suricata_thread_sys::Generation;
 
 use crate::calling::context;
 use crate::noun::function::Function;
-use crate::noun::report::{Report, ReportKind};
+use crate::noun::report::ReportKind;
 use crate::noun::words::PluginCode;
 use crate::state::host::HostState;
 
@@ -24,12 +24,7 @@ pub(crate) fn lacks(host: &HostState, function: Function) -> bool {
 #[cold]
 fn report_lack(host: &HostState, call: &str, of: Generation) {
     let generation = host.identity.generation;
-    let report = Report::new(
-        ReportKind::OtherGeneration,
-        call,
-        context::thread_name(host),
-    );
-    let report = report
+    let report = context::misuse(host, ReportKind::OtherGeneration, call)
         .expected(format!(
             "only functions of {generation}, which this host plays"
         ))
@@ -38,12 +33,14 @@ fn report_lack(host: &HostState, call: &str, of: Generation) {
             "A real {generation} has no {call}: it would not load the plugin, or leave NULL in a \
              weak reference"
         ))
-        .remedy(format!(
-            "In Rust, call what suricata-thread has for it, which chooses the name. In C, under the mock, \
-             which has the names of all, ask `unsigned int suricata_thread_mock_generation_1(void)`, \
-             which returns {} here",
-            generation.major()
-        ));
+        .remedies(
+            "call what suricata-thread has for it, which chooses the name",
+            &format!(
+                "under the mock, which has the names of all, ask `unsigned int \
+                 suricata_thread_mock_generation_1(void)`, which returns {} here",
+                generation.major()
+            ),
+        );
     context::report_once(host, report);
 }
 
@@ -52,7 +49,7 @@ pub(crate) fn refuses_to_plugins(host: &HostState, call: &str) -> bool {
     if context::plugin_code().is_none() {
         return false;
     }
-    let report = Report::new(ReportKind::HostFunction, call, context::thread_name(host))
+    let report = context::misuse(host, ReportKind::HostFunction, call)
         .expected("by the host alone")
         .actual("by plugin code")
         .consequence(
@@ -75,10 +72,9 @@ impl<'a> Registering<'a> {
         what: &str,
         in_callback: &str,
     ) -> Option<Self> {
-        let thread = context::thread_name(host);
-        let of = format!("{call} of {what}");
+        let misuse = |kind| context::misuse(host, kind, format!("{call} of {what}"));
         if context::plugin_code() == Some(PluginCode::Callback) {
-            let report = Report::new(ReportKind::RegistrationInCallback, of, thread)
+            let report = misuse(ReportKind::RegistrationInCallback)
                 .expected("outside callbacks, in `Init`")
                 .actual("by a callback")
                 .consequence(format!("It was refused; Suricata would {in_callback}"));
@@ -86,7 +82,7 @@ impl<'a> Registering<'a> {
             return None;
         }
         if !host.callbacks.begin_registration() {
-            let report = Report::new(ReportKind::ConcurrentRegistration, of, thread)
+            let report = misuse(ReportKind::ConcurrentRegistration)
                 .expected("one registration at a time")
                 .actual("while another thread was registering")
                 .consequence(

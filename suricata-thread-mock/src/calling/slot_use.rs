@@ -1,15 +1,14 @@
-//! The use of one slot of one owner, whoever that is, on the current OS thread.
+//! The use of one slot of one owner, whoever that is, on the current OS thread, and what reports say of it.
 
-use std::ffi::{c_int, c_uint, c_void};
+use std::ffi::{c_int, c_void};
 use std::sync::Arc;
 
-use crate::calling::boundary;
 use crate::calling::context;
 use crate::calling::handles;
 use crate::noun::held::Holder;
 use crate::noun::report::{Report, ReportKind};
 use crate::noun::words::{Code, PluginCode};
-use crate::state::cells::{Cells, Owner, ToFree};
+use crate::state::cells::{Cells, Owner};
 use crate::state::host::HostState;
 use crate::state::slots;
 
@@ -64,55 +63,104 @@ impl<'a> SlotUse<'a> {
     /// The beginning of a report on this use.
     pub(crate) fn misuse(&self, kind: ReportKind) -> Report {
         let slot = self.cells.table.named(self.index);
-        let mut report =
-            Report::new(kind, self.call, thread_name(self.host, self.cells)).slot(Some(slot));
-        report.plugin = self.cells.table.slots[self.index].plugin;
-        report
+        Report::new(kind, self.call, thread_name(self.host, self.cells))
+            .plugin(self.cells.table.slots[self.index].plugin)
+            .slot(Some(slot))
     }
 
     pub(crate) fn report(&self, report: Report) {
         context::report(self.host, report);
     }
 
-    pub(crate) fn read(&self) -> *mut c_void {
-        self.cells.read(self.index)
-    }
-
-    pub(crate) fn store(&self, ptr: *mut c_void) {
-        self.keep(ptr, false);
-    }
-
-    fn keep(&self, ptr: *mut c_void, is_made: bool) {
-        let lost = self
-            .cells
-            .store(self.index, ptr, is_made, &self.host.holdings);
-        if let Some(old) = lost {
-            self.report(
-                self.misuse(ReportKind::ValueLost)
-                    .expected("an empty slot, or one whose value was read by the call before")
-                    .actual(format!("it held {old:p}, now replaced by {ptr:p}"))
-                    .consequence("Suricata would leak the old value")
-                    .remedy("Read the slot, set it, and free what was read"),
+    /// A value that nobody had read was replaced.
+    pub(crate) fn report_lost(&self, old: *mut c_void, new: *mut c_void) {
+        let report = self
+            .misuse(ReportKind::ValueLost)
+            .expected("an empty slot, or one whose value was read by the call before")
+            .actual(format!("it held {old:p}, now replaced by {new:p}"))
+            .consequence("Suricata would leak the old value")
+            .remedies(
+                "store it by `replace` of suricata-thread, which returns the old one, or read the slot before, and free \
+                 what was read",
+                "read the slot, set it, and free what was read",
             );
-        }
+        self.report(report);
     }
 
-    fn report_held(&self, ptr: *mut c_void, other: Holder) {
-        let other = self.name_of(other);
-        self.report(
-            self.misuse(ReportKind::ValueFreedTwice)
-                .expected("a value that no other slot holds when it is freed")
-                .actual(format!("{ptr:p} is held by {other} too"))
-                .consequence(
-                    "Suricata would free it twice, by a call of the free function for each slot; the mock \
-                     calls it once",
-                )
-                .remedy(
-                    "Where each slot has a reference of its own (`Arc::into_raw`) or the free function \
-                     does nothing, say so with HostBuilder::shared_values, or with --shared-values of \
-                     `suricata-mock run`",
-                ),
-        );
+    /// A value is to be freed that another slot holds.
+    pub(crate) fn report_held(&self, ptr: *mut c_void, other: Holder) {
+        let option = "say so with HostBuilder::shared_values, or with --shared-values of `suricata-mock run`";
+        let report = self
+            .misuse(ReportKind::ValueFreedTwice)
+            .expected("a value that no other slot holds when it is freed")
+            .actual(format!("{ptr:p} is held by {} too", self.name_of(other)))
+            .consequence(
+                "Suricata would free it twice, by a call of the free function for each slot; the mock calls it once",
+            )
+            .remedies(
+                &format!("where each slot has a reference of its own (`Arc::into_raw`), {option}"),
+                &format!("where each call gives up one reference, or the free function does nothing, {option}"),
+            );
+        self.report(report);
+    }
+
+    /// The alloc function was to make what a set has stored.
+    pub(crate) fn report_set(&self, stored: *mut c_void) {
+        let report = self
+            .misuse(ReportKind::StoredThenAllocated)
+            .expected("an empty slot, or a value that the alloc function made")
+            .actual(format!("{stored:p}, which a set stored"))
+            .consequence("Suricata returns that, which is taken for what the alloc function makes")
+            .remedy("Fill a slot by its alloc function alone, or register it without one");
+        self.report(report);
+    }
+
+    /// The alloc function asked for its own slot.
+    pub(crate) fn report_recursion(&self) {
+        let report = self
+            .misuse(ReportKind::AllocRecursion)
+            .expected("an alloc function that does not ask for its own slot")
+            .actual("it does, while the slot is empty; the mock returns NULL")
+            .consequence("Suricata would call the alloc function for ever");
+        self.report(report);
+    }
+
+    /// The free function would go on for ever, for the reason `why`.
+    pub(crate) fn report_endless(&self, ptr: *mut c_void, why: &str) {
+        let report = self
+            .misuse(ReportKind::ValueFreedTwice)
+            .expected(format!("to be called once for {ptr:p}"))
+            .actual(why)
+            .consequence("Suricata would call the free function for ever");
+        self.report(report);
+    }
+
+    /// The free function stored a value in the slot that it was emptying.
+    pub(crate) fn report_refilled(&self, freed: *mut c_void, left: *mut c_void) {
+        let report = self
+            .misuse(ReportKind::ValueLost)
+            .subject("by its free function")
+            .expected(format!("nothing to be stored while {freed:p} is freed"))
+            .actual(format!("its free function stored {left:p}"))
+            .consequence("Suricata sets the slot to NULL after it, and would leak the new value");
+        self.report(report);
+    }
+
+    /// Reports what the slot holds after it was freed for good.
+    pub(crate) fn report_left(&self) {
+        let left = self.cells.peek(self.index);
+        if left.is_null() {
+            return;
+        }
+        let report = self
+            .misuse(ReportKind::ValueNeverFreed)
+            .expected(format!(
+                "every slot to be empty after the {}'s storage was freed",
+                self.cells.owner.name()
+            ))
+            .actual(format!("a free function stored {left:p}"))
+            .consequence("Suricata would leak it");
+        self.report(report);
     }
 
     fn name_of(&self, holder: Holder) -> String {
@@ -134,100 +182,7 @@ impl<'a> SlotUse<'a> {
         }
     }
 
-    /// Returns what the slot holds, storing what its alloc function returns if it is empty.
-    pub(crate) fn alloc(&self) -> *mut c_void {
-        let stored = self.read();
-        let slot = &self.cells.table.slots[self.index];
-        let Some(alloc) = slot.alloc else {
-            return stored;
-        };
-        if !stored.is_null() {
-            if self.cells.was_set(self.index) {
-                self.report(
-                    self.misuse(ReportKind::StoredThenAllocated)
-                        .expected("an empty slot, or a value that the alloc function made")
-                        .actual(format!("{stored:p}, which a set stored"))
-                        .consequence("Suricata returns that, which is taken for what the alloc function makes")
-                        .remedy("Fill a slot by its alloc function alone, or register it without one"),
-                );
-            }
-            return stored;
-        }
-        if self.cells.set_making(self.index, true) {
-            self.report(
-                self.misuse(ReportKind::AllocRecursion)
-                    .expected("an alloc function that does not ask for its own slot")
-                    .actual("it does, while the slot is empty; the mock returns NULL")
-                    .consequence("Suricata would call the alloc function for ever"),
-            );
-            return std::ptr::null_mut();
-        }
-        // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
-        let alloc: unsafe extern "C-unwind" fn(c_uint) -> *mut c_void =
-            unsafe { std::mem::transmute(alloc) };
-        let what = || self.function("alloc");
-        let made = boundary::call(self.host, self.code("alloc function"), what, || {
-            // SAFETY: the plugin registered it for this size.
-            unsafe { alloc(slot.size) }
-        });
-        self.cells.set_making(self.index, false);
-        let made = made.unwrap_or(std::ptr::null_mut());
-        if made.is_null() {
-            return made;
-        }
-        self.keep(made, true);
-        self.read()
-    }
-
-    /// Frees what the slot holds.
-    pub(crate) fn free(&self) {
-        let ptr = match self.cells.begin_free(self.index, &self.host.holdings) {
-            ToFree::Nothing => return,
-            ToFree::Endless(ptr, what) => {
-                self.report(
-                    self.misuse(ReportKind::ValueFreedTwice)
-                        .expected(format!("to be called once for {ptr:p}"))
-                        .actual(what)
-                        .consequence("Suricata would call the free function for ever"),
-                );
-                return;
-            }
-            ToFree::Value(ptr, other) => {
-                match other {
-                    Some(other) => self.report_held(ptr, other),
-                    None => self.call_free(ptr),
-                }
-                ptr
-            }
-        };
-        if let Some(left) = self.cells.end_free(self.index, &self.host.holdings) {
-            self.report(
-                self.misuse(ReportKind::ValueLost)
-                    .subject("by its free function")
-                    .expected(format!("nothing to be stored while {ptr:p} is freed"))
-                    .actual(format!("its free function stored {left:p}"))
-                    .consequence(
-                        "Suricata sets the slot to NULL after it, and would leak the new value",
-                    ),
-            );
-        }
-    }
-
-    fn call_free(&self, ptr: *mut c_void) {
-        let Some(free) = self.cells.table.slots[self.index].free else {
-            return;
-        };
-        // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
-        let free: unsafe extern "C-unwind" fn(*mut c_void) = unsafe { std::mem::transmute(free) };
-        let what = || self.function("free");
-        // A panic was reported; the value counts as freed.
-        let _ = boundary::call(self.host, self.code("free function"), what, || {
-            // SAFETY: the plugin stored the pointer for this function, once for each call.
-            unsafe { free(ptr) }
-        });
-    }
-
-    fn code(&self, what: &'static str) -> Code {
+    pub(crate) fn code(&self, what: &'static str) -> Code {
         Code {
             kind: PluginCode::Callback,
             what,
@@ -236,28 +191,12 @@ impl<'a> SlotUse<'a> {
     }
 
     /// The name of a function of the slot, in reports.
-    fn function(&self, which: &str) -> String {
+    pub(crate) fn function(&self, which: &str) -> String {
         let slot = self.cells.table.named(self.index);
         let thread = thread_name(self.host, self.cells);
         match self.cells.owner {
             Owner::Thread => format!("{which} function of slot {slot} of thread `{thread}`"),
             Owner::Flow => format!("{which} function of flow slot {slot} on thread `{thread}`"),
-        }
-    }
-
-    /// Reports what the slot holds after it was freed for good.
-    pub(crate) fn report_left(&self) {
-        let left = self.cells.peek(self.index);
-        if !left.is_null() {
-            self.report(
-                self.misuse(ReportKind::ValueNeverFreed)
-                    .expected(format!(
-                        "every slot to be empty after the {}'s storage was freed",
-                        self.cells.owner.name()
-                    ))
-                    .actual(format!("a free function stored {left:p}"))
-                    .consequence("Suricata would leak it"),
-            );
         }
     }
 }
@@ -266,16 +205,29 @@ impl<'a> SlotUse<'a> {
 #[cold]
 fn refuse(call: &str, host: &HostState, cells: &Cells, id: c_int) {
     let slots = host.slots_of(cells.owner);
-    let misuse =
-        |kind| Report::new(kind, call, thread_name(host, cells)).slot(Some(slots::named(id)));
+    let misuse = |kind| {
+        Report::new(kind, call, thread_name(host, cells))
+            .plugin(context::plugin())
+            .slot(Some(slots::named(id)))
+    };
     let report = if slots.is_finalized() {
-        misuse(ReportKind::UnknownSlot)
+        let (whose, is_kept) = slots.whose(id);
+        let report = misuse(ReportKind::UnknownSlot)
             .expected(format!("the id of a slot of this host{}", ids(cells)))
-            .actual(slots.whose(id))
+            .actual(whose)
             .consequence(format!(
                 "Suricata does not check the id; it would read or write past the {}'s slots",
                 cells.owner.name()
-            ))
+            ));
+        if is_kept {
+            report.remedies(
+                "keep the handle where each `init` puts its own, not in a `OnceLock` that is set once, or \
+                 test in a process of its own",
+                "set the variable that holds the id in each Init, or test in a process of its own",
+            )
+        } else {
+            report
+        }
     } else {
         misuse(ReportKind::StorageNotFinalized)
             .expected("after registration has closed (Host::finalize)")

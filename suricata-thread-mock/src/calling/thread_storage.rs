@@ -39,7 +39,7 @@ pub(crate) fn handle_of(
         return Some(handle);
     }
     let misuse = |kind| {
-        Report::new(kind, function.name, context::thread_name(host))
+        context::misuse(host, kind, function.name)
             .slot(of_slot())
             .subject(thread.name())
     };

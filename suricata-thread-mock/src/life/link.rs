@@ -18,12 +18,14 @@ impl Host {
     ///
     /// # Safety
     /// As [`Host::open`].
-    pub(crate) unsafe fn link(&self, path: &Path, file: &[u8]) -> Result<Library, OpenErrorReason> {
-        let file =
-            PluginFile::parse(file).map_err(|message| OpenErrorReason::NotAPlugin { message })?;
+    pub(crate) unsafe fn link(
+        &self,
+        path: &Path,
+        file: &PluginFile,
+    ) -> Result<Library, OpenErrorReason> {
         let not_a_plugin = |message| Err(OpenErrorReason::NotAPlugin { message });
-        if let Some(message) = file.other_machine {
-            return not_a_plugin(message);
+        if let Some(message) = &file.other_machine {
+            return not_a_plugin(message.clone());
         }
         if !file.is_shared_object {
             return not_a_plugin("it is no shared object".to_owned());
@@ -38,7 +40,7 @@ impl Host {
         if !functions.is_empty() {
             return Err(OpenErrorReason::HostInside { functions });
         }
-        let functions = not_exported(&file);
+        let functions = not_exported(file);
         if !functions.is_empty() {
             return Err(OpenErrorReason::NotExported { functions });
         }
@@ -51,7 +53,7 @@ impl Host {
                 Ok(library) => return Ok(library),
                 Err(message) => {
                     // SAFETY: the caller's promise.
-                    return Err(match unsafe { self.unresolved(&file) } {
+                    return Err(match unsafe { self.unresolved(file) } {
                         Some(symbols) if !symbols.is_empty() => OpenErrorReason::Undefined {
                             symbols,
                             mixed: false,
@@ -63,7 +65,7 @@ impl Host {
         }
         let mut symbols = of_other;
         // SAFETY: the caller's promise.
-        symbols.extend(unsafe { self.unresolved(&file) }.unwrap_or_default());
+        symbols.extend(unsafe { self.unresolved(file) }.unwrap_or_default());
         symbols.sort_by(|a, b| a.name.cmp(&b.name));
         let mixed = Generation::ALL.iter().all(|of| {
             c_api::functions().any(|f| f.generation == Some(*of) && file.undefined.contains(f.name))

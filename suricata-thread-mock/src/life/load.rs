@@ -6,6 +6,7 @@ use crate::calling::boundary;
 use crate::calling::context;
 use crate::life::host::Host;
 use crate::noun::c_text;
+use crate::noun::language::{self, Language};
 use crate::noun::load_error::{LoadError, of_version};
 use crate::noun::words;
 use crate::noun::words::{Code, PluginCode};
@@ -32,8 +33,9 @@ impl Host {
     /// Where [a host must not be driven](Host#panics).
     #[track_caller]
     pub fn load(&self, plugin: Plugin) -> Result<(), LoadError> {
+        context::assert_drivable(&self.state, "Host::load");
         // SAFETY: what whoever made the `Plugin` has promised.
-        unsafe { self.load_entry_point(plugin.entry_point()) }
+        unsafe { self.load_as(Some(Language::Rust), plugin.entry_point()) }
     }
 
     /// Loads a plugin by its entry point: for one in C, or of the raw declarations. Else as [`Host::load`].
@@ -78,7 +80,23 @@ impl Host {
     pub unsafe fn load_entry_point(&self, register: EntryPoint) -> Result<(), LoadError> {
         context::assert_drivable(&self.state, "Host::load");
         // SAFETY: the caller's promise.
+        unsafe { self.load_as(None, register) }
+    }
+
+    /// Loads a plugin, which is written in this language, where that is known.
+    ///
+    /// # Safety
+    /// As [`Host::load_entry_point`].
+    pub(crate) unsafe fn load_as(
+        &self,
+        language: Option<Language>,
+        register: EntryPoint,
+    ) -> Result<(), LoadError> {
+        // SAFETY: the caller's promise.
         let (init, name) = unsafe { self.accept(register) }?;
+        if let Some(language) = language {
+            language::note(name, language);
+        }
         // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
         let init: unsafe extern "C-unwind" fn() = unsafe { std::mem::transmute(init) };
         // SAFETY: the caller's promise.

@@ -8,6 +8,7 @@ use suricata_thread_sys::common::{EntryPoint, SCLogLevel};
 use crate::calling::boundary;
 use crate::calling::context;
 use crate::life::host::Host;
+use crate::noun::language::Language;
 use crate::noun::load_error::LoadError;
 use crate::noun::open_error::{ENTRY_POINT, OpenError, OpenErrorReason};
 use crate::noun::plugin_file::PluginFile;
@@ -59,10 +60,10 @@ impl Host {
         let open = || {
             let before = self.registered();
             // SAFETY: the caller's promise.
-            let library = unsafe { self.open_file(path) }?;
+            let (library, language) = unsafe { self.open_file(path) }?;
             let loaded = self.entry_point(&library, path).and_then(|entry| {
                 // SAFETY: the caller's promise; the library stays open while it is in use.
-                unsafe { self.load_entry_point(entry) }.map_err(OpenErrorReason::Load)
+                unsafe { self.load_as(Some(language), entry) }.map_err(OpenErrorReason::Load)
             });
             match &loaded {
                 // Of a plugin that panicked a part has run; what it left behind may be in use.
@@ -103,7 +104,7 @@ impl Host {
         let check = || {
             let before = self.registered();
             // SAFETY: the caller's promise.
-            let library = unsafe { self.open_file(path) }?;
+            let (library, _) = unsafe { self.open_file(path) }?;
             let accepted = self.entry_point(&library, path).and_then(|entry| {
                 // SAFETY: the caller's promise; the library stays open while it is in use.
                 unsafe { self.accept(entry) }.map_err(OpenErrorReason::Load)
@@ -121,15 +122,24 @@ impl Host {
     ///
     /// # Safety
     /// As [`Host::open`].
-    unsafe fn open_file(&self, path: &Path) -> Result<Library, OpenErrorReason> {
+    unsafe fn open_file(&self, path: &Path) -> Result<(Library, Language), OpenErrorReason> {
         let shown = path.display();
         let file = PluginFile::read(path).map_err(|e| {
             let message = e.to_string();
             self.log_error(format!("Bad plugin path: {shown}: {message}"));
             OpenErrorReason::Unreadable { message }
         })?;
-        // SAFETY: the caller's promise.
-        let library = unsafe { self.link(path, &file) };
+        let parsed = PluginFile::parse(&file);
+        let parsed = parsed.map_err(|message| OpenErrorReason::NotAPlugin { message });
+        let library = parsed.and_then(|file| {
+            let language = if file.is_rust {
+                Language::Rust
+            } else {
+                Language::C
+            };
+            // SAFETY: the caller's promise.
+            Ok((unsafe { self.link(path, &file) }?, language))
+        });
         match &library {
             Ok(_) => self.log_notice(format!("Loading plugin {shown}")),
             // Suricata would load it, or may.

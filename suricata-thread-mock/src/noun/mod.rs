@@ -8,6 +8,7 @@ pub(crate) mod flow;
 pub(crate) mod function;
 pub(crate) mod held;
 pub(crate) mod job;
+pub(crate) mod language;
 pub(crate) mod load_error;
 pub(crate) mod log_line;
 pub(crate) mod numbered;

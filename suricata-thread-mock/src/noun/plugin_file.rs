@@ -8,7 +8,7 @@ use std::path::Path;
 use object::elf::{EM_386, EM_AARCH64, EM_ARM, EM_PPC64, EM_RISCV, EM_S390, EM_X86_64};
 use object::elf::{ET_DYN, PT_DYNAMIC};
 use object::read::elf::{ElfFile, FileHeader, ProgramHeader};
-use object::{Endianness, FileKind, Object, ObjectSegment, ObjectSymbol};
+use object::{Endianness, FileKind, Object, ObjectSection, ObjectSegment, ObjectSymbol};
 
 /// No plugin or Suricata is as large; a sparse file may be.
 const LARGEST: u64 = 512 << 20;
@@ -21,6 +21,8 @@ pub(crate) struct PluginFile {
     pub(crate) other_machine: Option<String>,
     /// Whether it can be opened, rather than started only.
     pub(crate) is_shared_object: bool,
+    /// Whether the Rust compiler has made some of it.
+    pub(crate) is_rust: bool,
     /// What it offers to others.
     pub(crate) defined: BTreeSet<String>,
     /// What it uses and does not define, less what may stay undefined.
@@ -102,11 +104,14 @@ impl PluginFile {
             let name = library.map_err(broken)?.name();
             libraries.push(String::from_utf8_lossy(name).into_owned());
         }
+        let comment = file.section_by_name(".comment");
+        let comment = comment.and_then(|section| section.data().ok());
         let machine = machine(header.e_machine(endian).0, header.is_class_64(), endian);
         let this = std::env::consts::ARCH;
         Ok(Self {
             other_machine: (machine != this)
                 .then(|| format!("it is for {machine}, and this program is for {this}")),
+            is_rust: comment.is_some_and(|text| text.windows(6).any(|part| part == b"rustc ")),
             is_shared_object: header.e_type(endian) == ET_DYN,
             defined,
             undefined,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::noun::language;
+
 /// What plugins do wrong, and what Suricata itself would do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -191,9 +193,22 @@ impl Report {
         self
     }
 
+    /// Says whose code it is, before a remedy that depends on that.
+    pub(crate) fn plugin(mut self, name: Option<&'static str>) -> Self {
+        self.plugin = name;
+        self
+    }
+
     pub(crate) fn remedy(mut self, text: impl Into<String>) -> Self {
         self.remedy = text.into();
         self
+    }
+
+    /// What to do about it in the language of the plugin; in either one where that is not known. Each goes on after
+    /// "In Rust," and "In C,".
+    pub(crate) fn remedies(self, rust: &str, c: &str) -> Self {
+        let language = self.plugin.and_then(language::of);
+        self.remedy(language::choose(language, rust, c))
     }
 
     /// Whether it is the same misuse as `other`, on whichever thread.

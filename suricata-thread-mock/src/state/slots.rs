@@ -114,32 +114,30 @@ impl Slots {
         Ok(id)
     }
 
-    /// Whose id this is, for one that is not in the table of the thread it was used with.
-    pub(crate) fn whose(&self, id: c_int) -> &'static str {
+    /// Whose id this is, for one that is not in the table of the thread it was used with; and whether it was kept since
+    /// the plugin ran in another host.
+    pub(crate) fn whose(&self, id: c_int) -> (&'static str, bool) {
         if id < 0 {
-            return "the result of a refused registration";
+            return ("the result of a refused registration", false);
         }
         let table = self.table();
-        let index = table.index(id);
-        if index.is_some_and(|index| table.slots[index].is_hosts()) {
-            return "never registered by a plugin, but a slot of Suricata's own";
-        }
-        if index.is_some() {
-            return "a slot that was registered after this thread was created, which has no room for it";
+        if let Some(index) = table.index(id) {
+            let text = if table.slots[index].is_hosts() {
+                "never registered by a plugin, but a slot of Suricata's own"
+            } else {
+                "a slot that was registered after this thread was created, which has no room for it"
+            };
+            return (text, false);
         }
         let first = id - id % BLOCK as c_int;
-        if self.table().blocks.contains(&first) {
-            return "never registered";
+        let of_hosts = BLOCK as c_int..NEXT.load(Ordering::Relaxed);
+        if table.blocks.contains(&first) || !of_hosts.contains(&first) {
+            return ("never registered", false);
         }
         if LIVE_BLOCKS.read().contains(&first) {
-            return "an id of another host; a handle in a `static` is of the host that it was set in";
+            return ("an id of another host", true);
         }
-        let of_hosts = BLOCK as c_int..NEXT.load(Ordering::Relaxed);
-        if of_hosts.contains(&first) {
-            return "an id of a host that has ended; a handle in a `static`, such as a `OnceLock` that is set once, stays \
-                that of the first host: keep it where each init puts its own, or test in a process of its own";
-        }
-        "never registered"
+        ("an id of a host that has ended", true)
     }
 }
 
