@@ -10,7 +10,7 @@ use std::panic::{self, AssertUnwindSafe};
 
 use crate::hook::{Panic, take_panic, text};
 use crate::host_thread;
-use crate::record::{Note, Record};
+use crate::record::{Note, Record, now};
 use crate::text::shortened;
 
 /// Runs `f`, which the host called as what `record` is of; a panic in it is logged at error level, within
@@ -55,7 +55,7 @@ fn contain_by(
 #[cold]
 fn end_and_slow_down(record: &'static Record, payload: Box<dyn Any + Send>) {
     end(record, payload);
-    record.slow_down();
+    record.slow_down(now());
 }
 
 #[cold]

@@ -51,15 +51,15 @@ const ALL: usize = usize::MAX;
 
 /// How fast panics come.
 struct Pace {
-    /// When the window began that the panics are counted in, and how many there were.
-    window: Option<Instant>,
+    /// When the window began that the panics are counted in, as [`now`] counts, and how many there were.
+    window: u64,
     in_window: u32,
     /// How long the last rest was.
     rest: Duration,
 }
 
 /// Returns the nanoseconds since this was first called.
-fn now() -> u64 {
+pub(crate) fn now() -> u64 {
     static START: OnceLock<Instant> = OnceLock::new();
     nanoseconds(START.get_or_init(Instant::now).elapsed())
 }
@@ -83,7 +83,7 @@ impl Record {
             until: AtomicU64::new(0),
             left_out: AtomicU64::new(0),
             pace: Mutex::new(Pace {
-                window: None,
+                window: 0,
                 in_window: 0,
                 rest: Duration::ZERO,
             }),
@@ -107,7 +107,12 @@ impl Record {
             self.log_without("Flow", &self.without_flow);
             return true;
         }
-        if now() < self.until.load(Relaxed) {
+        self.rests(now())
+    }
+
+    /// Returns `true` if the callback rests at this time.
+    fn rests(&'static self, now: u64) -> bool {
+        if now < self.until.load(Relaxed) {
             self.left_out.fetch_add(1, Relaxed);
             AtTheEnd::note(self);
             return true;
@@ -155,26 +160,26 @@ impl Record {
         log_error(self.plugin, format_args!("{} {name}{error}", self.kind));
     }
 
-    /// Lets the callback rest if the panic that was just counted is one of too many.
-    pub(crate) fn slow_down(&self) {
-        let now_here = Instant::now();
+    /// Lets the callback rest if the panic that was counted just `now` is one of too many.
+    pub(crate) fn slow_down(&self, now: u64) {
         let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
-        if pace.window.is_none_or(|began| now_here - began > WINDOW) {
-            pace.window = Some(now_here);
+        // Of another thread, which was slower to get here, it may have begun later than now.
+        if pace.in_window == 0 || now.saturating_sub(pace.window) > nanoseconds(WINDOW) {
+            pace.window = now;
             pace.in_window = 0;
         }
         pace.in_window += 1;
         if pace.in_window < MANY || self.barred.load(Relaxed) == ALL {
             return;
         }
-        let (now, until) = (now(), self.until.load(Relaxed));
+        let until = self.until.load(Relaxed);
         let is_forgiven = until == 0 || now > until.saturating_add(nanoseconds(FORGIVEN));
         pace.rest = if is_forgiven {
             FIRST_REST
         } else {
             (pace.rest * 2).min(LONGEST_REST)
         };
-        pace.window = None;
+        pace.in_window = 0;
         self.until
             .store(now.saturating_add(nanoseconds(pace.rest)), Relaxed);
         self.barred.store(ALL, Relaxed);
@@ -232,5 +237,31 @@ impl Drop for AtTheEnd {
                 ));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MANY, Record};
+
+    #[test]
+    fn a_rest_grows_to_a_minute_and_a_quiet_minute_resets_it() {
+        static RECORD: Record = Record::new("tested", "callback", || "tested");
+        const SECOND: u64 = 1_000_000_000;
+        // Takes the lines.
+        let _host = suricata_thread_mock::Host::builder().record_only().build();
+        crate::host_thread::mark();
+        let mut now = 0;
+        let mut quiet_and_then_rests = |seconds: u64| {
+            now += seconds * SECOND;
+            (0..MANY).for_each(|_| RECORD.slow_down(now));
+            let began = now;
+            while RECORD.rests(now) {
+                now += SECOND;
+            }
+            (now - began) / SECOND
+        };
+        let rests = [1, 0, 0, 0, 0, 0, 0, 60, 61, 0].map(&mut quiet_and_then_rests);
+        assert_eq!(rests, [1, 2, 4, 8, 16, 32, 60, 60, 1, 2]);
     }
 }
