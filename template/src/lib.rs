@@ -1,6 +1,6 @@
 //! Counts the flows and packets of each thread of Suricata's, and logs them when it has ended.
 
-use suricata_thread::{SCLogError, SCLogNotice, ThreadStorage, ThreadVars, flow};
+use suricata_thread::{SCLogNotice, ThreadStorage, ThreadVars, flow, log_limited};
 
 const NAME: &str = env!("CARGO_PKG_NAME");
 
@@ -24,7 +24,7 @@ fn init() -> Result<(), &'static str> {
 fn on_flow(storage: ThreadStorage<State>, tv: &mut ThreadVars) {
     match storage.get_or_insert_default(tv) {
         Ok(state) => state.flows += 1,
-        Err(error) => SCLogError!("{NAME}: a flow is not counted: {error}"),
+        Err(error) => log_limited!(Error, "{NAME}: a flow is not counted: {error}"),
     }
 }
 

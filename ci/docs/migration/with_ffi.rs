@@ -1,7 +1,7 @@
 //! Adds to each EVE record how many flows its thread has seen, through suricata-ffi.
 
 use suricata_ffi::eve;
-use suricata_thread::{SCLogError, ThreadStorage, ThreadVars, flow, plugin};
+use suricata_thread::{ThreadStorage, ThreadVars, flow, log_limited, plugin};
 
 plugin! { name: "eve-flows", version: "0.1.0", author: "You", license: "GPL-2.0-only", init: init }
 
@@ -10,7 +10,7 @@ fn init() -> Result<(), &'static str> {
     flow::register_init_callback(move |tv, _flow, _packet| {
         match flows.get_or_insert_default(tv) {
             Ok(flows) => *flows += 1,
-            Err(error) => SCLogError!("eve-flows: a flow is not counted: {error}"),
+            Err(error) => log_limited!(Error, "eve-flows: a flow is not counted: {error}"),
         }
     })?;
     eve::register_callback(move |tv, _packet, _flow, record| {

@@ -5,7 +5,7 @@ use std::ptr::null_mut;
 use std::sync::OnceLock;
 
 use suricata_sys::sys;
-use suricata_thread::{SCLogError, ThreadStorage, ThreadVars, flow, plugin};
+use suricata_thread::{ThreadStorage, ThreadVars, flow, log_limited, plugin};
 
 plugin! { name: "eve-flows", version: "0.1.0", author: "You", license: "GPL-2.0-only", init: init }
 
@@ -17,7 +17,7 @@ fn init() -> Result<(), &'static str> {
     flow::register_init_callback(move |tv, _flow, _packet| {
         match flows.get_or_insert_default(tv) {
             Ok(flows) => *flows += 1,
-            Err(error) => SCLogError!("eve-flows: a flow is not counted: {error}"),
+            Err(error) => log_limited!(Error, "eve-flows: a flow is not counted: {error}"),
         }
     })?;
     // SAFETY: called while the host loads plugins; the callback needs no user pointer.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use suricata_thread::flow::{self, FlowStorage};
-use suricata_thread::{SCLogError, SCLogNotice, ThreadStorage, plugin};
+use suricata_thread::{SCLogNotice, ThreadStorage, log_limited, plugin};
 
 plugin! { name: "begun-ended", version: "0.1.0", author: "You", license: "MIT", init: init }
 
@@ -20,7 +20,7 @@ fn init() -> Result<(), &'static str> {
             flows.get_or_insert_with(flow, || OfThread(Arc::clone(&thread.ended)))
         });
         if let Err(error) = kept {
-            SCLogError!("begun-ended: a flow is miscounted: {error}");
+            log_limited!(Error, "begun-ended: a flow is miscounted: {error}");
         }
     })
 }

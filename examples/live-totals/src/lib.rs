@@ -2,9 +2,9 @@
 //!
 //! Each thread counts in numbers of its own, which it alone writes and anybody may read. A list of
 //! them, behind a lock, is touched when a thread is created, when one is taken down, and when the
-//! totals are reported. A flow may end on any thread, and that it has is counted in a number that all
-//! share: once for each flow, off the packet path. There is no thread for reporting: a worker that finds a report due makes it,
-//! so that it goes to the host's log, and never waits for the lock.
+//! totals are reported. A flow may end on any thread, so the flows that ended are counted in a number
+//! that all share, once for each flow, off the packet path. A worker that finds a report due makes it,
+//! without waiting for the lock. So the report goes to the host's log, and no thread is needed for it.
 
 mod counts;
 
@@ -16,7 +16,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::{Duration, Instant};
 
 use suricata_thread::flow::{self, Flow, FlowStorage};
-use suricata_thread::{self as thread, SCLogError, SCLogNotice, ThreadStorage, ThreadVars};
+use suricata_thread::{
+    self as thread, SCLogError, SCLogNotice, ThreadStorage, ThreadVars, log_limited,
+};
 
 use counts::{Counts, Sum};
 
@@ -83,7 +85,7 @@ fn on_flow_init(
     let Some(state) = storage.get(tv) else { return };
     state.counts.flows.increment();
     if let Err(error) = alive.get_or_insert_with(flow, || Alive(Arc::clone(&state.totals))) {
-        SCLogError!("live-totals: a flow is counted as ended: {error}");
+        log_limited!(Error, "live-totals: a flow is counted as ended: {error}");
     }
 }
 

@@ -1,4 +1,4 @@
-use suricata_thread::{SCLogError, SCLogNotice, ThreadStorage, flow, plugin};
+use suricata_thread::{SCLogNotice, ThreadStorage, flow, log_limited, plugin};
 
 plugin! { name: "minimal", version: "0.1.0", author: "You", license: "MIT", init: init }
 
@@ -7,7 +7,7 @@ fn init() -> Result<(), &'static str> {
     flow::register_init_callback(move |tv, _flow, _packet| {
         match flows.get_or_insert_with(tv, || Flows(0)) {
             Ok(flows) => flows.0 += 1,
-            Err(error) => SCLogError!("minimal: a flow is not counted: {error}"),
+            Err(error) => log_limited!(Error, "minimal: a flow is not counted: {error}"),
         }
     })
 }

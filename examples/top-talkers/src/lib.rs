@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use suricata_thread::flow::{self, Flow, FlowStorage};
 use suricata_thread::sys::Packet;
-use suricata_thread::{self as thread, SCLogError, SCLogNotice, ThreadStorage, ThreadVars};
+use suricata_thread::{self as thread, SCLogNotice, ThreadStorage, ThreadVars, log_limited};
 
 use talkers::Talkers;
 
@@ -43,7 +43,7 @@ fn init() -> Result<(), &'static str> {
     };
     flow::register_init_callback(move |tv, flow, packet| {
         if let Err(error) = begin(tv, flow, packet) {
-            SCLogError!("top-talkers: a flow is not counted: {error}");
+            log_limited!(Error, "top-talkers: a flow is not counted: {error}");
         }
     })?;
     flow::register_update_callback(move |_tv, flow, _packet| {
