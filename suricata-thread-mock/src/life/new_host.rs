@@ -16,7 +16,7 @@ impl Host {
     /// let host = Host::new();
     /// assert_eq!(host.threads().len(), 0);
     /// host.start(RunMode::Single);
-    /// assert_eq!(host.threads().len(), 3);
+    /// assert_eq!(host.threads()[0].name(), "W#01");
     /// ```
     #[allow(clippy::new_without_default, reason = "it has effects on the thread")]
     #[must_use]
