@@ -18,8 +18,8 @@ use crate::noun::rng::Rng;
 use crate::noun::traffic::{Replayed, TrafficReport, WorkerTraffic};
 use crate::state::flow::{Flow, FlowState};
 
-/// How many packets are handed to a worker at once, and how many such batches may wait for it, as a capture is read
-/// faster than it is handled.
+/// How many packets are handed to a worker at once, since waking it takes as long as reading some of them; and how many
+/// such batches may wait for it.
 const BATCH: usize = 2048;
 const QUEUE: usize = 16;
 

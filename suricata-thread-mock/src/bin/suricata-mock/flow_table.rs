@@ -3,10 +3,7 @@
 //! Suricata looks for flows that have timed out where a packet's flow would be. It may meet one of other ports there, by
 //! its own random numbers; and a thread of its own looks, by its own clock. Neither is followed here.
 
-use std::hash::BuildHasher;
 use std::time::Duration;
-
-use rustc_hash::FxBuildHasher;
 
 use crate::decode::Packet;
 use crate::key::Key;
@@ -90,6 +87,7 @@ impl Live {
 
 impl FlowTable {
     /// Finds the flow of a packet, or begins one.
+    #[inline]
     pub(crate) fn find(&mut self, packet: &Packet<'_>, time: Duration) -> Step {
         if self.live.len() * 2 >= self.places.len() {
             self.grow();
@@ -118,8 +116,9 @@ impl FlowTable {
     }
 
     /// Where the place of the flow with this key is noted, or is to be.
+    #[inline]
     fn place_of(&self, key: &Key) -> usize {
-        let mut place = FxBuildHasher.hash_one(key) as usize;
+        let mut place = key.hash() as usize;
         loop {
             // There are a power of two.
             place &= self.places.len() - 1;
