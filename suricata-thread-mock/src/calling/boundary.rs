@@ -15,6 +15,7 @@ use crate::state::host::HostState;
 /// no further; its message is the error.
 ///
 /// No lock may be held: plugin code calls back into the C API.
+#[inline]
 pub(crate) fn call<R>(
     host: &Arc<HostState>,
     code: Code,

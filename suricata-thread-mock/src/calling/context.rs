@@ -116,6 +116,7 @@ pub(crate) struct InPlugin<'a> {
 }
 
 impl<'a> InPlugin<'a> {
+    #[inline]
     pub(crate) fn new(host: &'a Arc<HostState>, code: Code) -> Self {
         let is_entered = !belonging::is_last(host);
         if is_entered {
@@ -137,6 +138,7 @@ impl<'a> InPlugin<'a> {
 }
 
 impl Drop for InPlugin<'_> {
+    #[inline]
     fn drop(&mut self) {
         last_words::replace(self.before);
         watchdog::note(self.host, self.before.map(|inside| inside.words));
@@ -147,6 +149,7 @@ impl Drop for InPlugin<'_> {
 }
 
 /// [`thread_name`], to keep.
+#[inline]
 fn lasting_thread_name(host: &HostState) -> &'static str {
     if host.identity.is_main() {
         return "Suricata-Main";

@@ -88,6 +88,7 @@ impl Deref for Found {
 }
 
 /// The thread, of whichever host, whose `ThreadVars` this is.
+#[inline]
 pub(crate) fn find(token: usize) -> Option<Found> {
     // Gone in the destructor of another thread-local.
     let own = OWN.try_with(|own| own.get().cloned()).ok().flatten();

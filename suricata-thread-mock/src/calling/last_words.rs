@@ -42,6 +42,7 @@ pub(crate) fn inside() -> Option<Inside> {
 }
 
 /// Notes what runs on this thread; returns what ran before.
+#[inline]
 pub(crate) fn replace(inside: Option<Inside>) -> Option<Inside> {
     INSIDE.replace(inside)
 }

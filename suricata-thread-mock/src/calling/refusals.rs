@@ -10,6 +10,7 @@ use crate::state::host::HostState;
 
 /// Reports and refuses a call of a function that this host's generation does not have: one
 /// report, since whoever picks the wrong set of names calls all of it.
+#[inline]
 pub(crate) fn lacks(host: &HostState, function: Function) -> bool {
     let generation = host.identity.generation;
     match function.generation.filter(|of| *of != generation) {

@@ -36,6 +36,7 @@ thread_local! {
 }
 
 /// Notes that plugin code of a host begins or goes on, or that none runs.
+#[inline]
 pub(crate) fn note(host: &HostState, words: Option<&'static Words>) {
     // Gone in the destructor of another thread-local.
     let _ = MINE.try_with(|mine| {

@@ -65,6 +65,7 @@ thread_local! {
 
 impl Place {
     /// Whether both are made of the same texts in memory.
+    #[inline]
     fn is(&self, other: &Self) -> bool {
         let same = |one: &'static str, other: &'static str| std::ptr::eq(one, other);
         let plugin = |place: &Self| place.code.plugin.map(std::ptr::from_ref);
@@ -75,6 +76,7 @@ impl Place {
             && std::ptr::eq(self.host, other.host)
     }
 
+    #[inline]
     pub(crate) fn words(self) -> &'static Words {
         let remembered = LAST.try_with(|last| {
             let last = last.borrow();

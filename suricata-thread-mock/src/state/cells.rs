@@ -81,6 +81,7 @@ impl Cells {
     }
 
     /// What a plugin reads of a slot, and may replace now.
+    #[inline]
     pub(crate) fn read(&self, index: usize) -> *mut c_void {
         let mut values = self.values.lock();
         let value = &mut values[index];

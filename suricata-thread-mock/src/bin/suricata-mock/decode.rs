@@ -94,6 +94,7 @@ impl Packet<'_> {
 type Decoded<'a> = Result<Packet<'a>, Cause>;
 
 /// Decodes a packet of a [`supported`] link type.
+#[inline]
 pub(crate) fn decode(link: DataLink, data: &[u8]) -> Decoded<'_> {
     match link {
         DataLink::ETHERNET => by_ether_type(be16(data, 12)?, rest(data, 14)?),
@@ -220,6 +221,7 @@ fn ipv6(data: &[u8], vlans: [u16; 3]) -> Decoded<'_> {
     }
 }
 
+#[inline]
 fn transport<'a>(net: &Net, protocol: u8, data: &'a [u8]) -> Decoded<'a> {
     let ports = || Ok([be16(data, 0)?, be16(data, 2)?]);
     let whole = |least: usize| match data.len() {
