@@ -2,14 +2,17 @@
 
 mod common;
 
+use std::collections::HashSet;
 use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::thread::ThreadId;
 
 use common::{Counted, assert_no_errors, drops, run_init};
 use suricata_thread::flow::{self, FlowStorage};
-use suricata_thread::sys::common::SCLogLevel;
+use suricata_thread::sys::common::{SCFlowRunUpdateCallbacks, SCLogLevel};
 use suricata_thread::{Generation, InsertError, ThreadStorage};
 use suricata_thread_mock::{Endpoints, Host, ThreadKind};
 
@@ -104,24 +107,103 @@ fn take_and_replace_give_values_back_and_insert_keeps_what_is_there() {
 }
 
 #[test]
-fn a_refused_set_gives_the_value_back_and_keeps_the_old_one() {
-    let host = Host::new();
-    host.refuse_set(2);
-    let drops = drops();
-    let seen = Arc::clone(&drops);
-    let ended = in_flow_init(&host, move |_, flow, slot| {
-        let new = || Counted(Arc::clone(&seen));
-        slot.replace(flow, new()).unwrap();
-        let refused = slot
-            .replace(flow, new())
-            .err()
-            .expect("the second set is refused");
-        assert!(refused.to_string().contains("refused to store"));
-        drop(refused.into_value());
-        assert_eq!(seen.load(SeqCst), 1);
-        assert!(slot.contains(flow));
+fn what_the_host_refuses_is_given_back_or_dropped_and_the_slot_stays_as_it_is() {
+    both(|host, _| {
+        let drops = drops();
+        let seen = Arc::clone(&drops);
+        let packets = AtomicU32::new(0);
+        run_init(|| {
+            let slot = FlowStorage::register("tested: slot")?;
+            flow::register_update_callback(move |_, flow, _| {
+                let new = || Counted(Arc::clone(&seen));
+                let refused = "the host refused to store the value";
+                match packets.fetch_add(1, SeqCst) {
+                    0 => {
+                        let error = slot.get_or_try_insert_with(flow, || Ok::<_, &str>(new()));
+                        assert!(matches!(error, Err(InsertError::Refused)));
+                        assert_eq!((slot.contains(flow), seen.load(SeqCst)), (false, 1));
+                        slot.replace(flow, new()).unwrap();
+                    }
+                    1 => {
+                        let error = slot.replace(flow, new()).err().unwrap();
+                        assert_eq!(error.to_string(), refused);
+                        drop(error.into_value());
+                    }
+                    _ => assert_eq!(slot.take(flow).err(), Some(refused)),
+                }
+                assert!(slot.contains(flow));
+            })
+        });
+        host.finalize();
+        let worker = host.spawn("W#01", ThreadKind::Worker);
+        let flow = host.flow();
+        for dropped in [1, 2, 2] {
+            host.refuse_set(1);
+            worker.flow_update(&flow);
+            assert_eq!(drops.load(SeqCst), dropped);
+        }
+        worker.flow_finish(flow);
+        assert_eq!(drops.load(SeqCst), 3);
+        assert_no_errors(&host);
     });
-    assert_eq!((ended, drops.load(SeqCst)), (1, 2));
+}
+
+#[test]
+fn a_panic_in_the_closure_leaves_the_slot_empty_and_the_default_is_inserted_once() {
+    both(|host, _| {
+        let ended = in_flow_init(&host, |_, flow, slot| {
+            let panicked = catch_unwind(AssertUnwindSafe(|| {
+                drop(slot.get_or_insert_with(flow, || panic!("no value")));
+            }));
+            assert_eq!((panicked.is_err(), slot.contains(flow)), (true, false));
+            let first: *const Counted = slot.get_or_insert_default(flow).unwrap();
+            assert!(ptr::eq(slot.get_or_insert_default(flow).unwrap(), first));
+        });
+        assert_eq!(ended, 1);
+        assert_no_errors(&host);
+    });
+}
+
+#[test]
+fn a_value_of_the_thread_and_one_of_the_flow_are_changed_at_the_same_time() {
+    both(|host, _| {
+        let ended = Arc::new(AtomicU32::new(0));
+        let count = Arc::clone(&ended);
+        run_init(|| {
+            let of_thread = ThreadStorage::<u32>::register("tested: slot")?;
+            let of_flow = FlowStorage::<u32>::register("tested: slot")?;
+            flow::register_update_callback(move |tv, flow, _| {
+                let of_thread = of_thread.get_or_insert_default(tv).unwrap();
+                let of_flow = of_flow.get_or_insert_default(flow).unwrap();
+                (*of_thread, *of_flow) = (*of_thread + 1, *of_flow + 10);
+                count.store(*of_thread + *of_flow, SeqCst);
+            })
+        });
+        host.finalize();
+        let worker = host.spawn("W#01", ThreadKind::Worker);
+        let flows = [host.flow(), host.flow()];
+        flows.iter().for_each(|flow| worker.flow_update(flow));
+        assert_eq!(ended.load(SeqCst), 2 + 10);
+        assert_no_errors(&host);
+    });
+}
+
+#[test]
+fn a_handle_knows_its_name_and_id_and_equals_its_copies_alone() {
+    both(|_host, _| {
+        run_init(|| {
+            let one = FlowStorage::<u8>::register("one")?;
+            let copy = one;
+            let other = FlowStorage::<u8>::register("other")?;
+            assert_eq!((one.name(), other.name()), ("one", "other"));
+            assert_eq!(other.id(), one.id() + 1);
+            let expected = format!("FlowStorage<u8>(\"one\", {})", one.id());
+            assert_eq!(format!("{copy:?}"), expected);
+            assert!(one == copy && one != other);
+            assert_eq!(HashSet::from([one, copy, other]).len(), 2);
+            Ok(())
+        });
+    });
 }
 
 #[test]
@@ -140,7 +222,6 @@ fn names_are_apart_from_those_of_threads_and_taken_or_hosts_own_names_are_errors
                 assert!(refused.contains("for itself"), "{refused}");
                 ThreadStorage::<u8>::register(name)?;
             }
-            assert!(FlowStorage::<u8>::register("").is_err());
             Ok(())
         });
         drop(host);
@@ -205,6 +286,9 @@ fn a_flow_tells_what_the_generation_has() {
                     assert_eq!(flow.is_ipv4(), is_9.then_some(is_v4));
                     assert_eq!(flow.is_ipv6(), is_9.then_some(!is_v4));
                     let packets = count.fetch_add(1, SeqCst) + 1;
+                    // The directions that were seen.
+                    assert_eq!(flow.flags(), if packets == 1 { 2 } else { 3 });
+                    assert_eq!(flow.app_protocol(), is_9.then_some(0));
                     let [there, back] = [packets.div_ceil(2), packets / 2];
                     assert_eq!(flow.to_server_packet_count(), is_9.then_some(there));
                     assert_eq!(flow.to_client_packet_count(), is_9.then_some(back));
@@ -223,9 +307,9 @@ fn a_flow_tells_what_the_generation_has() {
 }
 
 #[test]
-fn a_callback_without_a_flow_is_not_run_and_that_is_logged() {
+fn a_callback_without_a_flow_is_not_run_and_that_is_logged_within_bounds() {
     let host = Host::new();
-    host.expect_error("the host passed no Flow");
+    host.expect_errors(11, "the host passed no Flow");
     let calls = Arc::new(AtomicU32::new(0));
     let seen = Arc::clone(&calls);
     run_init(|| {
@@ -236,19 +320,13 @@ fn a_callback_without_a_flow_is_not_run_and_that_is_logged() {
     host.finalize();
     let worker = host.spawn("W#01", ThreadKind::Worker);
     worker.run(|tv| {
-        // SAFETY: the callbacks of this crate take NULL, and the thread is `tv`'s own.
-        unsafe {
-            suricata_thread::sys::common::SCFlowRunUpdateCallbacks(
-                tv,
-                std::ptr::null_mut(),
-                std::ptr::null_mut(),
-            );
+        for _ in 0..150 {
+            // SAFETY: the callbacks of this crate take NULL, and the thread is `tv`'s own.
+            unsafe { SCFlowRunUpdateCallbacks(tv, ptr::null_mut(), ptr::null_mut()) };
         }
     });
     assert_eq!(calls.load(SeqCst), 0);
     let log = host.log();
-    let said = log
-        .iter()
-        .any(|l| l.message.contains("the host passed no Flow"));
-    assert!(said, "{log:?}");
+    assert_eq!(log.len(), 11, "{log:?}");
+    assert!(log[10].message.ends_with("(100 times by now)"), "{log:?}");
 }

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 
 use common::{Counted, drops, host, run_init};
+use suricata_thread::flow::FlowStorage;
 use suricata_thread::{self as thread, InsertError, ThreadStorage, ThreadVars, sys};
 use suricata_thread_mock::{Host, ReportKind, Thread, ThreadKind};
 
@@ -314,6 +315,8 @@ fn a_refused_set_is_a_plain_error_after_the_question_mark() {
 
 #[test]
 fn a_name_that_no_slot_can_have_is_an_error_that_says_why() {
+    let of_threads = |name: &str| ThreadStorage::<u8>::register(name).map(drop);
+    let of_flows = |name: &str| FlowStorage::<u8>::register(name).map(drop);
     let _host = host(|| {
         for (name, why) in [
             ("", "the name is empty"),
@@ -321,16 +324,20 @@ fn a_name_that_no_slot_can_have_is_an_error_that_says_why() {
             ("a\nb", "contains a control character"),
             ("a\u{202e}b", "contains a control character"),
             (&"x".repeat(256), "longer than 255 bytes"),
-            (
-                "threshold_cache",
-                "Suricata registers a slot of this name for itself",
-            ),
         ] {
-            let error = ThreadStorage::<u8>::register(name).unwrap_err();
-            assert!(error.contains(why), "{name:?}: {error}");
+            for error in [of_threads(name), of_flows(name)] {
+                let error = error.unwrap_err();
+                assert!(error.contains(why), "{name:?}: {error}");
+            }
         }
-        ThreadStorage::<u8>::register(&"x".repeat(255))?;
-        ThreadStorage::<u8>::register("a").map(drop)
+        let hosts_own = of_threads("threshold_cache").unwrap_err();
+        assert!(hosts_own.contains("for itself"), "{hosts_own}");
+        of_flows("threshold_cache")?;
+        for name in ["a", &"x".repeat(255)] {
+            of_threads(name)?;
+            of_flows(name)?;
+        }
+        Ok(())
     });
 }
 

@@ -42,6 +42,7 @@ pub fn assert_no_errors(host: &Host) {
 }
 
 /// A stored value that counts how many of its kind were dropped.
+#[derive(Default)]
 pub struct Counted(pub Arc<AtomicUsize>);
 
 impl Drop for Counted {
