@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::ThreadId;
 
 use common::{Counted, drops, host, run_init};
+use suricata_thread::flow::FlowStorage;
 use suricata_thread::{self as thread, ThreadStorage, flow, sys};
 use suricata_thread_mock::{Generation, Host, ThreadKind};
 
@@ -206,26 +207,33 @@ fn a_refused_callback_is_an_error_and_dropped() {
 }
 
 #[test]
-fn registering_inside_a_thread_init_callback_is_an_error() {
+fn registering_inside_a_callback_is_an_error() {
     let errors: Seen<&str> = Arc::default();
     let noted = Arc::clone(&errors);
+    let registers = Arc::new(move || {
+        let results = [
+            thread::register_init_callback(|_| ()),
+            flow::register_init_callback(|_, _, _| ()),
+            ThreadStorage::<u8>::register("inside").map(drop),
+            FlowStorage::<u8>::register("inside").map(drop),
+        ];
+        let errors = results.map(Result::unwrap_err);
+        noted.lock().unwrap().extend(errors);
+    });
     let host = host(|| {
-        thread::register_init_callback(move |_| {
-            let results = [
-                thread::register_init_callback(|_| ()),
-                flow::register_init_callback(|_, _, _| ()),
-                ThreadStorage::<u8>::register("inside").map(drop),
-            ];
-            noted
-                .lock()
-                .unwrap()
-                .extend(results.map(Result::unwrap_err));
-        })
+        let [a, b, c, d] = [(); 4].map(|()| Arc::clone(&registers));
+        thread::register_init_callback(move |_| a())?;
+        flow::register_init_callback(move |_, _, _| b())?;
+        flow::register_update_callback(move |_, _, _| c())?;
+        flow::register_finish_callback(move |_, _| d())
     });
     host.finalize();
     // While an init runs: at other times registering is refused for that reason, see `outside_init.rs`.
     run_init(|| {
-        host.spawn("W#01", ThreadKind::Worker);
+        let (worker, flow) = (host.spawn("W#01", ThreadKind::Worker), host.flow());
+        worker.flow_init(&flow);
+        worker.flow_update(&flow);
+        worker.flow_finish(flow);
         // The callback is over, so it is the host that refuses this one.
         let after = ThreadStorage::<u8>::register("after").unwrap_err();
         assert!(after.contains("the host refused the slot"), "{after}");
@@ -237,7 +245,7 @@ fn registering_inside_a_thread_init_callback_is_an_error() {
             "{error}"
         );
     }
-    assert_eq!(seen(&errors).len(), 3);
+    assert_eq!(seen(&errors).len(), 16);
 }
 
 #[test]
