@@ -1,11 +1,12 @@
-//! The macros work where names mean something else.
+//! The macros work where names mean something else, and where there is no std.
 
+#![no_std]
 #![allow(non_snake_case, non_camel_case_types, dead_code, unused_macros)]
 
 use suricata_thread_mock as _;
 
 /// As `use anyhow::Ok` does.
-fn Ok<T>(value: T) -> Result<T, String> {
+fn Ok<T>(value: T) -> Result<T, &'static ::core::primitive::str> {
     Result::Ok(value)
 }
 
@@ -35,7 +36,7 @@ suricata_thread::plugin! { name: "name", version: "1", author: "a", license: "l"
 
 suricata_thread::host_functions! { fn absent(a: i32) -> i32; }
 
-fn logs() -> Result<(), String> {
+fn logs() -> Result<(), &'static ::core::primitive::str> {
     suricata_thread::SCLogNotice!("a line");
     const TIMES: usize = 3;
     suricata_thread::log_limited!(Notice, "{TIMES} times");
