@@ -294,7 +294,7 @@ fn a_thread_that_the_plugin_starts_logs_to_stderr_and_leaves_the_hosts_log_alone
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 let _entered = host.enter();
-                SCLogNotice!("from a thread\0of its own");
+                SCLogNotice!("from a thread\0of its own\nError: \u{1b}[2K\u{202e}");
                 SCLogInfo!("below the host's level");
             });
         });
@@ -313,6 +313,6 @@ fn a_thread_that_the_plugin_starts_logs_to_stderr_and_leaves_the_hosts_log_alone
     let stderr = String::from_utf8(output.stderr).unwrap();
     assert_eq!(
         stderr,
-        "plugin tested: Notice: from a thread\\0of its own\n"
+        "plugin tested: Notice: from a thread\\0of its own\\nError: \\u{1b}[2K\\u{202e}\n"
     );
 }
