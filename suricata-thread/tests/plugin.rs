@@ -1,7 +1,9 @@
 //! `plugin!`: the entry point that it writes, loaded as the host does.
 
 use std::cell::Cell;
+use std::error::Error;
 use std::ffi::CStr;
+use std::io;
 
 use suricata_thread::plugin::load_in_mock;
 use suricata_thread::{Generation, ThreadStorage, register_init_callback};
@@ -109,6 +111,31 @@ fn an_error_of_any_type_is_logged_with_its_sources_and_with_what_was_refused_las
     let expected = "init failed: the state can't be read: invalid digit found in string \
         (refused last: the slot \"\") (Suricata";
     assert!(line.contains(expected), "{line}");
+}
+
+#[test]
+fn the_errors_that_plugins_use_are_logged_with_their_sources() {
+    fn said(error: impl Into<Box<dyn Error + Send + Sync>>) -> String {
+        let host = Host::new();
+        host.expect_error("init failed");
+        load_in_mock(NAME, || Err(error)).unwrap();
+        host.log().pop().unwrap().message
+    }
+    let boxed = || other::init().unwrap_err();
+    let state = "the state can't be read: invalid digit found in string";
+    for (line, expected) in [
+        (said(boxed()), state),
+        (said(io::Error::other(boxed())), state),
+        (said(anyhow::anyhow!(boxed())), state),
+        (
+            said(anyhow::anyhow!("no file").context("no port")),
+            "no port: no file",
+        ),
+        (said(String::from("no file")), "no file"),
+    ] {
+        let expected = format!("plugin entry: init failed: {expected} (Suricata");
+        assert!(line.starts_with(&expected), "{line}");
+    }
 }
 
 /// An error that is its own source.

@@ -85,6 +85,10 @@ fn an_error_of_get_or_try_insert_with_becomes_any_other_after_a_question_mark() 
         slot.get_or_try_insert_with(tv, || "70000".parse::<u16>())?;
         Ok(())
     }
+    fn any(slot: Slot, tv: &mut ThreadVars<'_>) -> anyhow::Result<()> {
+        slot.get_or_try_insert_with(tv, || Err("no number"))?;
+        Ok(())
+    }
     fn text(slot: Slot, tv: &mut ThreadVars<'_>) -> Result<(), &'static str> {
         slot.get_or_try_insert_with(tv, || Ok::<_, &'static str>(1))?;
         Ok(())
@@ -93,6 +97,9 @@ fn an_error_of_get_or_try_insert_with_becomes_any_other_after_a_question_mark() 
     on(&worker, |tv| {
         let error = boxed(slot, tv).unwrap_err();
         assert_eq!(error.to_string(), "number too large to fit in target type");
+        let error = any(slot, tv).unwrap_err();
+        assert_eq!(error.to_string(), "no number");
+        assert!(error.is::<InsertError<&str>>());
     });
     host.refuse_set(1);
     let refused = on(&worker, |tv| text(slot, tv));
