@@ -180,6 +180,9 @@ links() {
     cargo test --quiet --locked -p suricata-thread --test host_functions -- --ignored
     for linker in bfd lld gold mold; do
         (built "linker $linker" release "-Clink-arg=-fuse-ld=$linker")
+        { RUSTFLAGS=-Clink-arg=-fuse-ld=$linker CARGO_TARGET_DIR=$target/links \
+            cargo build --manifest-path ci/two-plugins/Cargo.toml || true; } >"$log" 2>&1
+        grep -q "two versions of suricata-thread in one plugin; see" "$log" || die "links: $linker links two versions"
     done
     (built "thin LTO" release "" CARGO_PROFILE_RELEASE_LTO=thin)
     (built "fat LTO" release "" CARGO_PROFILE_RELEASE_LTO=fat CARGO_PROFILE_RELEASE_CODEGEN_UNITS=1)

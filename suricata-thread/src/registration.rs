@@ -24,10 +24,11 @@ static RUNNING_INITS: AtomicUsize = AtomicUsize::new(0);
 static REGISTERING: Mutex<()> = Mutex::new(());
 
 // Two versions of this crate in one plugin would have a lock each. The linker refuses two labels of one name, and says
-// the name. It stands in this module, without which no plugin is linked.
+// the name. It stands in this module, without which no plugin is linked, and is retained ("R"): mold first drops what
+// nothing refers to.
 #[cfg(not(target_vendor = "apple"))]
 std::arch::global_asm!(
-    ".pushsection .text",
+    ".pushsection .text.suricata_thread_once,\"axR\"",
     ".globl \"two versions of suricata-thread in one plugin; see cargo tree --duplicates\"",
     ".hidden \"two versions of suricata-thread in one plugin; see cargo tree --duplicates\"",
     "\"two versions of suricata-thread in one plugin; see cargo tree --duplicates\":",
