@@ -67,6 +67,7 @@ pub(crate) fn check(suricata: &Suricata, suricata_7: &Suricata) -> Result<()> {
         ("written for 9.0", &json!(["./libfor_9.so"])),
         ("a newer C library", &json!(["./libnewer.so"])),
         ("listed twice", &json!([lost[0], lost[0]])),
+        ("a copy in the folder", &json!(["./copies"])),
         ("panic = \"abort\"", &json!(["./libabort.so"])),
         // The plugin takes these itself.
         ("name used twice", lost),
@@ -158,6 +159,10 @@ fn says(suricata: &Suricata, files: &[PathBuf], plugins: &Value, turn: &str) -> 
         folder.add(file)?;
     }
     fs::create_dir(folder.path("empty"))?;
+    fs::create_dir(folder.path("copies"))?;
+    for copy in ["copies/my_plugin.so", "copies/my_plugin.so.bak"] {
+        fs::copy(folder.path("libmy_plugin.so"), folder.path(copy))?;
+    }
     folder.configure(&[], json!({ "plugins": plugins }))?;
     let (capture, expected) = folder.capture(8)?;
     let arguments = ["--runmode", "single", "-r", &capture];
