@@ -25,7 +25,7 @@ typedef void (*StorageFreeFn)(void *ptr);
  * mode the unix manager), before the new thread starts. It must not unwind. */
 typedef void (*SCThreadInitCallbackFn)(ThreadVars *tv, void *user);
 
-/** Has `fn` called with `user` for each thread created from now on. The same
+/** Registers `fn` to run with `user` for each thread created from now on. The same
  * function registered twice is called twice, and there is no way back: both
  * pointers must stay valid for the life of the process.
  *
@@ -45,7 +45,7 @@ void SCThreadRunInitCallbacks(ThreadVars *tv);
  * own. The host's own unit tests pass a null `tv`. It must not unwind. */
 typedef void (*SCFlowInitCallbackFn)(ThreadVars *tv, Flow *f, const Packet *p, void *user);
 
-/** Has `fn` called with `user` for each flow that begins. Both pointers must
+/** Registers `fn` to run with `user` for each flow that begins. Both pointers must
  * stay valid for the life of the process.
  *
  * Returns false when the host is out of memory. Call it from plugin `Init`, on
@@ -64,7 +64,7 @@ void SCFlowRunInitCallbacks(ThreadVars *tv, Flow *f, const Packet *p);
  * The host's own unit tests pass a null `tv`. It must not unwind. */
 typedef void (*SCFlowUpdateCallbackFn)(ThreadVars *tv, Flow *f, Packet *p, void *user);
 
-/** Has `fn` called with `user` for every packet of a flow. Both pointers must
+/** Registers `fn` to run with `user` for every packet of a flow. Both pointers must
  * stay valid for the life of the process.
  *
  * Returns false when the host is out of memory. Call it from plugin `Init`, on
@@ -79,12 +79,12 @@ void SCFlowRunUpdateCallbacks(ThreadVars *tv, Flow *f, Packet *p);
 /** Called when the host retires a flow; `user` is the pointer given at
  * registration.
  *
- * It runs on whichever thread retires the flow: most often the flow recycler
- * or the flow manager, not the worker that began it. `tv` is that thread's
- * own. The host's own unit tests pass a null `tv`. It must not unwind. */
+ * It runs for some flows only, on the thread that retires the flow: usually a
+ * flow recycler, not the worker that began it. `tv` is that thread's own. The
+ * host's own unit tests pass a null `tv`. It must not unwind. */
 typedef void (*SCFlowFinishCallbackFn)(ThreadVars *tv, Flow *f, void *user);
 
-/** Has `fn` called with `user` for each flow that the host retires. Both
+/** Registers `fn` to run with `user` for each flow that the host retires. Both
  * pointers must stay valid for the life of the process.
  *
  * Returns false when the host is out of memory. Call it from plugin `Init`, on
@@ -98,8 +98,8 @@ void SCFlowRunFinishCallbacks(ThreadVars *tv, Flow *f);
 
 /* Log. */
 
-/** How much a log line matters: the lower, the more. The host prints the lines
- * at its own level and below.
+/** Levels of the log, the most severe first. The host prints the lines at its
+ * own level and below.
  *
  * Any C `int` is a valid value: a level that is not named here, which a later
  * host may have, is no undefined behaviour. */

@@ -5,21 +5,20 @@ use crate::{Flow, Packet, ThreadVars};
 
 include!("bindings/common.rs");
 
-/// The type of `SCPluginRegister` itself: [`SCPluginRegisterFunc`] without NULL.
+/// The type of `SCPluginRegister`: [`SCPluginRegisterFunc`] without NULL.
 pub type EntryPoint = unsafe extern "C" fn() -> *mut SCPlugin;
 
-/// A plugin in this program, for a host that is in it too, as in a test.
+/// A plugin in the same program as its host, as in a test.
 #[derive(Debug, Clone, Copy)]
 pub struct Plugin(EntryPoint);
 
 impl Plugin {
-    /// Makes one of an entry point.
+    /// Creates a plugin from its entry point.
     ///
     /// # Safety
     ///
-    /// `entry_point` returns NULL or a plugin that stays valid for the life of the process, with each
-    /// text NULL or a C string; and a host may call its `Init`, and all that this registers, as Suricata
-    /// does.
+    /// `entry_point` returns NULL or a plugin that stays valid for the life of the process, with each text NULL or a C
+    /// string. A host may call its `Init`, and what this registers, as Suricata does.
     pub const unsafe fn new(entry_point: EntryPoint) -> Self {
         Self(entry_point)
     }

@@ -1,91 +1,70 @@
-//! Raw declarations of the part of Suricata's C API that lets a plugin keep data of its own for
-//! each of Suricata's threads: thread init callbacks, thread storage, flow callbacks, log, and the
-//! plugin's entry point.
+//! Raw declarations of Suricata's C API for state per thread and per flow: thread init callbacks, flow callbacks, storage
+//! of threads and flows, the log, and the plugin's entry point.
 //!
-//! Suricata has no stable C API: the names and signatures of thread storage are others in 9.0 than
-//! in 8.0.x. This crate has both, side by side, compiles without a Suricata source tree and without
-//! libclang, and needs nothing but `core`. It holds declarations only. To write a plugin, take the
-//! safe layer, `suricata-thread`.
+//! Suricata has no stable C API: 8.0.x and 9.0 have other names and signatures. This crate declares both, side by side.
+//! It needs nothing but `core`: no Suricata source tree, no libclang. To write a plugin, use the safe layer,
+//! `suricata-thread`.
 //!
-//! | module | has what is declared by | [`SCPlugin::version`](common::SCPlugin::version) |
-//! | --- | --- | --- |
-//! | [`common`] | Suricata 8.0.x and 9.0 alike | |
-//! | [`v8`] | Suricata 8.0.x alone | `0x0800` |
-//! | [`v9`] | Suricata 9.0 alone | `0x0900` |
+//! | module | declared by | [`SCPlugin::version`](common::SCPlugin::version) | checked |
+//! | --- | --- | --- | --- |
+//! | [`common`] | Suricata 8.0.x and 9.0 alike | | as the other two |
+//! | [`v8`] | Suricata 8.0.x alone | `0x0800` | used in a real 8.0.8, compared with the headers of 8.0.x |
+//! | [`v9`] | Suricata 9.0 alone | `0x0900` | compared with `suricata-sys` 9.0.0-alpha; no check runs a real 9.0 |
 //!
 //! # Linking
 //!
-//! The functions are the host's: they are undefined symbols of a plugin file until Suricata opens it.
-//! **A plugin that calls a function from here needs that function to be loaded.** Where a symbol is
-//! missing, Suricata logs a *notice*, "Failed to open … undefined symbol: …", and goes on without the
-//! plugin. A plugin that calls functions of [`v8`] is one for 8.0.x alone, and one that calls those of
-//! [`v9`] is for 9.0 alone. A file for both refers to them weakly, as `suricata-thread` does:
+//! The functions are undefined symbols of a plugin file until Suricata opens it. **Suricata does not load a plugin that
+//! calls a function which it lacks**: it logs a *notice*, "Failed to open … undefined symbol: …", and goes on. So a
+//! plugin that calls functions of [`v8`] is for 8.0.x alone, and one that calls those of [`v9`] for 9.0 alone. A file for
+//! both refers to them weakly, as `suricata-thread` does:
 //!
 //! | 9.0 | 8.0.x |
 //! | --- | --- |
-//! | [`v9::SCThreadStorageRegister`]: name and free function | [`v8::ThreadStorageRegister`]: size and alloc function in between |
-//! | [`v9::SCThreadGetStorageById`] | [`v8::ThreadGetStorageById`] |
-//! | [`v9::SCThreadSetStorageById`] | [`v8::ThreadSetStorageById`] |
-//! | [`v9::SCThreadFreeStorageById`] | [`v8::ThreadFreeStorageById`] |
-//! | [`v9::SCThreadStorageSize`] | [`v8::ThreadStorageSize`] |
-//! | none | [`v8::ThreadAllocStorageById`] |
+//! | [`v9::SCThreadStorageRegister`], [`v9::SCFlowStorageRegister`]: name and free function | [`v8::ThreadStorageRegister`], [`v8::FlowStorageRegister`]: also size and alloc function |
+//! | other functions of [`v9`] | in [`v8`] without `SC`, if it has them |
 //!
-//! In the repository, the example `raw` is a plugin on these declarations alone, for 8.0.x, and `c` one in
-//! C for both.
+//! In the repository, the example `raw` is a plugin on these declarations for 8.0.x, and `c` one in C for both.
 //!
 //! # Threads
 //!
 //! | what | on |
 //! | --- | --- |
 //! | the entry point, [`SCPlugin::Init`](common::SCPlugin::Init) and all registration | the main thread, while the host loads plugins |
-//! | thread init callback | the thread that creates the new one, before that starts: the main thread; in unix-socket mode the unix manager |
+//! | thread init callback | the thread that creates the new one, before it starts: the main thread, or in unix-socket mode the unix manager |
 //! | flow init and flow update callback | a worker |
-//! | flow finish callback | whichever thread retires the flow: most often a flow recycler or manager |
-//! | get, set and free by id | the thread that the `ThreadVars` belongs to; or in a thread init callback for it |
-//! | a slot's free function | the thread that takes the slot's thread down, when that has been joined; or the one that frees by id |
+//! | flow finish callback, for some flows only | the thread that retires the flow, usually a flow recycler |
+//! | get, set and free by id, of a thread | that thread, or a thread init callback for it |
+//! | get, set and free by id, of a flow | a callback for the flow, which the host has locked |
+//! | free function of a thread's slot | the thread that takes the thread down, after it has been joined; or the one that frees by id |
+//! | free function of a flow's slot | the thread that retires the flow |
 //! | [`SCLogMessage`](common::SCLogMessage) | the host's threads only |
-//! | [`SCLogGetLogLevel`](common::SCLogGetLogLevel), [`GetProgramVersion`](common::GetProgramVersion) | any |
-//! | the size of the storage | any, once registration has closed |
+//! | [`SCLogGetLogLevel`](common::SCLogGetLogLevel), [`GetProgramVersion`](common::GetProgramVersion), the size of the storage | any |
 //!
-//! The host's lists of slots and callbacks have no lock: nothing keeps a plugin from registering later,
-//! and that is a data race. Each function says on which thread the host or a plugin calls it. *Host
-//! only* marks those that a plugin has no use for; they are declared for hosts made for tests.
+//! The host's lists of slots and callbacks have no lock: registering later is a data race, which nothing prevents. *Host
+//! only* marks functions that are of no use to a plugin; hosts made for tests need them.
 //!
 //! # Failure
 //!
-//! - A slot that was refused has a negative id; the function says why it may be. It is not to be used:
-//!   the host checks no id, and reads or writes past its storage.
-//! - A callback that was refused is `false`, a value that was refused is another number than 0: then
-//!   what was passed is still the plugin's, to free or to keep.
-//! - [`SCPlugin::Init`](common::SCPlugin::Init) returns nothing: a plugin that cannot go on logs why,
-//!   and registers no more.
-//! - Nothing may unwind into the host. An `extern "C"` function of Rust that panics ends the process:
-//!   catch the panic inside of it.
+//! - A refused slot has a negative id. Don't use it: the host checks no id, and reads or writes past its storage.
+//! - For a refused callback the result is `false`, for a refused value not 0. What was passed is still the plugin's.
+//! - [`SCPlugin::Init`](common::SCPlugin::Init) returns nothing: a plugin that fails logs why, and registers no more.
+//! - Nothing may unwind into the host. A panic in an `extern "C"` function ends the process, so catch it inside.
 //!
 //! # Lifetimes
 //!
-//! - For the life of the process: what the entry point returns with all its texts, the names of slots,
-//!   callbacks and their user pointers. There is no way to take a registration back, and the host never
-//!   closes a plugin whose `Init` has run.
-//! - `Flow` and `Packet`: until the callback returns. `ThreadVars`: until the thread is taken down; but
-//!   other threads may not use it.
-//! - A value in a slot is the plugin's. Set does not free the one that was there; the host frees what is
-//!   left, through the slot's free function, when it takes the thread down. The few threads that serve
-//!   commands are never taken down. A value in two slots is freed twice.
+//! - For the life of the process: what the entry point returns with its texts, the names of slots, callbacks and their
+//!   user pointers. A registration can't be taken back, and the host never closes a plugin whose `Init` has run.
+//! - `Flow` and `Packet`: until the callback returns. `ThreadVars`: until the thread is taken down, on that thread only.
+//! - A value in a slot is the plugin's. Set does not free the previous one. The host frees what is left, through the
+//!   slot's free function, when it takes the thread down or retires the flow; the few threads that serve commands are
+//!   never taken down. A value in two slots is freed twice.
 //!
-//! # Limits
-//!
-//! - Thread storage, thread and flow callbacks, the log and the entry point: the rest of Suricata's API
-//!   is not here. `ThreadVars`, `Flow` and `Packet` are opaque.
-//! - The declarations for 9.0, which is in development, are compared with those of `suricata-sys`
-//!   9.0.0-alpha. No check runs a real 9.0; those for 8.0.x are used in a real 8.0.8,
-//!   and compared with the headers of an 8.0.x.
+//! `ThreadVars`, `Flow` and `Packet` are opaque, and the rest of Suricata's API is not here.
 //!
 //! # Licence
 //!
-//! `MIT OR Apache-2.0`. The declarations are facts about an interface, in this project's own words
-//! and files. Suricata is `GPL-2.0-only`: mind that for a plugin that you hand out, since it runs as
-//! a part of Suricata.
+//! `MIT OR Apache-2.0`. The declarations are facts about an interface, in this project's own words. Suricata is
+//! `GPL-2.0-only`: mind that for a plugin that Suricata loads.
 #![no_std]
 
 pub mod common;

@@ -1,5 +1,4 @@
-//! Types whose layout only the host knows. A plugin has pointers to them, and can neither make,
-//! copy, move nor send one: what is behind the pointer is the host's, and its threads' own.
+//! Types whose layout only the host knows: a plugin has pointers to them.
 
 use core::marker::{PhantomData, PhantomPinned};
 
@@ -15,8 +14,7 @@ macro_rules! opaque {
 }
 
 opaque! {
-    /// What the host keeps for one of its threads, its storage slots among it. The layout changes
-    /// with the version and the build options of the host.
+    /// A thread of the host, with its storage. The layout depends on the host's version and build options.
     ThreadVars;
     /// A flow: the packets between two endpoints that belong together.
     Flow;

@@ -1,8 +1,7 @@
 //! The one table of C functions.
 //!
-//! Each row is a function: its name, what it does under whatever name (that of 8.0, where the two
-//! generations call it differently), arguments and result. The safe layer makes its weak references
-//! of the rows, and the mock its definitions.
+//! A row has a function's name, its operation (the name in 8.0, if the generations differ), arguments and result. The safe
+//! layer makes its weak references of the rows, and the mock its definitions.
 
 /// Passes the rows of one audience to the macro `$with`, as
 /// `$with! { common { … } v8 { … } v9 { … } }`.
@@ -135,10 +134,9 @@ macro_rules! c_functions {
             v9 {}
         }
     };
-    // The major version of the Suricata that the calling thread's host plays; 0 where the thread
-    // belongs to no host; a number for that host; whether
-    // the thread is inside a callback, 1 or 0; runs `init(user)` as the `Init` of a plugin of that name, or NULL, and returns 1, or
-    // returns 0 where the host takes no plugins. Another meaning gets another number in the name.
+    // generation: the major version of the Suricata that the calling thread's host plays, 0 without a host. host: a
+    // number for that host. inside: 1 inside a callback, else 0. load: runs `init(user)` as the `Init` of the plugin
+    // `name`, and returns 1; 0 if the host takes no plugins. Another meaning gets another number in the name.
     ($with:ident: mock) => {
         $crate::c_functions! {
             @by_generation $with

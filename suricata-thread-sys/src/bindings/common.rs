@@ -46,9 +46,9 @@ pub type SCFlowUpdateCallbackFn = ::core::option::Option<
 /** Called when the host retires a flow; `user` is the pointer given at
  registration.
 
- It runs on whichever thread retires the flow: most often the flow recycler
- or the flow manager, not the worker that began it. `tv` is that thread's
- own. The host's own unit tests pass a null `tv`. It must not unwind.*/
+ It runs for some flows only, on the thread that retires the flow: usually a
+ flow recycler, not the worker that began it. `tv` is that thread's own. The
+ host's own unit tests pass a null `tv`. It must not unwind.*/
 pub type SCFlowFinishCallbackFn = ::core::option::Option<
     unsafe extern "C" fn(
         tv: *mut ThreadVars,
@@ -77,8 +77,8 @@ impl SCLogLevel {
     pub const SC_LOG_DEBUG: SCLogLevel = SCLogLevel(7);
 }
 #[repr(transparent)]
-/** How much a log line matters: the lower, the more. The host prints the lines
- at its own level and below.
+/** Levels of the log, the most severe first. The host prints the lines at its
+ own level and below.
 
  Any C `int` is a valid value: a level that is not named here, which a later
  host may have, is no undefined behaviour.*/
@@ -117,7 +117,7 @@ pub type SCPluginRegisterFunc = ::core::option::Option<
     unsafe extern "C" fn() -> *mut SCPlugin,
 >;
 unsafe extern "C" {
-    /** Has `fn` called with `user` for each thread created from now on. The same
+    /** Registers `fn` to run with `user` for each thread created from now on. The same
  function registered twice is called twice, and there is no way back: both
  pointers must stay valid for the life of the process.
 
@@ -131,7 +131,7 @@ unsafe extern "C" {
 
  Host only: the host calls it on the thread that creates `tv`.*/
     pub fn SCThreadRunInitCallbacks(tv: *mut ThreadVars);
-    /** Has `fn` called with `user` for each flow that begins. Both pointers must
+    /** Registers `fn` to run with `user` for each flow that begins. Both pointers must
  stay valid for the life of the process.
 
  Returns false when the host is out of memory. Call it from plugin `Init`, on
@@ -144,7 +144,7 @@ unsafe extern "C" {
 
  Host only: the host calls it on the worker that picked the flow up.*/
     pub fn SCFlowRunInitCallbacks(tv: *mut ThreadVars, f: *mut Flow, p: *const Packet);
-    /** Has `fn` called with `user` for every packet of a flow. Both pointers must
+    /** Registers `fn` to run with `user` for every packet of a flow. Both pointers must
  stay valid for the life of the process.
 
  Returns false when the host is out of memory. Call it from plugin `Init`, on
@@ -157,7 +157,7 @@ unsafe extern "C" {
 
  Host only: the host calls it on the worker that has the packet.*/
     pub fn SCFlowRunUpdateCallbacks(tv: *mut ThreadVars, f: *mut Flow, p: *mut Packet);
-    /** Has `fn` called with `user` for each flow that the host retires. Both
+    /** Registers `fn` to run with `user` for each flow that the host retires. Both
  pointers must stay valid for the life of the process.
 
  Returns false when the host is out of memory. Call it from plugin `Init`, on
