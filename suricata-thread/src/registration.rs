@@ -4,6 +4,7 @@
 //! certain that it does not walk them: while it runs the plugin's `init`.
 
 use std::cell::RefCell;
+use std::ffi::c_uint;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -19,9 +20,9 @@ const INSIDE_CALLBACK: &str = "registering from inside a callback is not possibl
 /// How many plugin inits run now. (More than one runs only where tests run hosts side by side.)
 static RUNNING_INITS: AtomicUsize = AtomicUsize::new(0);
 
-/// Held by each registration, so that there is one at a time, and where an init begins and ends, so that
-/// none runs before or after it.
-static REGISTERING: Mutex<()> = Mutex::new(());
+/// The hosts whose inits run now. Locked by each registration, so that there is one at a time, and where an init begins
+/// and ends, so that none runs before or after it.
+static REGISTERING: Mutex<Vec<c_uint>> = Mutex::new(Vec::new());
 
 // Two versions of this crate in one plugin would have a lock each. The linker refuses two labels of one name, and says
 // the name. It stands in this module, without which no plugin is linked, and is retained ("R"): mold first drops what
@@ -50,12 +51,12 @@ pub(crate) fn forget_refused() -> Option<String> {
     REFUSED.try_with(RefCell::take).ok().flatten()
 }
 
-fn one_at_a_time() -> MutexGuard<'static, ()> {
+fn one_at_a_time() -> MutexGuard<'static, Vec<c_uint>> {
     REGISTERING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Registering is possible while this lives.
-pub(crate) struct Init(());
+/// Registering with this host is possible while this lives.
+pub(crate) struct Init(c_uint);
 
 impl Init {
     /// # Safety
@@ -64,15 +65,19 @@ impl Init {
     pub(crate) unsafe fn begin() -> Self {
         // With the lock, so that whoever registers from now on comes after all that the host and its
         // other plugins have registered before on this thread.
-        let _alone = one_at_a_time();
+        let host = host::number();
+        one_at_a_time().push(host);
         RUNNING_INITS.fetch_add(1, Relaxed);
-        Self(())
+        Self(host)
     }
 }
 
 impl Drop for Init {
     fn drop(&mut self) {
-        let _alone = one_at_a_time();
+        let mut running = one_at_a_time();
+        if let Some(at) = running.iter().position(|host| *host == self.0) {
+            running.swap_remove(at);
+        }
         RUNNING_INITS.fetch_sub(1, Relaxed);
     }
 }
@@ -81,7 +86,7 @@ impl Drop for Init {
 pub(crate) struct Registering {
     /// Of the host that registers.
     pub(crate) generation: Generation,
-    _alone: MutexGuard<'static, ()>,
+    _alone: MutexGuard<'static, Vec<c_uint>>,
 }
 
 impl Registering {
@@ -96,16 +101,17 @@ impl Registering {
             return Err(OUTSIDE_INIT);
         }
         let alone = one_at_a_time();
-        if RUNNING_INITS.load(Relaxed) == 0 {
-            return Err(OUTSIDE_INIT);
-        }
+        let generation = host::find_generation().map_err(Unsuitable::why)?;
         // Of another host than the one whose init runs: a real Suricata is alone, and runs no init while it
         // calls back.
         if host::is_inside_callback() {
             return Err(INSIDE_CALLBACK);
         }
+        if !alone.contains(&host::number()) {
+            return Err(OUTSIDE_INIT);
+        }
         Ok(Self {
-            generation: host::find_generation().map_err(Unsuitable::why)?,
+            generation,
             _alone: alone,
         })
     }

@@ -1,5 +1,4 @@
-//! Registering while no plugin's init runs. Alone in its process: whether an init runs is known per
-//! plugin file, and tests that share a process share that.
+//! Registering while no plugin's init runs.
 
 use std::sync::mpsc::{Sender, channel};
 
@@ -60,4 +59,30 @@ fn registering_outside_of_init_is_an_error_and_drops_the_callback() {
         assert!(result.unwrap_err().starts_with(outside), "{result:?}");
     }
     assert_eq!(std::sync::Arc::strong_count(&kept), 1);
+}
+
+#[test]
+fn the_init_of_another_host_makes_no_registering_possible_here() {
+    let host = Host::new();
+    let (begin, begun) = channel();
+    let (end, ends) = channel();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            let _other = Host::new();
+            let init = || {
+                begin.send(()).unwrap();
+                ends.recv().unwrap();
+                ThreadStorage::<u8>::register("there").map(drop)
+            };
+            plugin::load_in_mock("tested", init).unwrap();
+        });
+        begun.recv().unwrap();
+        let refused = ThreadStorage::<u8>::register("here").unwrap_err();
+        end.send(()).unwrap();
+        assert!(
+            refused.contains("only while the plugin's init runs"),
+            "{refused}"
+        );
+    });
+    host.shutdown();
 }
