@@ -10,19 +10,18 @@ use crate::{ThreadVars, host, plugin_name, sys};
 
 const REFUSED: &str = "the host refused the callback; Suricata does so when it is out of memory";
 
-/// The host's function that registers callbacks of the type `C`, where the host has it.
+/// The host's function that registers callbacks of type `C`, if it has one.
 pub(crate) type Register<C> = Option<unsafe extern "C" fn(C, *mut c_void) -> bool>;
 
-/// What a user pointer points to. The record comes first, so that the pointer is one to it: on the packet path,
-/// that is an instruction less.
+/// What a user pointer points to. The record comes first, which saves an instruction on the packet path.
 #[repr(C)]
 pub(crate) struct Registration<F> {
     pub(crate) record: Record,
     pub(crate) callback: F,
 }
 
-/// Boxes `callback` and registers `trampoline` with the box as the user pointer; it is kept for the
-/// life of the process, but dropped where it is refused. The host calls it as a `kind`.
+/// Registers `trampoline` with the boxed `callback` as the user pointer. The box is kept for the life of the process, or
+/// dropped if the host refuses. `kind` is what messages call the callback.
 ///
 /// # Safety
 ///
@@ -68,16 +67,14 @@ pub(crate) unsafe fn register_raw<C>(
     }
 }
 
-/// Runs the thread init callback that `user` was registered with: how its trampoline ends.
+/// Runs the thread init callback that `user` was registered with.
 ///
 /// # Safety
 ///
 /// - `user` comes from [`register::<F>`](register);
 /// - `tv` is null, or what [`ThreadVars::from_ptr`] asks for, until this returns.
 ///
-/// Trampolines have both from the host: it passes the user pointer that it was given, and the
-/// `ThreadVars` of the calling thread, or of the thread that the calling one is creating, made after
-/// the storage registration has closed; and it runs nothing else on that until the callback returns.
+/// Trampolines have both from the host (H2).
 #[inline]
 pub(crate) unsafe fn call<F>(
     tv: *mut sys::ThreadVars,

@@ -1,4 +1,4 @@
-//! Error lines that the library writes itself, and how many of a kind there are.
+//! Error lines of the library itself, and how many of a kind are written.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use crate::SCLogError;
 
 /// Logs an error of `plugin`.
-// The only place in the crate that does, since each is half a kilobyte in every plugin file.
+// The only place that does: each would take half a kilobyte of every plugin file.
 #[cold]
 #[inline(never)]
 pub(crate) fn log_error(plugin: &str, error: fmt::Arguments<'_>) {
@@ -17,7 +17,7 @@ pub(crate) fn log_error(plugin: &str, error: fmt::Arguments<'_>) {
 pub struct Times(AtomicU64);
 
 impl Times {
-    /// Not yet.
+    /// Starts at 0.
     #[allow(
         clippy::new_without_default,
         reason = "it stands in a static, where there is no default"
@@ -42,5 +42,5 @@ impl Times {
     }
 }
 
-/// So many times are worth a line each.
+/// The number of times that are worth a line each.
 pub const IN_FULL: u64 = 10;

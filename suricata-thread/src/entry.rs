@@ -1,4 +1,4 @@
-//! What a plugin's entry point returns, for each host.
+//! The plugin structs that the entry point returns, one for each kind of host.
 
 use std::cell::UnsafeCell;
 use std::error::Error;
@@ -34,21 +34,20 @@ where
     }
 }
 
-/// What a plugin's entry point returns, for each host.
+/// A plugin's structs for each kind of host, and the hosts that have run its init.
 pub struct Entry {
     name: &'static str,
     /// By [`Generation`].
     plugins: [Plugin<sys::common::SCPlugin>; Generation::ALL.len()],
-    /// For a host of another generation, which refuses it by its version, or runs an `Init` that does
-    /// nothing.
+    /// For a host of another generation, which refuses its version or runs an `Init` that does nothing.
     idle: Plugin<sys::common::SCPlugin>,
     /// The same for 7.0, whose `SCPlugin` is another struct.
     idle_7: Plugin<Plugin7>,
-    /// The hosts in which the init ran: one in Suricata, several where tests have a mock each.
+    /// The hosts that have run the init: several if tests have a mock each.
     hosts: Mutex<Vec<c_uint>>,
 }
 
-/// `SCPlugin` of Suricata 7.0, which ends the process where one of the fields is NULL.
+/// `SCPlugin` of Suricata 7.0, which ends if one of the fields is NULL.
 #[repr(C)]
 struct Plugin7 {
     name: *const c_char,
@@ -67,7 +66,7 @@ unsafe impl<T> Sync for Plugin<T> {}
 unsafe extern "C" fn idle() {}
 
 impl Entry {
-    /// Of the plugin `name`, with its texts for the host and its `Init`.
+    /// Creates the structs from the plugin's texts and its `Init`.
     pub const fn new(
         name: &'static str,
         [c_name, version, author, license]: [&'static CStr; 4],
@@ -126,12 +125,12 @@ impl Entry {
         unsafe { run_init(self.name, || given().call()) }
     }
 
-    /// Returns what the host that is loading the plugin, on this thread, takes for one.
+    /// Returns the struct for the host that is loading the plugin on this thread.
     pub fn for_host(&self) -> *mut sys::common::SCPlugin {
         plugin_name::set(self.name);
         let generation = match host::find_generation() {
             Ok(generation) => generation,
-            // Somebody who calls the entry point without a host gets what a host would.
+            // Without a host, for whoever calls the entry point then.
             Err(Unsuitable::NoHost) => Generation::V8,
             Err(Unsuitable::Unknown(why)) => {
                 host_thread::mark();
@@ -142,7 +141,7 @@ impl Entry {
                 };
             }
         };
-        // A generation of a later version of the raw crate is none of this one.
+        // A later version of the raw crate may have more generations.
         let plugin = self.plugins.get(generation as usize);
         plugin.unwrap_or(&self.idle).0.get()
     }

@@ -1,4 +1,4 @@
-//! Where panics come from: what the panic hook sees, since a payload does not say. And how often std's own hook speaks.
+//! The panic hook: notes where a panic comes from, which its payload does not say, and bounds what std's own hook prints.
 
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
@@ -13,9 +13,8 @@ use crate::host_thread;
 use crate::log_line::stderr;
 use crate::text::shortened;
 
-/// What the panic hook saw: a payload does not say where it comes from. The payload's type and the hash of its
-/// message are there to be compared with the payload's: `resume_unwind` runs no hook, so what was seen last may be
-/// another panic, caught by the plugin itself.
+/// A panic as the hook saw it. Type and message are compared with those of a payload, because what was seen last may be
+/// another panic: `resume_unwind` runs no hook, and a plugin may catch panics itself.
 pub(crate) struct Panic {
     of_type: TypeId,
     message: u64,
@@ -57,16 +56,14 @@ impl Panic {
     }
 }
 
-/// Returns how many of the panics at `place` were contained. Those that the plugin catches itself, or has on threads
-/// of its own, are not.
+/// Returns how many panics at `place` were contained, rather than caught by the plugin.
 fn contained_at(place: Place) -> u64 {
     let contained = contained();
     let known = contained.iter().find(|(known, _)| *known == place);
     known.map_or(0, |(_, times)| *times)
 }
 
-/// Has the panic hook remember where a panic came from, and then do what it did before; but std's own does not
-/// repeat itself more often than the log does.
+/// Installs the hook in front of the one that is there.
 pub(crate) fn install() {
     static INSTALLED: AtomicBool = AtomicBool::new(false);
     // The hook can't be changed by a thread that is panicking.
@@ -74,7 +71,7 @@ pub(crate) fn install() {
         return;
     }
     let before = panic::take_hook();
-    // Where somebody has set a hook, this is std's, and the other is not.
+    // If somebody has set a hook, the first one is theirs, and this is std's.
     let std = panic::take_hook();
     #[allow(
         ambiguous_wide_pointer_comparisons,
@@ -86,7 +83,7 @@ pub(crate) fn install() {
     let in_full = if has_backtrace { 1 } else { IN_FULL };
     panic::set_hook(Box::new(move |panic| {
         let place = remember(panic);
-        // The plugin's own threads take no lock here, lest one has it while Suricata forks (`-D`).
+        // No lock on the plugin's own threads: one might hold it while Suricata forks (`-D`).
         let is_known = host_thread::is_marked() && contained_at(place) >= in_full;
         if !is_std {
             return before(panic);
@@ -99,7 +96,7 @@ pub(crate) fn install() {
             Some(message) if message.len() > LONGEST_MESSAGE => {
                 let message = shortened(LONGEST_MESSAGE, format_args!("{message}"));
                 let place = panic.location().map_or(String::new(), Location::to_string);
-                // Where the standard error is closed there is nowhere left to say so.
+                // If the standard error is closed, there is nowhere left to say so.
                 let _ = writeln!(stderr(), "panicked at {place}: {message}");
             }
             _ => before(panic),
@@ -107,7 +104,7 @@ pub(crate) fn install() {
     }));
 }
 
-/// Notes where a panic came from, and returns that.
+/// Notes the panic, and returns its place.
 fn remember(panic: &PanicHookInfo<'_>) -> Place {
     let Some(location) = panic.location() else {
         return (0, 0, 0);
@@ -120,10 +117,10 @@ fn remember(panic: &PanicHookInfo<'_>) -> Place {
         text: location.to_string(),
         place,
     };
-    // Not there while the thread is being torn down.
+    // It is gone while the thread is torn down.
     let _ = SEEN.try_with(|seen| {
         let mut seen = seen.borrow_mut();
-        // Most of them were caught by the plugin, and nobody will ask.
+        // The oldest was likely caught by the plugin.
         if seen.len() == MOST_SEEN {
             seen.remove(0);
         }
@@ -143,7 +140,7 @@ fn hash(payload: &(dyn Any + Send)) -> u64 {
     hasher.finish()
 }
 
-/// Returns what the hook saw of the panic with this payload, if that is known; it counts as contained.
+/// Removes and returns what the hook saw of the panic with this payload, and counts it as contained.
 pub(crate) fn take_panic(payload: &(dyn Any + Send)) -> Option<Panic> {
     let find = |seen: &RefCell<Vec<Panic>>| {
         let mut seen = seen.borrow_mut();

@@ -96,11 +96,11 @@ pub(crate) fn is_absent() -> bool {
     functions::SCLogMessage.is_none()
 }
 
-/// What registering says where there is none.
+/// The error of registering without one.
 pub(crate) const NO_HOST: &str = "there is no Suricata here; in a test, load the plugin into a Host of \
     the crate suricata-thread-mock";
 
-/// What it says where there is a mock.
+/// The same where there is a mock.
 const NO_HOSTS_THREAD: &str = "this thread belongs to no host of the mock; build a Host on it, or call Host::enter; \
     HostBuilder::every_thread is for threads that the plugin starts";
 
@@ -162,7 +162,7 @@ pub(crate) fn find_generation() -> Result<Generation, Unsuitable> {
     Ok(generation)
 }
 
-/// Whether the calling thread is inside a callback of a mock's.
+/// Returns `true` inside a callback that a mock runs.
 pub(crate) fn is_inside_callback() -> bool {
     // SAFETY: takes nothing, and returns a number.
     functions::suricata_thread_mock_inside_1.is_some_and(|ask| unsafe { ask() } != 0)
@@ -174,14 +174,14 @@ pub(crate) fn number() -> c_uint {
     functions::suricata_thread_mock_host_1.map_or(0, |ask| unsafe { ask() })
 }
 
-/// What the host says of the functions that a plugin can't do without.
+/// The error if the host lacks a function that every plugin needs.
 pub(crate) const LACKING: &str = "this Suricata lacks the C function for it; the plugin runs in \
     Suricata 8.0.x and 9.0";
 
 pub(crate) type FreeFn = unsafe extern "C" fn(*mut c_void);
 
-/// Whether the host that the calling thread belongs to is of 9.0, and not of 8.0. Cheaper than [`generation`], for
-/// where a flow or thread of a host that is known is at hand.
+/// Returns `true` if the calling thread's host is 9.0, and `false` if it is 8.0. Cheaper than [`generation`], for a caller
+/// that has a flow or a thread of a known host.
 pub(crate) fn is_9() -> bool {
     match functions::suricata_thread_mock_generation_1 {
         // SAFETY: takes nothing, and returns a number.

@@ -1,12 +1,10 @@
-//! Which threads are the host's: those on which it has called the plugin.
+//! Marks the host's threads, which are those on which it has called the plugin.
 //!
-//! The host joins its own threads before it takes its log down, but knows nothing of those that a
-//! plugin starts: one of them could be writing to the log while the host frees it. So the log is for
-//! the host's threads only.
+//! Only they may write to the host's log: the host joins its own threads before it frees the log, but does not know those
+//! that a plugin starts.
 //!
-//! Marking a thread costs more than dispatching a callback. Hence no callback of the plugin's marks,
-//! on the packet path or when threads are set up; two callbacks of this crate, which the host runs
-//! before them, do so when a thread is set up and when it picks a flow up.
+//! Marking costs more than dispatching a callback, so the packet path does not mark. Two callbacks of this crate do, when
+//! a thread is created and when a flow begins; the host runs them before those of the plugin.
 
 use std::cell::Cell;
 
@@ -15,23 +13,23 @@ thread_local! {
     static IS_MAIN: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Notes that the calling thread is the host's: the host is calling the plugin on it.
+/// Marks the calling thread as the host's.
 pub(crate) fn mark() {
     IS_HOSTS.set(true);
 }
 
-/// Notes that the calling thread is the host's main thread, on which it runs the plugin's init.
+/// Marks the calling thread as the host's main thread.
 pub(crate) fn mark_main() {
     mark();
     IS_MAIN.set(true);
 }
 
-/// Whether the calling thread is known to be the host's.
+/// Returns `true` if the calling thread is known to be the host's.
 pub(crate) fn is_marked() -> bool {
     IS_HOSTS.get()
 }
 
-/// Whether it is the host's main thread.
+/// Returns `true` on the host's main thread.
 pub(crate) fn is_main() -> bool {
     IS_MAIN.get()
 }

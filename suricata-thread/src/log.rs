@@ -192,7 +192,7 @@ macro_rules! log_limited {
         if $crate::log::enabled($crate::log::Level::$level) {
             if let ::core::option::Option::Some(times) = __SURICATA_THREAD_TIMES.again() {
                 if times > $crate::__private::IN_FULL {
-                    // Before the text, of which the log may cut the end.
+                    // First, because the log may cut the end of a long text.
                     $crate::__log!(
                         $level, "{times} times by now: {}", ::core::format_args!($($arg)+)
                     )

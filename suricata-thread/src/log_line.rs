@@ -1,4 +1,4 @@
-//! Where a line of the log goes.
+//! Writes a line to the host's log or to the standard error.
 
 use std::ffi::CStr;
 use std::fmt;
@@ -27,7 +27,7 @@ pub fn write(
     let Some(log_message) = hosts else {
         let name = plugin_name::get();
         let line = CText::new(LONGEST, format_args!("plugin {name}: {level:?}: {message}"));
-        // Where the standard error is closed there is nowhere left to say so.
+        // If the standard error is closed, there is nowhere left to say so.
         let _ = stderr().write_all(&line.into_line());
         return;
     };

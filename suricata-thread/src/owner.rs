@@ -5,7 +5,7 @@ use std::ffi::{c_char, c_int, c_void};
 use crate::host::FreeFn;
 use crate::sys::Generation;
 
-/// Why a slot was not registered.
+/// The errors of registering a slot.
 pub(crate) struct Errors {
     pub(crate) empty_name: &'static str,
     pub(crate) long_name: &'static str,
@@ -14,7 +14,7 @@ pub(crate) struct Errors {
     pub(crate) refused: &'static str,
 }
 
-/// The texts for slots of `$storage`; `$taken` is what Suricata does where one of its own names is taken.
+/// The errors for slots of `$storage`. `$taken` is what Suricata does if one of its own names is taken.
 macro_rules! errors {
     ($storage:literal, $taken:literal) => {
         Errors {
@@ -47,7 +47,7 @@ pub(crate) use errors;
 pub(crate) type GetFn<O> = unsafe extern "C" fn(*const O, <O as Owner>::Id) -> *mut c_void;
 pub(crate) type SetFn<O> = unsafe extern "C" fn(*mut O, <O as Owner>::Id, *mut c_void) -> c_int;
 
-/// What the host keeps storage for, as C has it.
+/// A C type that the host keeps storage for.
 pub(crate) trait Owner: Sized {
     /// The id of a slot.
     type Id: Copy;
@@ -57,15 +57,15 @@ pub(crate) trait Owner: Sized {
 
     fn number(id: Self::Id) -> c_int;
 
-    /// Returns the functions that read and write a slot, where the host has them.
+    /// Returns the functions that read and write a slot, if the host has them.
     fn access(generation: Generation) -> Option<(GetFn<Self>, SetFn<Self>)>;
 
-    /// Registers a slot with the host; `None` where the host lacks the function.
+    /// Registers a slot with the host; returns `None` if it lacks the function.
     ///
     /// # Safety
     ///
-    /// `name` is a C string that lives as long as the process where the result is not negative; `free`
-    /// frees whatever is stored in the slot; calls come one at a time, while the host loads plugins.
+    /// `name` is a C string, for the life of the process if the result is not negative. `free` frees what is stored in
+    /// the slot. Calls come one at a time, while the host loads plugins.
     unsafe fn register(
         generation: Generation,
         name: *const c_char,
@@ -73,7 +73,7 @@ pub(crate) trait Owner: Sized {
     ) -> Option<Self::Id>;
 }
 
-/// An owner as it is lent to a callback.
+/// An owner that is lent to a callback.
 ///
 /// # Safety
 ///

@@ -1,8 +1,7 @@
 //! Where panics end: every call from the host into Rust goes through here.
 //!
-//! A sensor must keep its pace whatever a plugin does. So the lines on panics are bounded, and a flow callback
-//! that does nothing else than panic is not called for a while: in Suricata as Debian ships it, a panic takes
-//! 70 to 85 µs before any line is written.
+//! A sensor must keep its pace, so the lines on panics are bounded, and a flow callback that always panics is not called
+//! for a while: in Suricata as Debian ships it, a panic takes 70 to 85 µs before any line is written.
 
 use std::any::Any;
 use std::mem::MaybeUninit;
@@ -13,8 +12,7 @@ use crate::host_thread;
 use crate::record::{Note, Record, now};
 use crate::text::shortened;
 
-/// Runs `f`, which the host called as what `record` is of; a panic in it is logged at error level, within
-/// bounds, and goes no further.
+/// Runs `f`, and logs a panic in it, within bounds, as one of `record`.
 #[inline]
 pub(crate) fn contain(record: &'static Record, f: impl FnOnce()) {
     contain_by(end, record, f);
@@ -39,13 +37,11 @@ fn contain_by(
     record: &'static Record,
     f: impl FnOnce(),
 ) {
-    // On the stack, which costs one instruction. Else it would be kept in a register, whose value has to be saved and
-    // restored for the caller.
+    // On the stack, which costs one instruction. A register would have to be saved and restored.
     let mut kept = MaybeUninit::<&'static Record>::uninit();
     // SAFETY: a local variable.
     unsafe { kept.as_mut_ptr().write_volatile(record) };
-    // State that a panicking callback leaves half changed is the plugin's own: the host goes on and
-    // calls it again, as documented, so there is no safety in asking for `UnwindSafe`.
+    // Not `UnwindSafe`: the host calls the callback again anyway, with the state that the panic left behind.
     if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(f)) {
         // SAFETY: written above.
         end(unsafe { kept.as_ptr().read_volatile() }, payload);
@@ -71,8 +67,8 @@ fn log(record: &Record, payload: Box<dyn Any + Send>) -> Option<u64> {
     host_thread::mark();
     let times = record.count_panic();
     log_payload(record, "panicked", &*payload, times);
-    // The payload may be of any type, and its destructor may panic as well. What comes out of there
-    // is given up, undropped, lest this go on for ever; but a text has no destructor to fear.
+    // The payload's destructor may panic as well. What comes out of that is not dropped, unless it is a text: it could go
+    // on for ever.
     if let Err(again) = panic::catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         let what = "panicked again, dropping the panic's payload";
         log_payload(record, what, &*again, times);
@@ -83,13 +79,13 @@ fn log(record: &Record, payload: Box<dyn Any + Send>) -> Option<u64> {
     times
 }
 
-/// Logs a panic, unless it is one too many.
+/// Logs a panic if it is one of those that are.
 fn log_payload(record: &Record, what: &str, payload: &(dyn Any + Send), times: Option<u64>) {
-    // Whether it is logged or not, the hook has to know that it was contained.
+    // Also if it is not logged: the hook has to know that it was contained.
     let place = take_panic(payload).map_or(String::from("an unknown place"), Panic::into_place);
     let Some(times) = times else { return };
     let message = text(payload).unwrap_or("a payload that is no text");
-    // So that there is room for what comes after it.
+    // To leave room for what comes after it.
     let message = shortened(8_000, format_args!("{message}"));
     let note = Note(times);
     record.log(format_args!(" {what}: {message} (at {place}){note}"));

@@ -122,11 +122,11 @@ fn log_init_error(plugin: &str, error: &(dyn Error + 'static)) {
     log_failure(plugin, "init failed", &text);
 }
 
-/// How many sources of an error are logged, and how long all of it may be, so that there is room for the rest.
+/// The bounds of an error in the log, which leave room for the rest of the line.
 const MOST_SOURCES: usize = 32;
 const LONGEST_ERROR: usize = 8_000;
 
-/// An error, and its sources. Not a text, which `to_string` would make by panicking where a `Display` fails.
+/// An error and its sources. `to_string` would panic if a `Display` fails.
 struct Chain<'a>(&'a (dyn Error + 'static));
 
 impl fmt::Display for Chain<'_> {
@@ -141,10 +141,7 @@ impl fmt::Display for Chain<'_> {
     }
 }
 
-/// Registers the callbacks that mark the host's threads, before the plugin's own part of its init.
-///
-/// Through the same lock as all registrations: a thread that the plugin has started in an init before
-/// (the host runs it twice for a plugin that is listed twice) may be registering at this time.
+/// Registers the callbacks that mark the host's threads, before those of the plugin.
 fn register_marks(plugin: &str) {
     let user = ptr::null_mut();
     // SAFETY: `at_thread_init` and `at_flow_init` use no user pointer.
@@ -175,7 +172,7 @@ unsafe extern "C" fn at_flow_init(
     host_thread::mark();
 }
 
-/// The host goes on without the plugin, or with a part of it.
+/// Logs that the host goes on without the plugin, or with a part of it.
 #[cold]
 pub(crate) fn log_failure(plugin: &str, what: &str, why: &str) {
     let version = host::host_version().unwrap_or("version unknown");

@@ -1,11 +1,11 @@
-//! The plugin's name, which the library's own lines begin with.
+//! The plugin's name, for the library's own lines.
 
 use std::cell::Cell;
 use std::ptr;
 use std::sync::atomic::AtomicPtr;
 use std::sync::atomic::Ordering::{AcqRel, Acquire, Relaxed};
 
-// No `OnceLock`: that is half a kilobyte more in every plugin file.
+// A `OnceLock` would be half a kilobyte more in every plugin file.
 static FIRST: AtomicPtr<&'static str> = AtomicPtr::new(ptr::null_mut());
 
 thread_local! {
@@ -13,8 +13,8 @@ thread_local! {
     static LATEST: Cell<Option<&'static str>> = const { Cell::new(None) };
 }
 
-/// Returns the name of the plugin whose init runs on this thread, or was the last to do so; on other threads that of
-/// the first plugin. They differ where several plugins are linked into one file, as in a test.
+/// Returns the name of the plugin whose init ran last on this thread, or else of the first plugin. They differ if several
+/// plugins are linked into one file, as in a test.
 pub(crate) fn get() -> &'static str {
     if let Ok(Some(name)) = LATEST.try_with(Cell::get) {
         return name;

@@ -1,4 +1,4 @@
-//! What is known of the panics of one registration: how many have a line, and how long a flow callback rests.
+//! The panics of one registration: which of them are logged, and when a flow callback rests because of them.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -11,18 +11,18 @@ use crate::host_thread;
 use crate::sys::{Flow, ThreadVars};
 use crate::text::shortened;
 
-/// Names the code that the host called: a function, so that the name is looked up only when needed.
+/// Returns the name of the code that the host called.
 pub(crate) type Name = fn() -> &'static str;
 
-/// A callback that panics so often within [`WINDOW`] rests.
+/// A callback rests after so many panics within [`WINDOW`].
 const MANY: u32 = 100;
 const WINDOW: Duration = Duration::from_secs(1);
 
-/// How long it rests the first time; then twice as long each time.
+/// The first rest. Each further one is twice as long.
 const FIRST_REST: Duration = Duration::from_secs(1);
 const LONGEST_REST: Duration = Duration::from_secs(60);
 
-/// A callback that was quiet for so long begins anew.
+/// After so long without a rest, the next one is again the first.
 const FORGIVEN: Duration = Duration::from_secs(60);
 
 /// The panics of one registration, or of the values of one slot.
@@ -32,17 +32,17 @@ pub(crate) struct Record {
     kind: &'static str,
     name: Name,
     panics: Times,
-    /// How many panics the log speaks of.
+    /// The count of panics in the last line on them.
     logged: AtomicU64,
     /// Calls for which the host passed no `ThreadVars`, or no `Flow`.
     without_thread: Times,
     without_flow: Times,
-    /// Calls whose `ThreadVars` has an address up to this are not for the hot path: 0 for those without one,
-    /// [`ALL`] while the callback rests. One comparison for both, where there would be two.
+    /// Calls whose `ThreadVars` has an address up to this leave the hot path: 0 bars those without one, [`ALL`] bars all
+    /// while the callback rests. So one comparison does for both.
     barred: AtomicUsize,
     /// When the last rest ends or ended, in nanoseconds as [`now`] counts them; 0 before the first.
     until: AtomicU64,
-    /// Calls that were left out, and of which no line speaks.
+    /// Calls that were left out since the last line on them.
     left_out: AtomicU64,
     pace: Mutex<Pace>,
 }
@@ -51,10 +51,10 @@ const ALL: usize = usize::MAX;
 
 /// How fast panics come.
 struct Pace {
-    /// When the window began that the panics are counted in, as [`now`] counts, and how many there were.
+    /// When the window began, as [`now`] counts, and the panics in it.
     window: u64,
     in_window: u32,
-    /// How long the last rest was.
+    /// The length of the last rest.
     rest: Duration,
 }
 
@@ -208,12 +208,13 @@ thread_local! {
     static AT_THE_END: AtTheEnd = const { AtTheEnd(RefCell::new(Vec::new())) };
 }
 
-/// The records of which this thread knows something that no line says. When the thread ends, one line for each does.
+/// Records with panics or left-out calls on this thread that no line has counted. When the thread ends, one line for each
+/// does.
 struct AtTheEnd(RefCell<Vec<&'static Record>>);
 
 impl AtTheEnd {
     fn note(record: &'static Record) {
-        // Main ends after the host has freed its log; what panics there does so a few times.
+        // Main ends after the host has freed its log. Few things panic there.
         if host_thread::is_main() {
             return;
         }

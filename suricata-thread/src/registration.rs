@@ -1,7 +1,5 @@
-//! When the host's lists may grow, and by whom.
-//!
-//! The host walks its lists of callbacks and slots without a lock, so they may only grow while it is
-//! certain that it does not walk them: while it runs the plugin's `init`.
+//! Lets the host's lists of callbacks and slots grow only while it runs a plugin's `init`: at other times it walks them,
+//! without a lock.
 
 use std::cell::RefCell;
 use std::ffi::c_uint;
@@ -17,16 +15,16 @@ const OUTSIDE_INIT: &str = "registering is possible only while the plugin's init
 const INSIDE_CALLBACK: &str = "registering from inside a callback is not possible, since the host \
     would walk a growing list; register from the plugin's init";
 
-/// How many plugin inits run now. (More than one runs only where tests run hosts side by side.)
+/// The number of plugin inits that run now: at most one, but for tests with hosts side by side.
 static RUNNING_INITS: AtomicUsize = AtomicUsize::new(0);
 
-/// The hosts whose inits run now. Locked by each registration, so that there is one at a time, and where an init begins
-/// and ends, so that none runs before or after it.
+/// The hosts whose inits run now. Each registration holds the lock, so there is one at a time; beginning and ending an init
+/// takes it too, so no registration outlasts the init.
 static REGISTERING: Mutex<Vec<c_uint>> = Mutex::new(Vec::new());
 
-// Two versions of this crate in one plugin would have a lock each. The linker refuses two labels of one name, and says
-// the name. It stands in this module, without which no plugin is linked, and is retained ("R"): mold first drops what
-// nothing refers to.
+// Two versions of this crate in one plugin would have a lock each. The linker refuses two labels of one name, and prints
+// it. The label is in this module, which every plugin needs, and is retained ("R"), because mold first drops what nothing
+// refers to.
 #[cfg(not(target_vendor = "apple"))]
 std::arch::global_asm!(
     ".pushsection .text.suricata_thread_once,\"axR\"",
@@ -37,7 +35,7 @@ std::arch::global_asm!(
 );
 
 thread_local! {
-    /// What the host, or this crate, has refused to register last, on this thread.
+    /// What was refused last on this thread.
     static REFUSED: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
@@ -63,8 +61,7 @@ impl Init {
     ///
     /// While the result lives, the host is waiting for the plugin's init to return.
     pub(crate) unsafe fn begin() -> Self {
-        // With the lock, so that whoever registers from now on comes after all that the host and its
-        // other plugins have registered before on this thread.
+        // The lock orders this after all that was registered before on this thread.
         let host = host::number();
         one_at_a_time().push(host);
         RUNNING_INITS.fetch_add(1, Relaxed);
@@ -82,28 +79,27 @@ impl Drop for Init {
     }
 }
 
-/// The host's lists may grow, by the one who holds this.
+/// The right to let the host's lists grow.
 pub(crate) struct Registering {
-    /// Of the host that registers.
+    /// The host's.
     pub(crate) generation: Generation,
     _alone: MutexGuard<'static, Vec<c_uint>>,
 }
 
 impl Registering {
-    /// Waits until nobody else registers; an error where the host's API for it may not be called.
+    /// Waits until nobody else registers.
     pub(crate) fn begin() -> Result<Self, &'static str> {
         if host::is_absent() {
             return Err(NO_HOST);
         }
-        // Before the lock as well: with `-D`, Suricata forks after the inits, perhaps while a thread of the
-        // plugin's has it, and then nobody in the child would ever let go of it.
+        // Before the lock: with `-D`, Suricata forks after the inits. If a thread of the plugin held the lock then, it
+        // would stay locked in the child.
         if RUNNING_INITS.load(Relaxed) == 0 {
             return Err(OUTSIDE_INIT);
         }
         let alone = one_at_a_time();
         let generation = host::find_generation().map_err(Unsuitable::why)?;
-        // Of another host than the one whose init runs: a real Suricata is alone, and runs no init while it
-        // calls back.
+        // A callback of another host; a real Suricata runs no init while it calls back.
         if host::is_inside_callback() {
             return Err(INSIDE_CALLBACK);
         }

@@ -1,4 +1,4 @@
-//! What is known of each slot beyond what a handle has room for.
+//! The table of slots, for what a handle has no room for.
 
 use std::mem::size_of;
 use std::ptr;
@@ -6,30 +6,30 @@ use std::sync::atomic::{AtomicPtr, AtomicUsize, Ordering};
 
 use crate::record::Record;
 
-/// A slot that the host has given out; kept for the life of the process, as the host keeps it.
+/// A slot, kept for the life of the process, as the host keeps it.
 pub(crate) struct Slot {
     pub(crate) name: &'static str,
-    /// The `SetFn` of the slot's owners, of whichever type those are.
+    /// The `SetFn` of the slot's owners, without their type.
     pub(crate) set: unsafe extern "C" fn(),
-    /// The panics of its values' drops.
+    /// Panics in drops of its values.
     pub(crate) record: Record,
 }
 
-/// The place of a slot in the table.
+/// A slot's index in the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Index(u32);
 
-/// The table, in chunks of 1, 2, 4, … slots, so that a slot is found without a lock and never moves.
+/// Chunks of 1, 2, 4, … slots, so that a slot is found without a lock and never moves.
 static CHUNKS: [AtomicPtr<Slot>; 31] = [const { AtomicPtr::new(ptr::null_mut()) }; 31];
 static NEXT: AtomicUsize = AtomicUsize::new(0);
 
-/// The chunk, and the place in it.
+/// Returns the chunk, and the place in it.
 fn place(index: usize) -> (usize, usize) {
     let chunk = (index + 1).ilog2();
     (chunk as usize, index + 1 - (1 << chunk))
 }
 
-/// Adds a slot. One at a time: the lock of all registrations is held.
+/// Adds a slot. The caller holds the lock of all registrations.
 pub(crate) fn add(slot: Slot) -> Index {
     let index = NEXT.fetch_add(1, Ordering::Relaxed);
     let (chunk, place) = place(index);
@@ -47,8 +47,8 @@ pub(crate) fn add(slot: Slot) -> Index {
 pub(crate) fn get(index: Index) -> &'static Slot {
     let (chunk, place) = place(index.0 as usize);
     let slots = CHUNKS[chunk].load(Ordering::Acquire);
-    // SAFETY: `add` gave out the index after it had written the slot, which is never freed or changed;
-    // whoever has the index came by it from there, by what orders the two.
+    // SAFETY: `add` wrote the slot before it gave out the index, and the slot is never freed or changed. However the
+    // index came here, that ordered the two.
     unsafe { &*slots.add(place) }
 }
 

@@ -7,11 +7,11 @@ use std::fmt::{self, Write as _};
 /// 12,800 bytes, with what the host adds.
 pub(crate) const LONGEST: usize = 12_000;
 
-/// A text for the host: one line, which ends in a NUL, has none before, and is cut where it is too long. What
-/// could turn or forge a line is escaped: a text may come from the network.
+/// One line for the host, with a NUL at the end and none before, cut if it is too long. Characters that could turn or forge
+/// a line are escaped, because a text may come from the network.
 pub(crate) struct CText {
     bytes: Vec<u8>,
-    /// Bytes as JSON that there is room for, with some for the note on what is missing.
+    /// Room left, in bytes as JSON.
     room: usize,
     missing: usize,
 }
@@ -51,7 +51,7 @@ impl CText {
         self.bytes
     }
 
-    /// Appends `c`, as the text `escaped`: all of it, or nothing.
+    /// Appends `c` as `escaped`, all of it or nothing.
     fn push(&mut self, c: char, escaped: &str) {
         let length = length_in_json(escaped.as_bytes());
         if length > self.room {
@@ -63,7 +63,7 @@ impl CText {
     }
 }
 
-/// How long `bytes` can be in a log in JSON, which may escape all but ASCII.
+/// Returns how long `bytes` can be in a log in JSON, which may escape all but ASCII.
 pub(crate) fn length_in_json(bytes: &[u8]) -> usize {
     let length = |byte: &u8| match byte {
         b'"' | b'\\' | b'\t' => 2,
@@ -76,8 +76,7 @@ pub(crate) fn length_in_json(bytes: &[u8]) -> usize {
     bytes.iter().map(length).sum()
 }
 
-/// Returns `text` as it is logged, cut to at most `longest` bytes as JSON: for a part of a message that could push the
-/// rest out.
+/// Returns `text` as it is logged, cut to `longest` bytes as JSON: for a part of a message that must leave room.
 #[cold]
 pub(crate) fn shortened(longest: usize, text: fmt::Arguments<'_>) -> String {
     let mut text = CText::new(longest, text);

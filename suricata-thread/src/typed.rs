@@ -1,4 +1,4 @@
-//! A slot that holds one `T` for each of its owners: threads or flows. What the two kinds of slots have in common.
+//! A slot that holds one `T` for each of its owners, threads or flows.
 
 use std::any::type_name;
 use std::ffi::{CString, c_int, c_void};
@@ -193,7 +193,7 @@ impl<O: Owner, T: Send + 'static> Typed<O, T> {
         Box::new(Stored { value, slot })
     }
 
-    /// Has the host store `value` over whatever the slot holds; gives it back where refused.
+    /// Stores `value` over what the slot holds; returns it if the host refuses.
     fn set(&self, owner: &mut impl Lent<Raw = O>, value: Box<Stored<T>>) -> Result<*mut T, T> {
         let value = Box::into_raw(value);
         // SAFETY: `value` is what `free::<T>` frees.
@@ -205,8 +205,10 @@ impl<O: Owner, T: Send + 'static> Typed<O, T> {
         }
     }
 
-    /// Makes the slot hold `value`; returns `false` if the host refuses.
+    /// Puts `value` into the slot; returns `false` if the host refuses.
+    ///
     /// # Safety
+    ///
     /// `value` is null, or what `free::<T>` may free.
     unsafe fn store(&self, owner: &mut impl Lent<Raw = O>, value: *mut Stored<T>) -> bool {
         let set = slot::get(self.slot).set;
@@ -217,7 +219,7 @@ impl<O: Owner, T: Send + 'static> Typed<O, T> {
     }
 }
 
-/// What is behind a stored pointer. The value comes first, so that the pointer is one to it.
+/// What a slot points to. The value comes first, so a pointer to this is also one to the value.
 #[repr(C)]
 struct Stored<T> {
     value: T,
@@ -273,7 +275,7 @@ unsafe fn register_slot<O: Owner>(
     })
 }
 
-/// The value that a slot held, moved out of its box.
+/// Moves the value that a slot held out of its box.
 ///
 /// # Safety
 ///
@@ -286,7 +288,7 @@ unsafe fn unbox<T>(ptr: *mut T) -> Option<T> {
     Some(unsafe { Box::from_raw(ptr.cast::<Stored<T>>()) }.value)
 }
 
-/// What the host calls for each value left when a thread's or a flow's storage is freed.
+/// The slot's free function.
 unsafe extern "C" fn free<T>(value: *mut c_void) {
     host_thread::mark();
     // SAFETY: a boxed `Stored<T>` (R1), once, never null; the host forgets the pointer, and nobody

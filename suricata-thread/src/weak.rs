@@ -79,8 +79,7 @@ macro_rules! host_functions {
     )+};
 }
 
-/// The symbol of a static that [`host_functions!`] makes: another one for each place in the source, and for each version
-/// of a crate, of which a plugin may have several.
+/// The symbol of a static that [`host_functions!`] makes, unique for each place in the source and each version of a crate.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __symbol {
@@ -100,7 +99,7 @@ macro_rules! __symbol {
     };
 }
 
-/// A word of the name `$symbol`, private to the file that is linked, with the address of `$name`.
+/// Defines the word `$symbol`, private to the linked file, with the address of `$name`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __weak_on_elf {
@@ -139,7 +138,7 @@ macro_rules! __weak_on_elf {
     };
 }
 
-/// The same for macOS. Assembled by the checks of this project, but never linked or run.
+/// The same for macOS: assembled by `ci/check`, never linked or run.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __weak_on_macho {

@@ -1,4 +1,4 @@
-//! How a flow callback is called. One that panics too often rests.
+//! Calls a flow callback, unless it rests because it panicked too often.
 
 use std::ffi::c_void;
 
@@ -6,12 +6,12 @@ use super::Flow;
 use crate::callback::Registration;
 use crate::{ThreadVars, panic, sys};
 
-/// Runs the flow callback that `user` was registered with: how its trampoline ends.
+/// Runs the flow callback that `user` was registered with.
 ///
 /// # Safety
 ///
-/// As for [`callback::call`](crate::callback::call); and `flow` is null, or what [`Flow::from_ptr`] asks for, until this returns. The host passes
-/// the flow that the callback is for, which it has locked until then.
+/// As for [`callback::call`](crate::callback::call); and `flow` is null, or what [`Flow::from_ptr`] asks for, until this
+/// returns (H11).
 #[inline]
 pub(super) unsafe fn call<F: 'static>(
     tv: *mut sys::ThreadVars,
@@ -21,7 +21,7 @@ pub(super) unsafe fn call<F: 'static>(
 ) {
     // SAFETY: a leaked `Box`, by the caller's promise.
     let registration = unsafe { &*user.cast::<Registration<F>>() };
-    // Nothing comes after this call, so that nothing has to be kept for it.
+    // A tail call, so nothing has to be saved for after it.
     if registration.record.is_barred(tv) || flow.is_null() {
         // SAFETY: the caller's promise.
         return unsafe { call_barred(registration, tv, flow, run) };
