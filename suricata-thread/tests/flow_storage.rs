@@ -189,6 +189,27 @@ fn a_value_of_the_thread_and_one_of_the_flow_are_changed_at_the_same_time() {
 }
 
 #[test]
+fn a_flow_whose_first_callback_did_not_run_ends_with_the_host() {
+    both(|host, _| {
+        let count = drops();
+        let counted = Arc::clone(&count);
+        run_init(|| {
+            let slot = FlowStorage::<Counted>::register("tested: slot")?;
+            flow::register_update_callback(move |_tv, flow, _| {
+                let value = || Counted(Arc::clone(&counted));
+                assert!(slot.get_or_insert_with(flow, value).is_ok());
+            })
+        });
+        host.finalize();
+        let flow = host.flow();
+        host.spawn("W#01", ThreadKind::Worker).flow_update(&flow);
+        host.shutdown();
+        assert_eq!(count.load(SeqCst), 1);
+        assert_no_errors(&host);
+    });
+}
+
+#[test]
 fn a_handle_knows_its_name_and_id_and_equals_its_copies_alone() {
     both(|_host, _| {
         run_init(|| {

@@ -77,6 +77,8 @@ pub(crate) fn run(
             time,
             ..
         } => {
+            // A test may drive a flow without its first callback.
+            flow.has_begun.store(true, Ordering::Relaxed);
             flow.note_packet(to_server, time);
             callbacks::run(host, thread, Event::FlowUpdate(pointer, packet.as_ptr()));
         }
