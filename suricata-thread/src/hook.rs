@@ -97,7 +97,7 @@ pub(crate) fn install() {
                 let message = shortened(LONGEST_MESSAGE, format_args!("{message}"));
                 let place = panic.location().map_or(String::new(), Location::to_string);
                 // If the standard error is closed, there is nowhere left to say so.
-                let _ = writeln!(stderr(), "panicked at {place}: {message}");
+                let _ = writeln!(stderr(), "\npanicked at {place}:\n{message}");
             }
             _ => before(panic),
         }
