@@ -15,7 +15,7 @@ use crate::noun::log_line::LogLine;
 use crate::noun::options::{Options, Sink};
 use crate::state::host::HostState;
 
-/// Says which Suricata hosts play whose test does not say.
+/// Chooses the generation of hosts whose test does not.
 const VARIABLE: &str = "SURICATA_MOCK";
 
 fn generation_named(major: &OsStr) -> Option<Generation> {
@@ -38,7 +38,6 @@ pub struct HostBuilder {
 }
 
 impl HostBuilder {
-    /// Everything as [`Host::new`] has it.
     pub(crate) fn new() -> Self {
         Self {
             generation: None,
@@ -57,9 +56,8 @@ impl HostBuilder {
 
     /// Chooses the generation of Suricata that the host plays.
     ///
-    /// Without it, that is the major version in the environment variable `SURICATA_MOCK`, 8 or 9, and
-    /// where that is not set, 8, which runs in production. So a test suite that leaves the choice
-    /// open runs against either, unedited.
+    /// Without it, the environment variable `SURICATA_MOCK` decides: 8 or 9, and 8 if it is not
+    /// set. See [Generations](crate#generations).
     ///
     /// ```
     /// use suricata_thread_mock::{Generation, Host};
@@ -72,9 +70,11 @@ impl HostBuilder {
         self
     }
 
-    /// The host's level, INFO without this: what `SCLogGetLogLevel` answers, and up to which lines are
-    /// logged. In Suricata that is the level of the output that logs most; only one without any
-    /// `logging` in its configuration writes every line.
+    /// Sets the host's log level, which is INFO without this.
+    ///
+    /// `SCLogGetLogLevel` returns it, and the log has the lines up to it. In Suricata it is the
+    /// level of the output that logs most; without any `logging` in the configuration, every line
+    /// is written.
     ///
     /// ```
     /// # use std::ffi::CStr;
@@ -97,8 +97,9 @@ impl HostBuilder {
         self
     }
 
-    /// Has `sink` get each line of the log when it comes, on the thread that logs. It must not drive a
-    /// host.
+    /// Calls `sink` for each line of the log as it comes, on the thread that logs.
+    ///
+    /// `sink` must not drive a host.
     ///
     /// ```
     /// # use suricata_thread_mock::Host;
@@ -109,8 +110,9 @@ impl HostBuilder {
         self
     }
 
-    /// Records misuse and does not panic with it: the test looks at [`Host::reports`]. What plugin
-    /// code [must not drive](Host#panics) panics there all the same.
+    /// Records misuse without panicking; the test looks at [`Host::reports`].
+    ///
+    /// Plugin code that [drives a host](Host#panics) panics all the same.
     ///
     /// ```
     /// # use std::ptr::null_mut;
@@ -127,17 +129,19 @@ impl HostBuilder {
         self
     }
 
-    /// For a program that shows the log itself, with [`log_to`](Self::log_to): reports are written to stderr when they
-    /// happen, and the log is not written again where plugin code ends the process.
+    /// Writes reports to stderr when they happen, and leaves the log to [`log_to`](Self::log_to)
+    /// when plugin code ends the process: for a program that shows the log itself.
     #[doc(hidden)]
     pub fn for_program(mut self) -> Self {
         self.options.is_program = true;
         self
     }
 
-    /// Makes every thread of the process that belongs to no host belong to this one: those that
-    /// plugins start themselves call the host that is there, as in Suricata. For programs that run
-    /// one host at a time; of several, the last one built has those threads.
+    /// Makes every thread that belongs to no host belong to this one, so that threads which plugins
+    /// start can call the C API, as in Suricata.
+    ///
+    /// This is for programs that run one host at a time. If there are several, the last one built
+    /// gets those threads.
     ///
     /// ```
     /// # use std::ffi::CStr;
@@ -160,14 +164,15 @@ impl HostBuilder {
         self
     }
 
-    /// Lets a value be in several slots, of one thread or of several: one whose free function gives
-    /// up a reference (`Arc::into_raw`, for each slot one), or that is static and whose free
-    /// function does nothing. The free function is called for each slot that holds the value, as
-    /// Suricata does.
+    /// Lets several slots hold the same value.
     ///
-    /// Without it a second slot is reported as
-    /// [`ReportKind::ValueFreedTwice`](crate::ReportKind::ValueFreedTwice) and the free function is
-    /// called once, as is right for a value with one owner.
+    /// This is for values whose free function gives up a reference (`Arc::into_raw`, once for each
+    /// slot), and for static ones whose free function does nothing. As in Suricata, the free
+    /// function is called for each slot that holds the value.
+    ///
+    /// Without it, a second slot is reported as
+    /// [`ReportKind::ValueFreedTwice`](crate::ReportKind::ValueFreedTwice), and the free function
+    /// is called once.
     ///
     /// ```
     /// # use std::ffi::c_void;
@@ -206,8 +211,8 @@ impl HostBuilder {
         self
     }
 
-    /// Chooses what is random in [`Host::traffic`] and [`Host::flow`]; another one each time
-    /// without it.
+    /// Sets the seed of what is random in [`Host::traffic`] and [`Host::flow`]. Without it, each
+    /// host has another one.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode, Traffic};
@@ -223,9 +228,11 @@ impl HostBuilder {
         self
     }
 
-    /// Chooses how long plugin code may run without that any of this host's returns, 30 s without it.
-    /// After that it counts as hung: a line names the plugin, the code and the thread, and the process
-    /// ends as failed. Zero is no limit. Under a debugger there is none.
+    /// Sets the time after which plugin code that does not return counts as hung; 30 seconds
+    /// without this.
+    ///
+    /// The process then ends as [failed](crate#ends). Any callback of the host that returns starts
+    /// the time anew. Zero is no limit, and under a debugger there is none.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -237,12 +244,12 @@ impl HostBuilder {
         self
     }
 
-    /// Starts the host; the current thread is its main thread.
+    /// Starts the host; the current thread becomes its main thread.
     ///
     /// # Panics
     ///
-    /// Panics if the environment variable `SURICATA_MOCK` decides on the
-    /// [generation](Self::generation), and is neither 8 nor 9.
+    /// Panics if the [generation](Self::generation) is left to `SURICATA_MOCK`, and that is neither
+    /// 8 nor 9.
     ///
     /// ```
     /// # use suricata_thread_mock::Host;

@@ -1,4 +1,4 @@
-//! What a host tells its test, and its end.
+//! What a host tells its test, and how it ends.
 
 use std::panic::Location;
 use std::thread;
@@ -12,7 +12,8 @@ use crate::noun::report::Report;
 use crate::noun::thread_kind::LeftValue;
 
 impl Host {
-    /// The log so far: the host's own lines, and those that `SCLogMessage` was called with, up to the host's level.
+    /// Returns the log so far: the host's own lines and those that plugins wrote, up to the host's
+    /// level.
     ///
     /// ```
     /// # use std::ffi::CStr;
@@ -34,7 +35,7 @@ impl Host {
         self.state.log.lines()
     }
 
-    /// What was done wrong so far, each once, in the order in which it first happened.
+    /// Returns the misuse so far, each kind once, in the order in which it first happened.
     ///
     /// ```
     /// # use std::ptr::null_mut;
@@ -54,8 +55,10 @@ impl Host {
         self.state.reports.list()
     }
 
-    /// What threads that the host never frees still hold, known once the host was shut down.
-    /// Suricata leaks this too; that is no misuse.
+    /// Returns the values that are left on threads whose storage the host never frees, after
+    /// [`Host::shutdown`].
+    ///
+    /// Suricata leaks them too; that is no misuse.
     ///
     /// ```
     /// # use std::ffi::c_void;
@@ -87,9 +90,10 @@ impl Host {
         self.state.threads.left()
     }
 
-    /// Expects one line at error level in the log, such as that of a contained panic or of an `init`
-    /// that failed, with `part` in its text. Any other one fails the test, and so does this one if it
-    /// does not come.
+    /// Expects one line at error level in the log, such as that of a contained panic or of an
+    /// `init` that failed, with `part` in its text.
+    ///
+    /// The test fails if the line does not come.
     ///
     /// ```
     /// # use std::ffi::CStr;
@@ -110,10 +114,10 @@ impl Host {
         self.expect_errors(1, part);
     }
 
-    /// Expects so many lines at error level in the log with `part` in their text: a number, or a
-    /// range.
+    /// Expects as many lines at error level as `count` says, a number or a range, with `part` in
+    /// their text.
     ///
-    /// A line counts for one expectation. Which one does not matter, where all can be met.
+    /// A line counts for one expectation only; which one does not matter if all can be met.
     ///
     /// ```
     /// # use std::ffi::CStr;
@@ -142,11 +146,13 @@ impl Host {
         });
     }
 
-    /// Ends the test if something went wrong that it was not told of before: misuse of the C API, and
-    /// lines at error level in the log, but for those that it [expects](Host::expect_error).
+    /// Panics if something went wrong since the last call: misuse of the C API, or a line at error
+    /// level that the test did not [expect](Host::expect_error).
     ///
     /// # Panics
-    /// With the reports, the first 40 if there are more, and the lines, unless the host only records.
+    ///
+    /// Panics with the first 40 reports and the lines, unless the host [only
+    /// records](crate::HostBuilder::record_only).
     ///
     /// ```
     /// # use std::ptr::null_mut;
@@ -176,7 +182,6 @@ impl Host {
         panic!("{text}");
     }
 
-    /// What the test was not told of yet.
     fn tell_text(&self) -> Option<String> {
         let texts = [self.state.reports.tell_text(), self.state.log.tell_text()];
         let texts: Vec<_> = texts.into_iter().flatten().collect();
@@ -188,7 +193,7 @@ impl Host {
         format!("seed {seed}; Host::builder().seed({seed}) chooses the same flows and packets")
     }
 
-    /// Writes what nobody was told of yet to stderr, where no panic can say it.
+    /// Writes to stderr what the test was not told, for when it is panicking already.
     fn print_reports(&self) {
         if self.state.identity.record_only {
             return;
@@ -202,7 +207,7 @@ impl Host {
 impl Drop for Host {
     fn drop(&mut self) {
         if context::plugin_code().is_some() {
-            // Its threads may be waiting for this very code: nothing can be taken down.
+            // Its threads may wait for this code, so nothing can be taken down.
             eprintln!(
                 "suricata-thread-mock: a Host was dropped by code that a host is running; its \
                  threads and values are left as they are"

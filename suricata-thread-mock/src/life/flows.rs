@@ -10,12 +10,12 @@ use crate::noun::flow::{Endpoints, Packet, TCP};
 use crate::state::flow::Flow;
 use crate::state::host::HostState;
 
-/// By the clock of packets, for packets that are made up.
+/// Time between packets that are made up.
 const BETWEEN_PACKETS: Duration = Duration::from_millis(1);
 
 impl Host {
-    /// A flow with a random hash: the seed decides which hash the first flow has, the second, and so
-    /// on.
+    /// Returns a flow with a random hash, which depends on the seed and on how many flows there
+    /// were before.
     ///
     /// ```
     /// # use suricata_thread_mock::Host;
@@ -31,7 +31,7 @@ impl Host {
         self.begin_made_up(self.state.flows.next_hash())
     }
 
-    /// A flow with this hash.
+    /// Returns a flow with the given hash.
     ///
     /// ```
     /// # use suricata_thread_mock::Host;
@@ -43,7 +43,7 @@ impl Host {
         self.begin_made_up(hash)
     }
 
-    /// A flow between these, with a random hash.
+    /// Returns a flow between the given endpoints, with a random hash.
     ///
     /// ```
     /// # use suricata_thread_mock::{Endpoints, Host};
@@ -70,13 +70,15 @@ impl Host {
         Flow(self.state.flows.begin(hash, table, endpoints))
     }
 
-    /// Lets this much time pass by the clock of packets, without any packet, and retires the flows that have timed out
-    /// by then, as Suricata does where nothing is configured: after 30 seconds those with packets in one direction only,
-    /// after 300 the others. Flows of TCP with more than three packets are retired by their worker, without the finish
-    /// callbacks; the others are finished on the thread that [`Host::traffic`] finishes flows on.
+    /// Advances the clock of packets without a packet, and retires the flows that time out.
+    ///
+    /// They do so as in Suricata by default: after 30 seconds with packets in one direction only,
+    /// else after 300. TCP flows with more than three packets are retired by their worker, without
+    /// the finish callbacks. The others are finished where [`Host::traffic`] finishes flows.
     ///
     /// # Panics
-    /// Where [a host must not be driven](Host#panics), and in a job on a thread of a host.
+    ///
+    /// Panics if [the host must not be driven](Host#panics), or in a job on a thread of a host.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -99,11 +101,13 @@ impl Host {
         flows_left::retire(&self.state, flows, "Host::let_time_pass");
     }
 
-    /// Runs the flow init callbacks on the current thread with NULL for the `ThreadVars`, as the
-    /// host's own unit tests do.
+    /// Runs the flow init callbacks on the current thread with NULL for the `ThreadVars`, as
+    /// Suricata's own unit tests do.
     ///
     /// # Panics
-    /// Where [a host must not be driven](Host#panics).
+    ///
+    /// Panics if [the host must not be driven](Host#panics), or if the flow is over or of another
+    /// host.
     ///
     /// ```
     /// # use std::ffi::c_void;
@@ -133,7 +137,8 @@ impl Host {
     /// Runs the flow update callbacks on the current thread with NULL for the `ThreadVars`.
     ///
     /// # Panics
-    /// Where [a host must not be driven](Host#panics).
+    ///
+    /// As [`flow_init_without_thread`](Host::flow_init_without_thread).
     ///
     /// ```
     /// # use std::ffi::c_void;
@@ -162,7 +167,8 @@ impl Host {
     /// Runs the flow finish callbacks on the current thread with NULL for the `ThreadVars`.
     ///
     /// # Panics
-    /// Where [a host must not be driven](Host#panics).
+    ///
+    /// As [`flow_init_without_thread`](Host::flow_init_without_thread).
     ///
     /// ```
     /// # use std::ffi::c_void;
@@ -194,7 +200,6 @@ impl Host {
     }
 }
 
-/// What becomes of driving a flow.
 #[track_caller]
 pub(crate) fn assert_ran(ran: bool, what: &str) {
     assert!(
@@ -203,7 +208,6 @@ pub(crate) fn assert_ran(ran: bool, what: &str) {
     );
 }
 
-/// The next packet of a flow that is made up.
 pub(crate) fn next_update<'a>(
     host: &HostState,
     flow: &'a Flow,

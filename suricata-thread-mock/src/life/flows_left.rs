@@ -1,4 +1,4 @@
-//! The end of flows that have timed out, and of those that are left when a host is shut down.
+//! The end of flows that timed out, and of those that are left at shutdown.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -12,7 +12,8 @@ use crate::state::flow::FlowState;
 use crate::state::host::HostState;
 use crate::state::threads::ThreadState;
 
-/// Retires flows, each on its worker or on the thread that finishes flows; on the current one where there is none.
+/// Retires each flow on its worker or on the thread that finishes flows; on the current thread if
+/// neither runs.
 pub(crate) fn retire(host: &Arc<HostState>, flows: Vec<Arc<FlowState>>, what: &str) {
     if flows.is_empty() {
         return;
@@ -54,7 +55,7 @@ pub(crate) fn retire(host: &Arc<HostState>, flows: Vec<Arc<FlowState>>, what: &s
                     true => FlowEvent::Retire(&flow),
                     false => FlowEvent::Finish(&flow),
                 };
-                // One that the test has retired meanwhile is over.
+                // Flows that the test retired meanwhile are over.
                 flows::run(&handle.host, Some(&handle.thread), end);
             }
         });

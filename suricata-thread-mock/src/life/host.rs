@@ -1,4 +1,4 @@
-//! The host: one life of a Suricata process.
+//! The host.
 
 use std::io;
 use std::marker::PhantomData;
@@ -15,34 +15,33 @@ use crate::state::host::HostState;
 
 /// One life of a Suricata process, from the registration phase to the end.
 ///
-/// The thread that builds it is its main thread: what that thread calls of the C API is answered by
-/// this host, as is what the host's own threads call. The kernel calls it `Suricata-Main` as long as the
-/// host is there; for Rust it keeps its name, of which Suricata's has none. See [`Host::enter`] for others. A thread that
-/// built several hosts talks to the last one that has not been dropped.
+/// The thread that builds a host is its main thread. The host answers the C calls of that thread
+/// and of its own threads; others can [enter](Host::enter) it. If a thread built several hosts, the
+/// last one that was not dropped answers. The kernel calls the main thread `Suricata-Main` while
+/// the host exists; Rust's name for it stays, since Suricata has none.
 ///
-/// Dropping it shuts it down, and panics with the reports that nobody was told of yet, unless the
-/// host only records. Where the thread is panicking already they are written to stderr. A drop in
-/// plugin code takes nothing down, as the host's threads may be waiting for that very code: they and
-/// their values are left as they are, reports are written to stderr, and the drop itself is reported
-/// to the host that runs the code.
+/// Dropping a host shuts it down and [verifies](Host::verify) it. If the thread is panicking
+/// already, the reports go to stderr instead. A drop in plugin code is itself reported, to the host
+/// that runs the code. It takes nothing down, since the host's threads may be waiting for that
+/// code.
 ///
-/// It must not live in a thread-local: that is dropped when the thread has let go of other
-/// thread-locals, so that C calls of free functions find no host.
+/// Don't keep a host in a thread-local: when it is dropped, other thread-locals are gone, and the C
+/// calls of free functions find no host.
 ///
 /// # Panics
-/// What drives a host (loads, creates threads, has them do something, ends them) is for the test
-/// alone. It panics
 ///
-/// - in plugin code, whatever [`HostBuilder::record_only`](crate::HostBuilder::record_only) says: a callback that has not returned would
-///   be followed by a second one with the same `ThreadVars`;
-/// - in the iterator that [`Host::replay`] takes its packets from: the workers are busy until that
-///   ends.
+/// Only the test may drive a host: load plugins, create threads, have them do something, end them.
+/// Methods that do so panic, even if the host [only records](crate::HostBuilder::record_only),
+///
+/// - in plugin code, since a second callback would run with the `ThreadVars` of one that has not
+///   returned;
+/// - in the iterator passed to [`Host::replay`], since the workers are busy until it ends.
 #[derive(Debug)]
 pub struct Host {
     pub(crate) state: Arc<HostState>,
-    /// The kernel's name of this thread before it was the host's main one.
+    /// The kernel's name of the thread before, to be restored.
     pub(crate) name_before: String,
-    /// It leaves the thread's list of hosts when dropped, so it stays on that thread.
+    /// Keeps the host on its thread, from whose list of hosts the drop removes it.
     on_its_main_thread: PhantomData<MutexGuard<'static, ()>>,
 }
 
@@ -70,8 +69,7 @@ impl Host {
 
     /// Makes the current thread belong to this host until the guard is dropped.
     ///
-    /// For threads that are neither the host's main thread nor its own ones: those that a test or
-    /// the code under test starts and that call the C API.
+    /// This is for threads that the test or the code under test starts, if they call the C API.
     ///
     /// ```
     /// # use std::ffi::CStr;
@@ -99,11 +97,14 @@ impl Host {
         }
     }
 
-    /// Registers the slots of Suricata's own and closes the registration of storage slots, as the host
-    /// does before it creates threads. Closing it again changes nothing.
+    /// Registers Suricata's own slots and closes the registration of slots, as Suricata does before
+    /// it creates threads.
+    ///
+    /// A second call does nothing.
     ///
     /// # Panics
-    /// Where [a host must not be driven](Host#panics), and where a plugin has taken the name of a slot
+    ///
+    /// Panics if [the host must not be driven](Host#panics), or if a plugin took the name of a slot
     /// of Suricata's own, unless the host only records.
     ///
     /// ```
@@ -132,12 +133,13 @@ impl Host {
         }
     }
 
-    /// Creates a thread: its `ThreadVars`, the init callbacks on the current thread, then an OS
-    /// thread of that name which waits for what the test has it do.
+    /// Creates a thread: runs its init callbacks on the current thread, then starts an OS thread
+    /// that waits for jobs.
     ///
     /// # Panics
-    /// Where [a host must not be driven](Host#panics), after [`Host::shutdown`], and where the system
-    /// refuses the thread.
+    ///
+    /// Panics if [the host must not be driven](Host#panics), after [`Host::shutdown`], or if the
+    /// system refuses the thread.
     ///
     /// ```
     /// # use std::ffi::c_void;
@@ -172,8 +174,8 @@ impl Host {
         Ok(Thread { handle })
     }
 
-    /// The threads created so far, in the order in which their init callbacks had run; joined and
-    /// freed ones too, but not one whose init callbacks are still running.
+    /// Returns the threads in the order in which their init callbacks returned, those that were
+    /// joined or freed included.
     ///
     /// ```
     /// # use suricata_thread_mock::{Generation, Host, RunMode};
@@ -195,11 +197,14 @@ impl Host {
         threads.iter().map(thread).collect()
     }
 
-    /// Joins every thread and frees the storage of those that the host frees, on the current
-    /// thread. A second call does nothing.
+    /// Joins the threads and frees their storage on the current thread, for the kinds whose storage
+    /// Suricata frees.
+    ///
+    /// A second call does nothing.
     ///
     /// # Panics
-    /// Where [a host must not be driven](Host#panics), and in a job on a thread of the host.
+    ///
+    /// Panics if [the host must not be driven](Host#panics), or in a job on a thread of the host.
     ///
     /// ```
     /// # use std::ffi::c_void;
@@ -250,7 +255,7 @@ impl Host {
         take_down::all(&self.state);
     }
 
-    /// The seed of what is random in this host.
+    /// Returns the seed of what is random in this host.
     ///
     /// ```
     /// # use suricata_thread_mock::Host;
@@ -264,7 +269,7 @@ impl Host {
     }
 }
 
-/// The current thread belongs to a host until this is dropped.
+/// Makes the thread that called [`Host::enter`] belong to the host until dropped.
 #[derive(Debug)]
 #[must_use]
 pub struct EnteredGuard<'a> {

@@ -1,4 +1,4 @@
-//! Having threads do something that may borrow from whoever waits for it.
+//! Jobs for threads, which may borrow from the caller that waits for them.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
@@ -9,13 +9,13 @@ use crate::calling::handles::Handle;
 use crate::calling::{context, waiting};
 use crate::noun::job::{Job, Latch, Payload, WaitOnDrop, Work};
 
-/// Has each thread do its work, all at the same time, and waits for all. The error is the first
-/// panic, or the name of a thread that had ended.
+/// Runs each job on its thread, all at the same time, and waits for all. The error is the first
+/// panic, or the name of a thread that was joined.
 #[track_caller]
 pub(crate) fn run_all(what: &str, work: Vec<(&Handle, Work<'_>)>) -> Result<(), Payload> {
     let panicked: Mutex<Option<Payload>> = Mutex::new(None);
     // A thread of a host gives one job at a time, so that it waits for one other at most:
-    // `Host::traffic`, which gives several, refuses to be called there.
+    // `Host::traffic`, which gives several, panics there.
     let mut waits = Vec::with_capacity(work.len());
     for (t, _) in &work {
         context::assert_drivable(&t.host, what);
@@ -55,11 +55,10 @@ pub(crate) fn run_all(what: &str, work: Vec<(&Handle, Work<'_>)>) -> Result<(), 
     }
 }
 
-/// Goes on with a panic of another thread on this one.
 #[track_caller]
 pub(crate) fn rethrow(payload: Payload) -> ! {
     match payload.downcast::<String>() {
-        // As a panic of this thread, so that it is printed for the test that it belongs to.
+        // Panics anew, so that the harness prints it for the right test.
         Ok(text) => panic!("{text}"),
         Err(payload) => resume_unwind(payload),
     }

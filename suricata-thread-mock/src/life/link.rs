@@ -1,4 +1,4 @@
-//! Opening the file of a plugin by the dynamic linker.
+//! Opening a plugin file by the dynamic linker.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -14,8 +14,7 @@ use crate::noun::plugin_file::PluginFile;
 use crate::noun::words::{Code, PluginCode};
 
 impl Host {
-    /// Opens the file with all that it uses resolved.
-    ///
+    /// Opens the file with all symbols resolved.
     /// # Safety
     /// As [`Host::open`].
     pub(crate) unsafe fn link(
@@ -44,8 +43,8 @@ impl Host {
         if !functions.is_empty() {
             return Err(OpenErrorReason::NotExported { functions });
         }
-        // This process has the functions of both generations, so the linker would not miss those
-        // of the other one.
+        // This program has the functions of both generations, so the linker does not miss those of
+        // the other one.
         let of_other = of_other_generation(self.state.identity.generation, &file.undefined);
         if of_other.is_empty() {
             // SAFETY: the caller's promise.
@@ -73,8 +72,7 @@ impl Host {
         Err(OpenErrorReason::Undefined { symbols, mixed })
     }
 
-    /// Opens a library; its constructors run as plugin code. The error is what the linker said.
-    ///
+    /// Opens a library, whose constructors run as plugin code. The error is the linker's text.
     /// # Safety
     /// Its code may run in this process.
     unsafe fn dlopen(&self, file: &Path, flags: i32) -> Result<Library, String> {
@@ -91,9 +89,8 @@ impl Host {
         .map_err(|e| e.to_string())
     }
 
-    /// What the plugin uses and nobody has. `None` where that cannot be told, since a library that
-    /// it names is found on a path of its own or not at all.
-    ///
+    /// Returns the symbols that the plugin uses and nobody has; `None` if a library that it names
+    /// cannot be found here.
     /// # Safety
     /// The code of the libraries that the file names may run in this process.
     unsafe fn unresolved(&self, file: &PluginFile) -> Option<Vec<UndefinedSymbol>> {
@@ -119,7 +116,7 @@ impl Host {
     }
 }
 
-/// The file and never one of that name on the linker's search path.
+/// Adds a folder to a mere name, which the linker would look for on its search path.
 fn with_folder(path: &Path) -> PathBuf {
     let bare = path.parent().is_some_and(|p| p.as_os_str().is_empty());
     if bare {
@@ -129,7 +126,6 @@ fn with_folder(path: &Path) -> PathBuf {
     }
 }
 
-/// The address of a symbol in a library and what it depends on.
 fn find(library: &Library, name: &str) -> Option<*const ()> {
     // SAFETY: the address is looked at and nothing is done with it.
     unsafe { library.get::<*const ()>(name.as_bytes()) }
@@ -137,8 +133,8 @@ fn find(library: &Library, name: &str) -> Option<*const ()> {
         .map(|symbol| *symbol)
 }
 
-/// The functions of this crate that the plugin refers to and would not find in this program. Those
-/// that it does not need would be NULL without a word.
+/// Returns the mock's functions that the plugin refers to and this program does not export. Weak
+/// references to them would be NULL without an error.
 fn not_exported(file: &PluginFile) -> Vec<&'static str> {
     let program = Library::this();
     c_api::functions()
@@ -148,7 +144,7 @@ fn not_exported(file: &PluginFile) -> Vec<&'static str> {
         .collect()
 }
 
-/// The functions among `used` that only another generation has.
+/// Returns the functions among `used` that only the other generation has.
 fn of_other_generation(host: Generation, used: &BTreeSet<String>) -> Vec<UndefinedSymbol> {
     c_api::functions()
         .filter(|f| f.generation.is_some_and(|of| of != host) && used.contains(f.name))

@@ -1,4 +1,4 @@
-//! Loading a plugin into the host.
+//! Loading plugins that are part of the program.
 
 use suricata_thread_sys::common::{EntryPoint, Plugin, SCLogLevel, SCPlugin};
 
@@ -12,25 +12,26 @@ use crate::noun::words;
 use crate::noun::words::{Code, PluginCode};
 
 impl Host {
-    /// Loads a plugin that is in this program: checks it as Suricata does, and runs its `Init` on the current
-    /// thread.
+    /// Loads a plugin that is part of this program: checks it as Suricata does, and runs its `Init`
+    /// on the current thread.
     ///
-    /// The macro `plugin!` of the crate `suricata-thread` writes the constant `PLUGIN`.
+    /// The macro `plugin!` of the crate `suricata-thread` defines the constant `PLUGIN` to pass.
     ///
-    /// It is `Ok` whatever `Init` did, short of a panic that leaves it: `Init` returns nothing. A
-    /// plugin made with the crate `suricata-thread` whose `init` returned an `Err` or panicked is a
-    /// line at error level in [`Host::log`], as in Suricata's, and fails the test unless it is
-    /// [expected](Host::expect_error).
+    /// `Init` returns nothing, so loading succeeds even if it failed. With `suricata-thread`, an
+    /// `init` that returns an `Err` or panics logs a line at error level, as in Suricata, and so
+    /// fails the test unless it is [expected](Host::expect_error).
     ///
-    /// Suricata loads a plugin once. Hosts that are there at the same time, as those of
-    /// tests are, call the plugin and its callbacks at the same time: a plugin with `static`s that
-    /// are not made for that must be tested with one host at a time.
+    /// Suricata loads a plugin once. Hosts that exist at the same time, as in parallel tests, call
+    /// it at the same time. If its `static`s are not made for that, test it with one host at a
+    /// time.
     ///
     /// # Errors
+    ///
     /// See [`LoadError`].
     ///
     /// # Panics
-    /// Where [a host must not be driven](Host#panics).
+    ///
+    /// Panics if [the host must not be driven](Host#panics).
     #[track_caller]
     pub fn load(&self, plugin: Plugin) -> Result<(), LoadError> {
         context::assert_drivable(&self.state, "Host::load");
@@ -38,19 +39,23 @@ impl Host {
         unsafe { self.load_as(Some(Language::Rust), plugin.entry_point()) }
     }
 
-    /// Loads a plugin by its entry point: for one in C, or of the raw declarations. Else as [`Host::load`].
+    /// Loads a plugin by its entry point, for plugins in C or on the raw declarations. Otherwise as
+    /// [`Host::load`].
     ///
     /// # Errors
+    ///
     /// See [`LoadError`].
     ///
     /// # Panics
-    /// Where [a host must not be driven](Host#panics).
+    ///
+    /// Panics if [the host must not be driven](Host#panics).
     ///
     /// # Safety
-    /// `register` returns NULL or a plugin that stays valid for the life of the process, with
-    /// each text NULL or a C string and an `Init` that may be called on this thread; of one for
-    /// another version than those of [`Generation`](crate::Generation), only `version` is read. What the plugin registers must
-    /// hold for the life of the process too, as with Suricata.
+    ///
+    /// `register` returns NULL or a plugin that stays valid for the life of the process, as does
+    /// what it registers. Its texts are NULL or C strings, and its `Init` may be called on this
+    /// thread. If its version is not of a known [`Generation`](crate::Generation), only `version`
+    /// is read.
     ///
     /// ```
     /// # use suricata_thread_mock::{Generation, Host, LoadError};
@@ -83,8 +88,6 @@ impl Host {
         unsafe { self.load_as(None, register) }
     }
 
-    /// Loads a plugin, which is written in this language, where that is known.
-    ///
     /// # Safety
     /// As [`Host::load_entry_point`].
     pub(crate) unsafe fn load_as(
@@ -103,8 +106,8 @@ impl Host {
         self.call_plugin("Init", Some(name), || unsafe { init() })
     }
 
-    /// All of [`Host::load_entry_point`] but `Init`, which it returns with the plugin's name.
-    ///
+    /// Does all of [`Host::load_entry_point`] but call `Init`, which it returns with the plugin's
+    /// name.
     /// # Safety
     /// As [`Host::load_entry_point`].
     pub(crate) unsafe fn accept(
@@ -119,9 +122,8 @@ impl Host {
         if plugin.is_null() {
             return Err(self.refuse(LoadError::NoPlugin));
         }
-        // Of a version that is not known, nothing else is: 7.0's plugins are smaller, and begin with
-        // their name.
-        // SAFETY: not NULL, so 8 bytes that can be read, by the caller's promise.
+        // Nothing else is known of another version: 7.0's plugins are smaller, and begin with their
+        // name. SAFETY: not NULL, so 8 bytes that can be read, by the caller's promise.
         let of_plugin = unsafe { (*plugin).version };
         let of_host = self.state.identity.generation.api_version();
         let differ = |plugin: &str, built: &str| {
@@ -189,7 +191,7 @@ impl Host {
             .map_err(|message| LoadError::Panicked { function, message })
     }
 
-    /// Logs why a plugin was refused where Suricata says nothing, as it crashes or aborts.
+    /// Logs why a plugin was refused when Suricata, which crashes or aborts, says nothing.
     fn refuse(&self, error: LoadError) -> LoadError {
         self.log_refusal(error.to_string());
         error

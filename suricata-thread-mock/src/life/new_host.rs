@@ -1,11 +1,12 @@
-//! The ways to a host.
+//! Creating hosts.
 
 use crate::life::builder::HostBuilder;
 use crate::life::host::Host;
 
 impl Host {
-    /// Starts a host in its registration phase, strict, with a random seed. It plays Suricata 8.0,
-    /// unless the environment says [otherwise](HostBuilder::generation).
+    /// Starts a host in its registration phase, with a random seed, which panics on misuse.
+    ///
+    /// It plays Suricata 8.0, unless the environment says [otherwise](HostBuilder::generation).
     ///
     /// # Panics
     ///
@@ -25,7 +26,7 @@ impl Host {
         Self::builder().build()
     }
 
-    /// For a host that is not as [`Host::new`] makes it.
+    /// Returns a builder for a host with other options than those of [`Host::new`].
     ///
     /// ```
     /// # use suricata_thread_mock::Host;

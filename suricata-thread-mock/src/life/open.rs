@@ -17,30 +17,32 @@ use crate::noun::words::{Code, PluginCode};
 impl Host {
     /// Opens a built plugin file, in C or in Rust, as Suricata does, and [loads](Host::load) it.
     ///
-    /// The dynamic linker resolves all that it uses at once, among the functions of this host's
-    /// [generation](crate::HostBuilder::generation). The file stays open for the life of the process; it is closed only where it was refused before
-    /// its `Init`. The log says what happened, as Suricata's would.
+    /// The dynamic linker resolves all symbols at once, among the functions of this host's
+    /// [generation](crate::HostBuilder::generation). The file stays open for the life of the
+    /// process, unless it is refused before its `Init`. Hosts that open the same file share its
+    /// `static`s. The log says what happened, as Suricata's would.
     ///
-    /// The program that calls this must export the functions of Suricata to what it
-    /// opens: link it with `-rdynamic`, by `println!("cargo::rustc-link-arg=-rdynamic")` in its
-    /// build script.
+    /// Link the program that calls this with `-rdynamic`, so that it exports Suricata's functions
+    /// to the plugin: put `println!("cargo::rustc-link-arg=-rdynamic")` in its build script.
     ///
-    /// A mere name is a file in the current folder. Suricata would look for it where the system's
-    /// libraries are: in suricata.yaml it needs a slash (`./libplugin.so`) or an absolute path.
-    ///
-    /// A process opens a file once: hosts that open the same file share its `static`s.
+    /// A mere name is a file in the current folder. In suricata.yaml, a plugin in the current
+    /// folder needs a slash (`./libplugin.so`), since Suricata looks for mere names among the
+    /// system's libraries.
     ///
     /// # Errors
+    ///
     /// See [`OpenErrorReason`].
     ///
     /// # Panics
-    /// Where [a host must not be driven](Host#panics).
+    ///
+    /// Panics if [the host must not be driven](Host#panics).
     ///
     /// # Safety
-    /// The file and the libraries that it names are code that may run in this process. What is
-    /// said at [`Host::load`] holds for its `SCPluginRegister`, also that on hosts at the same time. Where the plugin is refused before
-    /// `Init`, no thread of its own uses it when `SCPluginRegister` returns. The file does not
-    /// change while it is open.
+    ///
+    /// The file and the libraries that it names may run in this process. Its `SCPluginRegister`
+    /// does what [`Host::load_entry_point`] asks for. If the plugin is refused before `Init`, no
+    /// thread of its own uses it once `SCPluginRegister` has returned. The file does not change
+    /// while it is open.
     ///
     /// ```no_run
     /// # use suricata_thread_mock::{Host, OpenError, RunMode, Traffic};
@@ -66,7 +68,7 @@ impl Host {
                 unsafe { self.load_as(Some(language), entry) }.map_err(OpenErrorReason::Load)
             });
             match &loaded {
-                // Of a plugin that panicked a part has run; what it left behind may be in use.
+                // A part of the plugin has run, and what it left behind may be in use.
                 Ok(()) | Err(OpenErrorReason::Load(LoadError::Panicked { .. })) => {
                     std::mem::forget(library);
                 }
@@ -77,17 +79,22 @@ impl Host {
         open().map_err(|reason| self.refused(path, reason))
     }
 
-    /// Finds out whether [`Host::open`] would load a plugin file: opens it, looks at what its
-    /// `SCPluginRegister` returns, and closes it. `Init` does not run.
+    /// Checks whether [`Host::open`] would load a plugin file: opens it, calls its
+    /// `SCPluginRegister`, and closes it.
+    ///
+    /// `Init` does not run.
     ///
     /// # Errors
+    ///
     /// See [`OpenErrorReason`].
     ///
     /// # Panics
-    /// Where [a host must not be driven](Host#panics).
+    ///
+    /// Panics if [the host must not be driven](Host#panics).
     ///
     /// # Safety
-    /// As [`Host::open`], where the plugin is always refused before `Init`.
+    ///
+    /// As for [`Host::open`] of a plugin that is refused before `Init`.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, OpenErrorReason};
@@ -118,8 +125,7 @@ impl Host {
         }
     }
 
-    /// Opens the file, and logs that as Suricata does.
-    ///
+    /// Opens the file and logs that, as Suricata does.
     /// # Safety
     /// As [`Host::open`].
     unsafe fn open_file(&self, path: &Path) -> Result<(Library, Language), OpenErrorReason> {
@@ -142,12 +148,12 @@ impl Host {
         });
         match &library {
             Ok(_) => self.log_notice(format!("Loading plugin {shown}")),
-            // Suricata would load it, or may.
+            // Suricata loads it, or may.
             Err(OpenErrorReason::HostInside { .. } | OpenErrorReason::SymbolsUnknown) => {}
             Err(reason) => {
                 let why = match reason {
                     OpenErrorReason::Linker { message } => message.clone(),
-                    // The dynamic linker names the first that it looks for.
+                    // The dynamic linker names the first symbol that it looks for.
                     OpenErrorReason::Undefined { symbols, .. } => {
                         format!("{shown}: undefined symbol: {}", symbols[0].name)
                     }
@@ -160,8 +166,8 @@ impl Host {
     }
 
     fn entry_point(&self, library: &Library, path: &Path) -> Result<EntryPoint, OpenErrorReason> {
-        // SAFETY: a symbol of that name is a function of that type, or NULL, in every file that may
-        // be loaded, which who opens it promises.
+        // SAFETY: in a plugin file, which the caller promises this to be, the symbol is such a
+        // function or NULL.
         let entry = unsafe { library.get::<Option<EntryPoint>>(ENTRY_POINT.as_bytes()) };
         match entry.ok().and_then(|entry| *entry) {
             Some(entry) => Ok(entry),
@@ -185,13 +191,12 @@ impl Host {
         }
     }
 
-    /// How many callbacks and slots were registered so far.
     fn registered(&self) -> usize {
         self.state.callbacks.count() + self.state.slots.table().slots.len()
     }
 
-    /// Closes a plugin that is not used; its destructors run as plugin code. One that has
-    /// registered something since there were `before` is left open: the host may call it.
+    /// Closes a plugin that is not used; its destructors run as plugin code. It stays open if it
+    /// has registered something since there were `before`, which the host may call.
     fn close(&self, library: Library, path: &Path, before: usize) {
         let shown = path.display();
         if self.registered() != before {
@@ -214,7 +219,6 @@ impl Host {
         }
     }
 
-    /// Logs an error that no result tells of.
     fn log_fault(&self, message: String) {
         context::log_own(&self.state, SCLogLevel::SC_LOG_ERROR, "plugin", message);
     }
@@ -237,8 +241,7 @@ mod tests {
     use super::{OpenErrorReason, built};
     use crate::Host;
 
-    /// Cargo links the unit tests without `-rdynamic`, as it does a program whose author did not
-    /// think of that. What a plugin refers to weakly would be NULL, without a word.
+    /// Cargo links unit tests without `-rdynamic`. Weak references would be NULL without an error.
     #[test]
     fn a_program_that_does_not_export_the_functions_is_told_how_to() {
         let folder = tempfile::tempdir().expect("a folder");

@@ -1,4 +1,4 @@
-//! The OS thread of a thread of a host: its start, its end, and the end of its storage.
+//! The OS thread of a thread of a host, from its start to the end of its storage.
 
 use std::io;
 use std::sync::Arc;
@@ -15,11 +15,11 @@ use crate::state::cells::Cells;
 use crate::state::host::HostState;
 use crate::state::threads::ThreadState;
 
-/// What a thread of Suricata has on Linux, where nothing else is configured; Rust's default is less,
-/// and a plugin that is fine there must be fine here.
+/// The stack of a thread in Suricata on Linux by default. Rust's default is smaller, and a plugin
+/// that runs there must run here.
 const STACK: usize = 8 << 20;
 
-/// Creates a thread; its init callbacks run on the current one. The error says which thread the
+/// Creates a thread; its init callbacks run on the current one. The error names the thread that the
 /// system refused.
 #[track_caller]
 pub(crate) fn spawn(host: &Arc<HostState>, name: &str, kind: ThreadKind) -> io::Result<Handle> {
@@ -39,7 +39,7 @@ pub(crate) fn spawn(host: &Arc<HostState>, name: &str, kind: ThreadKind) -> io::
     handles::insert(handle.clone());
     callbacks::run(host, Some(thread), Event::ThreadInit);
     let (jobs, todo) = mpsc::channel();
-    // Without a name, as Rust knows none of Suricata's threads.
+    // Without a name: Rust knows none of Suricata's threads.
     let os_thread = thread::Builder::new().stack_size(STACK);
     let started = os_thread.spawn({
         let handle = handle.clone();
@@ -62,7 +62,7 @@ pub(crate) fn spawn(host: &Arc<HostState>, name: &str, kind: ThreadKind) -> io::
             return Err(io::Error::new(e.kind(), message));
         }
     };
-    // From here on only the OS thread uses the storage, once it has a job.
+    // From here on only the OS thread uses the storage, in its jobs.
     *thread.stage.lock() = Stage::Running(os_thread.thread().id());
     *thread.os_thread.lock() = Some(os_thread);
     *thread.jobs.lock() = Some(jobs);
@@ -70,14 +70,13 @@ pub(crate) fn spawn(host: &Arc<HostState>, name: &str, kind: ThreadKind) -> io::
     Ok(handle)
 }
 
-/// The life of the OS thread.
 fn work(todo: &Receiver<Job>) {
     for job in todo {
         job.run();
     }
 }
 
-/// Has the OS thread finish its jobs and waits for its end. `what` wants it.
+/// Waits for the OS thread to finish its jobs and end.
 #[track_caller]
 pub(crate) fn join(thread: &ThreadState, what: &str) {
     let _waiting = waiting::wait_for(thread.cells.token, what, thread.name());
@@ -87,7 +86,7 @@ pub(crate) fn join(thread: &ThreadState, what: &str) {
     };
     drop(thread.jobs.lock().take());
     if handle.join().is_err() {
-        // Of no plugin: jobs catch their panics, and one of a thread-local's destructor ends the
+        // Not of a plugin: jobs catch panics, and one in the destructor of a thread-local ends the
         // process.
         eprintln!(
             "suricata-thread-mock: thread `{}` ended by a panic of the mock's own",
@@ -97,9 +96,9 @@ pub(crate) fn join(thread: &ThreadState, what: &str) {
     *thread.stage.lock() = Stage::Joined(thread::current().id());
 }
 
-/// Frees the storage on the current thread, if the host does that for this kind. Where another
-/// thread is doing that, waits for it. (This one cannot be: then it is running free functions,
-/// which may not drive the host.)
+/// Frees the storage on the current thread, if the host does so for this kind, or waits for another
+/// thread that is doing it. That thread is not this one, since free functions must not drive the
+/// host.
 #[track_caller]
 pub(crate) fn free(host: &Arc<HostState>, thread: &ThreadState, what: &'static str) {
     if thread.kind == ThreadKind::Command {

@@ -11,18 +11,18 @@ use crate::noun::slot::{NamePtr, Slot};
 use crate::state::cells::Owner;
 use crate::state::host::HostState;
 
-/// Registered before the plugins are loaded.
+/// Registered before plugins are loaded.
 const EARLY: &CStr = c"bypass_counters";
 
-/// Registered after the plugins have been loaded, and whether Suricata ends where a plugin took the name; seen in 8.0.8
-/// and in 9.0.0-dev.
+/// Registered after plugins are loaded; `true` if Suricata ends when the name is taken. Seen in
+/// 8.0.8 and 9.0.0-dev.
 const LATE: [(Owner, &CStr, bool); 3] = [
     (Owner::Thread, c"threshold_cache", true),
     (Owner::Flow, c"tag", true),
     (Owner::Flow, c"expectation", false),
 ];
 
-/// Registers a slot; `false` where its name is taken.
+/// Registers a slot; returns `false` if its name is taken.
 fn add(host: &HostState, owner: Owner, name: &'static CStr) -> bool {
     let slot = Slot {
         name: name.to_string_lossy().into_owned(),
@@ -39,12 +39,11 @@ fn add(host: &HostState, owner: Owner, name: &'static CStr) -> bool {
         .is_ok()
 }
 
-/// Registers the one that is there before the plugins.
 pub(crate) fn register_early(host: &HostState) {
     add(host, Owner::Flow, EARLY);
 }
 
-/// Registers the others. The error is the report on a plugin that took a name which Suricata cannot do without.
+/// Registers the late slots. The error reports a plugin that took a name which Suricata needs.
 pub(crate) fn register(host: &HostState) -> Result<(), Box<Report>> {
     for (owner, name, is_needed) in LATE {
         if add(host, owner, name) {

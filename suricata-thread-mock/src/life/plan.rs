@@ -1,4 +1,4 @@
-//! The flows of one worker in traffic that is made up.
+//! The flows of one worker in made-up traffic.
 
 use crate::calling::flows::FlowEvent;
 use crate::life::flows::next_update;
@@ -8,28 +8,27 @@ use crate::noun::rng::Rng;
 use crate::noun::traffic::{FlowKind, WorkerTraffic};
 use crate::state::flow::Flow;
 
-/// How many flows a worker has at the same time.
+/// The number of flows that a worker has at the same time.
 const ACTIVE: usize = 16;
 
-/// The rest of a worker's flows.
 pub(crate) struct Plan {
     rng: Rng,
-    /// Those that have not begun yet, the next one last.
+    /// Flows to begin, the next one last.
     pub(crate) waiting: Vec<Waiting>,
     active: Vec<Active>,
-    /// Had its last packet; is retired after the first packet of the next flow, between the same ports.
+    /// A flow that had its last packet, and is retired after the first packet of the next flow
+    /// between its ports.
     replaced: Option<Flow>,
     pub(crate) packets_per_flow: u64,
-    /// How many more packets it handles, where the workers run at the same time.
+    /// The number of packets that it still handles, if the workers run at the same time.
     pub(crate) share: u64,
     pub(crate) seen: WorkerTraffic,
 }
 
-/// A flow that is to come.
 pub(crate) struct Waiting {
     pub(crate) hash: u64,
     pub(crate) kind: FlowKind,
-    /// Whose made-up endpoints it has, where it is not between the ports of another one.
+    /// Chooses the endpoints, unless the flow is between those of another one.
     pub(crate) number: u64,
 }
 
@@ -38,7 +37,7 @@ struct Active {
     flow: Flow,
     kind: FlowKind,
     left: u64,
-    /// Where its ports are used again: the flow that had them before.
+    /// The flow that had its ports before.
     replaces: Option<Flow>,
 }
 
@@ -78,8 +77,8 @@ impl Plan {
         }
     }
 
-    /// Handles one packet of one flow by `deliver`, and the end of a flow that is the worker's; returns the flow if it
-    /// is over and to be finished on the flow recycler.
+    /// Handles one packet and the end of flows that the worker retires; returns a flow to be
+    /// finished on the recycler.
     pub(crate) fn step(&mut self, host: &Host, deliver: impl Fn(FlowEvent<'_>)) -> Option<Flow> {
         self.begin(host);
         if self.active.is_empty() {
@@ -123,8 +122,8 @@ impl Plan {
         None
     }
 
-    /// Ends the flows that have begun and go no further, as when Suricata is stopped; returns those to be finished on
-    /// the flow recycler.
+    /// Ends the flows that have begun, as when Suricata is stopped; returns those to be finished on
+    /// the recycler.
     pub(crate) fn stop(&mut self, deliver: impl Fn(FlowEvent<'_>)) -> Vec<Flow> {
         self.waiting.clear();
         let mut finished = Vec::new();

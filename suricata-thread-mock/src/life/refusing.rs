@@ -3,12 +3,12 @@
 use crate::life::host::Host;
 
 impl Host {
-    /// Refuses the `n`-th registration of a thread or flow callback from now, as for lack of
-    /// memory. The next one is 1; 0 refuses none.
+    /// Refuses the `n`-th registration of a thread or flow callback from now, as if memory had run
+    /// out.
     ///
-    /// A plugin made with the crate `suricata-thread` begins its `Init` by registering a thread init
-    /// and a flow init callback of that crate's own. So the author's first callback is the third
-    /// where this is called before [`Host::load`], and the first where `init` itself calls it.
+    /// 1 is the next one; 0 refuses none. `suricata-thread` registers two callbacks of its own at
+    /// the beginning of `Init`. So the author's first one is the third if this is called before
+    /// [`Host::load`], and the first if `init` calls it.
     ///
     /// ```
     /// # use std::ffi::c_void;
@@ -27,8 +27,8 @@ impl Host {
         self.state.faults.callback.set(n);
     }
 
-    /// Refuses the `n`-th registration of a storage slot from now, as for lack of memory. Only
-    /// those count that would succeed.
+    /// Refuses the `n`-th registration of a slot from now that would succeed, as if memory had run
+    /// out.
     ///
     /// ```
     /// # use std::ffi::{CStr, c_void};
@@ -49,7 +49,7 @@ impl Host {
         self.state.faults.slot.set(n);
     }
 
-    /// Refuses the `n`-th set of a storage slot from now. Only those count that would succeed.
+    /// Refuses the `n`-th set of a slot from now that would succeed.
     ///
     /// ```
     /// # use std::ffi::c_void;

@@ -1,4 +1,4 @@
-//! Packets of known flows, as those of a capture.
+//! Packets of known flows, such as those of a capture.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -18,12 +18,12 @@ use crate::noun::rng::Rng;
 use crate::noun::traffic::{Replayed, TrafficReport, WorkerTraffic};
 use crate::state::flow::{Flow, FlowState};
 
-/// How many packets are handed to a worker at once, since waking it takes as long as reading some of them; and how many
-/// such batches may wait for it.
+/// The number of packets handed to a worker at once, since waking it takes as long as reading some
+/// packets; and the number of such batches that may wait.
 const BATCH: usize = 2048;
 const QUEUE: usize = 16;
 
-/// What a worker does; its flows are numbered in the order in which it gets them.
+/// A worker's flows are numbered in the order in which it gets them.
 enum ToDo {
     Begin(Arc<FlowState>),
     Packet {
@@ -36,28 +36,29 @@ enum ToDo {
     },
 }
 
-/// A flow that is not retired.
 struct Begun {
     worker: usize,
-    /// Its number with the worker.
+    /// The worker's number of it.
     at: usize,
-    /// In the order in which flows began.
+    /// The order in which flows began.
     number: u64,
     flow: Flow,
 }
 
 impl Host {
-    /// Sends packets through the workers that are running, in this order. The first packet of a flow begins it. Each
-    /// flow has one worker, which the seed chooses; workers run at the same time. When there are no more packets, the
-    /// flows that no [`Replayed::Retire`] has named are finished in the order in which they began, on the thread that
-    /// [`Host::traffic`] would do that on.
+    /// Sends packets of known flows through the running workers, in order.
     ///
-    /// `packets` runs on the current thread, while the workers do. It must not drive a host, nor wait
-    /// for another thread that drives this one: the workers are busy until it ends.
+    /// The first packet of a flow begins it. The seed chooses the worker of each flow; workers run
+    /// at the same time. When `packets` ends, the flows without a [`Replayed::Retire`] are finished
+    /// in the order in which they began, where [`Host::traffic`] finishes flows.
+    ///
+    /// `packets` runs on the current thread, while the workers run. It must not drive a host, nor
+    /// wait for a thread that drives this one.
     ///
     /// # Panics
-    /// Where [a host must not be driven](Host#panics) and in a job on a thread of a host, where no
-    /// worker is running, and while other traffic of this host runs.
+    ///
+    /// Panics if [the host must not be driven](Host#panics), in a job on a thread of a host, if no
+    /// worker is running, or while other traffic of this host runs.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, Replayed, RunMode};
@@ -88,10 +89,9 @@ impl Host {
         }
         let outcome = std::thread::scope(|scope| {
             let running = scope.spawn(|| job::run_all("Host::replay", work));
-            // Until the iterator is dropped, which the loop does.
+            // Dropped after the loop, which drops the iterator.
             let feeding = context::Feeding::new();
             let mut rng = Rng::new(self.seed());
-            // How many flows each worker has had.
             let mut counts = vec![0; queues.len()];
             let mut endpoints = None;
             for replayed in packets {
@@ -123,7 +123,7 @@ impl Host {
                                     None => self.begin_made_up(hash),
                                 };
                                 let begin = ToDo::Begin(Arc::clone(&state.0));
-                                // Where the worker has ended, the packet says so.
+                                // If the worker has ended, the packet says so.
                                 give(&mut queues[worker], begin);
                                 let at = counts[worker];
                                 counts[worker] += 1;
@@ -186,19 +186,17 @@ impl Host {
     }
 }
 
-/// Adds to a batch, and hands it over when it is full; `false` where the worker has ended.
+/// Adds to a batch, and sends it when it is full; returns `false` if the worker has ended.
 fn give((queue, batch): &mut (SyncSender<Vec<ToDo>>, Vec<ToDo>), todo: ToDo) -> bool {
     batch.push(todo);
     batch.len() < BATCH || send(queue, batch)
 }
 
-/// Hands a batch over, and begins the next one.
 fn send(queue: &SyncSender<Vec<ToDo>>, batch: &mut Vec<ToDo>) -> bool {
     let full = std::mem::replace(batch, Vec::with_capacity(BATCH));
     queue.send(full).is_ok()
 }
 
-/// What a worker does, until there is no more.
 fn handle(worker: &Thread, batches: &Receiver<Vec<ToDo>>) {
     let mut flows: Vec<Option<Arc<FlowState>>> = Vec::new();
     for batch in batches {
@@ -234,7 +232,6 @@ fn handle(worker: &Thread, batches: &Receiver<Vec<ToDo>>) {
     }
 }
 
-/// Runs the callbacks with the thread that this code is on.
 fn run(thread: &Thread, event: FlowEvent<'_>) {
     flows::run(&thread.handle.host, Some(&thread.handle.thread), event);
 }

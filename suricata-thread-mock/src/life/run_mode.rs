@@ -1,4 +1,4 @@
-//! The threads that Suricata has in its run modes; as seen in 8.0.8 and 9.0.0-dev.
+//! The threads of Suricata's run modes, as seen in 8.0.8 and 9.0.0-dev.
 
 use std::io;
 use std::sync::Arc;
@@ -17,9 +17,9 @@ use crate::noun::thread_kind::ThreadKind;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Threads {
-    /// Empty but in `autofp`.
+    /// `RX#01`…; only in `autofp`.
     pub receivers: Vec<Thread>,
-    /// Those that handle packets and pick up flows.
+    /// The threads that handle packets: `W#01`….
     pub workers: Vec<Thread>,
     /// `FM#01`.
     pub flow_manager: Thread,
@@ -30,11 +30,14 @@ pub struct Threads {
 }
 
 impl Threads {
-    /// Joins and frees these threads on the current one, in the host's order, as in unix-socket
-    /// mode when a capture is over. Others of the host go on.
+    /// Joins and frees these threads on the current one, in Suricata's order, as in unix-socket
+    /// mode at the end of a capture.
+    ///
+    /// The host's other threads go on.
     ///
     /// # Panics
-    /// Where [a host must not be driven](Host#panics), and in a job on one of them.
+    ///
+    /// Panics if [the host must not be driven](Host#panics), or in a job on one of these threads.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode};
@@ -59,11 +62,11 @@ impl Threads {
 }
 
 impl Host {
-    /// Creates the threads of a run mode, after closing the registration of storage if that was
-    /// not done yet.
+    /// Creates the threads of a run mode, [finalizing](Host::finalize) the storage first.
     ///
     /// # Panics
-    /// As [`Host::spawn`], and where the mode would have no worker.
+    ///
+    /// As [`Host::finalize`] and [`Host::spawn`], and if the mode would have no worker.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode};
@@ -81,14 +84,16 @@ impl Host {
         }
     }
 
-    /// [`Host::start`], for more threads than the system may give.
+    /// As [`Host::start`], for more threads than the system may give.
     ///
     /// # Errors
-    /// The system refused a thread, which the text of the error names. Those created before it are
-    /// there until the host is shut down.
+    ///
+    /// The system refused a thread, which the error names. The threads before it stay until the
+    /// host is shut down.
     ///
     /// # Panics
-    /// As [`Host::start`], but not where the system refuses a thread.
+    ///
+    /// As [`Host::start`], but not if the system refuses a thread.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode};
@@ -123,7 +128,7 @@ impl Host {
             0 => String::new(),
             n => format!("RX: {n} "),
         };
-        // The unix manager says nothing of the threads that it creates for a capture.
+        // The unix manager logs nothing of the threads that it creates for a capture.
         if self.state.identity.is_main() {
             context::log_own(
                 &self.state,
@@ -135,7 +140,7 @@ impl Host {
         Ok(threads)
     }
 
-    /// Creates `n` threads, numbered from 1. No closure: its caller's place would be this file.
+    /// Not a closure, whose caller's place would be in this file.
     #[track_caller]
     fn spawn_many(
         &self,

@@ -1,4 +1,4 @@
-//! The end of the threads of a host.
+//! Taking down the threads of a host.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use crate::life::{flows_left, os_thread};
 use crate::state::host::HostState;
 use crate::state::threads::ThreadState;
 
-/// Retires the flows that are left, joins every thread of a host, and frees what the host frees, in its order.
+/// Retires the flows that are left, joins the threads, and frees their storage.
 #[track_caller]
 pub(crate) fn all(host: &Arc<HostState>) {
     if let Some(_taking_down) = host.threads.begin_take_down() {
@@ -17,8 +17,8 @@ pub(crate) fn all(host: &Arc<HostState>) {
     }
 }
 
-/// Joins threads and frees their storage: first those that manage flows and counters, while those
-/// that handle packets still live, then these; each in the order of creation. Seen in Suricata 8.0.8.
+/// Joins threads and frees their storage in the order seen in Suricata 8.0.8: first those that
+/// manage flows and counters, then those that handle packets; each in the order of creation.
 #[track_caller]
 pub(crate) fn these(host: &Arc<HostState>, threads: &[Arc<ThreadState>]) {
     let (packets, others): (Vec<_>, Vec<_>) =
@@ -33,7 +33,7 @@ pub(crate) fn these(host: &Arc<HostState>, threads: &[Arc<ThreadState>]) {
     }
 }
 
-/// The process ends: no `ThreadVars` of the host stands for anything any more.
+/// Ends the host; its `ThreadVars` stand for nothing any more.
 pub(crate) fn end(host: &HostState) {
     host.end();
     let threads = std::mem::take(&mut *host.threads.list.lock());

@@ -13,15 +13,16 @@ use crate::noun::job::Work;
 use crate::noun::thread_kind::{Stage, ThreadKind};
 use crate::noun::token;
 
-/// A thread of a host, and the way to have it do something.
+/// A thread of a host.
 ///
-/// What is done on it is done on its own OS thread, one after the other, while the caller waits.
+/// Jobs and flow events run on its own OS thread, one after the other, while the caller waits.
 /// Clones are the same thread.
 ///
 /// # Panics
-/// Every method that does something on the thread panics where
-/// [a host must not be driven](crate::Host#panics), once the thread has been joined, and where a job
-/// would wait for itself.
+///
+/// Methods that do something on the thread panic if [the host must not be
+/// driven](crate::Host#panics), after the thread was joined, and in a job that would wait for
+/// itself.
 #[derive(Clone)]
 pub struct Thread {
     pub(crate) handle: Handle,
@@ -37,7 +38,7 @@ impl std::fmt::Debug for Thread {
 }
 
 impl Thread {
-    /// The name.
+    /// Returns the thread's name.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, ThreadKind};
@@ -49,7 +50,7 @@ impl Thread {
         self.handle.thread.name()
     }
 
-    /// What it does in Suricata.
+    /// Returns what the thread does in Suricata.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode, ThreadKind};
@@ -61,7 +62,7 @@ impl Thread {
         self.handle.thread.kind
     }
 
-    /// The pointer that plugins get for it: a token with no memory behind it.
+    /// Returns the pointer that plugins get for the thread, with no memory behind it.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, ThreadKind};
@@ -74,7 +75,7 @@ impl Thread {
         token::as_ptr(self.handle.thread.cells.token)
     }
 
-    /// Whether it runs: it was not joined.
+    /// Returns `true` if the thread was not joined.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, ThreadKind};
@@ -91,10 +92,11 @@ impl Thread {
 
     /// Runs `job` on the thread and returns its result.
     ///
-    /// `job` gets the `ThreadVars` for itself: no callback runs with it meanwhile.
+    /// No callback runs with the `ThreadVars` meanwhile.
     ///
     /// # Panics
-    /// With the panic of `job`, and see [`Thread`].
+    ///
+    /// Panics if `job` does, or as [`Thread`] says.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, ThreadKind};
@@ -123,11 +125,11 @@ impl Thread {
             .expect("work that did not panic has a result")
     }
 
-    /// Has the OS thread end and waits for that. The storage is still there. A second call does
-    /// nothing.
+    /// Waits for the OS thread to end; the storage stays. A second call does nothing.
     ///
     /// # Panics
-    /// See [`Thread`].
+    ///
+    /// As [`Thread`] says.
     ///
     /// ```
     /// # use std::ffi::c_void;
@@ -159,12 +161,15 @@ impl Thread {
         os_thread::join(&self.handle.thread, "Thread::join");
     }
 
-    /// Frees the storage on the current thread, slot by slot in the order of the ids, and after
-    /// that the `ThreadVars`. A second call does nothing, nor does one for
-    /// [`ThreadKind::Command`]: the host never frees those.
+    /// Frees the storage on the current thread, slot by slot in the order of the ids, and then the
+    /// `ThreadVars`.
+    ///
+    /// A second call does nothing, nor does one for [`ThreadKind::Command`], whose storage Suricata
+    /// never frees.
     ///
     /// # Panics
-    /// Where the thread was not joined, and see [`Thread`].
+    ///
+    /// Panics if the thread was not joined, or as [`Thread`] says.
     ///
     /// ```
     /// # use std::ffi::c_void;
@@ -204,8 +209,8 @@ impl Thread {
         }
     }
 
-    /// What a slot holds, without counting as a call of the plugin. NULL for an id that this
-    /// thread has no slot for.
+    /// Returns what a slot holds, without counting as a call of the plugin; NULL if the thread has
+    /// no such slot.
     ///
     /// ```
     /// # use std::ffi::c_void;

@@ -1,4 +1,4 @@
-//! What happens to single flows on a thread.
+//! Flow events on a thread.
 
 use crate::calling::flows::{self, FlowEvent};
 use crate::calling::handles::Handle;
@@ -21,7 +21,11 @@ impl Thread {
         assert_ran(ran, what);
     }
 
-    /// Picks a flow up: runs the flow init callbacks on the thread.
+    /// Runs the flow init callbacks on the thread, as for the first packet of a flow.
+    ///
+    /// # Panics
+    ///
+    /// Panics if the flow is over or of another host, or as [`Thread`] says.
     ///
     /// ```
     /// # use std::ffi::c_void;
@@ -49,7 +53,11 @@ impl Thread {
         );
     }
 
-    /// Handles a packet of a flow: runs the flow update callbacks on the thread.
+    /// Runs the flow update callbacks on the thread, as for a packet of a flow.
+    ///
+    /// # Panics
+    ///
+    /// As [`flow_init`](Thread::flow_init).
     ///
     /// ```
     /// # use std::ffi::c_void;
@@ -78,8 +86,13 @@ impl Thread {
         self.flow_event("Thread::flow_update", update);
     }
 
-    /// Retires a flow: runs the flow finish callbacks on the thread, then frees the flow's storage. In Suricata that is
-    /// the flow recycler, or a worker where memory is short.
+    /// Runs the flow finish callbacks on the thread, then frees the flow's storage.
+    ///
+    /// In Suricata this happens on the flow recycler, or on a worker if memory is short.
+    ///
+    /// # Panics
+    ///
+    /// As [`flow_init`](Thread::flow_init).
     ///
     /// ```
     /// # use std::ffi::c_void;
@@ -107,12 +120,15 @@ impl Thread {
         self.flow_event("Thread::flow_finish", FlowEvent::Finish(&flow.0));
     }
 
-    /// Retires a flow as Suricata's workers do: frees its storage on the thread, without the flow finish callbacks.
-    /// That is the end of TCP with a handshake and data, of a flow whose ports are used again, and of one whose next
-    /// packet comes after it has timed out.
+    /// Frees the flow's storage on the thread, without the flow finish callbacks, as Suricata's
+    /// workers do.
+    ///
+    /// That is how a flow ends if it is TCP with a handshake and data, if its ports are used again,
+    /// or if its next packet comes after it timed out.
     ///
     /// # Panics
-    /// Where [a host must not be driven](crate::Host#panics), for a flow that is over, and for one of another host.
+    ///
+    /// As [`flow_init`](Thread::flow_init).
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, ThreadKind};

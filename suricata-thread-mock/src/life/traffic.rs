@@ -1,4 +1,4 @@
-//! Many flows at once, spread over the workers.
+//! Many flows, spread over the workers.
 
 use std::sync::mpsc;
 
@@ -18,14 +18,17 @@ use crate::noun::traffic::{Traffic, TrafficReport};
 use crate::state::flow::Flow;
 
 impl Host {
-    /// Sends traffic through the workers that are running. Each flow goes to the worker that its hash chooses, begins and
-    /// is updated there, and ends as flows of its [kind](crate::FlowKind) do: its worker retires it without the finish
-    /// callbacks, or it is finished on the flow recycler; on the flow manager where there is no recycler, on the worker
-    /// where there is neither.
+    /// Sends made-up traffic through the running workers.
+    ///
+    /// A flow's hash chooses its worker, on which it begins and is updated. It ends as its
+    /// [kind](crate::FlowKind) says: the worker retires it without the finish callbacks, or it is
+    /// finished on the flow recycler; on the flow manager if there is no recycler, on the worker if
+    /// there is neither.
     ///
     /// # Panics
-    /// Where [a host must not be driven](Host#panics) and in a job on a thread of a host, where no
-    /// worker is running, where a flow would have no packet or no kind, and while other traffic of this
+    ///
+    /// Panics if [the host must not be driven](Host#panics), in a job on a thread of a host, if no
+    /// worker is running, if a flow would have no packet or no kind, or while other traffic of this
     /// host runs.
     ///
     /// ```
@@ -62,9 +65,6 @@ impl Host {
 
     /// Keeps other traffic away until dropped: two at once would cross on the workers, in an order
     /// that no seed decides.
-    ///
-    /// # Panics
-    /// In plugin code, in the packets of a replay, and while other traffic runs.
     #[track_caller]
     pub(crate) fn traffic_alone(&self, what: &str) -> MutexGuard<'_, ()> {
         context::assert_drivable(&self.state, what);
@@ -78,10 +78,7 @@ impl Host {
         alone
     }
 
-    /// The running threads that handle flows: workers, and who finishes flows where not they.
-    ///
-    /// # Panics
-    /// In a job on a thread of a host, and where no worker is running.
+    /// Returns the workers, and the thread that finishes flows if not they.
     #[track_caller]
     pub(crate) fn traffic_threads(&self, what: &str) -> (Vec<Thread>, Option<Thread>) {
         assert!(
@@ -129,12 +126,12 @@ impl Host {
         plans
     }
 
-    /// Random numbers for what `plans` leaves open, other ones than it takes.
+    /// Returns other random numbers than `plans` takes.
     fn order(&self) -> Rng {
         Rng::new(!self.seed())
     }
 
-    /// Spreads the packets that there are before the stop over the workers.
+    /// Spreads the packets before the stop over the workers.
     fn shares(&self, mut plans: Vec<Plan>, traffic: Traffic) -> Vec<Plan> {
         let Some(stop_after) = traffic.stop_after else {
             return plans;
@@ -199,7 +196,6 @@ impl Host {
         }
     }
 
-    /// Each worker goes through its plan on its own thread.
     fn parallel(
         &self,
         workers: &[&Thread],
