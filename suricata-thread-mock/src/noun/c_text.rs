@@ -1,8 +1,8 @@
-//! Texts of C.
+//! Reading C strings.
 
 use std::ffi::{CStr, c_char};
 
-/// A C string's text; NULL is the empty text.
+/// Returns the text of a C string; empty for NULL.
 ///
 /// # Safety
 /// `text` is NULL or a C string.
@@ -11,7 +11,7 @@ pub(crate) unsafe fn text(text: *const c_char) -> String {
     unsafe { text_unless_null(text) }.unwrap_or_default()
 }
 
-/// A C string's text, with a replacement for what is not UTF-8; `None` for NULL.
+/// Returns the text of a C string, with replacements for what is not UTF-8; `None` for NULL.
 ///
 /// # Safety
 /// `text` is NULL or a C string.

@@ -1,4 +1,4 @@
-//! Callbacks of plugins, and the occasions on which they run.
+//! Callbacks of plugins, and the events that they run for.
 
 use std::ffi::c_void;
 use std::iter;
@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use suricata_thread_sys::{Flow, Packet, ThreadVars};
 
-// As the host calls them: what unwinds out of them is caught.
+// What unwinds out of them is caught.
 pub(crate) type ThreadInit = unsafe extern "C-unwind" fn(*mut ThreadVars, *mut c_void);
 pub(crate) type FlowInit =
     unsafe extern "C-unwind" fn(*mut ThreadVars, *mut Flow, *const Packet, *mut c_void);
@@ -14,21 +14,20 @@ pub(crate) type FlowUpdate =
     unsafe extern "C-unwind" fn(*mut ThreadVars, *mut Flow, *mut Packet, *mut c_void);
 pub(crate) type FlowFinish = unsafe extern "C-unwind" fn(*mut ThreadVars, *mut Flow, *mut c_void);
 
-/// What a plugin registered with a callback.
+/// The user pointer of a callback.
 #[derive(Clone, Copy)]
 pub(crate) struct User {
     pub(crate) pointer: *mut c_void,
-    /// The plugin that registered it.
     pub(crate) plugin: Option<&'static str>,
 }
-// SAFETY: the host only passes it on; that a callback may use it on every thread of the host is
-// what the plugin promised by registering it.
+// SAFETY: the host only passes it on. By registering it, the plugin promised that a callback may
+// use it on every thread of the host.
 unsafe impl Send for User {}
 // SAFETY: as above.
 unsafe impl Sync for User {}
 
-/// Callbacks of one kind, in the order of registration. It only grows, so that it is walked without a lock, packet by
-/// packet.
+/// Callbacks of one kind, in the order of registration. The list only grows, so the packet path
+/// reads it without a lock.
 pub(crate) struct List<F>(OnceLock<Box<Registered<F>>>);
 
 struct Registered<F> {
@@ -68,7 +67,6 @@ impl<F: Copy> List<F> {
     }
 }
 
-/// One of the four occasions on which the host runs callbacks.
 #[derive(Clone, Copy)]
 pub(crate) enum Event {
     ThreadInit,
@@ -81,7 +79,6 @@ pub(crate) enum Event {
 unsafe impl Send for Event {}
 
 impl Event {
-    /// The name of the callbacks that run.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::ThreadInit => "thread init callback",

@@ -1,18 +1,15 @@
-//! Lines at error level that a test expects, and those that come.
+//! Comparing the errors in the log with those that a test expects.
 
 use std::ops::{Bound, RangeBounds};
 use std::panic::Location;
 
 use crate::noun::log_line::LogLine;
 
-/// Lines at error level that a test expects.
 #[derive(Debug, Clone)]
 pub(crate) struct Expectation {
-    /// A part of their text.
     pub(crate) text: String,
     pub(crate) least: usize,
     pub(crate) most: usize,
-    /// Where the test said so.
     pub(crate) place: &'static Location<'static>,
 }
 
@@ -22,10 +19,9 @@ impl Expectation {
     }
 }
 
-/// How many lines to expect, as an argument of [`Host::expect_errors`](crate::Host::expect_errors):
-/// a number, or a range of numbers.
+/// A number of lines, or a range of numbers, for
+/// [`Host::expect_errors`](crate::Host::expect_errors).
 pub trait ErrorCount {
-    /// The least and the most.
     #[doc(hidden)]
     fn bounds(&self) -> (usize, usize);
 }
@@ -64,17 +60,16 @@ ranges!(
     std::ops::RangeFull
 );
 
-/// What differs between the lines that came and those that were expected.
 #[derive(Default)]
 pub(crate) struct Difference {
-    /// Numbers of lines that nobody expected.
+    /// Indices of lines that no expectation takes.
     pub(crate) unexpected: Vec<usize>,
-    /// Numbers of expectations, with how many of their lines came.
+    /// Indices of expectations, with how many of their lines came.
     pub(crate) missing: Vec<(usize, usize)>,
 }
 
-/// Gives each line to an expectation that it fits, so that as many as can be are met: first the
-/// lines that must come, then those that may.
+/// Assigns each line to an expectation so that as many as possible are met: lines that must come go
+/// first, then those that may.
 pub(crate) fn compare(lines: &[LogLine], expected: &[Expectation]) -> Difference {
     let mut of_line: Vec<Option<usize>> = vec![None; lines.len()];
     for may_come in [false, true] {
@@ -99,7 +94,7 @@ pub(crate) fn compare(lines: &[LogLine], expected: &[Expectation]) -> Difference
     }
 }
 
-/// Finds room for a line, moving others to where they fit too.
+/// Assigns a line, moving others to other expectations that they fit.
 fn place(
     line: usize,
     lines: &[LogLine],

@@ -2,17 +2,17 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Counts down to the one call that is refused.
+/// Counts down to the call that is refused.
 #[derive(Default)]
 pub(crate) struct Countdown(AtomicU64);
 
 impl Countdown {
-    /// Refuses the `n`-th call from now, the next one being the first; 0 refuses none.
+    /// Refuses the `n`-th call from now, 1 being the next; 0 refuses none.
     pub(crate) fn set(&self, n: u64) {
         self.0.store(n, Ordering::SeqCst);
     }
 
-    /// Whether this call is the one.
+    /// Counts a call; returns `true` if it is refused.
     pub(crate) fn hit(&self) -> bool {
         self.0
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1))

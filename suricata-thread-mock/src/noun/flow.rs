@@ -1,4 +1,4 @@
-//! What flows are between, and packets.
+//! Endpoints of flows, and packets.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -7,26 +7,26 @@ use suricata_thread_sys as sys;
 
 use crate::noun::token;
 
-/// Who talks with whom in a flow, and by which protocol.
+/// The addresses, ports and protocol of a flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Endpoints {
-    /// Address and port of who began it.
+    /// Address and port of the side that began it.
     pub source: SocketAddr,
     /// Address and port of the other side.
     pub destination: SocketAddr,
-    /// The number of the protocol over IP: 6 is TCP, 17 is UDP.
+    /// The IP protocol number: 6 is TCP, 17 is UDP.
     pub protocol: u8,
 }
 
-/// When the first packet of a host comes, by the time of packets: some day in 2023.
+/// The time of a host's first packet: a day in 2023.
 pub(crate) const START: Duration = Duration::from_secs(1_700_000_000);
 
 pub(crate) const TCP: u8 = 6;
 pub(crate) const UDP: u8 = 17;
 
 impl Endpoints {
-    /// Made up for the flow with this number: those of a few million in a row differ, and every second four are of
-    /// IPv6.
+    /// Returns other endpoints for each of a few million numbers in a row; four are of IPv4, the
+    /// next four of IPv6.
     pub(crate) fn made_up(number: u64, protocol: u8) -> Self {
         let port = 1_024 + (number % 60_000) as u16;
         let [a, b, ..] = (number / 60_000).to_le_bytes();

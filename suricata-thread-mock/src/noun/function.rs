@@ -2,11 +2,10 @@
 
 use suricata_thread_sys::Generation;
 
-/// A function of the C API.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Function {
     pub(crate) name: &'static str,
-    /// The generation that has it, if only one does.
+    /// `None` if both have it.
     pub(crate) generation: Option<Generation>,
     #[allow(
         dead_code,

@@ -1,27 +1,25 @@
-//! Which slots hold which pointer.
+//! Which slots hold which pointers, to free each once.
 
 use std::collections::HashMap;
 use std::ffi::c_void;
 
-/// Which slots hold a pointer, over all threads and flows of a host: to free it once.
 #[derive(Default)]
 pub(crate) struct Held(HashMap<usize, Vec<Holder>>);
 
-/// A slot of a thread or a flow.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Holder {
     pub(crate) token: usize,
     pub(crate) index: usize,
 }
 
-/// Whether two slots may hold the same pointer: none, a number, or a dangling one, as Rust has them
-/// for values of no size. It is as large as an alignment.
+/// Returns `true` for NULL, numbers, and Rust's dangling pointers to values without size, which are
+/// as large as an alignment: several slots may hold them.
 fn may_be_shared(ptr: *mut c_void) -> bool {
     ptr.addr() < 65536 || ptr.addr().is_power_of_two()
 }
 
-/// Whether a free function could free what is there: not where nothing is mapped, as at an id that is stored in place of a
-/// pointer, nor in a file that is loaded, where values are static.
+/// Returns `false` if no free function can free the pointer: nothing is mapped there, as for a
+/// number, or it is in a loaded file, as statics are.
 pub(crate) fn may_be_memory(ptr: *mut c_void) -> bool {
     // SAFETY: it takes a number.
     let page_size = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4096);
@@ -42,7 +40,7 @@ impl Held {
         }
     }
 
-    /// Takes a holder away; returns the first of those that are left.
+    /// Removes a holder; returns the first of those that are left.
     pub(crate) fn remove(&mut self, ptr: *mut c_void, holder: Holder) -> Option<Holder> {
         let holders = self.0.get_mut(&ptr.addr())?;
         holders.retain(|other| *other != holder);

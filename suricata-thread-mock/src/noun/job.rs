@@ -1,12 +1,12 @@
-//! Something for a thread to do.
+//! Jobs of a thread.
 
 use std::any::Any;
 use std::sync::Arc;
 
 use parking_lot::{Condvar, Mutex};
 
-/// Something for a thread to do. Dropped or run, what it borrows is let go of before `done` says
-/// so: the fields are dropped in this order.
+/// A job of a thread. Its fields are dropped in this order: what `run` borrows is released before
+/// `done` says so.
 pub(crate) struct Job {
     pub(crate) run: Box<dyn FnOnce() + Send>,
     pub(crate) done: Done,
@@ -20,7 +20,7 @@ impl Job {
     }
 }
 
-/// A job is over when this is dropped.
+/// Ends a job when dropped.
 pub(crate) struct Done(Arc<Latch>);
 
 impl Drop for Done {
@@ -30,7 +30,7 @@ impl Drop for Done {
     }
 }
 
-/// Counts jobs that are not over.
+/// Counts jobs that have not ended.
 #[derive(Default)]
 pub(crate) struct Latch {
     open: Mutex<usize>,
@@ -51,7 +51,7 @@ impl Latch {
     }
 }
 
-/// Waits for jobs, also on the way out of a panic.
+/// Waits for jobs, also while a panic unwinds.
 pub(crate) struct WaitOnDrop<'a>(pub(crate) &'a Latch);
 
 impl Drop for WaitOnDrop<'_> {
@@ -60,8 +60,7 @@ impl Drop for WaitOnDrop<'_> {
     }
 }
 
-/// Work for a thread that may borrow from whoever waits for it.
+/// A job that may borrow from the caller that waits for it.
 pub(crate) type Work<'a> = Box<dyn FnOnce() + Send + 'a>;
 
-/// A panic that came out of work.
 pub(crate) type Payload = Box<dyn Any + Send>;

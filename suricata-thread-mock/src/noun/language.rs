@@ -1,4 +1,4 @@
-//! In which language a plugin is written, on which depends what a report advises.
+//! The languages of plugins, on which the advice in a report depends.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Language {
-    /// Or C++, or another one that calls the functions as C does.
+    /// Or another language that calls the functions as C does.
     #[cfg_attr(
         not(feature = "open"),
         allow(dead_code, reason = "only of a file is it known")
@@ -16,20 +16,19 @@ pub(crate) enum Language {
     Rust,
 }
 
-/// By the names of plugins. For the process, as the plugins.
+/// By plugin name.
 static KNOWN: LazyLock<Mutex<HashMap<&'static str, Language>>> = LazyLock::new(Mutex::default);
 
-/// Notes the language of a plugin; that of the last one with this name counts.
+/// Notes the language of a plugin; of plugins with the same name, the last one counts.
 pub(crate) fn note(plugin: &'static str, language: Language) {
     KNOWN.lock().insert(plugin, language);
 }
 
-/// The language of a plugin, where that is known.
 pub(crate) fn of(plugin: &str) -> Option<Language> {
     KNOWN.lock().get(plugin).copied()
 }
 
-/// Of what to do about something, what is for this language, or both by name.
+/// Returns the advice for a language; both, by name, if it is unknown.
 pub(crate) fn choose(language: Option<Language>, rust: &str, c: &str) -> String {
     match language {
         Some(Language::Rust) => capitalized(rust),

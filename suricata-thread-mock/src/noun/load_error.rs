@@ -4,25 +4,25 @@ use std::fmt;
 
 use suricata_thread_sys::Generation;
 
-/// Why a plugin was not loaded.
+/// An error that [`Host::load`](crate::Host::load) returns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LoadError {
     /// `SCPluginRegister` returned NULL.
     NoPlugin,
-    /// The plugin is for another generation. Suricata goes on without it.
+    /// The plugin is for another generation. Suricata continues without it.
     Version {
-        /// `SCPlugin.version`; of a plugin for 7.0, which has none, what is in its place.
+        /// `SCPlugin.version`. 7.0's plugins have none; this is what is in its place.
         plugin: u64,
-        /// What the host expects.
+        /// The version that the host expects.
         host: u64,
     },
-    /// A field that must not be NULL is. Suricata aborts.
+    /// A field is NULL that must not be. Suricata aborts.
     NullField {
         /// The field.
         field: &'static str,
     },
-    /// A panic came out of the plugin. Suricata would crash.
+    /// The plugin panicked. Suricata would crash.
     Panicked {
         /// `SCPluginRegister` or `Init`.
         function: &'static str,
@@ -31,7 +31,7 @@ pub enum LoadError {
     },
 }
 
-/// The generation with this API version.
+/// Returns the generation with this API version.
 pub(crate) fn of_version(version: u64) -> Option<Generation> {
     let mut all = Generation::ALL.iter().copied();
     all.find(|generation| generation.api_version() == version)

@@ -4,30 +4,30 @@ use std::fmt;
 
 use suricata_thread_sys::common::SCLogLevel;
 
-/// A line of the host's log. The host's own lines have neither file, line nor function.
+/// A line of the host's log. The host's own lines have no file, line or function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LogLine {
     /// The level, as it was passed to `SCLogMessage`.
     pub level: SCLogLevel,
-    /// The source file, as the caller gave it; empty for NULL.
+    /// The source file that the caller gave; empty for NULL.
     pub file: String,
     /// The line in that file.
     pub line: u32,
-    /// The function, as the caller gave it; empty for NULL.
+    /// The function that the caller gave; empty for NULL.
     pub function: String,
-    /// The module, as Suricata writes it: without the prefixes `tm-`, `util-`, `source-` and `runmode-`;
-    /// `detect` for all that begins with `detect-engine`, `pcap` for all that begins with
-    /// `source-pcap-file`; `unknown` for NULL.
+    /// The module as Suricata writes it, `unknown` for NULL. The prefixes `tm-`, `util-`, `source-`
+    /// and `runmode-` are cut; `detect-engine…` becomes `detect`, and `source-pcap-file…` becomes
+    /// `pcap`.
     pub module: String,
-    /// The text; `(null)` for NULL, as Suricata writes it.
+    /// The text; `(null)` for NULL, as in Suricata.
     pub message: String,
-    /// The name of the thread that logged; the host's main thread is `Suricata-Main`.
+    /// The name of the thread that logged; `Suricata-Main` for the host's main thread.
     pub thread: String,
 }
 
 impl fmt::Display for LogLine {
-    /// Level, module and text, as Suricata prints them to a console.
+    /// Writes level, module and text, as Suricata does on a console.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -40,7 +40,7 @@ impl fmt::Display for LogLine {
 }
 
 impl LogLine {
-    /// The level as Suricata writes it: `Error`, `Warning`, `Notice` and so on, or `INVALID` where it is
+    /// Returns the level as Suricata writes it, such as `Error` or `Notice`; `INVALID` if it is
     /// none.
     ///
     /// ```
@@ -77,7 +77,7 @@ pub(crate) fn level_name(level: SCLogLevel) -> &'static str {
     }
 }
 
-/// The module of a line as Suricata writes it; `None` is NULL.
+/// Returns the module as Suricata writes it; `None` stands for NULL.
 pub(crate) fn module_shown(module: Option<&str>) -> &str {
     let Some(module) = module else {
         return "unknown";

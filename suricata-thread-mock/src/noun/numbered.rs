@@ -1,9 +1,9 @@
-//! Things by number.
+//! A map with numbers as keys.
 
 use rustc_hash::FxHashMap;
 
-/// A map with numbers for keys. Where they come one after the other, from 0, neighbours are beside one another in memory:
-/// as flows begin together, so their packets come.
+/// A map with numbers as keys, that keeps values of neighbouring numbers together in memory:
+/// packets of flows that began together come together.
 pub(crate) struct Numbered<T> {
     in_order: Vec<Option<T>>,
     others: FxHashMap<u64, T>,
@@ -45,7 +45,7 @@ impl<T> Numbered<T> {
     }
 }
 
-/// Where in memory nothing is, for what is no index.
+/// Returns an index at which nothing is for a number that is no index.
 fn index(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }

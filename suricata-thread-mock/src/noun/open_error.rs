@@ -7,76 +7,75 @@ use suricata_thread_sys::Generation;
 
 use crate::noun::load_error::LoadError;
 
-/// The function by which a host finds a plugin in a file.
 pub(crate) const ENTRY_POINT: &str = "SCPluginRegister";
 
-/// A plugin file that was not opened, or not loaded.
+/// An error that [`Host::open`](crate::Host::open) returns.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OpenError {
     /// The file, as it was given.
     pub path: PathBuf,
-    /// Why.
+    /// Why it was not opened or loaded.
     pub reason: OpenErrorReason,
 }
 
-/// Why a plugin file was not opened or loaded.
+/// Why a plugin file was not opened or loaded. In each case Suricata continues without the plugin,
+/// unless noted otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OpenErrorReason {
-    /// The file cannot be read, or is no regular one. Suricata goes on without it, but for a
-    /// folder, of which it loads each file whose name ends in `.so`, and a pipe, for which it waits.
+    /// The file cannot be read, or is not a regular file. Suricata loads every `.so` file of a
+    /// folder, and waits for a pipe.
     Unreadable {
-        /// What the system said, or what is wrong with it.
+        /// What the system said, or what the file is.
         message: String,
     },
-    /// The file is no shared object, or not the whole of one. Suricata goes on without it; it
-    /// crashes where the file is truncated.
+    /// The file is not a complete shared object. Suricata crashes if it is truncated.
     NotAPlugin {
-        /// What is wrong with it.
+        /// What is wrong with the file.
         message: String,
     },
-    /// The plugin uses what this host does not have. Suricata goes on without it, unless it has
-    /// all of it: the mock has no more than the functions for threads, storage, flow callbacks and the log.
+    /// The plugin uses symbols that this host does not have. Suricata loads it if it has them: the
+    /// mock has only the functions for threads, storage, flow callbacks and the log.
     Undefined {
-        /// What is missing, by name, in alphabetical order.
+        /// The missing symbols, in alphabetical order.
         symbols: Vec<UndefinedSymbol>,
-        /// The plugin uses functions of both generations, so that no Suricata has all.
+        /// `true` if the plugin uses functions of both generations, so that no Suricata has all.
         mixed: bool,
     },
-    /// The file has no section headers, so that the mock cannot read which symbols it uses and
-    /// defines. Suricata's dynamic linker can, and loads it if nothing is wrong with them.
+    /// The file has no section headers, from which the mock reads its symbols. Suricata loads it if
+    /// its symbols are fine.
     SymbolsUnknown,
-    /// The dynamic linker refused the file. Suricata goes on without it.
+    /// The dynamic linker refuses the file.
     Linker {
         /// What the dynamic linker said.
         message: String,
     },
-    /// The plugin has functions of the host in itself, as when `suricata-thread-mock` is linked into
-    /// it. Suricata loads it, and it talks to itself.
+    /// The plugin contains functions of the host, as when `suricata-thread-mock` is linked into it.
+    /// Suricata loads it, and it talks to itself.
     HostInside {
-        /// Those that it exports.
+        /// The functions that it exports.
         functions: Vec<&'static str>,
     },
-    /// The plugin does not export `SCPluginRegister`. Suricata goes on without it.
+    /// The plugin does not export `SCPluginRegister`.
     NoEntryPoint,
-    /// This program does not offer the functions of Suricata to the plugins that it
-    /// opens: it must be linked with `-rdynamic`. No fault of the plugin.
+    /// This program does not export Suricata's functions: link it with `-rdynamic`. The plugin is
+    /// not at fault.
     NotExported {
-        /// Those that the plugin uses and would not find.
+        /// The functions that the plugin uses.
         functions: Vec<&'static str>,
     },
-    /// The plugin was opened and then refused.
+    /// The plugin was opened, and then refused.
     Load(LoadError),
 }
 
-/// Something that a plugin uses and the host does not have.
+/// A symbol that a plugin uses and the host does not have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UndefinedSymbol {
     /// Its name.
     pub name: String,
-    /// The generation that has it; `None` for what is no function of the mock.
+    /// The generation that has it; `None` if the mock does not know it.
     pub of: Option<Generation>,
 }
 

@@ -1,4 +1,4 @@
-//! Options of a host, as its builder gathers them.
+//! Options of a host.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,13 +7,12 @@ use suricata_thread_sys::common::SCLogLevel;
 
 use crate::noun::log_line::LogLine;
 
-/// Options of a host.
 #[derive(Debug, Clone)]
 pub(crate) struct Options {
     pub(crate) log_level: SCLogLevel,
     pub(crate) log_to: Option<Sink>,
     pub(crate) record_only: bool,
-    /// Shows the log, and has reports written when they happen.
+    /// The program shows the log, and reports are written when they happen.
     pub(crate) is_program: bool,
     pub(crate) shared_values: bool,
     pub(crate) seed: Option<u64>,
@@ -21,7 +20,6 @@ pub(crate) struct Options {
     pub(crate) callback_limit: u64,
 }
 
-/// Who gets each line of the log when it comes.
 #[derive(Clone)]
 pub(crate) struct Sink(pub(crate) Arc<dyn Fn(&LogLine) + Send + Sync>);
 

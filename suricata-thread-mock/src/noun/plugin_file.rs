@@ -1,4 +1,4 @@
-//! What a built plugin file says of itself, before anything of it runs.
+//! The symbols of a plugin file, read before any of its code runs.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -10,33 +10,29 @@ use object::elf::{ET_DYN, PT_DYNAMIC};
 use object::read::elf::{ElfFile, FileHeader, ProgramHeader};
 use object::{Endianness, FileKind, Object, ObjectSection, ObjectSegment, ObjectSymbol};
 
-/// No plugin or Suricata is as large; a sparse file may be.
+/// More than any plugin or Suricata has; a sparse file may have more.
 const LARGEST: u64 = 512 << 20;
 
-/// The names in an ELF file that matter when it is opened.
 #[derive(Debug)]
 #[allow(dead_code, reason = "library and program each use a part")]
 pub(crate) struct PluginFile {
-    /// The machine that it is for, if that is another one than this.
+    /// The machine that it is for, if not this one.
     pub(crate) other_machine: Option<String>,
-    /// Whether it can be opened, rather than started only.
     pub(crate) is_shared_object: bool,
-    /// Whether the Rust compiler has made some of it.
+    /// `true` if the Rust compiler made some of it.
     pub(crate) is_rust: bool,
-    /// What it offers to others.
     pub(crate) defined: BTreeSet<String>,
-    /// What it uses and does not define, less what may stay undefined.
+    /// Symbols that it uses and does not define, except those that may stay undefined.
     pub(crate) undefined: BTreeSet<String>,
-    /// What it uses where it is there.
+    /// Symbols that it uses if they are there.
     pub(crate) optional: BTreeSet<String>,
-    /// The libraries that it asks for.
     pub(crate) libraries: Vec<String>,
-    /// Whether the names are known: the dynamic linker needs no section headers, but they do here.
+    /// `false` without section headers, which the dynamic linker does not need.
     pub(crate) has_symbols: bool,
 }
 
 impl PluginFile {
-    /// Reads the bytes of a regular file that could be one: a pipe or a device may never end.
+    /// Reads a regular file that may be a plugin; pipes and devices may never end.
     pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
         let about = fs::metadata(path)?;
         if about.is_dir() {
@@ -64,7 +60,7 @@ impl PluginFile {
         Ok(bytes)
     }
 
-    /// Reads a plugin file's bytes. The error says why it is none.
+    /// The error says why it is no plugin.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
         match FileKind::parse(bytes) {
             Ok(FileKind::Elf32) => Self::parse_elf::<object::elf::FileHeader32<Endianness>>(bytes),
@@ -122,7 +118,6 @@ impl PluginFile {
     }
 }
 
-/// The name of a machine, as Rust has it.
 fn machine(number: u16, is_64: bool, endian: Endianness) -> String {
     let little = endian == Endianness::Little;
     let known = [

@@ -4,145 +4,143 @@ use std::fmt;
 
 use crate::noun::language;
 
-/// What plugins do wrong, and what Suricata itself would do.
+/// Kinds of misuse, and what Suricata itself would do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReportKind {
-    /// A set replaced a value that nobody had read just before, so that nobody can free it; or a
-    /// free function stored a value in the slot that is being emptied.
+    /// A set replaced a value that nobody had read just before, or a free function stored a value
+    /// in its slot.
     ///
-    /// Suricata overwrites, and leaks the value.
+    /// Suricata leaks the value.
     ValueLost,
-    /// A free function stored a value in a slot that had been freed before it, so that nobody frees
-    /// the value; or one was stored after the shutdown on a thread that the host never frees. What
-    /// such threads hold before is no misuse; for that see
-    /// [`Host::left_values`](crate::Host::left_values).
+    /// A free function stored a value in a slot that was freed before, or a value was stored after
+    /// the shutdown on a thread that the host never frees. (What such threads held before is in
+    /// [`Host::left_values`](crate::Host::left_values).)
     ///
     /// Suricata leaks the value.
     ValueNeverFreed,
-    /// A pointer is held by two slots, unless
-    /// [`HostBuilder::shared_values`](crate::HostBuilder::shared_values) is on; or was freed while it
-    /// was being freed; or free functions of a slot store values and free those without end.
+    /// Two slots hold the same pointer without
+    /// [`HostBuilder::shared_values`](crate::HostBuilder::shared_values), a value was freed while
+    /// it was being freed, or free functions of a slot store and free values without end.
     ///
     /// Suricata calls the free function for each slot, or for ever.
     ValueFreedTwice,
     /// A slot name's memory was reused for another name.
     ///
-    /// Suricata keeps the pointer for the life of the process: the first slot has the new name from
-    /// then on.
+    /// Suricata keeps the pointer to the name, so the first slot has the new name from then on.
     NameChanged,
-    /// A plugin registered a slot under a name that Suricata itself registers after the plugins. The
-    /// host ends here too: [`Host::finalize`](crate::Host::finalize) panics, unless it only records.
+    /// A plugin registered a slot under a name that Suricata registers after the plugins.
+    /// [`Host::finalize`](crate::Host::finalize) panics, unless the host only records.
     ///
     /// Suricata ends with an error at start-up.
     NameReserved,
-    /// A slot id that was never registered with this host, is another host's, or an ended one's.
+    /// A slot id was used that this host never gave out, such as that of another host.
     ///
     /// Suricata does not check ids, and reads or writes past the thread's slots.
     UnknownSlot,
     /// Storage was used while slots could still be registered.
     ///
-    /// Suricata's debug builds abort; in release builds a thread of that time has no room for slots.
+    /// Suricata's debug builds abort. In release builds, threads created then have no room for
+    /// slots.
     StorageNotFinalized,
     /// A `ThreadVars` was used after it was freed.
     ///
     /// Suricata reads or writes freed memory.
     ThreadVarsFreed,
-    /// A `ThreadVars` pointer that is NULL or that no host gave out.
+    /// A `ThreadVars` pointer was used that is NULL or that no host gave out.
     ///
-    /// Suricata crashes, or uses memory that is something else.
+    /// Suricata crashes, or uses other memory.
     ThreadVarsUnknown,
-    /// A `Flow` pointer that is NULL or that no host gave out.
+    /// A `Flow` pointer was used that is NULL or that no host gave out.
     ///
-    /// Suricata crashes, or uses memory that is something else.
+    /// Suricata crashes, or uses other memory.
     FlowUnknown,
-    /// A `Flow` was used that was retired.
+    /// A `Flow` was used after it was retired.
     ///
-    /// Suricata reads or writes the storage of whichever flow is there now.
+    /// Suricata uses the storage of the flow that is there now.
     FlowRetired,
-    /// A `Flow` was used outside of its own callbacks, or on another thread than they run on.
+    /// A `Flow` was used outside of its callbacks, or on another thread than theirs.
     ///
-    /// Suricata holds the flow's lock in them only: a data race.
+    /// Suricata locks the flow in them only: a data race.
     FlowNotLocked,
     /// `ThreadAllocStorageById` was called for a value that a set stored, in a slot with an alloc function.
     ///
-    /// Suricata returns that value, whatever it is.
+    /// Suricata returns that value, whatever its type.
     StoredThenAllocated,
-    /// The alloc function of a slot asked for that slot.
+    /// The alloc function of a slot accessed that slot.
     ///
     /// Suricata calls it for ever.
     AllocRecursion,
-    /// A `ThreadVars` was used on a thread that it does not belong to at that time.
+    /// A `ThreadVars` was used on a thread that it did not belong to at that time.
     ///
     /// Suricata has no lock there: a data race.
     WrongThread,
-    /// Two threads registered at the same time.
+    /// Two threads registered something at the same time.
     ///
     /// Suricata's lists have no lock: it loses a registration, or crashes.
     ConcurrentRegistration,
     /// A callback registered something.
-    ///
+    /// Suricata adds to the list that it is iterating over; a slot is refused.
     /// Suricata adds to the list that it is walking; a slot is refused.
     RegistrationInCallback,
     /// A callback was registered after threads had been created.
     ///
-    /// Suricata accepts it: a thread init callback runs for later threads only, the list of flow
-    /// callbacks may be walked meanwhile.
+    /// Suricata accepts it: a thread init callback runs for later threads only; the list of flow
+    /// callbacks may be in use.
     LateRegistration,
-    /// A callback that is NULL was registered.
+    /// NULL was registered as a callback.
     ///
-    /// Suricata accepts it, and crashes when it calls it.
+    /// Suricata accepts it, and crashes at the call.
     NullCallback,
-    /// A panic, or an exception, left a function that the host called.
+    /// A panic or an exception left a function that the host called.
     ///
-    /// Suricata crashes, or goes on with corrupt memory.
+    /// Suricata crashes, or continues with corrupt memory.
     PanicAtBoundary,
-    /// A C function was called on a thread that belongs to no host, or after its host has ended.
+    /// A C function was called on a thread that belongs to no host, or whose host has ended.
     ///
-    /// In Suricata every thread belongs to the one host that there is. After its end the level of the log is 0, and
+    /// Suricata's threads all belong to the one host. After its end the log level is 0, and
     /// `SCLogMessage` loses the line and returns 0.
     NoHost,
-    /// Plugin code called a function that is the host's own.
+    /// Plugin code called a function that only the host may call.
     ///
-    /// Suricata obeys, and loses what is registered or frees what is in use.
+    /// Suricata loses what is registered, or frees what is in use.
     HostFunction,
-    /// A function that the Suricata of this plugin does not have.
+    /// A function was called that the plugin's Suricata does not have.
     ///
-    /// Suricata does not load the plugin, or leaves NULL in a weak reference.
+    /// Suricata refuses the plugin, or leaves a weak reference NULL.
     OtherGeneration,
-    /// Plugin code drove the host of the test, which called it.
+    /// Plugin code [drove a host](crate::Host#panics).
     ///
     /// Suricata has no such function.
     DrivenFromPlugin,
 }
 
-/// One misuse: what was expected, what happened, what Suricata would do, and what to do about it.
+/// A misuse of the C API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
-    /// Which rule was broken.
+    /// The rule that was broken.
     pub kind: ReportKind,
     /// The function that was called, or the callback that ran.
     pub call: String,
-    /// The slot's name and id, if it was about one.
+    /// The name and id of the slot, if there is one.
     pub slot: Option<String>,
-    /// The thread: the one whose slot it is, or the one that called.
+    /// The thread that the slot belongs to, or that made the call.
     pub thread: String,
-    /// The name of the plugin whose code ran, where that is known.
+    /// The plugin whose code ran, if known.
     pub plugin: Option<&'static str>,
     /// What was expected.
     pub expected: String,
-    /// What happened, as it was the first time.
+    /// What happened the first time.
     pub actual: String,
     /// What Suricata would do.
     pub consequence: String,
-    /// What to do about it; empty where it is plain.
+    /// What to do about it; empty if it is obvious.
     pub remedy: String,
-    /// How often this happened: the same rule, call, slot and thread. Pointers and the texts of
-    /// panics may have been others each time; not so among the
-    /// [`stray_reports`](crate::stray_reports).
+    /// How often this happened: the same rule, call, slot and thread, with whatever pointers and
+    /// panic messages. The [`stray_reports`](crate::stray_reports) are counted separately by those.
     pub times: u64,
-    /// What else makes it another report than those of the same call, slot and thread.
+    /// Tells reports of the same call, slot and thread apart.
     pub(crate) subject: String,
 }
 
@@ -172,7 +170,6 @@ impl Report {
         self
     }
 
-    /// Says what `text` is about, so that reports of others are others.
     pub(crate) fn subject(mut self, text: impl Into<String>) -> Self {
         self.subject = text.into();
         self
@@ -193,7 +190,7 @@ impl Report {
         self
     }
 
-    /// Says whose code it is, before a remedy that depends on that.
+    /// Sets the plugin; call this before a remedy that depends on its language.
     pub(crate) fn plugin(mut self, name: Option<&'static str>) -> Self {
         self.plugin = name;
         self
@@ -204,14 +201,14 @@ impl Report {
         self
     }
 
-    /// What to do about it in the language of the plugin; in either one where that is not known. Each goes on after
-    /// "In Rust," and "In C,".
+    /// Sets the remedy by the plugin's language, or both if it is unknown. Each continues "In
+    /// Rust," or "In C,".
     pub(crate) fn remedies(self, rust: &str, c: &str) -> Self {
         let language = self.plugin.and_then(language::of);
         self.remedy(language::choose(language, rust, c))
     }
 
-    /// Whether it is the same misuse as `other`, on whichever thread.
+    /// Returns `true` if both are the same misuse, on whichever threads.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         self.kind == other.kind
             && self.call == other.call
@@ -221,7 +218,7 @@ impl Report {
 }
 
 impl fmt::Display for Report {
-    /// One line.
+    /// Writes one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.call)?;
         if let Some(slot) = &self.slot {

@@ -1,4 +1,4 @@
-//! Random numbers that replay.
+//! Random numbers from a seed.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -19,13 +19,12 @@ impl Rng {
         z ^ (z >> 31)
     }
 
-    /// Below `n`, which is not 0.
+    /// Returns a number below `n`, which is not 0.
     pub(crate) fn below(&mut self, n: usize) -> usize {
         (self.next() % n as u64) as usize
     }
 }
 
-/// Another one each time.
 pub(crate) fn random_seed() -> u64 {
     RandomState::new().hash_one(0)
 }

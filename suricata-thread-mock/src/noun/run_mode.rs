@@ -1,27 +1,27 @@
 //! The run modes of Suricata.
 
-/// Which threads to create.
+/// A run mode of Suricata, which decides on the threads.
 ///
-/// All modes have one flow manager and one flow recycler, created after those that handle packets.
-/// Suricata has further threads by configuration, for which see [`Host::spawn`](crate::Host::spawn): with the command
-/// socket on, `US` ([`ThreadKind::Command`](crate::ThreadKind::Command)) before all others; with statistics on, `CW` and `CS`
+/// All modes have a flow manager and a flow recycler, created after the threads that handle
+/// packets. Some configurations have more, to create with [`Host::spawn`](crate::Host::spawn): `US`
+/// ([`ThreadKind::Command`](crate::ThreadKind::Command)) before all others, and `CW` and `CS`
 /// ([`ThreadKind::Counters`](crate::ThreadKind::Counters)) after them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RunMode {
-    /// `single`: one worker, `W#01`, which reads packets too.
+    /// `single`: one worker, `W#01`, which also reads packets.
     Single,
-    /// `autofp`: receivers, `RX#01`…, hand packets to workers, `W#01`…. One receiver for a file,
-    /// and by default one worker per processor.
+    /// `autofp`: receivers, `RX#01`…, hand packets to workers, `W#01`…. By default there is one
+    /// receiver for a file, and one worker for each processor.
     Autofp {
-        /// How many threads read packets.
+        /// The number of receivers.
         receivers: usize,
-        /// How many threads handle them.
+        /// The number of workers.
         workers: usize,
     },
-    /// `workers`: threads that read and handle packets of an interface, `W#01-eth0`….
+    /// `workers`: workers, `W#01-eth0`…, read and handle packets of an interface.
     Workers {
-        /// How many.
+        /// The number of workers.
         threads: usize,
     },
 }

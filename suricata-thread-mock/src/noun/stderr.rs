@@ -1,7 +1,6 @@
-//! Lines on stderr that no test harness keeps to itself.
+//! Writing to stderr past the test harness.
 
-/// Writes to stderr: not by way of std, whose output a test harness captures, and safe in signal
-/// handlers.
+/// Writes to stderr without std, whose output a test harness captures. Safe in signal handlers.
 pub(crate) fn write(parts: &[&str]) {
     for part in parts {
         let mut rest = part.as_bytes();

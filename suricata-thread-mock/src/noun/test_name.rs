@@ -1,12 +1,11 @@
-//! The name of the test that runs on the current thread, as its harness knows it.
+//! The name of the current test.
 
 use std::backtrace::Backtrace;
 
-/// How to name the test that builds a host.
 pub(crate) enum TestName {
     Known(String),
-    /// The harness runs it on the main thread, and only the calls up to here tell which it is. They are
-    /// looked up when they are needed: that takes long.
+    /// The harness runs the test on the main thread; the backtrace up to here tells which one.
+    /// Resolving it takes long, so that waits until the name is needed.
     Within(Box<Backtrace>),
     Unknown,
 }
@@ -14,7 +13,7 @@ pub(crate) enum TestName {
 impl TestName {
     pub(crate) fn of_this_thread() -> Self {
         match std::thread::current().name() {
-            // The harness names its threads for their tests.
+            // The harness names its threads after their tests.
             Some(name) if name != "main" => return Self::Known(name.to_owned()),
             Some(_) => {}
             None => return Self::Unknown,
@@ -28,7 +27,7 @@ impl TestName {
         Self::Within(Box::new(Backtrace::force_capture()))
     }
 
-    /// The name, where it needs no looking up. Safe in signal handlers.
+    /// Returns the name if it needs no backtrace. Safe in signal handlers.
     pub(crate) fn known(&self) -> Option<&str> {
         match self {
             Self::Known(name) => Some(name),
@@ -45,7 +44,7 @@ impl TestName {
     }
 }
 
-/// The test in `--exact NAME`, with which some runners start a process for each test.
+/// Returns the test in `--exact NAME`, with which some runners start a process for each test.
 fn only_one() -> Option<String> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     if !arguments.iter().any(|argument| argument == "--exact") {
@@ -55,7 +54,8 @@ fn only_one() -> Option<String> {
     names.next().filter(|_| names.next().is_none())
 }
 
-/// Whether the harness was told to run one test at a time, which it does on the main thread.
+/// Returns `true` if the harness was told to run one test at a time, which it does on the main
+/// thread.
 fn is_single_threaded() -> bool {
     let arguments: Vec<_> = std::env::args().collect();
     arguments
@@ -67,7 +67,8 @@ fn is_single_threaded() -> bool {
         || std::env::var("RUST_TEST_THREADS").is_ok_and(|threads| threads == "1")
 }
 
-/// The last function of the test's own before those of the harness, without the name of the crate.
+/// Returns the test's function: the last one above those of the harness, without the name of the
+/// crate.
 fn test_in(calls: &str) -> Option<String> {
     let functions = calls.lines().filter_map(|line| {
         let (number, function) = line.trim_start().split_once(": ")?;

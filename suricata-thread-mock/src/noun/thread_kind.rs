@@ -1,25 +1,25 @@
-//! Kinds of threads, and who may use a `ThreadVars` when.
+//! Kinds of threads, and the owners of a `ThreadVars`.
 
 use std::ffi::c_int;
 use std::thread::{self, ThreadId};
 
-/// What a thread does in Suricata. Every kind gets its init callbacks.
+/// What a thread does in Suricata. Threads of every kind get their init callbacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ThreadKind {
-    /// Reads packets and hands them to workers, in `autofp`: `RX#01`.
+    /// Reads packets and hands them to workers: `RX#01`. Only in `autofp`.
     Receiver,
-    /// Handles packets: `W#01`; with the name of the interface in live modes: `W#01-eth0`.
+    /// Handles packets: `W#01`, or `W#01-eth0` with an interface.
     Worker,
     /// Times flows out: `FM#01`.
     FlowManager,
     /// Finishes flows: `FR#01`.
     FlowRecycler,
-    /// Gathers or writes counters: `CW`, `CS`. Only where statistics are on.
+    /// Gathers or writes counters: `CW`, `CS`. Only if statistics are on.
     Counters,
-    /// Has the logs flushed now and then: `HB`. 9.0 always has it, 8.0 where `heartbeat` is configured.
+    /// Flushes the logs: `HB`. Always in 9.0; in 8.0 if `heartbeat` is configured.
     Heartbeat,
-    /// Takes commands: `US`, the unix manager. Only where the command socket is on. The host never
+    /// Takes commands: the unix manager, `US`. Only if the command socket is on. Suricata never
     /// frees its storage.
     Command,
 }
@@ -30,19 +30,19 @@ impl ThreadKind {
     }
 }
 
-/// A value on a thread that the host never frees.
+/// A value on a thread whose storage the host never frees.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LeftValue {
-    /// The thread.
+    /// The name of the thread.
     pub thread: String,
-    /// The slot's name.
+    /// The name of the slot.
     pub slot: String,
-    /// The slot's id.
+    /// The id of the slot.
     pub id: c_int,
 }
 
-/// The current OS thread. The standard library's answer counts references at each call.
+/// Returns the current OS thread's id. The standard library counts references at each call.
 pub(crate) fn current_id() -> ThreadId {
     thread_local! {
         static ID: ThreadId = thread::current().id();
@@ -50,20 +50,15 @@ pub(crate) fn current_id() -> ThreadId {
     ID.with(ThreadId::clone)
 }
 
-/// Who may use a `ThreadVars`.
+/// The thread that may use a `ThreadVars`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
-    /// The thread that creates it.
     Created(ThreadId),
-    /// Its own OS thread.
     Running(ThreadId),
-    /// The thread that joined it.
     Joined(ThreadId),
-    /// The thread that joined it, for as long as the host is there, which never frees it.
+    /// As `Joined`, for ever: the host never frees it.
     Left(ThreadId),
-    /// The thread that frees it.
     Freeing(ThreadId),
-    /// Nobody.
     Freed,
 }
 

@@ -1,28 +1,27 @@
-//! Pointers that stand for something and point to nothing: what plugins get as `ThreadVars`,
-//! `Flow` and `Packet`.
+//! Pointers without memory behind them: what plugins get as `ThreadVars`, `Flow` and `Packet`,
+//! which are opaque to them.
 //!
-//! All of these are opaque to plugins, so no memory has to be behind them. A token is handed out
-//! once in the life of the process; use after free is therefore recognised always, not only until
-//! an allocator gives the same address out again. Only flows pass theirs on, see [`crate::Flow`].
+//! A token is given out once in the life of the process, so every use after free is noticed. Only
+//! flows reuse theirs: see [`crate::Flow`].
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// On 64-bit machines 2^54: an address that no process has, so that a plugin that looks behind a
-/// token faults at once. A multiple of [`STEP`].
+/// 2^54 on 64-bit machines: no process has this address, so a plugin that reads it faults at once.
+/// A multiple of [`STEP`].
 const FIRST: usize = usize::MAX / 1024 + 1;
 pub(crate) const STEP: usize = 64;
 
 static NEXT: AtomicUsize = AtomicUsize::new(FIRST);
 
-/// A token that was never given out before.
+/// Returns a token that was never given out before.
 ///
 /// # Panics
-/// When there is none left, after 67 million on 32-bit machines.
+///
+/// Panics if there is none left, after 67 million on 32-bit machines.
 pub(crate) fn new() -> usize {
     first_of(1)
 }
 
-/// So many of them.
 pub(crate) fn several(count: usize) -> impl Iterator<Item = usize> {
     (first_of(count)..).step_by(STEP).take(count)
 }
@@ -34,7 +33,7 @@ fn first_of(count: usize) -> usize {
     .expect("no pointer is left that this process has not given out")
 }
 
-/// Whether `token` was given out at any time, by any host.
+/// Returns `true` if any host has given out `token`.
 pub(crate) fn was_given_out(token: usize) -> bool {
     (FIRST..NEXT.load(Ordering::Relaxed)).contains(&token) && token % STEP == 0
 }

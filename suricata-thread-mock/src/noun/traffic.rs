@@ -1,10 +1,10 @@
-//! Traffic, and what became of it.
+//! Traffic, and its results.
 
 use std::time::Duration;
 
 use crate::noun::flow::{Endpoints, START, TCP, UDP};
 
-/// What to send through the host.
+/// Options of [`Host::traffic`](crate::Host::traffic).
 ///
 /// ```
 /// use suricata_thread_mock::Traffic;
@@ -13,47 +13,47 @@ use crate::noun::flow::{Endpoints, START, TCP, UDP};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Traffic {
-    /// How many flows.
+    /// The number of flows.
     pub flows: u64,
-    /// How many packets each has; one at least.
+    /// The number of packets of each flow, at least 1.
     pub packets_per_flow: u64,
-    /// Stop after this many packets. Flows that have begun are finished, as when Suricata is
-    /// stopped; the others never begin. Where the threads run at the same time, the seed decides
-    /// how many of the packets each worker handles.
+    /// Stops after this many packets. As when Suricata is stopped, flows that have begun end, and
+    /// the others never begin. If the threads run at the same time, the seed spreads the packets
+    /// over the workers.
     pub stop_after: Option<u64>,
-    /// One thread at a time, in an order that the seed decides: what one run does, the next does
-    /// again, over all threads. Otherwise the threads run at the same time; then the seed decides
+    /// Runs one thread at a time, in an order that the seed decides, so that runs with the same
+    /// seed do the same. Otherwise the threads run at the same time, and the seed only decides
     /// which worker has which flow and in which order each worker sees its packets.
     pub one_at_a_time: bool,
-    /// The kinds of the flows, in turn: the first flow is of the first kind.
+    /// The kinds of the flows, in turn.
     pub kinds: &'static [FlowKind],
 }
 
-/// How a flow ends. What comes of each was seen in Suricata 8.0.8 and 9.0.0-dev.
+/// How a flow ends, as seen in Suricata 8.0.8 and 9.0.0-dev.
+///
+/// Its worker retires it, **without** the finish callbacks, or it is finished on the flow recycler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FlowKind {
-    /// A conversation of TCP with a handshake and data that Suricata has not inspected to its end, which is the rule: its
-    /// worker retires it, **without** the finish callbacks.
+    /// TCP with a handshake and data that Suricata has not inspected to the end, as usual: its
+    /// worker retires it.
     TcpWithData,
-    /// A flow of UDP: the flow recycler retires it, with the finish callbacks.
+    /// UDP: finished on the flow recycler.
     Udp,
-    /// TCP whose pair of ports the worker's next flow uses again: the worker retires it after the first packet of that
-    /// one, without the finish callbacks.
+    /// TCP whose ports the worker's next flow uses again: the worker retires it after that flow's
+    /// first packet.
     TcpReused,
-    /// TCP with a handshake and its end, and no data: the flow recycler retires it, with the finish callbacks.
+    /// TCP with a handshake, its end, and no data: finished on the flow recycler.
     TcpWithoutData,
-    /// A flow of UDP whose next packet comes after it has timed out, and so begins the worker's next flow: the worker
-    /// retires it after that packet, without the finish callbacks.
+    /// UDP whose next packet comes after the timeout and begins the worker's next flow: the worker
+    /// retires it after that packet.
     UdpTimedOut,
-    /// A flow of UDP where the memory for flows is short: its worker retires it, with the finish callbacks. Not among
-    /// [`FlowKind::USUAL`].
+    /// UDP when memory for flows is short: finished on its worker. Not in [`FlowKind::USUAL`].
     MemoryShort,
 }
 
 impl FlowKind {
-    /// What [`Traffic::default`] has: of five flows in a row the second and the fourth are finished on the flow recycler, the
-    /// others are retired by their workers without the finish callbacks.
+    /// The kinds of [`Traffic::default`], of which the second and the fourth are finished.
     pub const USUAL: [Self; 5] = [
         Self::TcpWithData,
         Self::Udp,
@@ -69,19 +69,20 @@ impl FlowKind {
         }
     }
 
-    /// Whether the worker's next flow is between the same ports, and comes before the end of this one.
+    /// Returns `true` if the worker's next flow is between the same ports and begins before this
+    /// one ends.
     pub(crate) fn has_successor(self) -> bool {
         matches!(self, Self::TcpReused | Self::UdpTimedOut)
     }
 
-    /// Whether the finish callbacks run.
     pub(crate) fn is_finished(self) -> bool {
         matches!(self, Self::Udp | Self::TcpWithoutData | Self::MemoryShort)
     }
 }
 
 impl Default for Traffic {
-    /// 100 flows of 10 packets, of the [usual kinds](FlowKind::USUAL), threads running at the same time.
+    /// Returns 100 flows of 10 packets, of the [usual kinds](FlowKind::USUAL); the threads run at
+    /// the same time.
     fn default() -> Self {
         Self {
             flows: 100,
@@ -93,33 +94,33 @@ impl Default for Traffic {
     }
 }
 
-/// What the host saw.
+/// What happened in traffic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TrafficReport {
     /// The host's seed.
     pub seed: u64,
-    /// Flows that began, and were retired.
+    /// The number of flows that began and were retired.
     pub flows: u64,
-    /// Those of them for which the finish callbacks ran.
+    /// The number of those whose finish callbacks ran.
     pub finished: u64,
-    /// Packets.
+    /// The number of packets.
     pub packets: u64,
-    /// The share of each worker.
+    /// The part of each worker.
     pub workers: Vec<WorkerTraffic>,
 }
 
-/// What one worker saw.
+/// What one worker did in traffic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WorkerTraffic {
     /// The worker's name.
     pub thread: String,
-    /// Flows that began on it.
+    /// The number of flows that began on it.
     pub flows: u64,
-    /// Those of them for which the finish callbacks ran, on whichever thread.
+    /// The number of those whose finish callbacks ran, on whichever thread.
     pub finished: u64,
-    /// Packets of those.
+    /// The number of their packets.
     pub packets: u64,
 }
 
@@ -146,35 +147,36 @@ impl WorkerTraffic {
     }
 }
 
-/// What happens to the flows of a capture, for [`Host::replay`](crate::Host::replay). Flows are known by any number.
+/// An event of a capture, for [`Host::replay`](crate::Host::replay). Flows have numbers that the
+/// caller chooses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Replayed {
-    /// Says who talks with whom in a flow whose packets follow.
+    /// Sets the endpoints of a flow whose packets follow.
     Flow {
-        /// Its number.
+        /// The flow's number.
         flow: u64,
-        /// Who talks with whom.
+        /// Its endpoints.
         endpoints: Endpoints,
     },
-    /// A packet; the first one of a flow begins it.
+    /// A packet; a flow begins with its first one.
     Packet {
         /// The flow's number.
         flow: u64,
-        /// Whether it goes to the side that did not begin the flow.
+        /// `true` if it goes to the side that did not begin the flow.
         to_server: bool,
-        /// When, since 1970.
+        /// Its time, since 1970.
         time: Duration,
     },
     /// The flow's worker retires it, without the finish callbacks.
     Retire {
-        /// The flow's number, which may be that of another flow afterwards.
+        /// The flow's number, which another flow may have afterwards.
         flow: u64,
     },
 }
 
 impl From<u64> for Replayed {
-    /// A packet of the flow with this number to the server, on a day in 2023.
+    /// Returns a packet of this flow to the server, on a day in 2023.
     fn from(flow: u64) -> Self {
         Self::Packet {
             flow,

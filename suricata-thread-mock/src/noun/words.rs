@@ -1,5 +1,5 @@
-//! Which plugin code runs where, as texts that stay for the life of the process: they are read by
-//! signal handlers and by other threads.
+//! Descriptions of running plugin code. They stay for the life of the process, since signal
+//! handlers and other threads read them.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 
 static TEXTS: LazyLock<Mutex<HashSet<&'static str>>> = LazyLock::new(Mutex::default);
 
-/// The same text, once for the process. For names, of which there are few.
+/// Returns the same text, kept once for the process. For names, of which there are few.
 pub(crate) fn intern(text: &str) -> &'static str {
     let mut texts = TEXTS.lock();
     if let Some(known) = texts.get(text) {
@@ -21,16 +21,14 @@ pub(crate) fn intern(text: &str) -> &'static str {
     new
 }
 
-/// Which kind of plugin code runs.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum PluginCode {
-    /// The entry point or `Init`: the place to register things.
+    /// The entry point or `Init`, which may register things.
     Loading,
     /// A callback, an alloc or a free function.
     Callback,
 }
 
-/// What of which plugin is called.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Code {
     pub(crate) kind: PluginCode,
@@ -39,22 +37,20 @@ pub(crate) struct Code {
     pub(crate) plugin: Option<&'static str>,
 }
 
-/// What runs, and on which thread of which host.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Place {
     pub(crate) code: Code,
     pub(crate) thread: &'static str,
-    /// Where the host was built.
     pub(crate) host: &'static Location<'static>,
 }
 
-/// A [`Place`] in words, made before they are needed.
+/// A [`Place`] as text, made before it is needed.
 pub(crate) struct Words {
     pub(crate) code: Code,
     pub(crate) line: String,
 }
 
-/// How many places a thread remembers.
+/// The number of places that a thread remembers.
 const REMEMBERED: usize = 16;
 
 static WORDS: LazyLock<Mutex<HashMap<Place, &'static Words>>> = LazyLock::new(Mutex::default);
@@ -64,7 +60,7 @@ thread_local! {
 }
 
 impl Place {
-    /// Whether both are made of the same texts in memory.
+    /// Returns `true` if both are made of the same texts in memory.
     #[inline]
     fn is(&self, other: &Self) -> bool {
         let same = |one: &'static str, other: &'static str| std::ptr::eq(one, other);
@@ -90,7 +86,7 @@ impl Place {
             .lock()
             .entry(self)
             .or_insert_with(|| Box::leak(Box::new(self.in_words())));
-        // Gone in the destructor of another thread-local.
+        // It is gone in the destructors of other thread-locals.
         let _ = LAST.try_with(|last| {
             let mut last = last.borrow_mut();
             if last.len() == REMEMBERED {

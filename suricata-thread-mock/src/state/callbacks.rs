@@ -15,19 +15,18 @@ pub(crate) struct Lists {
     pub(crate) flow_finish: List<FlowFinish>,
 }
 
-/// The callbacks of a host.
 #[derive(Default)]
 pub(crate) struct Callbacks {
     pub(crate) lists: Arc<Lists>,
-    /// Registrations that are under way, of slots too.
+    /// The number of running registrations, those of slots included.
     under_way: AtomicUsize,
 }
 
-/// What hosts of this process were given: Suricata never lets go of it, and plugins rely on that.
+/// Kept for the life of the process, as in Suricata: plugins rely on that.
 static KEPT: Mutex<Vec<Arc<Lists>>> = Mutex::new(Vec::new());
 
 impl Callbacks {
-    /// How many were registered, of all kinds.
+    /// Returns the number of callbacks of all kinds.
     pub(crate) fn count(&self) -> usize {
         let lists = &self.lists;
         lists.thread_init.len()
@@ -42,7 +41,7 @@ impl Callbacks {
         }
     }
 
-    /// A registration begins; `true` where it is the only one that is under way.
+    /// Begins a registration; returns `true` if no other one is running.
     pub(crate) fn begin_registration(&self) -> bool {
         self.under_way.fetch_add(1, Ordering::SeqCst) == 0
     }

@@ -1,4 +1,4 @@
-//! What the slots of one owner hold, whoever that is: a thread or a flow.
+//! The slot values of one owner: a thread or a flow.
 
 use std::ffi::c_void;
 
@@ -8,11 +8,10 @@ use crate::noun::held::{self, Held, Holder};
 use crate::noun::slot::{Table, Value};
 use crate::noun::words;
 
-/// How many free functions of a slot may run within one another, before they are taken for
-/// endless.
+/// The number of nested free functions of a slot that count as endless.
 const DEPTH: u8 = 16;
 
-/// Whose slots they are.
+/// The kind of an owner.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Owner {
     Thread,
@@ -20,7 +19,6 @@ pub(crate) enum Owner {
 }
 
 impl Owner {
-    /// What reports call it.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Thread => "thread",
@@ -29,22 +27,21 @@ impl Owner {
     }
 }
 
-/// The slots of one owner.
 pub(crate) struct Cells {
     pub(crate) owner: Owner,
-    /// The owner: its pointer, and its name in reports, which flows have none of.
+    /// Its pointer. Reports name threads; flows have no name.
     pub(crate) token: usize,
     pub(crate) name: &'static str,
     pub(crate) table: Table,
     values: Mutex<Vec<Value>>,
 }
 
-/// What there is to free.
+/// What to do to free a slot.
 pub(crate) enum ToFree {
     Nothing,
-    /// It would go on for ever, for this reason.
+    /// Nothing: it would not end, for this reason.
     Endless(*mut c_void, &'static str),
-    /// A value, and another slot that holds it too. Call the free function where there is none, then
+    /// Call the free function for the value, unless another slot holds it too; then call
     /// [`Cells::end_free`].
     Value(*mut c_void, Option<Holder>),
 }
@@ -75,12 +72,12 @@ impl Cells {
         }
     }
 
-    /// What a slot holds; not counted as a call of the plugin.
+    /// Returns a value without counting as a call of the plugin.
     pub(crate) fn peek(&self, index: usize) -> *mut c_void {
         self.values.lock()[index].ptr
     }
 
-    /// What a plugin reads of a slot, and may replace now.
+    /// Returns a value that the plugin may replace now.
     #[inline]
     pub(crate) fn read(&self, index: usize) -> *mut c_void {
         let mut values = self.values.lock();
@@ -89,7 +86,8 @@ impl Cells {
         value.ptr
     }
 
-    /// Stores a value; returns the one that is lost, since nobody had read it. `is_made` is for one of the alloc function.
+    /// Stores a value; returns the one that is lost, since nobody had read it. `is_made` if the
+    /// alloc function made it.
     pub(crate) fn store(
         &self,
         index: usize,
@@ -116,13 +114,13 @@ impl Cells {
         is_lost.then_some(old.ptr)
     }
 
-    /// Whether what a slot holds was stored by a set, rather than made by the alloc function.
+    /// Returns `true` if a set stored the value, rather than the alloc function.
     pub(crate) fn was_set(&self, index: usize) -> bool {
         let value = self.values.lock()[index];
         !value.ptr.is_null() && !value.is_made
     }
 
-    /// Notes whether the alloc function of a slot runs; returns whether it did before.
+    /// Notes that the alloc function begins or ends; returns whether it was running.
     pub(crate) fn set_making(&self, index: usize, is_making: bool) -> bool {
         std::mem::replace(&mut self.values.lock()[index].is_making, is_making)
     }
@@ -149,7 +147,7 @@ impl Cells {
         ToFree::Value(ptr, holdings.remove(ptr, self.holder(index)))
     }
 
-    /// Empties a slot whose value was freed; returns what the free function stored in it.
+    /// Empties a slot after the free function; returns what that stored.
     pub(crate) fn end_free(&self, index: usize, holdings: &Holdings) -> Option<*mut c_void> {
         let value = {
             let mut values = self.values.lock();
@@ -168,7 +166,7 @@ impl Cells {
         Some(value.ptr)
     }
 
-    /// The slots that are not empty, with what they hold.
+    /// Returns the slots that are not empty.
     pub(crate) fn full(&self) -> Vec<(usize, Value)> {
         let values = self.values.lock();
         let all = values.iter().copied().enumerate();
@@ -176,10 +174,10 @@ impl Cells {
     }
 }
 
-/// Which slots hold a value, over all owners of a host.
+/// The slots that hold each value, over all owners of a host.
 pub(crate) struct Holdings {
     held: Mutex<Held>,
-    /// Whether values may be in several slots; nothing is noted then.
+    /// `true` if several slots may hold a value; then nothing is noted.
     shared: bool,
 }
 
@@ -191,7 +189,6 @@ impl Holdings {
         }
     }
 
-    /// A slot holds `new` in place of `old`.
     fn replace(&self, old: *mut c_void, new: *mut c_void, holder: Holder) {
         if !self.shared {
             let mut held = self.held.lock();
@@ -200,7 +197,7 @@ impl Holdings {
         }
     }
 
-    /// A slot lets go of a value; returns another one that holds it still.
+    /// Removes a holder; returns another slot that holds the value.
     fn remove(&self, ptr: *mut c_void, holder: Holder) -> Option<Holder> {
         let other = (!self.shared).then(|| self.held.lock().remove(ptr, holder))?;
         other.filter(|_| held::may_be_memory(ptr))

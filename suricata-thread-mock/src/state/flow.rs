@@ -1,4 +1,4 @@
-//! One flow of a host.
+//! One flow.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -14,33 +14,32 @@ use crate::noun::flow::{Endpoints, TCP};
 use crate::noun::token;
 use crate::state::cells::Cells;
 
-/// Until a flow without an answer, and one with it, has timed out: Suricata's own, where nothing is configured.
+/// Suricata's default timeouts of flows without and with an answer.
 const NEW: Duration = Duration::from_secs(30);
 const ESTABLISHED: Duration = Duration::from_secs(300);
 
-/// A flow. No other flow has its pointer until it is retired; a later one of the host may have it then, as Suricata
-/// reuses the memory of flows. What a plugin keeps by the pointer of a flow must end with the flow.
+/// A flow.
+///
+/// As in Suricata, a later flow may have its pointer once it is retired. So what a plugin keeps by
+/// the pointer must end with the flow.
 pub struct Flow(pub(crate) Arc<FlowState>);
 
-/// What the host keeps for a flow: what its pointer stands for.
 pub(crate) struct FlowState {
     pub(crate) cells: Cells,
     pub(crate) hash: u64,
     pub(crate) endpoints: Endpoints,
-    /// As plugins get pointers to them.
+    /// As plugins get pointers to it.
     pub(crate) source: [u8; 16],
     pub(crate) destination: [u8; 16],
-    /// The number of its host.
     pub(crate) host: u32,
-    /// What makes one callback at a time run for it, as in Suricata.
+    /// Lets one callback at a time run for the flow, as in Suricata.
     pub(crate) lock: Mutex<()>,
-    /// In the order of creation.
     pub(crate) number: u64,
-    /// The token of the thread that picked it up; 0 before that, or where it was none.
+    /// The token of the thread that picked it up; 0 if none did.
     pub(crate) worker: AtomicUsize,
     pub(crate) has_begun: AtomicBool,
     pub(crate) is_retired: AtomicBool,
-    /// Microseconds since 1970; 0 before the first packet.
+    /// In microseconds since 1970; 0 before the first packet.
     last_time: AtomicU64,
     pub(crate) to_server: AtomicU32,
     pub(crate) to_client: AtomicU32,
@@ -72,7 +71,7 @@ impl FlowState {
         }
     }
 
-    /// Notes a packet. One worker at a time does so: it has the flow's lock.
+    /// Notes a packet; the caller has the flow's lock.
     pub(crate) fn note_packet(&self, to_server: bool, time: Duration) {
         let count = if to_server {
             &self.to_server
@@ -84,7 +83,7 @@ impl FlowState {
         self.note_begin(time);
     }
 
-    /// Notes when it began, where no packet has a time yet.
+    /// Notes the time of the beginning, if no packet has a time yet.
     pub(crate) fn note_begin(&self, time: Duration) {
         self.last_time
             .store(time.as_micros() as u64, Ordering::Relaxed);
@@ -98,20 +97,20 @@ impl FlowState {
         [&self.to_server, &self.to_client].map(|count| count.load(Ordering::Relaxed))
     }
 
-    /// Whether the next packet goes to the server: made-up packets go there and back.
+    /// Made-up packets go back and forth.
     pub(crate) fn next_goes_to_server(&self) -> bool {
         let [to_server, to_client] = self.packets();
         to_server <= to_client
     }
 
-    /// Which directions were seen, as Suricata has them among a flow's flags.
+    /// Returns the directions that were seen, as Suricata's flags.
     pub(crate) fn flags(&self) -> u32 {
         let [to_server, to_client] = self.packets();
         u32::from(to_client > 0) | u32::from(to_server > 0) << 1
     }
 
-    /// Whether it is a conversation of TCP with data, which its worker retires without the finish callbacks: three packets
-    /// are the handshake.
+    /// Returns `true` for TCP with more than a handshake, whose worker retires it without the
+    /// finish callbacks.
     pub(crate) fn is_workers(&self) -> bool {
         self.endpoints.protocol == TCP && self.packets().iter().sum::<u32>() > 3
     }
@@ -123,7 +122,7 @@ impl FlowState {
 }
 
 impl Flow {
-    /// The pointer that plugins get for it: a token with no memory behind it.
+    /// Returns the pointer that plugins get for the flow, with no memory behind it.
     ///
     /// ```
     /// # use suricata_thread_mock::Host;
@@ -136,7 +135,7 @@ impl Flow {
         token::as_ptr(self.0.cells.token)
     }
 
-    /// What decides which worker has it: the one with the number `hash % workers`.
+    /// Returns the hash, which chooses the worker: the one with the number `hash % workers`.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode};
@@ -151,7 +150,7 @@ impl Flow {
         self.0.hash
     }
 
-    /// Whether it is over: no callback runs for it any more.
+    /// Returns `true` if the flow is over: no callback runs for it any more.
     ///
     /// ```
     /// # use suricata_thread_mock::Host;
@@ -162,7 +161,7 @@ impl Flow {
         self.0.is_retired.load(Ordering::Relaxed)
     }
 
-    /// Who talks with whom.
+    /// Returns the addresses, ports and protocol.
     ///
     /// ```
     /// # use suricata_thread_mock::Host;
@@ -195,7 +194,7 @@ impl Hash for Flow {
     }
 }
 
-/// An address of IPv4 at the beginning, as Suricata has it.
+/// Returns the address with IPv4 at the beginning, as Suricata has it.
 fn octets(address: IpAddr) -> [u8; 16] {
     match address {
         IpAddr::V6(address) => address.octets(),

@@ -14,20 +14,19 @@ use crate::noun::token;
 use crate::state::cells::Cells;
 use crate::state::flow::FlowState;
 
-/// Which flows there are, which were, and which come next.
 pub(crate) struct Flows {
-    /// The number of the host.
+    /// The host's number.
     host: u32,
-    /// Held while traffic runs.
+    /// Locked while traffic runs.
     pub(crate) traffic: Mutex<()>,
-    /// The hashes of the flows to come from [`Host::flow`](crate::Host::flow).
+    /// Of [`Host::flow`](crate::Host::flow).
     hashes: Mutex<Rng>,
     live: Mutex<FxHashMap<usize, Arc<FlowState>>>,
-    /// Where the flows were that are retired, the last one last.
+    /// The addresses of retired flows, the last one last.
     retired: Mutex<Vec<usize>>,
     numbers: AtomicU64,
     seed_used: AtomicBool,
-    /// The time of packets, in microseconds since 1970.
+    /// The clock of packets, in microseconds since 1970.
     now: AtomicU64,
 }
 
@@ -46,12 +45,12 @@ impl Flows {
         }
     }
 
-    /// The first of so many numbers of flows that nobody else gets.
+    /// Reserves `count` numbers of flows; returns the first.
     pub(crate) fn take_numbers(&self, count: u64) -> u64 {
         self.numbers.fetch_add(count, Ordering::Relaxed)
     }
 
-    /// A flow where the last one was that this host has retired, or at an address of its own.
+    /// Creates a flow, at the address of the last one that was retired if there is one.
     pub(crate) fn begin(&self, hash: u64, table: Table, endpoints: Endpoints) -> Arc<FlowState> {
         let retired = self.retired.lock().pop();
         let token = match retired {
@@ -71,7 +70,7 @@ impl Flows {
         flow
     }
 
-    /// A flow is retired: another one may be where it was from now on.
+    /// Retires a flow, whose address is free from now on.
     pub(crate) fn retire(&self, flow: &FlowState) {
         flow.is_retired.store(true, Ordering::Relaxed);
         self.live.lock().remove(&flow.cells.token);
@@ -86,7 +85,8 @@ impl Flows {
         self.retired.lock().contains(&token)
     }
 
-    /// The flows that have begun, in the order of creation; only those that have timed out, if so asked.
+    /// Returns the flows that have begun, in the order of creation; if asked so, only those that
+    /// timed out.
     pub(crate) fn begun(&self, only_timed_out: bool) -> Vec<Arc<FlowState>> {
         let now = self.now();
         let live = self.live.lock();
@@ -103,24 +103,23 @@ impl Flows {
         Duration::from_micros(self.now.load(Ordering::Relaxed))
     }
 
-    /// Lets time pass, and returns what time it is then.
+    /// Advances the clock; returns the new time.
     pub(crate) fn pass(&self, time: Duration) -> Duration {
         let passed = time.as_micros() as u64;
         Duration::from_micros(self.now.fetch_add(passed, Ordering::Relaxed) + passed)
     }
 
-    /// The next hash of `rng`, on which failures may depend from now on.
+    /// Returns the next hash of `rng`, and notes that failures may depend on the seed.
     pub(crate) fn random_hash(&self, rng: &mut Rng) -> u64 {
         self.seed_used.store(true, Ordering::Relaxed);
         rng.next()
     }
 
-    /// The next hash of a single flow.
     pub(crate) fn next_hash(&self) -> u64 {
         self.random_hash(&mut self.hashes.lock())
     }
 
-    /// Whether the seed has decided what a flow is like.
+    /// Returns `true` if failures may depend on the seed.
     pub(crate) fn seed_was_used(&self) -> bool {
         self.seed_used.load(Ordering::Relaxed)
     }

@@ -1,4 +1,4 @@
-//! The state of one host: a part for each concern.
+//! The state of one host, with a part for each concern.
 
 use std::panic::Location;
 use std::sync::Arc;
@@ -21,10 +21,9 @@ use crate::state::reports::Reports;
 use crate::state::slots::Slots;
 use crate::state::threads::Roster;
 
-/// How many hosts the process has had.
+/// The number of hosts that the process has had.
 static HOSTS: AtomicU32 = AtomicU32::new(0);
 
-/// The state of one host.
 pub(crate) struct HostState {
     pub(crate) identity: Identity,
     pub(crate) journal: Arc<Journal>,
@@ -39,24 +38,22 @@ pub(crate) struct HostState {
     pub(crate) flows: Flows,
 }
 
-/// Which host it is, what it plays, and whether it still does.
 pub(crate) struct Identity {
     main: ThreadId,
     pub(crate) generation: Generation,
-    /// From 1; no other host of the process has it.
+    /// Counts from 1.
     pub(crate) number: u32,
     pub(crate) seed: u64,
     pub(crate) record_only: bool,
-    /// How long plugin code may run, in milliseconds; 0 for ever.
+    /// In milliseconds; 0 for no limit.
     pub(crate) callback_limit: u64,
-    /// Where the host was built.
     pub(crate) built_at: &'static Location<'static>,
     pub(crate) test: TestName,
     ended: AtomicBool,
 }
 
 impl HostState {
-    /// A host whose main thread is the current one.
+    /// Creates a host whose main thread is the current one.
     pub(crate) fn new(
         options: &Options,
         generation: Generation,
@@ -90,7 +87,6 @@ impl HostState {
         }
     }
 
-    /// The slots of the threads or of the flows.
     pub(crate) fn slots_of(&self, owner: Owner) -> &Slots {
         match owner {
             Owner::Thread => &self.slots,
@@ -98,7 +94,7 @@ impl HostState {
         }
     }
 
-    /// The process ends: nothing of this host answers any more.
+    /// Ends the host, which answers nothing any more.
     pub(crate) fn end(&self) {
         self.identity.ended.store(true, Ordering::Release);
         self.slots.end();
@@ -112,7 +108,7 @@ impl Identity {
         self.ended.load(Ordering::Acquire)
     }
 
-    /// Whether the current thread is the host's main one.
+    /// Returns `true` on the host's main thread.
     pub(crate) fn is_main(&self) -> bool {
         current_id() == self.main
     }

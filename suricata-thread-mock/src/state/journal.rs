@@ -1,5 +1,5 @@
-//! The reports and the log of a host as lines that may be read at any time: in a signal handler, or by
-//! a thread that must not wait for a lock which plugin code holds up.
+//! Reports and log as lines that can be read without a lock: in a signal handler, or while plugin
+//! code holds one.
 
 use std::fmt::Display;
 use std::ptr::null_mut;
@@ -9,17 +9,16 @@ use parking_lot::Mutex;
 
 use crate::noun::stderr;
 
-/// One line, and the way to the next one.
 struct Entry {
     text: String,
     next: AtomicPtr<Entry>,
 }
 
-/// A list that only grows. Who adds takes a lock; who reads takes none.
+/// A list that only grows: adding takes a lock, reading takes none.
 #[derive(Default)]
 pub(crate) struct Journal {
     first: AtomicPtr<Entry>,
-    /// The last one, or NULL.
+    /// NULL if the list is empty.
     last: Mutex<Last>,
     is_written: AtomicBool,
 }
@@ -32,25 +31,24 @@ impl Default for Last {
     }
 }
 
-// SAFETY: the entry is the journal's, which is used under its rules by any thread.
+// SAFETY: the entry belongs to the journal, whose rules hold on any thread.
 unsafe impl Send for Last {}
 
 impl Journal {
-    /// Adds a line: what it is, and its text.
     pub(crate) fn add(&self, what: &str, text: &impl Display) {
         let entry = Box::into_raw(Box::new(Entry {
             text: format!("suricata-thread-mock: {what}: {text}\n"),
             next: AtomicPtr::new(null_mut()),
         }));
         let mut last = self.last.lock();
-        // SAFETY: NULL or an entry of this list, which are freed with the list only.
+        // SAFETY: NULL or an entry of this list, which is freed with the list.
         let next = unsafe { last.0.as_ref() }.map_or(&self.first, |last| &last.next);
         next.store(entry, Ordering::Release);
         last.0 = entry;
     }
 
-    /// Writes the lines so far to stderr, once: a fault may be followed by an abort. It takes no lock and
-    /// no memory.
+    /// Writes the lines so far to stderr, once, since an abort may follow a fault. Takes no lock
+    /// and no memory.
     pub(crate) fn write(&self) {
         if self.is_written.swap(true, Ordering::Relaxed) {
             return;

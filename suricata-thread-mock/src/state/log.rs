@@ -1,4 +1,4 @@
-//! The log of a host, and which of its lines a test was told of.
+//! The log of a host, and the errors that its test was told of.
 
 use std::panic::Location;
 use std::sync::Arc;
@@ -11,11 +11,10 @@ use crate::noun::log_line::LogLine;
 use crate::noun::options::{Options, Sink};
 use crate::state::journal::Journal;
 
-/// The lines that were logged, up to a level.
 pub(crate) struct Log {
     pub(crate) level: SCLogLevel,
     sink: Option<Sink>,
-    /// None where the sink shows the lines.
+    /// `None` if the sink shows the lines.
     journal: Option<Arc<Journal>>,
     inner: Mutex<Inner>,
 }
@@ -23,10 +22,10 @@ pub(crate) struct Log {
 #[derive(Default)]
 struct Inner {
     lines: Vec<LogLine>,
-    /// Those at error level, but for what a test was told of by a result.
+    /// Lines at error level, except those that a result has told the test.
     errors: Vec<LogLine>,
     expected: Vec<Expectation>,
-    /// How many errors and expectations had been looked at when the test was last told.
+    /// The number of errors and expectations when the test was last told.
     told: Option<(usize, usize)>,
 }
 
@@ -40,8 +39,8 @@ impl Log {
         }
     }
 
-    /// Adds a line, unless it is above the host's level; an error fails the test, also one that is
-    /// not logged.
+    /// Adds a line, unless it is above the host's level. An error fails the test even if it is not
+    /// logged.
     pub(crate) fn add(&self, line: LogLine) {
         if line.level == SCLogLevel::SC_LOG_ERROR {
             self.inner.lock().errors.push(line.clone());
@@ -49,7 +48,7 @@ impl Log {
         self.add_known(line);
     }
 
-    /// Adds a line of which the test is told by a result, unless it is above the host's level.
+    /// Adds a line, unless it is above the host's level, which a result tells the test.
     pub(crate) fn add_known(&self, line: LogLine) {
         if line.level.0 > self.level.0 {
             return;
@@ -71,8 +70,7 @@ impl Log {
         self.inner.lock().expected.push(expectation);
     }
 
-    /// A text with the errors that were not expected and those that were and did not come, if
-    /// anything is new since the last time.
+    /// Returns a text on unexpected and missing errors, if any are new since the last call.
     pub(crate) fn tell_text(&self) -> Option<String> {
         let mut inner = self.inner.lock();
         let seen = Some((inner.errors.len(), inner.expected.len()));
@@ -117,7 +115,7 @@ fn shown(place: &Location<'_>) -> String {
     format!("{}:{}", place.file(), place.line())
 }
 
-/// A text for each line that differs, with a count.
+/// Returns equal lines once, with a count.
 fn grouped<'a>(lines: impl Iterator<Item = &'a LogLine>) -> Vec<String> {
     let mut groups: Vec<(&LogLine, usize)> = Vec::new();
     for line in lines {

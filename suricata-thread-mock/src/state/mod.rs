@@ -1,4 +1,4 @@
-//! Storey 2: what a host has registered, stored and been told. Nothing here calls plugin code.
+//! Storey 2: the state of a host. Nothing here calls plugin code.
 
 pub(crate) mod callbacks;
 pub(crate) mod cells;

@@ -1,4 +1,4 @@
-//! The reports of a host, and those that no host could be told of.
+//! The reports of a host, and those without one.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -9,22 +9,22 @@ use crate::noun::report::{Report, ReportKind};
 use crate::noun::stderr;
 use crate::state::journal::Journal;
 
-/// The reports of one host, in the order in which they first came.
+/// Reports in the order in which they first came.
 pub(crate) struct Reports {
     inner: Mutex<Inner>,
     journal: Arc<Journal>,
-    /// Whether each is written to stderr when it first happens.
+    /// Writes each to stderr when it first happens.
     at_once: bool,
 }
 
 #[derive(Default)]
 struct Inner {
     list: Vec<Report>,
-    /// Where the report for a key is.
+    /// The index of each report.
     index: HashMap<(ReportKind, String), usize>,
-    /// How many happened, repetitions counted.
+    /// How many happened, repetitions included.
     count: u64,
-    /// `count` when somebody was last told.
+    /// `count` when the test was last told.
     told: u64,
 }
 
@@ -37,7 +37,7 @@ impl Reports {
         }
     }
 
-    /// Adds a report, or counts it where the same kind, call, slot, thread and subject has one.
+    /// Adds a report, or counts it if one has the same kind, call, slot, thread and subject.
     pub(crate) fn add(&self, report: Report) {
         let mut inner = self.inner.lock();
         inner.count += 1;
@@ -65,7 +65,7 @@ impl Reports {
         inner.index.insert(key, at);
     }
 
-    /// Adds a report, or counts it where there is one of its kind.
+    /// Adds a report, or counts it if there is one of its kind.
     pub(crate) fn add_once(&self, report: Report) {
         let first = {
             let inner = self.inner.lock();
@@ -79,8 +79,7 @@ impl Reports {
         self.inner.lock().list.clone()
     }
 
-    /// A text with the reports, if there is one that nobody was told of yet; they count as told
-    /// afterwards.
+    /// Returns the reports as a text if any is new since the last call.
     pub(crate) fn tell_text(&self) -> Option<String> {
         let reports = self.tell()?;
         let groups = grouped(&reports);
@@ -95,7 +94,7 @@ impl Reports {
         Some(text)
     }
 
-    /// All reports, if there is one that was not told yet; they count as told afterwards.
+    /// Returns all reports if any is new since the last call.
     fn tell(&self) -> Option<Vec<Report>> {
         let mut inner = self.inner.lock();
         if inner.told == inner.count {
@@ -106,7 +105,7 @@ impl Reports {
     }
 }
 
-/// The reports, those that differ by their thread only together, in the order of the first of each.
+/// Groups reports that differ by thread only, in the order of the first of each.
 fn grouped(reports: &[Report]) -> Vec<Vec<&Report>> {
     let mut groups: Vec<Vec<&Report>> = Vec::new();
     for report in reports {
@@ -118,7 +117,7 @@ fn grouped(reports: &[Report]) -> Vec<Vec<&Report>> {
     groups
 }
 
-/// One line: the first of a group, and where else it happened.
+/// Returns one line: the first of a group, and the other threads.
 fn group_text(group: &[&Report]) -> String {
     let [first, others @ ..] = group else {
         return String::new();
@@ -146,20 +145,19 @@ fn group_text(group: &[&Report]) -> String {
     )
 }
 
-/// How many reports a text has at most.
+/// The number of reports in a text.
 const SHOWN: usize = 40;
 
-/// How many reports without a host are kept.
+/// The number of reports without a host that are kept.
 const STRAYS: usize = 256;
 
 static STRAY: Mutex<VecDeque<Report>> = Mutex::new(VecDeque::new());
 
-/// What was done wrong where no host could be told: C calls on threads that belong to no host, and
-/// with a `ThreadVars` of a host that has ended. Each was also written to stderr when it first
-/// happened.
+/// Returns the misuse that belongs to no host: C calls on threads without a host, or with a
+/// `ThreadVars` whose host has ended. Each is written to stderr when it first happens.
 ///
-/// The list is the process's, not a test's: look for the name of your thread, which each
-/// has. It keeps the last 256 that differ.
+/// The list belongs to the process: look for the name of your thread. It has the last 256 that
+/// differ.
 ///
 /// ```
 /// # use std::ffi::CStr;
@@ -184,7 +182,7 @@ pub fn stray_reports() -> Vec<Report> {
     STRAY.lock().iter().cloned().collect()
 }
 
-/// Notes what no host can be told of, and writes it to stderr the first time.
+/// Adds a report that belongs to no host.
 pub(crate) fn stray(report: Report) {
     let mut strays = STRAY.lock();
     let same = |stray: &&mut Report| {

@@ -1,8 +1,7 @@
-//! The storage slots of a host: registering them, and which ids are whose.
+//! The storage slots of a host.
 //!
-//! Every host has ids of its own, never given out again in the life of the process: code under
-//! test may keep a handle in a `static` and use it in a second host, where it must find nothing
-//! rather than another slot's value of another type.
+//! Slot ids are never given out again in the life of the process. If code keeps a handle in a
+//! `static`, another host must find nothing, rather than a value of another type.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::c_int;
@@ -15,8 +14,8 @@ use parking_lot::{Mutex, RwLock};
 use crate::noun::fault::Countdown;
 use crate::noun::slot::{BLOCK, Slot, Table};
 
-/// The first id of the next block. The first block is left out: an id that was never assigned is
-/// often 0.
+/// The first id of the next block. The first block is left out, since ids that were never assigned
+/// are often 0.
 static NEXT: AtomicI32 = AtomicI32::new(BLOCK as c_int);
 /// The first ids of the blocks of hosts that have not ended.
 static LIVE_BLOCKS: LazyLock<RwLock<HashSet<c_int>>> = LazyLock::new(RwLock::default);
@@ -31,15 +30,15 @@ pub(crate) struct Slots {
 struct Registry {
     table: Table,
     names: HashSet<Vec<u8>>,
-    /// The number of the slot whose name is at an address, and what was there last.
+    /// By address of the name: the slot's number, and the name as it was last.
     kept: HashMap<usize, (c_int, Vec<u8>)>,
 }
 
-/// Every slot that any host of this process has been given, by id: what was registered is kept for
-/// the life of the process, and reports name the slots of other hosts too.
+/// Every slot of the process, by id. They are kept, as in Suricata, and reports name slots of other
+/// hosts.
 static ALL: LazyLock<RwLock<HashMap<c_int, Arc<Slot>>>> = LazyLock::new(RwLock::default);
 
-/// "`name` (id 1024)", or "with id 7" where no slot of that id ever was.
+/// Returns "`name` (id 1024)", or "with id 7" if there never was such a slot.
 pub(crate) fn named(id: c_int) -> String {
     match ALL.read().get(&id) {
         Some(slot) => format!("`{}` (id {id})", slot.name),
@@ -60,13 +59,12 @@ impl Slots {
         self.registry.lock().table.clone()
     }
 
-    /// Forgets every slot; `open` says whether new ones can be registered.
+    /// Removes every slot; `open` says whether new ones can be registered.
     pub(crate) fn reset(&self, open: bool) {
         self.end();
         self.finalized.store(!open, Ordering::Release);
     }
 
-    /// The slots are gone.
     pub(crate) fn end(&self) {
         let registry = std::mem::take(&mut *self.registry.lock());
         let mut live = LIVE_BLOCKS.write();
@@ -114,8 +112,8 @@ impl Slots {
         Ok(id)
     }
 
-    /// Whose id this is, for one that is not in the table of the thread it was used with; and whether it was kept since
-    /// the plugin ran in another host.
+    /// Describes an id that is not in the table of its owner; `true` if it was kept since another
+    /// host.
     pub(crate) fn whose(&self, id: c_int) -> (&'static str, bool) {
         if id < 0 {
             return ("the result of a refused registration", false);
@@ -141,9 +139,8 @@ impl Slots {
     }
 }
 
-/// Why a slot was not added.
 pub(crate) enum Refused {
-    /// The name is taken: by this slot, where it was given another one at the same place.
+    /// The name is taken; by the given slot, if that has another name at the same address.
     Name {
         changed: Option<String>,
     },
@@ -151,7 +148,7 @@ pub(crate) enum Refused {
     Full,
 }
 
-/// The first id of a block that no host of this process had before.
+/// Returns the first id of a new block.
 fn take_block() -> Option<c_int> {
     let first = NEXT
         .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |first| {

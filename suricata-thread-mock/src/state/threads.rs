@@ -12,19 +12,18 @@ use crate::noun::slot::Value;
 use crate::noun::thread_kind::{LeftValue, Stage, ThreadKind};
 use crate::state::cells::Cells;
 
-/// What the host keeps for a thread: what a `ThreadVars` stands for.
 pub(crate) struct ThreadState {
     pub(crate) cells: Cells,
     pub(crate) kind: ThreadKind,
     pub(crate) stage: Mutex<Stage>,
-    /// Notified when the stage is [`Stage::Freed`].
+    /// Notified when the stage becomes [`Stage::Freed`].
     pub(crate) freed: Condvar,
     pub(crate) jobs: Mutex<Option<Sender<Job>>>,
     pub(crate) os_thread: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl ThreadState {
-    /// A thread in the hands of the current one, which creates it.
+    /// Creates a thread that belongs to the current one for now.
     pub(crate) fn new(cells: Cells, kind: ThreadKind) -> Self {
         Self {
             cells,
@@ -41,10 +40,9 @@ impl ThreadState {
     }
 }
 
-/// Values of threads that are never freed. They stay reachable, as in Suricata.
+/// Keeps values of threads that are never freed reachable, as in Suricata.
 static LEFT: Mutex<Vec<Value>> = Mutex::new(Vec::new());
 
-/// The threads of a host, and how far their life is.
 #[derive(Default)]
 pub(crate) struct Roster {
     /// Those whose init callbacks have run, in that order.
@@ -57,21 +55,21 @@ pub(crate) struct Roster {
 
 #[derive(Default)]
 struct Phase {
-    /// Threads that are being created right now.
+    /// The number of threads that are being created.
     creating: usize,
-    /// No more threads: the host shuts down or has shut down.
+    /// The host takes no more threads.
     closing: bool,
     /// Every thread is gone.
     down: bool,
 }
 
 impl Roster {
-    /// Whether a thread was created, or is being created.
+    /// Returns `true` if a thread was created or is being created.
     pub(crate) fn was_begun(&self) -> bool {
         self.created.load(Ordering::SeqCst)
     }
 
-    /// A thread is about to be created, until this is dropped; `None` where the host takes no more.
+    /// Begins to create a thread, until dropped; `None` if the host takes no more.
     pub(crate) fn begin_creation(&self) -> Option<Creating<'_>> {
         let mut phase = self.phase.lock();
         if phase.closing {
@@ -82,8 +80,8 @@ impl Roster {
         Some(Creating(self))
     }
 
-    /// Waits for threads that are being created, and lets no more be. `None` where somebody else
-    /// takes the threads down, once that is over.
+    /// Waits for threads that are being created, and refuses later ones. Returns `None`, after a
+    /// wait, if another thread takes them down.
     pub(crate) fn begin_take_down(&self) -> Option<TakingDown<'_>> {
         let mut phase = self.phase.lock();
         if phase.closing {
@@ -99,7 +97,7 @@ impl Roster {
         Some(TakingDown(self))
     }
 
-    /// Notes what a thread holds that is never freed.
+    /// Notes the values of a thread that is never freed.
     pub(crate) fn leave(&self, thread: &ThreadState) {
         let table = &thread.cells.table;
         for (index, value) in thread.cells.full() {
@@ -117,7 +115,6 @@ impl Roster {
     }
 }
 
-/// Ends [`Roster::begin_creation`].
 pub(crate) struct Creating<'a>(&'a Roster);
 
 impl Drop for Creating<'_> {
@@ -127,8 +124,7 @@ impl Drop for Creating<'_> {
     }
 }
 
-/// The threads of a host are down when this is dropped, also where a wait was refused, so that
-/// nobody waits for this for ever.
+/// Ends the take-down when dropped, even by a panic, so that nobody waits for it for ever.
 pub(crate) struct TakingDown<'a>(&'a Roster);
 
 impl Drop for TakingDown<'_> {
