@@ -1,6 +1,5 @@
-//! What the functions for flows do, whatever their name.
-//!
-//! Each asks for what the declaration of the function in `suricata-thread-sys` does.
+//! The operations of the functions for flows, with the safety conditions of their declarations in
+//! `suricata-thread-sys`.
 #![allow(non_snake_case)]
 
 use std::ffi::{c_char, c_int, c_uint, c_void};
@@ -104,7 +103,7 @@ pub(crate) unsafe fn SCFlowGetIPProtocol(function: Function, flow: *const Flow) 
 }
 
 pub(crate) unsafe fn SCFlowGetAppProtocol(function: Function, flow: *const Flow) -> AppProto {
-    // Of none that is known: nothing here looks into packets.
+    // Of no known one: nothing here looks into packets.
     flow_storage::fact(function, flow, 0, |_| 0)
 }
 

@@ -1,4 +1,4 @@
-//! The C functions that use the storage of flows, and those that ask what a flow can tell.
+//! The storage of flows, and what flows tell.
 
 use std::ffi::{c_int, c_void};
 use std::ptr;
@@ -9,12 +9,10 @@ use crate::calling::flows;
 use crate::noun::function::Function;
 use crate::state::flow::FlowState;
 
-/// `SCFlowGetStorageById`, `FlowGetStorageById`.
 pub(crate) fn get(function: Function, flow: *const Flow, id: c_int) -> *mut c_void {
     flows::with_slot(function, flow, id, ptr::null_mut(), |slot| slot.read())
 }
 
-/// `SCFlowSetStorageById`, `FlowSetStorageById`.
 pub(crate) fn set(function: Function, flow: *mut Flow, id: c_int, value: *mut c_void) -> c_int {
     flows::with_slot(function, flow, id, -1, |slot| {
         if slot.host.faults.set.hit() {
@@ -25,7 +23,7 @@ pub(crate) fn set(function: Function, flow: *mut Flow, id: c_int, value: *mut c_
     })
 }
 
-/// What a flow can tell; `default` where it is none.
+/// Returns what a flow tells; `default` if it is none.
 pub(crate) fn fact<R>(
     function: Function,
     flow: *const Flow,

@@ -1,4 +1,4 @@
-//! The C functions of the log.
+//! The log.
 
 use std::ffi::{c_char, c_int};
 
@@ -10,10 +10,11 @@ use crate::noun::log_line::{LogLine, level_name, module_shown};
 use crate::noun::report::{Report, ReportKind};
 use crate::state::reports;
 
-/// `SCLogMessage`. Leaves out what is above the host's level, as the outputs of Suricata 8.0.8 do, and
-/// answers 0 for that too.
+/// Logs a line up to the host's level, as the outputs of Suricata 8.0.8 do; returns 0 for others,
+/// too.
 ///
 /// # Safety
+///
 /// Each text is NULL or a C string.
 pub(crate) unsafe fn message(
     level: SCLogLevel,
@@ -51,7 +52,6 @@ pub(crate) unsafe fn message(
     0
 }
 
-/// `SCLogGetLogLevel`.
 pub(crate) fn level() -> SCLogLevel {
     if let Some(host) = belonging::host() {
         return host.log.level;
@@ -61,11 +61,11 @@ pub(crate) fn level() -> SCLogLevel {
         stray("SCLogGetLogLevel", true, consequence.to_owned());
         return SCLogLevel::SC_LOG_NONE;
     }
-    // The message itself says that there is no host, and is printed then.
+    // So that the message is printed, which says that there is no host.
     SCLogLevel::SC_LOG_INFO
 }
 
-/// Reports a call on a thread without a host, which is over where it had one.
+/// Reports a call on a thread without a host; `is_over` if it had one.
 fn stray(call: &str, is_over: bool, consequence: String) {
     let (expected, actual) = if is_over {
         (

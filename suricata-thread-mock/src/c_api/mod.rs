@@ -1,7 +1,7 @@
-//! The C functions themselves, of both generations, under the names by which plugins find them.
+//! The C functions of both generations.
 //!
-//! Each is a row of the table in `suricata-thread-sys`. What is defined here for a row passes the
-//! name and the generation on to the row's operation, in [`operations`].
+//! Each is a row of the table in `suricata-thread-sys`, and calls the row's function in
+//! [`operations`] with its name and generation.
 
 mod flow_operations;
 mod flow_storage;
@@ -15,7 +15,7 @@ use suricata_thread_sys::{Flow, Generation, Packet, ThreadVars, c_functions};
 use std::ffi::{c_char, c_int, c_uint, c_void};
 use suricata_thread_sys::common::*;
 use suricata_thread_sys::v8::StorageAllocFn;
-// 8.0's ids are the same C structs under other names.
+// 8.0's ids are the same C structs, under other names.
 use suricata_thread_sys::v9::{AppProto, SCFlowStorageId as FlowId, SCThreadStorageId as ThreadId};
 
 use crate::noun::function::Function;
@@ -72,18 +72,15 @@ mod mock {
     c_functions!(define: mock);
 }
 
-/// Every function of either generation.
 #[cfg(feature = "open")]
 pub(crate) fn functions() -> impl Iterator<Item = Function> {
     let tables = [plugin::FUNCTIONS, host::FUNCTIONS, mock::FUNCTIONS];
     tables.into_iter().flatten().copied().flatten().copied()
 }
 
-/// What the functions do, whatever their name.
-///
 /// # Safety
 ///
-/// Each asks for what the declaration of the function in `suricata-thread-sys` does.
+/// As for the declarations in `suricata-thread-sys`.
 #[allow(non_snake_case)]
 mod operations {
     use super::{
@@ -153,7 +150,7 @@ mod operations {
     pub(super) unsafe fn GetProgramVersion(function: Function) -> *const c_char {
         let generation = context::host_for(function.name).map(|host| host.identity.generation);
         match generation {
-            // Not NULL, which no Suricata returns; that there is no host has been reported.
+            // Not NULL, which no Suricata returns. The report says that there is no host.
             None => c"",
             Some(Generation::V8) => c"8.0.8 RELEASE",
             Some(_) => c"9.0.0-dev (suricata-thread-mock)",

@@ -1,4 +1,4 @@
-//! The C functions that register callbacks, and those that run them.
+//! Registering and running callbacks.
 
 use std::ffi::c_void;
 
@@ -16,17 +16,15 @@ use crate::noun::report::{Report, ReportKind};
 use crate::state::callbacks::Lists;
 use crate::state::host::HostState;
 
-/// A kind of callback: how it is registered.
 struct Kind {
     call: &'static str,
     name: &'static str,
-    /// What Suricata would do with one that is registered when there are threads.
+    /// What Suricata would do after threads were created.
     late: &'static str,
 }
 
 const FLOW_LATE: &str = "accept it while those threads may be walking the list";
 
-/// Registers a callback in the list that `list` chooses.
 fn register<F: Copy>(
     kind: &Kind,
     callback: Option<F>,
@@ -117,7 +115,7 @@ pub(crate) fn register_flow_finish(callback: SCFlowFinishCallbackFn, user: *mut 
     register(&kind, callback, user, |l| &l.flow_finish)
 }
 
-/// The host-only C functions that run callbacks.
+/// For the functions that only the host may call.
 pub(crate) fn run(function: Function, tv: *mut ThreadVars, event: Event) {
     let call = function.name;
     if tv.is_null() {
@@ -138,7 +136,6 @@ pub(crate) fn run(function: Function, tv: *mut ThreadVars, event: Event) {
     }
 }
 
-/// Does `work` with the lock of the flow that an event is for.
 fn with_flow(host: &HostState, event: Event, work: impl FnOnce()) {
     match event {
         Event::ThreadInit => work(),

@@ -1,4 +1,4 @@
-//! The C functions that register slots, and those that say how many there are.
+//! Registering slots.
 
 use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
 
@@ -13,15 +13,14 @@ use crate::noun::slot::{NamePtr, Slot};
 use crate::state::cells::Owner;
 use crate::state::slots::Refused;
 
-/// What 8.0 wants to know of a slot beyond its name and free function.
+/// What only 8.0 asks for.
 pub(crate) struct Allocation {
     pub(crate) size: c_uint,
     pub(crate) alloc: StorageAllocFn,
 }
 
-/// `SCThreadStorageRegister`, `ThreadStorageRegister`, and the same of flows.
-///
 /// # Safety
+///
 /// `name` is NULL or a C string.
 pub(crate) unsafe fn register(
     owner: Owner,
@@ -115,7 +114,6 @@ pub(crate) unsafe fn register(
     }
 }
 
-/// `SCThreadStorageSize` and `ThreadStorageSize`.
 pub(crate) fn size(function: Function) -> c_uint {
     let Some(host) =
         context::host_for(function.name).filter(|host| !refusals::lacks(host, function))
@@ -126,7 +124,7 @@ pub(crate) fn size(function: Function) -> c_uint {
     (slots * size_of::<*mut c_void>()) as c_uint
 }
 
-/// `SCStorageInit`, `SCStorageFinalize` and `SCStorageCleanup`, under either name. 0 on success.
+/// Returns 0 on success.
 pub(crate) fn phase(function: Function, phase: Phase) -> c_int {
     let Some(host) =
         context::host_for(function.name).filter(|host| !refusals::lacks(host, function))

@@ -1,4 +1,4 @@
-//! The C functions that use the storage of threads.
+//! The storage of threads.
 
 use std::ffi::{c_int, c_void};
 
@@ -8,12 +8,10 @@ use crate::calling::handles::Handle;
 use crate::calling::{refusals, thread_storage};
 use crate::noun::function::Function;
 
-/// `SCThreadGetStorageById`, `ThreadGetStorageById`.
 pub(crate) fn get(function: Function, tv: *const ThreadVars, id: c_int) -> *mut c_void {
     thread_storage::with_slot(function, tv, id, std::ptr::null_mut(), |slot| slot.read())
 }
 
-/// `SCThreadSetStorageById`, `ThreadSetStorageById`.
 pub(crate) fn set(function: Function, tv: *mut ThreadVars, id: c_int, ptr: *mut c_void) -> c_int {
     if thread_storage::store(function, tv, id, ptr) {
         0
@@ -22,17 +20,14 @@ pub(crate) fn set(function: Function, tv: *mut ThreadVars, id: c_int, ptr: *mut 
     }
 }
 
-/// `ThreadAllocStorageById`.
 pub(crate) fn alloc(function: Function, tv: *mut ThreadVars, id: c_int) -> *mut c_void {
     thread_storage::with_slot(function, tv, id, std::ptr::null_mut(), |slot| slot.alloc())
 }
 
-/// `SCThreadFreeStorageById`, `ThreadFreeStorageById`.
 pub(crate) fn free(function: Function, tv: *mut ThreadVars, id: c_int) {
     thread_storage::with_slot(function, tv, id, (), |slot| slot.free());
 }
 
-/// `SCThreadFreeStorage`, `ThreadFreeStorage`.
 pub(crate) fn free_all(function: Function, tv: *mut ThreadVars) {
     let Some(handle) = thread_storage::handle_of(function, tv, None) else {
         return;

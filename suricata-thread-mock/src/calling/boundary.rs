@@ -1,4 +1,4 @@
-//! The one way in which the host calls plugin code.
+//! The one place where the host calls plugin code.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,10 +11,8 @@ use crate::noun::report::{Report, ReportKind};
 use crate::noun::words::{Code, PluginCode};
 use crate::state::host::HostState;
 
-/// Calls plugin code. A panic that comes out of it is reported, by `what` ran and where, and goes
-/// no further; its message is the error.
-///
-/// No lock may be held: plugin code calls back into the C API.
+/// Reports a panic, and returns its message. No lock may be held, since plugin code calls the C
+/// API.
 #[inline]
 pub(crate) fn call<R>(
     host: &Arc<HostState>,
@@ -49,7 +47,7 @@ fn report(host: &HostState, code: Code, what: String, message: &str) {
     context::report(host, report);
 }
 
-/// Runs `init` as the `Init` of a plugin of this thread's host; returns `false` if it takes none now.
+/// Returns `false` if this thread's host takes no `Init` now.
 pub(crate) fn run_init(name: Option<&'static str>, init: impl FnOnce()) -> bool {
     let Some(host) = belonging::host() else {
         return false;
@@ -69,7 +67,7 @@ pub(crate) fn run_init(name: Option<&'static str>, init: impl FnOnce()) -> bool 
     call(&host, code, what, init).is_ok()
 }
 
-/// The text of a panic. The payload is dropped here, whatever its own `Drop` does.
+/// Drops the payload, whatever its `Drop` does.
 fn panic_message(payload: Box<dyn Any + Send>) -> String {
     let message = if let Some(text) = payload.downcast_ref::<&str>() {
         (*text).to_owned()
@@ -79,7 +77,7 @@ fn panic_message(payload: Box<dyn Any + Send>) -> String {
         "(a payload that is not text)".to_owned()
     };
     if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        // Dropping this one could panic again, and so on; but a text has no destructor to fear.
+        // Dropping this one could panic again, and so on; a text has no destructor.
         if !(second.is::<&str>() || second.is::<String>()) {
             std::mem::forget(second);
         }

@@ -12,8 +12,7 @@ use crate::noun::words::{Code, PluginCode};
 use crate::state::host::HostState;
 use crate::state::threads::ThreadState;
 
-/// Runs the callbacks for an event with the `ThreadVars` of a thread, or NULL, on the current
-/// thread. The caller sees to it that nothing else is using that thread's storage.
+/// Nothing else may use the thread's storage meanwhile.
 pub(crate) fn run(host: &Arc<HostState>, thread: Option<&ThreadState>, event: Event) {
     let tv: *mut ThreadVars = thread.map_or(std::ptr::null_mut(), |t| token::as_ptr(t.cells.token));
     let lists = &host.callbacks.lists;
@@ -60,7 +59,7 @@ fn each<F: Copy>(
             what: event.name(),
             plugin,
         };
-        // The other callbacks go on after one that panicked; it was reported.
+        // A panic was reported, and does not keep the other callbacks from running.
         let _ = boundary::call(host, code, what, || call(callback, pointer));
     }
 }

@@ -1,4 +1,5 @@
-//! What the current OS thread is doing: as which thread of a host, and whether plugin code runs.
+//! What the current OS thread is doing: the host's thread that it is, and the plugin code that it
+//! runs.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -15,15 +16,13 @@ use crate::state::host::HostState;
 use crate::state::reports;
 
 thread_local! {
-    /// The name of the thread of a host that this OS thread is.
     static WORKER_NAME: Cell<Option<&'static str>> = const { Cell::new(None) };
-    /// The token of the thread of a host that this OS thread is.
     static WORKER: Cell<Option<usize>> = const { Cell::new(None) };
-    /// The packets of a replay are being produced.
+    /// The thread produces the packets of a replay.
     static FEEDING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// [`belonging::host`], for the C function `call`: says so where there is none.
+/// Reports if there is none.
 pub(crate) fn host_for(call: &str) -> Option<Arc<HostState>> {
     let host = belonging::host();
     if host.is_none() {
@@ -50,7 +49,7 @@ pub(crate) fn os_thread_name() -> String {
     }
 }
 
-/// The current thread's name as the host's log would have it.
+/// As in the host's log.
 pub(crate) fn thread_name(host: &HostState) -> String {
     if host.identity.is_main() {
         "Suricata-Main".to_owned()
@@ -59,12 +58,11 @@ pub(crate) fn thread_name(host: &HostState) -> String {
     }
 }
 
-/// Logs a line of the host's own.
 pub(crate) fn log_own(host: &HostState, level: SCLogLevel, module: &str, message: String) {
     host.log.add(own_line(host, level, module, message));
 }
 
-/// Logs a line of the host's own that a result tells the test of.
+/// A result tells the test of this line.
 pub(crate) fn log_known(host: &HostState, level: SCLogLevel, module: &str, message: String) {
     host.log.add_known(own_line(host, level, module, message));
 }
@@ -81,19 +79,16 @@ fn own_line(host: &HostState, level: SCLogLevel, module: &str, message: String) 
     }
 }
 
-/// The beginning of a report on a call that the current thread makes.
 pub(crate) fn misuse(host: &HostState, kind: ReportKind, call: impl Into<String>) -> Report {
     Report::new(kind, call, thread_name(host)).plugin(plugin())
 }
 
-/// Reports a misuse to a host.
 pub(crate) fn report(host: &HostState, mut report: Report) {
     report.plugin = report.plugin.or(plugin());
     host.reports.add(report);
 }
 
-/// Reports a misuse whose first report says all: later ones are counted with it, whatever was called
-/// and wherever.
+/// Counts later misuse of the same kind, whatever was called and wherever.
 pub(crate) fn report_once(host: &HostState, report: Report) {
     host.reports.add_once(report);
 }
@@ -102,15 +97,14 @@ pub(crate) fn plugin_code() -> Option<PluginCode> {
     last_words::inside().map(|inside| inside.words.code.kind)
 }
 
-/// The plugin whose code runs on this thread, where that is known.
 pub(crate) fn plugin() -> Option<&'static str> {
     last_words::inside().and_then(|inside| inside.words.code.plugin)
 }
 
-/// Marks the current thread as running plugin code of `host` until dropped.
+/// Until it is dropped, the thread runs plugin code of `host`.
 pub(crate) struct InPlugin<'a> {
     host: &'a Arc<HostState>,
-    /// Whether the thread had to enter it: its own threads are in there already.
+    /// The thread did not belong to the host before.
     is_entered: bool,
     before: Option<Inside>,
 }
@@ -148,7 +142,6 @@ impl Drop for InPlugin<'_> {
     }
 }
 
-/// [`thread_name`], to keep.
 #[inline]
 fn lasting_thread_name(host: &HostState) -> &'static str {
     if host.identity.is_main() {
@@ -160,12 +153,7 @@ fn lasting_thread_name(host: &HostState) -> &'static str {
     }
 }
 
-/// Refuses what drives the host, `what`, in plugin code: the host would call a second callback
-/// with a `ThreadVars` whose first one has not returned. In the packets of a replay as well: the
-/// workers are busy until there are no more packets.
-///
-/// # Panics
-/// In plugin code and in the packets of a replay.
+/// [`Host`](crate::Host#panics) says when this panics, and why.
 #[track_caller]
 pub(crate) fn assert_drivable(host: &HostState, what: &str) {
     assert!(
@@ -181,7 +169,6 @@ pub(crate) fn assert_drivable(host: &HostState, what: &str) {
     }
 }
 
-/// The report on plugin code that drives a host.
 pub(crate) fn driven(what: &str, actual: &str) -> Report {
     Report::new(ReportKind::DrivenFromPlugin, what, os_thread_name())
         .expected("by the test alone")
@@ -193,7 +180,7 @@ fn is_feeding() -> bool {
     FEEDING.try_with(Cell::get).unwrap_or(false)
 }
 
-/// The current thread produces the packets of a replay until this is dropped.
+/// Until it is dropped, the thread produces the packets of a replay.
 pub(crate) struct Feeding(());
 
 impl Feeding {
@@ -209,7 +196,6 @@ impl Drop for Feeding {
     }
 }
 
-/// Makes this OS thread the host's thread with that token and name.
 pub(crate) fn set_worker(token: usize, name: &'static str) {
     WORKER.set(Some(token));
     WORKER_NAME.set(Some(name));

@@ -1,4 +1,4 @@
-//! The beginning, packets and end of a flow, and who may use it meanwhile.
+//! The events of a flow, and who may use it meanwhile.
 
 use std::cell::Cell;
 use std::ffi::c_int;
@@ -22,10 +22,8 @@ use crate::state::host::HostState;
 use crate::state::slots;
 use crate::state::threads::ThreadState;
 
-/// What happens to a flow.
 #[derive(Clone, Copy)]
 pub(crate) enum FlowEvent<'a> {
-    /// It begins with this packet.
     Init(&'a FlowState, &'a Packet),
     Update {
         flow: &'a FlowState,
@@ -33,9 +31,9 @@ pub(crate) enum FlowEvent<'a> {
         to_server: bool,
         time: Duration,
     },
-    /// Its end, with the finish callbacks.
+    /// With the finish callbacks.
     Finish(&'a FlowState),
-    /// Its end, without them.
+    /// Without them.
     Retire(&'a FlowState),
 }
 
@@ -50,8 +48,7 @@ impl<'a> FlowEvent<'a> {
     }
 }
 
-/// Runs the callbacks for an event with the `ThreadVars` of a thread, or NULL, on the current thread, which has the
-/// flow's lock meanwhile. Does nothing, and returns `false`, where the flow is over, or is another host's.
+/// The thread locks the flow meanwhile. Returns `false` if the flow is over or of another host.
 pub(crate) fn run(
     host: &Arc<HostState>,
     thread: Option<&ThreadState>,
@@ -91,7 +88,7 @@ pub(crate) fn run(
     true
 }
 
-/// Frees the storage of a flow, whose lock the current thread has.
+/// The caller has the flow's lock.
 fn retire(host: &Arc<HostState>, flow: &FlowState) {
     let slots = || SlotUse::all("the end of a flow", host, &flow.cells);
     slots().for_each(|slot| slot.free());
@@ -99,7 +96,7 @@ fn retire(host: &Arc<HostState>, flow: &FlowState) {
     host.flows.retire(flow);
 }
 
-/// Does `work` with the lock of the flow that a pointer stands for; without one where it stands for none.
+/// Without a lock if the pointer stands for no flow.
 pub(crate) fn with_lock_of(host: &HostState, flow: *const Flow, work: impl FnOnce()) {
     let flow = host.flows.find(flow.addr());
     let _lock = flow.as_deref().map(Lock::new);
@@ -107,11 +104,10 @@ pub(crate) fn with_lock_of(host: &HostState, flow: *const Flow, work: impl FnOnc
 }
 
 thread_local! {
-    /// The flow whose lock the current OS thread has.
+    /// The flow that this OS thread has locked.
     static LOCKED: Cell<*const FlowState> = const { Cell::new(ptr::null()) };
 }
 
-/// The current thread has the lock of a flow until this is dropped.
 struct Lock<'a> {
     before: *const FlowState,
     _guard: MutexGuard<'a, ()>,
@@ -133,8 +129,7 @@ impl Drop for Lock<'_> {
     }
 }
 
-/// Lets `work` use a flow whose callback runs on this thread; `refused` where it may not be used now, which has been
-/// reported.
+/// Reports, and returns `refused`, unless a callback of the flow runs on this thread.
 pub(crate) fn with_flow<R>(
     function: Function,
     flow: *const Flow,
@@ -148,8 +143,8 @@ pub(crate) fn with_flow<R>(
         return refused;
     };
     let locked = LOCKED.try_with(Cell::get).unwrap_or(ptr::null());
-    // SAFETY: not NULL, so of a `Lock` further up on this thread's stack, which borrows the flow's lock and takes the pointer
-    // back when it is dropped.
+    // SAFETY: not NULL, so of a `Lock` on this thread's stack, which borrows the flow and takes the
+    // pointer back when dropped.
     let locked = unsafe { locked.as_ref() };
     match locked {
         Some(locked) if locked.cells.token == flow.addr() => work(&host, locked),
@@ -160,7 +155,7 @@ pub(crate) fn with_flow<R>(
     }
 }
 
-/// The same, for a slot of the flow.
+/// As [`with_flow`], for a slot of the flow.
 pub(crate) fn with_slot<R>(
     function: Function,
     flow: *const Flow,

@@ -1,4 +1,4 @@
-//! Which thread of which host a `ThreadVars` stands for.
+//! The threads that `ThreadVars` stand for.
 
 use std::cell::OnceCell;
 use std::ops::Deref;
@@ -14,14 +14,12 @@ use crate::state::threads::ThreadState;
 
 const SHARDS: usize = 16;
 
-/// A thread and its host.
 #[derive(Clone)]
 pub(crate) struct Handle {
     pub(crate) host: Arc<HostState>,
     pub(crate) thread: Arc<ThreadState>,
 }
 
-/// Who a `ThreadVars` stands for.
 enum Entry {
     Thread(Arc<Handle>),
     /// The name of a thread whose host has ended.
@@ -41,17 +39,17 @@ pub(crate) fn insert(handle: Handle) {
     shard(token).write().insert(token, entry);
 }
 
-/// The host of a thread has ended: only the name is kept.
+/// Only the name is kept.
 pub(crate) fn end(thread: &ThreadState) {
     let token = thread.cells.token;
     let before = shard(token)
         .write()
         .insert(token, Entry::Ended(thread.name().into()));
-    // With no lock held: it may be the last reference to the host.
+    // With no lock held, since it may be the last reference to the host.
     drop(before);
 }
 
-/// The name of the thread whose `ThreadVars` this was, if its host has ended.
+/// The thread's name, if its host has ended.
 pub(crate) fn ended(token: usize) -> Option<String> {
     match shard(token).read().get(&token) {
         Some(Entry::Ended(name)) => Some(name.to_string()),
@@ -60,18 +58,16 @@ pub(crate) fn ended(token: usize) -> Option<String> {
 }
 
 thread_local! {
-    /// The thread that this OS thread is: packet by packet it asks for that one.
+    /// This OS thread asks for it with every packet.
     static OWN: OnceCell<Rc<Handle>> = const { OnceCell::new() };
 }
 
-/// The current OS thread is this thread of a host, for its whole life.
 pub(crate) fn own(handle: Handle) {
     OWN.with(|own| drop(own.set(Rc::new(handle))));
 }
 
-/// A thread that was found.
 pub(crate) enum Found {
-    /// The one that the current OS thread is.
+    /// The current OS thread.
     Own(Rc<Handle>),
     Other(Arc<Handle>),
 }
@@ -87,10 +83,10 @@ impl Deref for Found {
     }
 }
 
-/// The thread, of whichever host, whose `ThreadVars` this is.
+/// Of whichever host.
 #[inline]
 pub(crate) fn find(token: usize) -> Option<Found> {
-    // Gone in the destructor of another thread-local.
+    // It is gone in the destructors of other thread-locals.
     let own = OWN.try_with(|own| own.get().cloned()).ok().flatten();
     let own = own.filter(|own| own.thread.cells.token == token);
     if let Some(own) = own.filter(|own| !own.host.identity.has_ended()) {

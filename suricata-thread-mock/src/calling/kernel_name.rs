@@ -1,6 +1,6 @@
-//! The kernel's names of threads, which Suricata sets and Rust does not know of.
+//! The kernel's names of threads, which Suricata sets.
 
-/// Gives the current thread a name, cut to what the kernel keeps; returns the one that it had.
+/// Cuts the name to what the kernel keeps; returns the one before.
 #[cfg(target_os = "linux")]
 pub(crate) fn replace(name: &str) -> String {
     let mut before = [0_u8; 16];

@@ -1,6 +1,5 @@
-//! What ends the process from within plugin code is said by name: `exit` and `quick_exit`, signals.
-//!
-//! Such an end would otherwise look like any other, or even like success.
+//! Reporting plugin code that ends the process, by `exit`, `quick_exit` or a signal: it could look
+//! like success.
 
 use std::cell::Cell;
 use std::ffi::c_int;
@@ -12,36 +11,33 @@ use crate::noun::words::Words;
 use crate::state::host::HostState;
 
 thread_local! {
-    /// What runs on this thread. It has no destructor, so that a signal handler may read it.
+    /// Without a destructor, so that a signal handler may read it.
     static INSIDE: Cell<Option<Inside>> = const { Cell::new(None) };
 }
 
-/// The plugin code that runs on a thread.
 #[derive(Clone, Copy)]
 pub(crate) struct Inside {
     pub(crate) words: &'static Words,
-    /// What runs it.
     host: *const HostState,
 }
 
 impl Inside {
-    /// What `host` runs, which has to live as long as this is noted.
+    /// The host has to live as long as this is noted.
     pub(crate) fn new(host: &HostState, words: &'static Words) -> Self {
         Self { words, host }
     }
 
     fn host(&self) -> &HostState {
-        // SAFETY: whoever has noted this keeps the host until it is noted no more, and it is noted now.
+        // SAFETY: the host lives as long as this is noted, which it is now.
         unsafe { &*self.host }
     }
 }
 
-/// What runs on this thread.
 pub(crate) fn inside() -> Option<Inside> {
     INSIDE.get()
 }
 
-/// Notes what runs on this thread; returns what ran before.
+/// Returns what ran before.
 #[inline]
 pub(crate) fn replace(inside: Option<Inside>) -> Option<Inside> {
     INSIDE.replace(inside)
@@ -56,10 +52,9 @@ fn write_line(what: &str, detail: &str, words: &Words, test: Option<&str>) {
     }
 }
 
-/// The status of a process that plugin code has ended or hung.
 const FAILED: c_int = 1;
 
-/// Ends the process, failed: with the reports and the log of the host, and then one line.
+/// After the host's reports and log, and one line.
 pub(crate) fn die(what: &str, words: &Words, host: Option<&HostState>) -> ! {
     let mut test = None;
     if let Some(host) = host {
@@ -71,7 +66,6 @@ pub(crate) fn die(what: &str, words: &Words, host: Option<&HostState>) -> ! {
     unsafe { libc::_exit(FAILED) }
 }
 
-/// Has the process watched for ends within plugin code, from the first call on.
 pub(crate) fn watch() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -100,7 +94,6 @@ extern "C" fn on_exit() {
     }
 }
 
-/// The signals of crashes.
 const SIGNALS: [c_int; 5] = [
     libc::SIGSEGV,
     libc::SIGBUS,
@@ -109,7 +102,7 @@ const SIGNALS: [c_int; 5] = [
     libc::SIGABRT,
 ];
 
-/// What was to be done on each signal before: std's stack overflow report, a sanitizer's.
+/// Such as std's report of a stack overflow, or a sanitizer's.
 static mut BEFORE: [Option<libc::sigaction>; SIGNALS.len()] = [None; SIGNALS.len()];
 
 fn index(signal: c_int) -> Option<usize> {
@@ -125,8 +118,8 @@ fn catch(signal: c_int) {
     action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK;
     // SAFETY: as above.
     let mut before: libc::sigaction = unsafe { std::mem::zeroed() };
-    // SAFETY: both are valid. `BEFORE` is written here alone, once for each signal, before the
-    // handler can read it for this signal: it is set first, by a call that changes nothing.
+    // SAFETY: both are valid. `BEFORE` is written here only, once for each signal, by a call that
+    // changes nothing, before the handler for this signal is set.
     unsafe {
         if libc::sigaction(signal, ptr::null(), &mut before) != 0 {
             return;
@@ -136,7 +129,7 @@ fn catch(signal: c_int) {
     }
 }
 
-/// Writes the reports and the log, names the code that the signal came in, and passes the signal on to who had it
+/// Writes reports, log and the code that the signal came in, and passes it on to the handler
 /// before.
 extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, _: *mut libc::c_void) {
     let name = match signal {
@@ -159,7 +152,7 @@ extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, _: *mut libc:
     // SAFETY: what was in place before; `info` is the kernel's.
     unsafe {
         libc::sigaction(signal, &before, null_mut());
-        // A fault happens again when this returns; what was sent has to be sent again.
+        // A fault happens again after the return; a signal that was sent has to be sent again.
         if (*info).si_code <= 0 {
             libc::raise(signal);
         }

@@ -1,4 +1,4 @@
-//! Calls that a host refuses whatever their arguments are.
+//! Calls that are refused whatever their arguments are.
 
 use suricata_thread_sys::Generation;
 
@@ -8,8 +8,7 @@ use crate::noun::report::ReportKind;
 use crate::noun::words::PluginCode;
 use crate::state::host::HostState;
 
-/// Reports and refuses a call of a function that this host's generation does not have: one
-/// report, since whoever picks the wrong set of names calls all of it.
+/// Reports once, since code with the wrong set of names calls all of it.
 #[inline]
 pub(crate) fn lacks(host: &HostState, function: Function) -> bool {
     let generation = host.identity.generation;
@@ -45,7 +44,6 @@ fn report_lack(host: &HostState, call: &str, of: Generation) {
     context::report_once(host, report);
 }
 
-/// Reports and refuses a call of a function of the host's own by plugin code.
 pub(crate) fn refuses_to_plugins(host: &HostState, call: &str) -> bool {
     if context::plugin_code().is_none() {
         return false;
@@ -61,12 +59,11 @@ pub(crate) fn refuses_to_plugins(host: &HostState, call: &str) -> bool {
     true
 }
 
-/// A registration that is under way on this thread.
 pub(crate) struct Registering<'a>(&'a HostState);
 
 impl<'a> Registering<'a> {
-    /// `None` where the registration of `what` must not go on; that has been reported then.
-    /// `in_callback` is what Suricata would do with it in a callback.
+    /// Reports, and returns `None`, if the registration must not go on. `in_callback`: what
+    /// Suricata would do in a callback.
     pub(crate) fn begin(
         host: &'a HostState,
         call: &str,

@@ -1,4 +1,4 @@
-//! The use of one slot of one owner, whoever that is, on the current OS thread, and what reports say of it.
+//! The use of one slot by the current OS thread, and the reports on it.
 
 use std::ffi::{c_int, c_void};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::state::cells::{Cells, Owner};
 use crate::state::host::HostState;
 use crate::state::slots;
 
-/// A slot of an owner that the current OS thread may use now.
+/// The current OS thread may use it now.
 #[derive(Clone, Copy)]
 pub(crate) struct SlotUse<'a> {
     pub(crate) call: &'static str,
@@ -22,8 +22,7 @@ pub(crate) struct SlotUse<'a> {
 }
 
 impl<'a> SlotUse<'a> {
-    /// The slot with an id; where it is no slot of the owner, or none may be used yet, that has been
-    /// reported.
+    /// Reports if the owner has no such slot, or slots cannot be used yet.
     pub(crate) fn new(
         call: &'static str,
         host: &'a Arc<HostState>,
@@ -46,7 +45,7 @@ impl<'a> SlotUse<'a> {
         None
     }
 
-    /// Every slot of an owner, in the order of the ids.
+    /// In the order of the ids.
     pub(crate) fn all(
         call: &'static str,
         host: &'a Arc<HostState>,
@@ -60,7 +59,6 @@ impl<'a> SlotUse<'a> {
         })
     }
 
-    /// The beginning of a report on this use.
     pub(crate) fn misuse(&self, kind: ReportKind) -> Report {
         let slot = self.cells.table.named(self.index);
         Report::new(kind, self.call, thread_name(self.host, self.cells))
@@ -72,7 +70,6 @@ impl<'a> SlotUse<'a> {
         context::report(self.host, report);
     }
 
-    /// A value that nobody had read was replaced.
     pub(crate) fn report_lost(&self, old: *mut c_void, new: *mut c_void) {
         let report = self
             .misuse(ReportKind::ValueLost)
@@ -87,7 +84,6 @@ impl<'a> SlotUse<'a> {
         self.report(report);
     }
 
-    /// A value is to be freed that another slot holds.
     pub(crate) fn report_held(&self, ptr: *mut c_void, other: Holder) {
         let option = "say so with HostBuilder::shared_values, or with --shared-values of `suricata-mock run`";
         let report = self
@@ -115,7 +111,6 @@ impl<'a> SlotUse<'a> {
         self.report(report);
     }
 
-    /// The alloc function asked for its own slot.
     pub(crate) fn report_recursion(&self) {
         let report = self
             .misuse(ReportKind::AllocRecursion)
@@ -125,7 +120,7 @@ impl<'a> SlotUse<'a> {
         self.report(report);
     }
 
-    /// The free function would go on for ever, for the reason `why`.
+    /// `why` the free function would never end.
     pub(crate) fn report_endless(&self, ptr: *mut c_void, why: &str) {
         let report = self
             .misuse(ReportKind::ValueFreedTwice)
@@ -146,7 +141,7 @@ impl<'a> SlotUse<'a> {
         self.report(report);
     }
 
-    /// Reports what the slot holds after it was freed for good.
+    /// A value is in the slot after it was freed for good.
     pub(crate) fn report_left(&self) {
         let left = self.cells.peek(self.index);
         if left.is_null() {
@@ -190,7 +185,6 @@ impl<'a> SlotUse<'a> {
         }
     }
 
-    /// The name of a function of the slot, in reports.
     pub(crate) fn function(&self, which: &str) -> String {
         let slot = self.cells.table.named(self.index);
         let thread = thread_name(self.host, self.cells);
@@ -201,7 +195,7 @@ impl<'a> SlotUse<'a> {
     }
 }
 
-/// Reports the use of an id before there are slots, or of one that is no slot of the owner.
+/// The id is no slot of the owner, or there are no slots yet.
 #[cold]
 fn refuse(call: &str, host: &HostState, cells: &Cells, id: c_int) {
     let slots = host.slots_of(cells.owner);
@@ -239,7 +233,7 @@ fn refuse(call: &str, host: &HostState, cells: &Cells, id: c_int) {
     context::report(host, report);
 }
 
-/// The thread that reports name: the owner, or the current one, which has the flow.
+/// The owner; for a flow, the current thread.
 fn thread_name(host: &HostState, cells: &Cells) -> String {
     match cells.owner {
         Owner::Thread => cells.name.to_owned(),

@@ -1,4 +1,4 @@
-//! What is done with the value of a slot: it is read, stored, made and freed.
+//! Reading, storing, making and freeing the value of a slot.
 
 use std::ffi::{c_uint, c_void};
 
@@ -22,7 +22,7 @@ impl SlotUse<'_> {
         }
     }
 
-    /// Returns what the slot holds, storing what its alloc function returns if it is empty.
+    /// Stores what the alloc function returns first, if the slot is empty.
     pub(crate) fn alloc(&self) -> *mut c_void {
         let stored = self.read();
         let slot = &self.cells.table.slots[self.index];
@@ -56,7 +56,6 @@ impl SlotUse<'_> {
         self.read()
     }
 
-    /// Frees what the slot holds.
     pub(crate) fn free(&self) {
         let holdings = &self.host.holdings;
         let ptr = match self.cells.begin_free(self.index, holdings) {

@@ -1,4 +1,4 @@
-//! Whether the current OS thread may use a `ThreadVars`, and what is special to storage of threads.
+//! The use of a `ThreadVars` by the current OS thread.
 
 use std::ffi::{c_int, c_void};
 use std::sync::Arc;
@@ -18,8 +18,7 @@ use crate::state::host::HostState;
 use crate::state::threads::ThreadState;
 use crate::state::{reports, slots};
 
-/// The thread that `tv` stands for, where the current OS thread may use it now; what is wrong
-/// otherwise has been reported. `slot` is the id of the slot that the call is for, if it is for one.
+/// Reports unless the current OS thread may use it now. `slot` is the id in the call, if any.
 pub(crate) fn handle_of(
     function: Function,
     tv: *const ThreadVars,
@@ -105,7 +104,7 @@ fn unknown(function: Function, slot: Option<String>, tv: *const ThreadVars) {
     }
 }
 
-/// Uses a slot of a thread by `work`; `refused` where it may not be used, which has been reported.
+/// Reports, and returns `refused`, if the slot may not be used.
 pub(crate) fn with_slot<R>(
     function: Function,
     tv: *const ThreadVars,
@@ -123,7 +122,7 @@ pub(crate) fn with_slot<R>(
     }
 }
 
-/// Stores a value in a slot of a thread; `false` where that was refused.
+/// Returns `false` if refused.
 pub(crate) fn store(
     function: Function,
     tv: *const ThreadVars,
@@ -154,14 +153,14 @@ pub(crate) fn store(
     true
 }
 
-/// Frees what every slot of a thread holds, in the order of the ids.
+/// In the order of the ids.
 pub(crate) fn free_all(call: &'static str, host: &Arc<HostState>, thread: &ThreadState) {
     for slot in SlotUse::all(call, host, &thread.cells) {
         slot.free();
     }
 }
 
-/// Reports what the slots of a thread hold that was freed for good.
+/// After the storage was freed.
 pub(crate) fn report_left(call: &'static str, host: &Arc<HostState>, thread: &ThreadState) {
     for slot in SlotUse::all(call, host, &thread.cells) {
         slot.report_left();

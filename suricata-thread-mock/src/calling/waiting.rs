@@ -1,4 +1,4 @@
-//! Waiting of threads for one another, which must end.
+//! Threads that wait for one another, which must end.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -7,17 +7,14 @@ use parking_lot::Mutex;
 
 use crate::calling::context;
 
-/// Which of the hosts' threads waits for which. A thread runs one job at a time, so it waits for
-/// one thread at most.
+/// A thread runs one job at a time, so it waits for one other at most.
 static WAITS: LazyLock<Mutex<HashMap<usize, usize>>> = LazyLock::new(Mutex::default);
 
-/// The current thread waits for another one until dropped.
 pub(crate) struct Waiting(Option<usize>);
 
-/// Notes that the current thread is about to wait for the thread `for_token`.
-///
 /// # Panics
-/// Where that could never end: the other thread, or one that it waits for, is this one.
+///
+/// Panics if the wait could never end, since the other thread waits for this one.
 #[track_caller]
 pub(crate) fn wait_for(for_token: usize, what: &str, name: &str) -> Waiting {
     let Some(me) = context::worker() else {

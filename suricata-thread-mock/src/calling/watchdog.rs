@@ -1,4 +1,4 @@
-//! Notices plugin code that does not return.
+//! Ending the process if plugin code does not return.
 
 use std::collections::HashMap;
 use std::ptr::null_mut;
@@ -13,14 +13,13 @@ use crate::calling::last_words;
 use crate::noun::words::Words;
 use crate::state::host::HostState;
 
-/// What an OS thread is doing, for the watchdog to see.
 #[derive(Default)]
 pub(crate) struct Running {
-    /// The words of the plugin code that runs, or NULL.
+    /// NULL if no plugin code runs.
     inside: AtomicPtr<Words>,
-    /// Grows with each beginning and each end of plugin code.
+    /// Grows whenever plugin code begins or ends.
     steps: AtomicU64,
-    /// The number of the host that runs it, and its limit in milliseconds; 0 for none.
+    /// The host's number, and its limit in milliseconds; 0 for none.
     host: AtomicU32,
     limit: AtomicU64,
 }
@@ -35,16 +34,15 @@ thread_local! {
     };
 }
 
-/// Notes that plugin code of a host begins or goes on, or that none runs.
 #[inline]
 pub(crate) fn note(host: &HostState, words: Option<&'static Words>) {
-    // Gone in the destructor of another thread-local.
+    // It is gone in the destructors of other thread-locals.
     let _ = MINE.try_with(|mine| {
         let words = words.map_or(null_mut(), ptr_of);
         mine.host.store(host.identity.number, Ordering::Relaxed);
         mine.limit
             .store(host.identity.callback_limit, Ordering::Relaxed);
-        // This thread alone writes it.
+        // Only this thread writes it.
         let step = mine.steps.load(Ordering::Relaxed).wrapping_add(1);
         mine.steps.store(step, Ordering::Relaxed);
         mine.inside.store(words, Ordering::Release);
@@ -55,14 +53,12 @@ fn ptr_of(words: &'static Words) -> *mut Words {
     std::ptr::from_ref(words).cast_mut()
 }
 
-/// How often the watchdog looks. It counts its own looks, not the clock: a process that was stopped
-/// has not hung.
+/// Counts looks, not time: a process that was stopped has not hung.
 const TICK: Duration = Duration::from_millis(100);
 
-/// The hosts of the process.
 static HOSTS: Mutex<Vec<Weak<HostState>>> = Mutex::new(Vec::new());
 
-/// Watches over a host; starts the watchdog, if there is none yet.
+/// Starts the watchdog if there is none.
 pub(crate) fn watch(host: &Arc<HostState>) {
     static ONCE: Once = Once::new();
     {
@@ -72,12 +68,11 @@ pub(crate) fn watch(host: &Arc<HostState>) {
     }
     ONCE.call_once(|| {
         let watchdog = thread::Builder::new().name("mock-watchdog".to_owned());
-        // Without it a hang hangs.
+        // Without the watchdog, a hang hangs.
         let _ = watchdog.spawn(look);
     });
 }
 
-/// How far a host was when the watchdog looked last.
 #[derive(Default)]
 struct Seen {
     steps: u64,
@@ -136,7 +131,6 @@ fn state_of(number: u32) -> Option<Arc<HostState>> {
     hosts.find(|host| host.identity.number == number)
 }
 
-/// Whether a debugger has stopped the process, or may have.
 fn is_debugged() -> bool {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let tracer = status
