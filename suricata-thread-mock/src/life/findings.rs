@@ -193,7 +193,7 @@ impl Host {
         format!("seed {seed}; Host::builder().seed({seed}) chooses the same flows and packets")
     }
 
-    /// Writes to stderr what the test was not told, for when it is panicking already.
+    /// For a test that is panicking already.
     fn print_reports(&self) {
         if self.state.identity.record_only {
             return;

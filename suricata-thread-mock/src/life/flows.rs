@@ -10,7 +10,6 @@ use crate::noun::flow::{Endpoints, Packet, TCP};
 use crate::state::flow::Flow;
 use crate::state::host::HostState;
 
-/// Time between packets that are made up.
 const BETWEEN_PACKETS: Duration = Duration::from_millis(1);
 
 impl Host {

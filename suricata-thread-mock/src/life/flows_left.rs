@@ -12,8 +12,7 @@ use crate::state::flow::FlowState;
 use crate::state::host::HostState;
 use crate::state::threads::ThreadState;
 
-/// Retires each flow on its worker or on the thread that finishes flows; on the current thread if
-/// neither runs.
+/// On the current thread if neither the flow's worker nor the thread that finishes flows runs.
 pub(crate) fn retire(host: &Arc<HostState>, flows: Vec<Arc<FlowState>>, what: &str) {
     if flows.is_empty() {
         return;

@@ -39,9 +39,9 @@ use crate::state::host::HostState;
 #[derive(Debug)]
 pub struct Host {
     pub(crate) state: Arc<HostState>,
-    /// The kernel's name of the thread before, to be restored.
+    /// To be restored.
     pub(crate) name_before: String,
-    /// Keeps the host on its thread, from whose list of hosts the drop removes it.
+    /// The drop removes the host from its thread's list of hosts.
     on_its_main_thread: PhantomData<MutexGuard<'static, ()>>,
 }
 

@@ -9,8 +9,7 @@ use crate::calling::handles::Handle;
 use crate::calling::{context, waiting};
 use crate::noun::job::{Job, Latch, Payload, WaitOnDrop, Work};
 
-/// Runs each job on its thread, all at the same time, and waits for all. The error is the first
-/// panic, or the name of a thread that was joined.
+/// At the same time. The error is the first panic, or the name of a thread that was joined.
 #[track_caller]
 pub(crate) fn run_all(what: &str, work: Vec<(&Handle, Work<'_>)>) -> Result<(), Payload> {
     let panicked: Mutex<Option<Payload>> = Mutex::new(None);

@@ -14,8 +14,8 @@ use crate::noun::plugin_file::PluginFile;
 use crate::noun::words::{Code, PluginCode};
 
 impl Host {
-    /// Opens the file with all symbols resolved.
     /// # Safety
+    ///
     /// As [`Host::open`].
     pub(crate) unsafe fn link(
         &self,
@@ -72,9 +72,11 @@ impl Host {
         Err(OpenErrorReason::Undefined { symbols, mixed })
     }
 
-    /// Opens a library, whose constructors run as plugin code. The error is the linker's text.
+    /// Constructors run as plugin code. The error is the linker's text.
+    ///
     /// # Safety
-    /// Its code may run in this process.
+    ///
+    /// The library may run in this process.
     unsafe fn dlopen(&self, file: &Path, flags: i32) -> Result<Library, String> {
         let code = Code {
             kind: PluginCode::Loading,
@@ -89,10 +91,11 @@ impl Host {
         .map_err(|e| e.to_string())
     }
 
-    /// Returns the symbols that the plugin uses and nobody has; `None` if a library that it names
-    /// cannot be found here.
+    /// `None` if a library that the file names cannot be found here.
+    ///
     /// # Safety
-    /// The code of the libraries that the file names may run in this process.
+    ///
+    /// Those libraries may run in this process.
     unsafe fn unresolved(&self, file: &PluginFile) -> Option<Vec<UndefinedSymbol>> {
         let mut libraries = vec![Library::this()];
         for name in &file.libraries {
@@ -116,7 +119,7 @@ impl Host {
     }
 }
 
-/// Adds a folder to a mere name, which the linker would look for on its search path.
+/// The linker looks for mere names on its search path.
 fn with_folder(path: &Path) -> PathBuf {
     let bare = path.parent().is_some_and(|p| p.as_os_str().is_empty());
     if bare {
@@ -133,8 +136,7 @@ fn find(library: &Library, name: &str) -> Option<*const ()> {
         .map(|symbol| *symbol)
 }
 
-/// Returns the mock's functions that the plugin refers to and this program does not export. Weak
-/// references to them would be NULL without an error.
+/// Weak references to them would be NULL without an error.
 fn not_exported(file: &PluginFile) -> Vec<&'static str> {
     let program = Library::this();
     c_api::functions()
@@ -144,7 +146,6 @@ fn not_exported(file: &PluginFile) -> Vec<&'static str> {
         .collect()
 }
 
-/// Returns the functions among `used` that only the other generation has.
 fn of_other_generation(host: Generation, used: &BTreeSet<String>) -> Vec<UndefinedSymbol> {
     c_api::functions()
         .filter(|f| f.generation.is_some_and(|of| of != host) && used.contains(f.name))

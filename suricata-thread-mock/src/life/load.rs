@@ -106,9 +106,10 @@ impl Host {
         self.call_plugin("Init", Some(name), || unsafe { init() })
     }
 
-    /// Does all of [`Host::load_entry_point`] but call `Init`, which it returns with the plugin's
-    /// name.
+    /// Does all but call `Init`, which it returns with the plugin's name.
+    ///
     /// # Safety
+    ///
     /// As [`Host::load_entry_point`].
     pub(crate) unsafe fn accept(
         &self,
@@ -122,8 +123,9 @@ impl Host {
         if plugin.is_null() {
             return Err(self.refuse(LoadError::NoPlugin));
         }
-        // Nothing else is known of another version: 7.0's plugins are smaller, and begin with their
-        // name. SAFETY: not NULL, so 8 bytes that can be read, by the caller's promise.
+        // Of another version nothing else is known: 7.0's plugins are smaller, and begin with their
+        // name.
+        // SAFETY: not NULL, so 8 bytes that can be read, by the caller's promise.
         let of_plugin = unsafe { (*plugin).version };
         let of_host = self.state.identity.generation.api_version();
         let differ = |plugin: &str, built: &str| {
@@ -191,7 +193,7 @@ impl Host {
             .map_err(|message| LoadError::Panicked { function, message })
     }
 
-    /// Logs why a plugin was refused when Suricata, which crashes or aborts, says nothing.
+    /// Logs it where Suricata, which crashes or aborts, says nothing.
     fn refuse(&self, error: LoadError) -> LoadError {
         self.log_refusal(error.to_string());
         error

@@ -125,8 +125,8 @@ impl Host {
         }
     }
 
-    /// Opens the file and logs that, as Suricata does.
     /// # Safety
+    ///
     /// As [`Host::open`].
     unsafe fn open_file(&self, path: &Path) -> Result<(Library, Language), OpenErrorReason> {
         let shown = path.display();
@@ -195,8 +195,8 @@ impl Host {
         self.state.callbacks.count() + self.state.slots.table().slots.len()
     }
 
-    /// Closes a plugin that is not used; its destructors run as plugin code. It stays open if it
-    /// has registered something since there were `before`, which the host may call.
+    /// Destructors run as plugin code. A plugin that registered something since `before` stays
+    /// open, since the host may call it.
     fn close(&self, library: Library, path: &Path, before: usize) {
         let shown = path.display();
         if self.registered() != before {

@@ -15,12 +15,10 @@ use crate::state::cells::Cells;
 use crate::state::host::HostState;
 use crate::state::threads::ThreadState;
 
-/// The stack of a thread in Suricata on Linux by default. Rust's default is smaller, and a plugin
-/// that runs there must run here.
+/// Suricata's default on Linux: a plugin that runs there must run here.
 const STACK: usize = 8 << 20;
 
-/// Creates a thread; its init callbacks run on the current one. The error names the thread that the
-/// system refused.
+/// Init callbacks run on the current thread. The error names the thread that the system refused.
 #[track_caller]
 pub(crate) fn spawn(host: &Arc<HostState>, name: &str, kind: ThreadKind) -> io::Result<Handle> {
     assert!(
@@ -76,7 +74,6 @@ fn work(todo: &Receiver<Job>) {
     }
 }
 
-/// Waits for the OS thread to finish its jobs and end.
 #[track_caller]
 pub(crate) fn join(thread: &ThreadState, what: &str) {
     let _waiting = waiting::wait_for(thread.cells.token, what, thread.name());
@@ -96,9 +93,8 @@ pub(crate) fn join(thread: &ThreadState, what: &str) {
     *thread.stage.lock() = Stage::Joined(thread::current().id());
 }
 
-/// Frees the storage on the current thread, if the host does so for this kind, or waits for another
-/// thread that is doing it. That thread is not this one, since free functions must not drive the
-/// host.
+/// If the host does so for this kind; waits for another thread that is doing it. That is not this
+/// one, since free functions must not drive the host.
 #[track_caller]
 pub(crate) fn free(host: &Arc<HostState>, thread: &ThreadState, what: &'static str) {
     if thread.kind == ThreadKind::Command {

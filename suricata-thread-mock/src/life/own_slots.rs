@@ -22,7 +22,7 @@ const LATE: [(Owner, &CStr, bool); 3] = [
     (Owner::Flow, c"expectation", false),
 ];
 
-/// Registers a slot; returns `false` if its name is taken.
+/// Returns `false` if the name is taken.
 fn add(host: &HostState, owner: Owner, name: &'static CStr) -> bool {
     let slot = Slot {
         name: name.to_string_lossy().into_owned(),
@@ -43,7 +43,7 @@ pub(crate) fn register_early(host: &HostState) {
     add(host, Owner::Flow, EARLY);
 }
 
-/// Registers the late slots. The error reports a plugin that took a name which Suricata needs.
+/// The error reports a plugin that took a name which Suricata needs.
 pub(crate) fn register(host: &HostState) -> Result<(), Box<Report>> {
     for (owner, name, is_needed) in LATE {
         if add(host, owner, name) {

@@ -8,19 +8,19 @@ use crate::noun::rng::Rng;
 use crate::noun::traffic::{FlowKind, WorkerTraffic};
 use crate::state::flow::Flow;
 
-/// The number of flows that a worker has at the same time.
+/// Flows that a worker has at the same time.
 const ACTIVE: usize = 16;
 
 pub(crate) struct Plan {
     rng: Rng,
-    /// Flows to begin, the next one last.
+    /// The next one last.
     pub(crate) waiting: Vec<Waiting>,
     active: Vec<Active>,
     /// A flow that had its last packet, and is retired after the first packet of the next flow
     /// between its ports.
     replaced: Option<Flow>,
     pub(crate) packets_per_flow: u64,
-    /// The number of packets that it still handles, if the workers run at the same time.
+    /// How many packets it still handles, if the workers run at the same time.
     pub(crate) share: u64,
     pub(crate) seen: WorkerTraffic,
 }
@@ -32,7 +32,6 @@ pub(crate) struct Waiting {
     pub(crate) number: u64,
 }
 
-/// A flow that has packets to come.
 struct Active {
     flow: Flow,
     kind: FlowKind,
@@ -77,8 +76,8 @@ impl Plan {
         }
     }
 
-    /// Handles one packet and the end of flows that the worker retires; returns a flow to be
-    /// finished on the recycler.
+    /// Handles one packet, and flows that the worker retires then; returns a flow to be finished on
+    /// the recycler.
     pub(crate) fn step(&mut self, host: &Host, deliver: impl Fn(FlowEvent<'_>)) -> Option<Flow> {
         self.begin(host);
         if self.active.is_empty() {
@@ -122,8 +121,7 @@ impl Plan {
         None
     }
 
-    /// Ends the flows that have begun, as when Suricata is stopped; returns those to be finished on
-    /// the recycler.
+    /// As when Suricata is stopped; returns the flows to be finished on the recycler.
     pub(crate) fn stop(&mut self, deliver: impl Fn(FlowEvent<'_>)) -> Vec<Flow> {
         self.waiting.clear();
         let mut finished = Vec::new();

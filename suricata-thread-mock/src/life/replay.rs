@@ -18,8 +18,8 @@ use crate::noun::rng::Rng;
 use crate::noun::traffic::{Replayed, TrafficReport, WorkerTraffic};
 use crate::state::flow::{Flow, FlowState};
 
-/// The number of packets handed to a worker at once, since waking it takes as long as reading some
-/// packets; and the number of such batches that may wait.
+/// Packets handed over at once, since waking a worker takes as long as reading some packets; and
+/// batches that may wait.
 const BATCH: usize = 2048;
 const QUEUE: usize = 16;
 
@@ -186,7 +186,7 @@ impl Host {
     }
 }
 
-/// Adds to a batch, and sends it when it is full; returns `false` if the worker has ended.
+/// Returns `false` if the worker has ended.
 fn give((queue, batch): &mut (SyncSender<Vec<ToDo>>, Vec<ToDo>), todo: ToDo) -> bool {
     batch.push(todo);
     batch.len() < BATCH || send(queue, batch)

@@ -7,7 +7,6 @@ use crate::life::{flows_left, os_thread};
 use crate::state::host::HostState;
 use crate::state::threads::ThreadState;
 
-/// Retires the flows that are left, joins the threads, and frees their storage.
 #[track_caller]
 pub(crate) fn all(host: &Arc<HostState>) {
     if let Some(_taking_down) = host.threads.begin_take_down() {
@@ -17,8 +16,8 @@ pub(crate) fn all(host: &Arc<HostState>) {
     }
 }
 
-/// Joins threads and frees their storage in the order seen in Suricata 8.0.8: first those that
-/// manage flows and counters, then those that handle packets; each in the order of creation.
+/// In the order seen in Suricata 8.0.8: first the threads that manage flows and counters, then
+/// those that handle packets; each in the order of creation.
 #[track_caller]
 pub(crate) fn these(host: &Arc<HostState>, threads: &[Arc<ThreadState>]) {
     let (packets, others): (Vec<_>, Vec<_>) =
@@ -33,7 +32,7 @@ pub(crate) fn these(host: &Arc<HostState>, threads: &[Arc<ThreadState>]) {
     }
 }
 
-/// Ends the host; its `ThreadVars` stand for nothing any more.
+/// Its `ThreadVars` stand for nothing any more.
 pub(crate) fn end(host: &HostState) {
     host.end();
     let threads = std::mem::take(&mut *host.threads.list.lock());

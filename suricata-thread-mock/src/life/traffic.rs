@@ -63,8 +63,7 @@ impl Host {
         )
     }
 
-    /// Keeps other traffic away until dropped: two at once would cross on the workers, in an order
-    /// that no seed decides.
+    /// Two at once would cross on the workers, in an order that no seed decides.
     #[track_caller]
     pub(crate) fn traffic_alone(&self, what: &str) -> MutexGuard<'_, ()> {
         context::assert_drivable(&self.state, what);
@@ -78,7 +77,7 @@ impl Host {
         alone
     }
 
-    /// Returns the workers, and the thread that finishes flows if not they.
+    /// The workers, and who finishes flows if not they.
     #[track_caller]
     pub(crate) fn traffic_threads(&self, what: &str) -> (Vec<Thread>, Option<Thread>) {
         assert!(
@@ -126,12 +125,11 @@ impl Host {
         plans
     }
 
-    /// Returns other random numbers than `plans` takes.
+    /// Other numbers than `plans` takes.
     fn order(&self) -> Rng {
         Rng::new(!self.seed())
     }
 
-    /// Spreads the packets before the stop over the workers.
     fn shares(&self, mut plans: Vec<Plan>, traffic: Traffic) -> Vec<Plan> {
         let Some(stop_after) = traffic.stop_after else {
             return plans;

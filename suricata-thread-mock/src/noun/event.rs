@@ -14,7 +14,6 @@ pub(crate) type FlowUpdate =
     unsafe extern "C-unwind" fn(*mut ThreadVars, *mut Flow, *mut Packet, *mut c_void);
 pub(crate) type FlowFinish = unsafe extern "C-unwind" fn(*mut ThreadVars, *mut Flow, *mut c_void);
 
-/// The user pointer of a callback.
 #[derive(Clone, Copy)]
 pub(crate) struct User {
     pub(crate) pointer: *mut c_void,

@@ -62,14 +62,12 @@ ranges!(
 
 #[derive(Default)]
 pub(crate) struct Difference {
-    /// Indices of lines that no expectation takes.
     pub(crate) unexpected: Vec<usize>,
-    /// Indices of expectations, with how many of their lines came.
+    /// With how many of their lines came.
     pub(crate) missing: Vec<(usize, usize)>,
 }
 
-/// Assigns each line to an expectation so that as many as possible are met: lines that must come go
-/// first, then those that may.
+/// Meets as many expectations as possible: lines that must come go first, then those that may.
 pub(crate) fn compare(lines: &[LogLine], expected: &[Expectation]) -> Difference {
     let mut of_line: Vec<Option<usize>> = vec![None; lines.len()];
     for may_come in [false, true] {
@@ -94,7 +92,7 @@ pub(crate) fn compare(lines: &[LogLine], expected: &[Expectation]) -> Difference
     }
 }
 
-/// Assigns a line, moving others to other expectations that they fit.
+/// Moves other lines to other expectations if need be.
 fn place(
     line: usize,
     lines: &[LogLine],

@@ -2,7 +2,6 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Counts down to the call that is refused.
 #[derive(Default)]
 pub(crate) struct Countdown(AtomicU64);
 
@@ -12,7 +11,6 @@ impl Countdown {
         self.0.store(n, Ordering::SeqCst);
     }
 
-    /// Counts a call; returns `true` if it is refused.
     pub(crate) fn hit(&self) -> bool {
         self.0
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |n| n.checked_sub(1))

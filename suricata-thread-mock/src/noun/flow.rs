@@ -18,15 +18,14 @@ pub struct Endpoints {
     pub protocol: u8,
 }
 
-/// The time of a host's first packet: a day in 2023.
+/// A day in 2023.
 pub(crate) const START: Duration = Duration::from_secs(1_700_000_000);
 
 pub(crate) const TCP: u8 = 6;
 pub(crate) const UDP: u8 = 17;
 
 impl Endpoints {
-    /// Returns other endpoints for each of a few million numbers in a row; four are of IPv4, the
-    /// next four of IPv6.
+    /// Distinct for a few million numbers in a row; four of IPv4, then four of IPv6.
     pub(crate) fn made_up(number: u64, protocol: u8) -> Self {
         let port = 1_024 + (number % 60_000) as u16;
         let [a, b, ..] = (number / 60_000).to_le_bytes();

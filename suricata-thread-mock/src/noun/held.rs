@@ -12,14 +12,13 @@ pub(crate) struct Holder {
     pub(crate) index: usize,
 }
 
-/// Returns `true` for NULL, numbers, and Rust's dangling pointers to values without size, which are
-/// as large as an alignment: several slots may hold them.
+/// `true` for NULL, numbers, and Rust's dangling pointers, which are as large as an alignment.
 fn may_be_shared(ptr: *mut c_void) -> bool {
     ptr.addr() < 65536 || ptr.addr().is_power_of_two()
 }
 
-/// Returns `false` if no free function can free the pointer: nothing is mapped there, as for a
-/// number, or it is in a loaded file, as statics are.
+/// `false` for what no free function can free: numbers, where nothing is mapped, and statics, which
+/// are in a loaded file.
 pub(crate) fn may_be_memory(ptr: *mut c_void) -> bool {
     // SAFETY: it takes a number.
     let page_size = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4096);
@@ -40,7 +39,7 @@ impl Held {
         }
     }
 
-    /// Removes a holder; returns the first of those that are left.
+    /// Returns the first holder that is left.
     pub(crate) fn remove(&mut self, ptr: *mut c_void, holder: Holder) -> Option<Holder> {
         let holders = self.0.get_mut(&ptr.addr())?;
         holders.retain(|other| *other != holder);

@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::{Condvar, Mutex};
 
-/// A job of a thread. Its fields are dropped in this order: what `run` borrows is released before
-/// `done` says so.
+/// Fields are dropped in this order: what `run` borrows is released before `done` says so.
 pub(crate) struct Job {
     pub(crate) run: Box<dyn FnOnce() + Send>,
     pub(crate) done: Done,
@@ -60,7 +59,7 @@ impl Drop for WaitOnDrop<'_> {
     }
 }
 
-/// A job that may borrow from the caller that waits for it.
+/// May borrow from the caller, who waits for it.
 pub(crate) type Work<'a> = Box<dyn FnOnce() + Send + 'a>;
 
 pub(crate) type Payload = Box<dyn Any + Send>;

@@ -19,7 +19,7 @@ pub(crate) enum Language {
 /// By plugin name.
 static KNOWN: LazyLock<Mutex<HashMap<&'static str, Language>>> = LazyLock::new(Mutex::default);
 
-/// Notes the language of a plugin; of plugins with the same name, the last one counts.
+/// Of plugins with the same name, the last one counts.
 pub(crate) fn note(plugin: &'static str, language: Language) {
     KNOWN.lock().insert(plugin, language);
 }
@@ -28,7 +28,7 @@ pub(crate) fn of(plugin: &str) -> Option<Language> {
     KNOWN.lock().get(plugin).copied()
 }
 
-/// Returns the advice for a language; both, by name, if it is unknown.
+/// Both, by name, if the language is unknown.
 pub(crate) fn choose(language: Option<Language>, rust: &str, c: &str) -> String {
     match language {
         Some(Language::Rust) => capitalized(rust),

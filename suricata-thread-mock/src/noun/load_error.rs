@@ -31,7 +31,6 @@ pub enum LoadError {
     },
 }
 
-/// Returns the generation with this API version.
 pub(crate) fn of_version(version: u64) -> Option<Generation> {
     let mut all = Generation::ALL.iter().copied();
     all.find(|generation| generation.api_version() == version)

@@ -77,7 +77,7 @@ pub(crate) fn level_name(level: SCLogLevel) -> &'static str {
     }
 }
 
-/// Returns the module as Suricata writes it; `None` stands for NULL.
+/// `None` stands for NULL.
 pub(crate) fn module_shown(module: Option<&str>) -> &str {
     let Some(module) = module else {
         return "unknown";

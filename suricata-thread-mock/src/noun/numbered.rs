@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-/// A map with numbers as keys, that keeps values of neighbouring numbers together in memory:
-/// packets of flows that began together come together.
+/// Keeps values of neighbouring numbers together in memory: packets of flows that began together
+/// come together.
 pub(crate) struct Numbered<T> {
     in_order: Vec<Option<T>>,
     others: FxHashMap<u64, T>,
@@ -45,7 +45,7 @@ impl<T> Numbered<T> {
     }
 }
 
-/// Returns an index at which nothing is for a number that is no index.
+/// Nothing is there if `number` is no index.
 fn index(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }

@@ -19,10 +19,9 @@ pub(crate) struct PluginFile {
     /// The machine that it is for, if not this one.
     pub(crate) other_machine: Option<String>,
     pub(crate) is_shared_object: bool,
-    /// `true` if the Rust compiler made some of it.
     pub(crate) is_rust: bool,
     pub(crate) defined: BTreeSet<String>,
-    /// Symbols that it uses and does not define, except those that may stay undefined.
+    /// Except symbols that may stay undefined.
     pub(crate) undefined: BTreeSet<String>,
     /// Symbols that it uses if they are there.
     pub(crate) optional: BTreeSet<String>,
@@ -32,7 +31,7 @@ pub(crate) struct PluginFile {
 }
 
 impl PluginFile {
-    /// Reads a regular file that may be a plugin; pipes and devices may never end.
+    /// Regular files only: pipes and devices may never end.
     pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
         let about = fs::metadata(path)?;
         if about.is_dir() {

@@ -80,8 +80,8 @@ pub enum ReportKind {
     /// Suricata's lists have no lock: it loses a registration, or crashes.
     ConcurrentRegistration,
     /// A callback registered something.
+    ///
     /// Suricata adds to the list that it is iterating over; a slot is refused.
-    /// Suricata adds to the list that it is walking; a slot is refused.
     RegistrationInCallback,
     /// A callback was registered after threads had been created.
     ///
@@ -190,7 +190,7 @@ impl Report {
         self
     }
 
-    /// Sets the plugin; call this before a remedy that depends on its language.
+    /// To be called before a remedy that depends on its language.
     pub(crate) fn plugin(mut self, name: Option<&'static str>) -> Self {
         self.plugin = name;
         self
@@ -201,14 +201,14 @@ impl Report {
         self
     }
 
-    /// Sets the remedy by the plugin's language, or both if it is unknown. Each continues "In
-    /// Rust," or "In C,".
+    /// Each continues "In Rust," or "In C,"; the plugin gets that of its language, or both if it is
+    /// unknown.
     pub(crate) fn remedies(self, rust: &str, c: &str) -> Self {
         let language = self.plugin.and_then(language::of);
         self.remedy(language::choose(language, rust, c))
     }
 
-    /// Returns `true` if both are the same misuse, on whichever threads.
+    /// Returns `true` for the same misuse, on whichever threads.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         self.kind == other.kind
             && self.call == other.call
@@ -218,7 +218,6 @@ impl Report {
 }
 
 impl fmt::Display for Report {
-    /// Writes one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.call)?;
         if let Some(slot) = &self.slot {

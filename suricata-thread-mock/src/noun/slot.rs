@@ -17,7 +17,7 @@ pub(crate) struct Slot {
 }
 
 impl Slot {
-    /// Returns `true` for Suricata's own slots, which have no free function.
+    /// Suricata's own slots have no free function.
     pub(crate) fn is_hosts(&self) -> bool {
         self.free.is_none()
     }
@@ -35,7 +35,7 @@ pub(crate) const BLOCK: usize = 1024;
 /// The slots that an owner has room for: those registered when it was created.
 #[derive(Clone, Default)]
 pub(crate) struct Table {
-    /// The first id of each block, in the order in which the host took them.
+    /// In the order in which the host took them.
     pub(crate) blocks: Arc<Vec<c_int>>,
     pub(crate) slots: Arc<Vec<Arc<Slot>>>,
 }
@@ -54,13 +54,11 @@ impl Table {
         self.blocks[index / BLOCK] + (index % BLOCK) as c_int
     }
 
-    /// Returns "`name` (id 1024)".
     pub(crate) fn named(&self, index: usize) -> String {
         format!("`{}` (id {})", self.slots[index].name, self.id(index))
     }
 }
 
-/// The value of one slot of one owner.
 #[derive(Clone, Copy)]
 pub(crate) struct Value {
     pub(crate) ptr: *mut c_void,

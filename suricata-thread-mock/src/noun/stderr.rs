@@ -1,6 +1,6 @@
 //! Writing to stderr past the test harness.
 
-/// Writes to stderr without std, whose output a test harness captures. Safe in signal handlers.
+/// Past std, whose output a test harness captures. Safe in signal handlers.
 pub(crate) fn write(parts: &[&str]) {
     for part in parts {
         let mut rest = part.as_bytes();

@@ -4,8 +4,8 @@ use std::backtrace::Backtrace;
 
 pub(crate) enum TestName {
     Known(String),
-    /// The harness runs the test on the main thread; the backtrace up to here tells which one.
-    /// Resolving it takes long, so that waits until the name is needed.
+    /// A test on the main thread: the backtrace tells which. Resolving it takes long, so it waits
+    /// until needed.
     Within(Box<Backtrace>),
     Unknown,
 }
@@ -44,7 +44,7 @@ impl TestName {
     }
 }
 
-/// Returns the test in `--exact NAME`, with which some runners start a process for each test.
+/// Some runners start a process for each test with `--exact NAME`.
 fn only_one() -> Option<String> {
     let arguments: Vec<_> = std::env::args().skip(1).collect();
     if !arguments.iter().any(|argument| argument == "--exact") {
@@ -54,8 +54,7 @@ fn only_one() -> Option<String> {
     names.next().filter(|_| names.next().is_none())
 }
 
-/// Returns `true` if the harness was told to run one test at a time, which it does on the main
-/// thread.
+/// The harness runs tests on the main thread if it is told to run one at a time.
 fn is_single_threaded() -> bool {
     let arguments: Vec<_> = std::env::args().collect();
     arguments
@@ -67,8 +66,7 @@ fn is_single_threaded() -> bool {
         || std::env::var("RUST_TEST_THREADS").is_ok_and(|threads| threads == "1")
 }
 
-/// Returns the test's function: the last one above those of the harness, without the name of the
-/// crate.
+/// The last function above those of the harness, without its crate.
 fn test_in(calls: &str) -> Option<String> {
     let functions = calls.lines().filter_map(|line| {
         let (number, function) = line.trim_start().split_once(": ")?;

@@ -42,7 +42,7 @@ pub struct LeftValue {
     pub id: c_int,
 }
 
-/// Returns the current OS thread's id. The standard library counts references at each call.
+/// The standard library counts references at each call.
 pub(crate) fn current_id() -> ThreadId {
     thread_local! {
         static ID: ThreadId = thread::current().id();

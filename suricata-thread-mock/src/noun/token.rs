@@ -13,8 +13,6 @@ pub(crate) const STEP: usize = 64;
 
 static NEXT: AtomicUsize = AtomicUsize::new(FIRST);
 
-/// Returns a token that was never given out before.
-///
 /// # Panics
 ///
 /// Panics if there is none left, after 67 million on 32-bit machines.
@@ -33,7 +31,7 @@ fn first_of(count: usize) -> usize {
     .expect("no pointer is left that this process has not given out")
 }
 
-/// Returns `true` if any host has given out `token`.
+/// Returns `true` for a token of any host.
 pub(crate) fn was_given_out(token: usize) -> bool {
     (FIRST..NEXT.load(Ordering::Relaxed)).contains(&token) && token % STEP == 0
 }

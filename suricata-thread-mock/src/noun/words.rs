@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 
 static TEXTS: LazyLock<Mutex<HashSet<&'static str>>> = LazyLock::new(Mutex::default);
 
-/// Returns the same text, kept once for the process. For names, of which there are few.
+/// Kept for the life of the process; for names, of which there are few.
 pub(crate) fn intern(text: &str) -> &'static str {
     let mut texts = TEXTS.lock();
     if let Some(known) = texts.get(text) {
@@ -44,13 +44,12 @@ pub(crate) struct Place {
     pub(crate) host: &'static Location<'static>,
 }
 
-/// A [`Place`] as text, made before it is needed.
+/// Made before it is needed.
 pub(crate) struct Words {
     pub(crate) code: Code,
     pub(crate) line: String,
 }
 
-/// The number of places that a thread remembers.
 const REMEMBERED: usize = 16;
 
 static WORDS: LazyLock<Mutex<HashMap<Place, &'static Words>>> = LazyLock::new(Mutex::default);
@@ -60,7 +59,7 @@ thread_local! {
 }
 
 impl Place {
-    /// Returns `true` if both are made of the same texts in memory.
+    /// By address of the texts.
     #[inline]
     fn is(&self, other: &Self) -> bool {
         let same = |one: &'static str, other: &'static str| std::ptr::eq(one, other);

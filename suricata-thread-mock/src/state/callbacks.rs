@@ -18,15 +18,14 @@ pub(crate) struct Lists {
 #[derive(Default)]
 pub(crate) struct Callbacks {
     pub(crate) lists: Arc<Lists>,
-    /// The number of running registrations, those of slots included.
+    /// Of slots, too.
     under_way: AtomicUsize,
 }
 
-/// Kept for the life of the process, as in Suricata: plugins rely on that.
+/// Never freed, as in Suricata: plugins rely on it.
 static KEPT: Mutex<Vec<Arc<Lists>>> = Mutex::new(Vec::new());
 
 impl Callbacks {
-    /// Returns the number of callbacks of all kinds.
     pub(crate) fn count(&self) -> usize {
         let lists = &self.lists;
         lists.thread_init.len()
@@ -41,7 +40,7 @@ impl Callbacks {
         }
     }
 
-    /// Begins a registration; returns `true` if no other one is running.
+    /// Returns `true` if no other registration is under way.
     pub(crate) fn begin_registration(&self) -> bool {
         self.under_way.fetch_add(1, Ordering::SeqCst) == 0
     }

@@ -8,10 +8,9 @@ use crate::noun::held::{self, Held, Holder};
 use crate::noun::slot::{Table, Value};
 use crate::noun::words;
 
-/// The number of nested free functions of a slot that count as endless.
+/// More nested free functions of a slot count as endless.
 const DEPTH: u8 = 16;
 
-/// The kind of an owner.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Owner {
     Thread,
@@ -36,10 +35,9 @@ pub(crate) struct Cells {
     values: Mutex<Vec<Value>>,
 }
 
-/// What to do to free a slot.
 pub(crate) enum ToFree {
     Nothing,
-    /// Nothing: it would not end, for this reason.
+    /// It would not end, for this reason.
     Endless(*mut c_void, &'static str),
     /// Call the free function for the value, unless another slot holds it too; then call
     /// [`Cells::end_free`].
@@ -72,12 +70,12 @@ impl Cells {
         }
     }
 
-    /// Returns a value without counting as a call of the plugin.
+    /// Does not count as a call of the plugin.
     pub(crate) fn peek(&self, index: usize) -> *mut c_void {
         self.values.lock()[index].ptr
     }
 
-    /// Returns a value that the plugin may replace now.
+    /// The plugin may replace the value now.
     #[inline]
     pub(crate) fn read(&self, index: usize) -> *mut c_void {
         let mut values = self.values.lock();
@@ -86,8 +84,7 @@ impl Cells {
         value.ptr
     }
 
-    /// Stores a value; returns the one that is lost, since nobody had read it. `is_made` if the
-    /// alloc function made it.
+    /// Returns the value that is lost, since nobody had read it.
     pub(crate) fn store(
         &self,
         index: usize,
@@ -120,7 +117,7 @@ impl Cells {
         !value.ptr.is_null() && !value.is_made
     }
 
-    /// Notes that the alloc function begins or ends; returns whether it was running.
+    /// Returns whether the alloc function was running.
     pub(crate) fn set_making(&self, index: usize, is_making: bool) -> bool {
         std::mem::replace(&mut self.values.lock()[index].is_making, is_making)
     }
@@ -147,7 +144,7 @@ impl Cells {
         ToFree::Value(ptr, holdings.remove(ptr, self.holder(index)))
     }
 
-    /// Empties a slot after the free function; returns what that stored.
+    /// Returns what the free function stored.
     pub(crate) fn end_free(&self, index: usize, holdings: &Holdings) -> Option<*mut c_void> {
         let value = {
             let mut values = self.values.lock();
@@ -166,7 +163,6 @@ impl Cells {
         Some(value.ptr)
     }
 
-    /// Returns the slots that are not empty.
     pub(crate) fn full(&self) -> Vec<(usize, Value)> {
         let values = self.values.lock();
         let all = values.iter().copied().enumerate();
@@ -174,10 +170,10 @@ impl Cells {
     }
 }
 
-/// The slots that hold each value, over all owners of a host.
+/// By value, over all owners of a host.
 pub(crate) struct Holdings {
     held: Mutex<Held>,
-    /// `true` if several slots may hold a value; then nothing is noted.
+    /// Values may be in several slots, so nothing is noted.
     shared: bool,
 }
 
@@ -197,7 +193,7 @@ impl Holdings {
         }
     }
 
-    /// Removes a holder; returns another slot that holds the value.
+    /// Returns another slot that holds the value.
     fn remove(&self, ptr: *mut c_void, holder: Holder) -> Option<Holder> {
         let other = (!self.shared).then(|| self.held.lock().remove(ptr, holder))?;
         other.filter(|_| held::may_be_memory(ptr))

@@ -14,7 +14,7 @@ use crate::noun::flow::{Endpoints, TCP};
 use crate::noun::token;
 use crate::state::cells::Cells;
 
-/// Suricata's default timeouts of flows without and with an answer.
+/// Suricata's default timeouts, without and with an answer.
 const NEW: Duration = Duration::from_secs(30);
 const ESTABLISHED: Duration = Duration::from_secs(300);
 
@@ -32,7 +32,7 @@ pub(crate) struct FlowState {
     pub(crate) source: [u8; 16],
     pub(crate) destination: [u8; 16],
     pub(crate) host: u32,
-    /// Lets one callback at a time run for the flow, as in Suricata.
+    /// One callback at a time runs for the flow, as in Suricata.
     pub(crate) lock: Mutex<()>,
     pub(crate) number: u64,
     /// The token of the thread that picked it up; 0 if none did.
@@ -71,7 +71,7 @@ impl FlowState {
         }
     }
 
-    /// Notes a packet; the caller has the flow's lock.
+    /// The caller has the flow's lock.
     pub(crate) fn note_packet(&self, to_server: bool, time: Duration) {
         let count = if to_server {
             &self.to_server
@@ -83,7 +83,7 @@ impl FlowState {
         self.note_begin(time);
     }
 
-    /// Notes the time of the beginning, if no packet has a time yet.
+    /// Does nothing after a packet that has a time.
     pub(crate) fn note_begin(&self, time: Duration) {
         self.last_time
             .store(time.as_micros() as u64, Ordering::Relaxed);
@@ -103,14 +103,13 @@ impl FlowState {
         to_server <= to_client
     }
 
-    /// Returns the directions that were seen, as Suricata's flags.
+    /// Suricata's flags for the directions that were seen.
     pub(crate) fn flags(&self) -> u32 {
         let [to_server, to_client] = self.packets();
         u32::from(to_client > 0) | u32::from(to_server > 0) << 1
     }
 
-    /// Returns `true` for TCP with more than a handshake, whose worker retires it without the
-    /// finish callbacks.
+    /// TCP with more than a handshake: its worker retires it without the finish callbacks.
     pub(crate) fn is_workers(&self) -> bool {
         self.endpoints.protocol == TCP && self.packets().iter().sum::<u32>() > 3
     }
@@ -194,7 +193,7 @@ impl Hash for Flow {
     }
 }
 
-/// Returns the address with IPv4 at the beginning, as Suricata has it.
+/// IPv4 is at the beginning, as in Suricata.
 fn octets(address: IpAddr) -> [u8; 16] {
     match address {
         IpAddr::V6(address) => address.octets(),

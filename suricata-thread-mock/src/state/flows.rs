@@ -15,18 +15,17 @@ use crate::state::cells::Cells;
 use crate::state::flow::FlowState;
 
 pub(crate) struct Flows {
-    /// The host's number.
     host: u32,
     /// Locked while traffic runs.
     pub(crate) traffic: Mutex<()>,
     /// Of [`Host::flow`](crate::Host::flow).
     hashes: Mutex<Rng>,
     live: Mutex<FxHashMap<usize, Arc<FlowState>>>,
-    /// The addresses of retired flows, the last one last.
+    /// The last one last.
     retired: Mutex<Vec<usize>>,
     numbers: AtomicU64,
     seed_used: AtomicBool,
-    /// The clock of packets, in microseconds since 1970.
+    /// In microseconds since 1970.
     now: AtomicU64,
 }
 
@@ -45,12 +44,12 @@ impl Flows {
         }
     }
 
-    /// Reserves `count` numbers of flows; returns the first.
+    /// Returns the first of the numbers, which nobody else gets.
     pub(crate) fn take_numbers(&self, count: u64) -> u64 {
         self.numbers.fetch_add(count, Ordering::Relaxed)
     }
 
-    /// Creates a flow, at the address of the last one that was retired if there is one.
+    /// Begins a flow, at the address of the one that was retired last, if any.
     pub(crate) fn begin(&self, hash: u64, table: Table, endpoints: Endpoints) -> Arc<FlowState> {
         let retired = self.retired.lock().pop();
         let token = match retired {
@@ -70,7 +69,7 @@ impl Flows {
         flow
     }
 
-    /// Retires a flow, whose address is free from now on.
+    /// The flow's address is free from now on.
     pub(crate) fn retire(&self, flow: &FlowState) {
         flow.is_retired.store(true, Ordering::Relaxed);
         self.live.lock().remove(&flow.cells.token);
@@ -85,8 +84,7 @@ impl Flows {
         self.retired.lock().contains(&token)
     }
 
-    /// Returns the flows that have begun, in the order of creation; if asked so, only those that
-    /// timed out.
+    /// Returns the flows that have begun, in the order of creation.
     pub(crate) fn begun(&self, only_timed_out: bool) -> Vec<Arc<FlowState>> {
         let now = self.now();
         let live = self.live.lock();
@@ -103,13 +101,13 @@ impl Flows {
         Duration::from_micros(self.now.load(Ordering::Relaxed))
     }
 
-    /// Advances the clock; returns the new time.
+    /// Returns the new time.
     pub(crate) fn pass(&self, time: Duration) -> Duration {
         let passed = time.as_micros() as u64;
         Duration::from_micros(self.now.fetch_add(passed, Ordering::Relaxed) + passed)
     }
 
-    /// Returns the next hash of `rng`, and notes that failures may depend on the seed.
+    /// Failures may depend on the seed from now on.
     pub(crate) fn random_hash(&self, rng: &mut Rng) -> u64 {
         self.seed_used.store(true, Ordering::Relaxed);
         rng.next()
@@ -119,7 +117,6 @@ impl Flows {
         self.random_hash(&mut self.hashes.lock())
     }
 
-    /// Returns `true` if failures may depend on the seed.
     pub(crate) fn seed_was_used(&self) -> bool {
         self.seed_used.load(Ordering::Relaxed)
     }

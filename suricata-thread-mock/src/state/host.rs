@@ -21,7 +21,6 @@ use crate::state::reports::Reports;
 use crate::state::slots::Slots;
 use crate::state::threads::Roster;
 
-/// The number of hosts that the process has had.
 static HOSTS: AtomicU32 = AtomicU32::new(0);
 
 pub(crate) struct HostState {
@@ -53,7 +52,7 @@ pub(crate) struct Identity {
 }
 
 impl HostState {
-    /// Creates a host whose main thread is the current one.
+    /// The current thread becomes the main thread.
     pub(crate) fn new(
         options: &Options,
         generation: Generation,
@@ -94,7 +93,7 @@ impl HostState {
         }
     }
 
-    /// Ends the host, which answers nothing any more.
+    /// Nothing of the host answers any more.
     pub(crate) fn end(&self) {
         self.identity.ended.store(true, Ordering::Release);
         self.slots.end();
@@ -108,7 +107,6 @@ impl Identity {
         self.ended.load(Ordering::Acquire)
     }
 
-    /// Returns `true` on the host's main thread.
     pub(crate) fn is_main(&self) -> bool {
         current_id() == self.main
     }

@@ -47,8 +47,7 @@ impl Journal {
         last.0 = entry;
     }
 
-    /// Writes the lines so far to stderr, once, since an abort may follow a fault. Takes no lock
-    /// and no memory.
+    /// Once, since an abort may follow a fault; takes no lock and no memory.
     pub(crate) fn write(&self) {
         if self.is_written.swap(true, Ordering::Relaxed) {
             return;

@@ -22,10 +22,10 @@ pub(crate) struct Log {
 #[derive(Default)]
 struct Inner {
     lines: Vec<LogLine>,
-    /// Lines at error level, except those that a result has told the test.
+    /// Except those that a result tells the test.
     errors: Vec<LogLine>,
     expected: Vec<Expectation>,
-    /// The number of errors and expectations when the test was last told.
+    /// The errors and expectations when the test was last told.
     told: Option<(usize, usize)>,
 }
 
@@ -39,8 +39,7 @@ impl Log {
         }
     }
 
-    /// Adds a line, unless it is above the host's level. An error fails the test even if it is not
-    /// logged.
+    /// An error fails the test even if its level is above the host's, so that it is not logged.
     pub(crate) fn add(&self, line: LogLine) {
         if line.level == SCLogLevel::SC_LOG_ERROR {
             self.inner.lock().errors.push(line.clone());
@@ -48,7 +47,7 @@ impl Log {
         self.add_known(line);
     }
 
-    /// Adds a line, unless it is above the host's level, which a result tells the test.
+    /// A result tells the test of this line.
     pub(crate) fn add_known(&self, line: LogLine) {
         if line.level.0 > self.level.0 {
             return;
@@ -70,7 +69,7 @@ impl Log {
         self.inner.lock().expected.push(expectation);
     }
 
-    /// Returns a text on unexpected and missing errors, if any are new since the last call.
+    /// `None` if nothing is new since the last call.
     pub(crate) fn tell_text(&self) -> Option<String> {
         let mut inner = self.inner.lock();
         let seen = Some((inner.errors.len(), inner.expected.len()));

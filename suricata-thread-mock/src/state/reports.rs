@@ -9,7 +9,7 @@ use crate::noun::report::{Report, ReportKind};
 use crate::noun::stderr;
 use crate::state::journal::Journal;
 
-/// Reports in the order in which they first came.
+/// In the order in which they first came.
 pub(crate) struct Reports {
     inner: Mutex<Inner>,
     journal: Arc<Journal>,
@@ -20,9 +20,8 @@ pub(crate) struct Reports {
 #[derive(Default)]
 struct Inner {
     list: Vec<Report>,
-    /// The index of each report.
     index: HashMap<(ReportKind, String), usize>,
-    /// How many happened, repetitions included.
+    /// Repetitions included.
     count: u64,
     /// `count` when the test was last told.
     told: u64,
@@ -37,7 +36,7 @@ impl Reports {
         }
     }
 
-    /// Adds a report, or counts it if one has the same kind, call, slot, thread and subject.
+    /// Counts a report with the same kind, call, slot, thread and subject.
     pub(crate) fn add(&self, report: Report) {
         let mut inner = self.inner.lock();
         inner.count += 1;
@@ -65,7 +64,7 @@ impl Reports {
         inner.index.insert(key, at);
     }
 
-    /// Adds a report, or counts it if there is one of its kind.
+    /// Counts a report of the same kind.
     pub(crate) fn add_once(&self, report: Report) {
         let first = {
             let inner = self.inner.lock();
@@ -79,7 +78,7 @@ impl Reports {
         self.inner.lock().list.clone()
     }
 
-    /// Returns the reports as a text if any is new since the last call.
+    /// `None` if nothing is new since the last call.
     pub(crate) fn tell_text(&self) -> Option<String> {
         let reports = self.tell()?;
         let groups = grouped(&reports);
@@ -94,7 +93,7 @@ impl Reports {
         Some(text)
     }
 
-    /// Returns all reports if any is new since the last call.
+    /// All reports, if any is new.
     fn tell(&self) -> Option<Vec<Report>> {
         let mut inner = self.inner.lock();
         if inner.told == inner.count {
@@ -105,7 +104,7 @@ impl Reports {
     }
 }
 
-/// Groups reports that differ by thread only, in the order of the first of each.
+/// Reports that differ by thread only are a group.
 fn grouped(reports: &[Report]) -> Vec<Vec<&Report>> {
     let mut groups: Vec<Vec<&Report>> = Vec::new();
     for report in reports {
@@ -117,7 +116,6 @@ fn grouped(reports: &[Report]) -> Vec<Vec<&Report>> {
     groups
 }
 
-/// Returns one line: the first of a group, and the other threads.
 fn group_text(group: &[&Report]) -> String {
     let [first, others @ ..] = group else {
         return String::new();
@@ -145,10 +143,10 @@ fn group_text(group: &[&Report]) -> String {
     )
 }
 
-/// The number of reports in a text.
+/// Reports in a text.
 const SHOWN: usize = 40;
 
-/// The number of reports without a host that are kept.
+/// Reports to keep.
 const STRAYS: usize = 256;
 
 static STRAY: Mutex<VecDeque<Report>> = Mutex::new(VecDeque::new());
@@ -182,7 +180,6 @@ pub fn stray_reports() -> Vec<Report> {
     STRAY.lock().iter().cloned().collect()
 }
 
-/// Adds a report that belongs to no host.
 pub(crate) fn stray(report: Report) {
     let mut strays = STRAY.lock();
     let same = |stray: &&mut Report| {

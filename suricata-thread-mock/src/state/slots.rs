@@ -14,10 +14,9 @@ use parking_lot::{Mutex, RwLock};
 use crate::noun::fault::Countdown;
 use crate::noun::slot::{BLOCK, Slot, Table};
 
-/// The first id of the next block. The first block is left out, since ids that were never assigned
-/// are often 0.
+/// The first block is left out, since ids that were never assigned are often 0.
 static NEXT: AtomicI32 = AtomicI32::new(BLOCK as c_int);
-/// The first ids of the blocks of hosts that have not ended.
+/// Of hosts that have not ended.
 static LIVE_BLOCKS: LazyLock<RwLock<HashSet<c_int>>> = LazyLock::new(RwLock::default);
 
 #[derive(Default)]
@@ -30,12 +29,11 @@ pub(crate) struct Slots {
 struct Registry {
     table: Table,
     names: HashSet<Vec<u8>>,
-    /// By address of the name: the slot's number, and the name as it was last.
+    /// By address: the slot's number, and the name as it was last.
     kept: HashMap<usize, (c_int, Vec<u8>)>,
 }
 
-/// Every slot of the process, by id. They are kept, as in Suricata, and reports name slots of other
-/// hosts.
+/// Kept, as in Suricata; reports name slots of other hosts, too.
 static ALL: LazyLock<RwLock<HashMap<c_int, Arc<Slot>>>> = LazyLock::new(RwLock::default);
 
 /// Returns "`name` (id 1024)", or "with id 7" if there never was such a slot.
@@ -59,7 +57,7 @@ impl Slots {
         self.registry.lock().table.clone()
     }
 
-    /// Removes every slot; `open` says whether new ones can be registered.
+    /// `open` if new slots can be registered.
     pub(crate) fn reset(&self, open: bool) {
         self.end();
         self.finalized.store(!open, Ordering::Release);
@@ -73,7 +71,7 @@ impl Slots {
         }
     }
 
-    /// Adds a slot whose name is at `address`, unless `fault` refuses it.
+    /// The name is at `address`.
     pub(crate) fn add(
         &self,
         address: usize,
@@ -112,8 +110,7 @@ impl Slots {
         Ok(id)
     }
 
-    /// Describes an id that is not in the table of its owner; `true` if it was kept since another
-    /// host.
+    /// For an id that is not in its owner's table; `true` if it was kept since another host.
     pub(crate) fn whose(&self, id: c_int) -> (&'static str, bool) {
         if id < 0 {
             return ("the result of a refused registration", false);
@@ -140,7 +137,7 @@ impl Slots {
 }
 
 pub(crate) enum Refused {
-    /// The name is taken; by the given slot, if that has another name at the same address.
+    /// Taken by the given slot, if that has another name at the same address.
     Name {
         changed: Option<String>,
     },
@@ -148,7 +145,6 @@ pub(crate) enum Refused {
     Full,
 }
 
-/// Returns the first id of a new block.
 fn take_block() -> Option<c_int> {
     let first = NEXT
         .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |first| {

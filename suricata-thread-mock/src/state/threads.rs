@@ -23,7 +23,7 @@ pub(crate) struct ThreadState {
 }
 
 impl ThreadState {
-    /// Creates a thread that belongs to the current one for now.
+    /// It belongs to the current thread for now.
     pub(crate) fn new(cells: Cells, kind: ThreadKind) -> Self {
         Self {
             cells,
@@ -40,7 +40,7 @@ impl ThreadState {
     }
 }
 
-/// Keeps values of threads that are never freed reachable, as in Suricata.
+/// Values that are never freed stay reachable, as in Suricata.
 static LEFT: Mutex<Vec<Value>> = Mutex::new(Vec::new());
 
 #[derive(Default)]
@@ -55,7 +55,6 @@ pub(crate) struct Roster {
 
 #[derive(Default)]
 struct Phase {
-    /// The number of threads that are being created.
     creating: usize,
     /// The host takes no more threads.
     closing: bool,
@@ -64,12 +63,11 @@ struct Phase {
 }
 
 impl Roster {
-    /// Returns `true` if a thread was created or is being created.
     pub(crate) fn was_begun(&self) -> bool {
         self.created.load(Ordering::SeqCst)
     }
 
-    /// Begins to create a thread, until dropped; `None` if the host takes no more.
+    /// `None` if the host takes no more threads.
     pub(crate) fn begin_creation(&self) -> Option<Creating<'_>> {
         let mut phase = self.phase.lock();
         if phase.closing {
@@ -80,8 +78,8 @@ impl Roster {
         Some(Creating(self))
     }
 
-    /// Waits for threads that are being created, and refuses later ones. Returns `None`, after a
-    /// wait, if another thread takes them down.
+    /// Waits for threads that are being created. `None`, after a wait, if another thread takes them
+    /// down.
     pub(crate) fn begin_take_down(&self) -> Option<TakingDown<'_>> {
         let mut phase = self.phase.lock();
         if phase.closing {
@@ -97,7 +95,6 @@ impl Roster {
         Some(TakingDown(self))
     }
 
-    /// Notes the values of a thread that is never freed.
     pub(crate) fn leave(&self, thread: &ThreadState) {
         let table = &thread.cells.table;
         for (index, value) in thread.cells.full() {
@@ -124,7 +121,7 @@ impl Drop for Creating<'_> {
     }
 }
 
-/// Ends the take-down when dropped, even by a panic, so that nobody waits for it for ever.
+/// Ends the take-down, even by a panic, so that nobody waits for ever.
 pub(crate) struct TakingDown<'a>(&'a Roster);
 
 impl Drop for TakingDown<'_> {
