@@ -1,16 +1,14 @@
-//! A Suricata host in Rust, for tests of plugins.
+//! A mock of Suricata for tests of plugins.
 //!
-//! A Suricata plugin calls C functions that only Suricata has, so its tests do not even link
-//! without it, and Suricata itself lets most mistakes pass: a value that is overwritten leaks, a
-//! slot id that is wrong reads past an array. This crate defines those functions, of Suricata
-//! 8.0.x and of 9.0, and gives a test a [`Host`] to drive the plugin with: register, create
-//! threads, deliver flows, take everything down. What a plugin does wrong on the way fails the
-//! test, by name.
+//! It defines the C functions of Suricata 8.0.x and 9.0 for threads, storage, flow callbacks and
+//! the log, so that `cargo test` needs no Suricata. A [`Host`] drives the plugin through the life
+//! of a Suricata process, and fails the test for misuse of these functions, most of which Suricata
+//! lets pass.
 //!
 //! # A test
 //!
-//! It reads like the life of a Suricata process. This one is for a plugin that is called `minimal`, and made
-//! with `suricata-thread`:
+//! This one is of a plugin `minimal` that is made with `suricata-thread`; the repository has it
+//! among the examples:
 //!
 //! ```ignore
 //! use suricata_thread_mock::{Host, RunMode, Traffic};
@@ -34,15 +32,11 @@
 //! }
 //! ```
 //!
-//! (It is not run here, since `suricata-thread` needs this crate for its own tests. The repository has it,
-//! with the plugin, as the example `minimal`, and runs it there.)
-//!
 //! [`Host::spawn`], [`Thread::run`], [`Thread::flow_init`] and the like do one step at a time.
 //!
 //! # A test of the raw C API
 //!
-//! The mock is for plugins of any kind. Here is one that calls the C functions itself, and is registered
-//! by the test:
+//! A plugin may call the C functions itself. The test registers it:
 //!
 //! ```
 //! use std::ffi::c_void;
@@ -107,118 +101,113 @@
 //!
 //! # Linking
 //!
-//! As a dev-dependency:
+//! Only `[dev-dependencies]` may have this crate: a plugin file must not contain it.
 //!
 //! ```toml
 //! [dev-dependencies]
 //! suricata-thread-mock = "0.1"
 //! ```
 //!
-//! Rust links a crate only where it is named. A test that uses [`Host`] names it; one that only
-//! wants the C functions to be there, so that it links, says so in one line:
+//! Rust links a crate only if it is named. A test that does without [`Host`] names it so:
 //!
 //! ```
 //! use suricata_thread_mock as _;
 //! ```
 //!
-//! The plugin file itself must not hold the mock: it is for `[dev-dependencies]` alone.
-//!
 //! # Generations
 //!
-//! A host plays Suricata 8.0, what production runs, unless the environment variable `SURICATA_MOCK`
-//! is 9 or the test says so ([`HostBuilder::generation`]). So a test suite that leaves it open runs against
-//! both: `cargo test`, then `SURICATA_MOCK=9 cargo test`. Hosts of both may run at the same time.
+//! A host plays Suricata 8.0, unless the environment variable `SURICATA_MOCK` is 9 or the test
+//! [says so](HostBuilder::generation). `cargo test`, then `SURICATA_MOCK=9 cargo test`, run a test
+//! suite against both. Hosts of both may run at the same time.
 //!
-//! The mock defines the names of both, and reports calls of functions that the host's Suricata does not
-//! have. Code that looks at which names are there, to find out in which Suricata it is, finds all of
-//! them here, and asks the mock instead: `unsigned int suricata_thread_mock_generation_1(void)` returns
-//! the major version that the calling thread's host plays, or 0 where there is none. C code declares it
-//! weak, since a real Suricata does not have it. `suricata-thread` does all that by itself.
+//! The mock defines the functions of both, and reports calls of those that the host's Suricata does
+//! not have. A plugin that tells Suricatas apart by the functions that exist asks the mock instead:
+//! `unsigned int suricata_thread_mock_generation_1(void)` returns the major version of the calling
+//! thread's host, or 0 if there is none. C code declares it weak, since Suricata does not have it.
+//! `suricata-thread` does so by itself.
 //!
 //! # Features
 //!
 //! | feature, off by default | brings |
 //! | --- | --- |
-//! | `open` | [`Host::open`](crate::Host#method.open): plugin files, built in Rust or in C, are opened as Suricata opens them |
-//! | `cli` | the program `suricata-mock`, which checks and runs plugin files; `cargo install --locked suricata-thread-mock --features cli` |
+//! | `open` | [`Host::open`](crate::Host#method.open) for built plugin files, in Rust or C |
+//! | `cli` | the program `suricata-mock`, which checks and runs plugin files: `cargo install --locked suricata-thread-mock --features cli` |
 //!
 //! # Threads
 //!
-//! - A C call is answered by the host that the calling thread belongs to: the thread that built
-//!   the [`Host`] (the last one, if it built several), the host's own threads, and threads that
-//!   hold [`Host::enter`]. A call with a `ThreadVars` goes to the host of that `ThreadVars`. On any
-//!   other thread a call fails as Suricata would refuse it, and says so on stderr and in
-//!   [`stray_reports`].
-//! - [`Host::spawn`] runs the thread init callbacks on the thread that calls it, as Suricata does;
-//!   then a real OS thread starts. What the test has that thread do runs there, one after the
-//!   other. [`Host::shutdown`] frees the storage on the thread that calls it, after all have been
-//!   joined.
-//! - One callback at a time runs with a `ThreadVars`. So plugin code cannot drive the host that is
-//!   running it: that panics. Nor can a job wait for its own thread; that is noticed where the hosts'
-//!   own threads wait.
-//! - Hosts share nothing. Tests run in parallel; slot ids are never given out again in the life of
-//!   a process, so that a handle that the code under test keeps in a `static` finds nothing in
-//!   another host, and is reported.
+//! - The host of the calling thread answers a C call: the host that it built last or
+//!   [entered](Host::enter), or whose thread it is. A call with a `ThreadVars` goes to the host of
+//!   that. On other threads, calls fail as Suricata refuses them; stderr and [`stray_reports`] say
+//!   so.
+//! - [`Host::spawn`] runs the thread init callbacks on the calling thread, as Suricata does, then
+//!   starts an OS thread, which runs the test's jobs one by one. [`Host::shutdown`] joins all
+//!   threads, then frees their storage on the calling thread.
+//! - One callback at a time runs with a `ThreadVars`. So plugin code [must not drive a
+//!   host](Host#panics), and a job must not wait for its own thread: both panic. The latter is
+//!   noticed only while the hosts' own threads wait.
+//! - Hosts share nothing, so tests run in parallel. A slot id is never given out again in a
+//!   process: if a `static` keeps it for another host, it finds nothing there, and is reported.
 //!
-//! # What is reported
+//! # Reports
 //!
-//! [`ReportKind`] has the list. Each report names the slot, the thread and the call, and says what
-//! was expected, what happened, and what Suricata would do. [`Host::verify`] panics with them, the
-//! host's drop does if nobody called it; where the test is panicking already, they go to stderr. With
-//! [`HostBuilder::record_only`] nothing panics and the test looks at [`Host::reports`].
+//! [`ReportKind`] lists what is reported. A [`Report`] says what was expected, what happened, what
+//! Suricata would do, and what to do about it. [`Host::verify`] panics with the reports, and so
+//! does dropping the host. With [`HostBuilder::record_only`], the test looks at [`Host::reports`]
+//! instead.
 //!
-//! What is misuse and also fails in the mock: it stores nothing, frees nothing and answers NULL or
-//! -1. A refused registration as such is none, nor is late registration of a slot: Suricata
-//! answers -1, and a plugin has to cope.
+//! Misuse also fails: nothing is stored or freed, and the call returns NULL or -1. Being refused a
+//! registration is no misuse, nor is registering a slot too late: Suricata returns -1, and the
+//! plugin has to cope.
 //!
-//! A panic that the plugin's library keeps from C, as `suricata-thread` does, is no misuse but a line in
-//! [`Host::log`], at error level: so is an assertion of the test's own that fails inside a callback, and
-//! an `init` that fails. A line at error level fails the test in the same way, unless the test said that
-//! it expects it: [`Host::expect_error`], [`Host::expect_errors`]. Warnings do not.
+//! A line at error level in [`Host::log`] fails the test, too, unless the test
+//! [expects](Host::expect_error) it. Panics that `suricata-thread` contains are such lines,
+//! assertions in callbacks among them, and so are an `init`'s failures.
 //!
-//! **Ends.** `exit` and `quick_exit` in plugin code, a crash, and a callback that does not return
-//! ([`HostBuilder::callback_limit`]) would take the test's process away, or end it as if all were well.
-//! Instead, the reports and the log of the host so far are written to stderr, past what the test harness
-//! captures, and after them one line that names the plugin, the code and the thread, the test and where
-//! the host was built; the process ends as failed. A signal is passed on to who had it before, such as
-//! the standard library's report of a stack overflow. `_exit` in a test goes unnoticed.
+//! ## Ends
 //!
-//! **A swap** or a loss? Set does not free what the slot held. To replace a value, read it, set the
-//! new one (or NULL), and free the old one after that, if the set did not fail. The mock takes a set over another value for a swap if
-//! the last call for that slot of that thread was the get that returned the value; the value is the
-//! plugin's from then on. Otherwise the value is lost and reported.
+//! If plugin code calls `exit` or `quick_exit`, crashes, or does not return [in
+//! time](HostBuilder::callback_limit), the test process fails. The reports and the log go to stderr
+//! first, past the test harness, with a line that names the plugin, the code, the thread, the test
+//! and the place where the host was built. Earlier signal handlers, such as the standard library's
+//! for stack overflows, run after that. `_exit` goes unnoticed.
 //!
-//! **Freed twice.** A pointer that a slot is set to while another slot holds it would be freed twice
-//! by Suricata. It is reported at the set; the mock frees it once, where Suricata calls the free
-//! function for each slot. Values that may be in several slots are for [`HostBuilder::shared_values`]. To
-//! move a value, empty the first slot before. Pointers below 65536 or equal to a power of two are left out: Rust's boxes of values
-//! without size are such, and all the same.
+//! ## Replacing values
+//!
+//! Setting a slot does not free its value. To replace a value, get it, set the new one (or NULL),
+//! and free the old one if the set succeeded. The mock recognises this if the get was the last call
+//! for that slot of that thread; the value is then the plugin's. Otherwise the value counts as
+//! lost.
+//!
+//! ## Values in two slots
+//!
+//! If two slots hold a pointer, Suricata frees it twice. The mock reports the second set, and frees
+//! it once. To move a value, empty the first slot before. [`HostBuilder::shared_values`] allows
+//! shared values. Pointers below 65536 and powers of two are not checked, since Rust's boxes of
+//! values without size are such.
 //!
 //! # Failures on demand
 //!
 //! [`Host::refuse_callback`], [`Host::refuse_slot`] and [`Host::refuse_set`] refuse the n-th call
-//! from now, as Suricata does when memory runs out.
+//! from now, as if memory had run out.
 //!
 //! # Limits
 //!
-//! - `ThreadVars`, `Flow` and `Packet` are pointers to nothing. A plugin that looks behind one
-//!   faults; to Suricata's plugin API they are opaque.
-//! - What a flow tells is made up, but for captures, whose flows have the addresses and times of their packets. No
-//!   protocol of an application is known, and of the flags only which directions were seen.
-//! - Whether Suricata has something left to inspect when TCP has been closed, and so retires the flow without a finish
-//!   callback, depends on what is in it: of a capture the mock knows HTTP, TLS and FTP by their first bytes, and takes SSH
-//!   and SMTP for never done. Suricata's flow manager, which times flows out by a clock of its own, and its meeting of flows of
-//!   other ports, which are random, are left out.
-//! - A pointer that the plugin freed and left in its slot is freed again by the host, as Suricata
-//!   does. The mock cannot see it; AddressSanitizer can, and works with the mock.
-//! - Suricata keeps the pointer to a slot's name. The mock sees where another name is at the same
-//!   place; it cannot see that one was freed, and never looks at a name again.
-//! - A value that was taken out of a slot is the plugin's: whether it is freed is for
-//!   LeakSanitizer. What Suricata keeps for the life of the process stays reachable to it.
-//! - Two registrations at once are noticed when they overlap, not when they merely could.
-//! - A process has about two million hosts that register slots; then registration is refused, with
-//!   an error in the log.
-//! - Functions that abort on a panic, as `extern "C"` ones of Rust do, abort the test.
+//! - `ThreadVars`, `Flow` and `Packet` are opaque pointers with nothing behind them: reading there
+//!   crashes.
+//! - What flows tell is made up, except the addresses and times of captures. Application protocols
+//!   are unknown, and flags only have the directions that were seen.
+//! - Suricata retires closed TCP without finish callbacks if it has something left to inspect. For
+//!   captures, the mock decides this by the first bytes of HTTP, TLS and FTP; SSH and SMTP are
+//!   never done. It leaves out timeouts that Suricata's flow manager finds by its own clock, and
+//!   those that packets of other flows find at random.
+//! - A pointer that the plugin freed but left in its slot is freed again, as in Suricata.
+//!   AddressSanitizer finds this, and works with the mock.
+//! - Another slot name at the same address is noticed, but not that a name was freed.
+//! - A value that was taken out of a slot is the plugin's to free: LeakSanitizer finds leaks. What
+//!   Suricata keeps for ever stays reachable.
+//! - Registrations at the same time are noticed only if they overlap.
+//! - After about two million hosts with slots, a process is refused more, with an error in the log.
+//! - Functions that abort on a panic, such as Rust's `extern "C"` functions, abort the test.
 
 #[cfg(all(feature = "open", not(unix)))]
 compile_error!("the features `open` and `cli` are for systems with ELF files and dlopen");
