@@ -198,7 +198,7 @@ fn files_that_are_no_captures_are_named() {
         (&[0x28, 0xb5, 0x2f, 0xfd], "compressed by zstd; unpack it"),
         (
             &[0x34, 0xcd, 0xb2, 0xa1],
-            "in the modified format of pcap; convert it",
+            "in the modified pcap format; convert it",
         ),
         (&pcap(108, &[]), "the link type LOOP is not supported"),
     ] {

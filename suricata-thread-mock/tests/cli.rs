@@ -287,7 +287,7 @@ fn check_tells_plugins_for_one_generation_from_those_for_both() {
         mock_with(&format!("check {{}} --suricata {other}"), &[&plugin])
             .fails()
             .prints(&[&refuses, &hint, "Notice: plugin: Failed to open "])
-            .says(&["not to be loaded: ", &format!("for_{generation}.so")]);
+            .says(&["would not be loaded: ", &format!("for_{generation}.so")]);
         mock_with("check {}", &[&plugin])
             .succeeds()
             .prints(&[&loads, &refuses, &hint]);
@@ -295,7 +295,7 @@ fn check_tells_plugins_for_one_generation_from_those_for_both() {
     let [for_8, for_9] = ["for_8.so", "for_9.so"].map(|name| folder.path().join(name));
     mock_with("check {} {}", &[&for_8, &for_9])
         .fails()
-        .says(&["no Suricata would load all of these files: each is for another one"]);
+        .says(&["no Suricata would load all of these files: they are for different ones"]);
     mock_with("check {} {}", &[&flow_counter(), &for_9])
         .succeeds()
         .prints(&[
@@ -326,7 +326,7 @@ fn functions_that_the_mock_lacks_are_looked_up_in_suricatas_and_in_stand_ins() {
         .says(&["LiveGetDevice"]);
     mock_with("check {}", &[&unknown])
         .exits(2)
-        .prints(&["needs no_such_function, which no Suricata 8.0 known here has: use --against"]);
+        .prints(&["needs no_such_function, which no known Suricata 8.0 has: pass the program of yours with --against"]);
     mock_with("check {} --suricata 8", &[&of_9])
         .fails()
         .prints(&["Suricata 8.0 would not load it: undefined symbol: SCFlowIsIPv4"]);
@@ -391,7 +391,7 @@ fn files_that_no_plugin_can_be_are_refused_at_once() {
     for (file, says) in [
         (&*sparse, "it has 3072 MiB: no plugin has more than 512"),
         (Path::new("/proc/kmsg"), "it is no ELF file"),
-        (&pipe, "it is no regular file"),
+        (&pipe, "it is not a regular file"),
         (folder.path(), "it is a folder"),
         (&other, machines),
     ] {
@@ -484,7 +484,7 @@ fn of_a_plugin_without_section_headers_check_cannot_tell() {
     fs::write(&plugin, bytes).unwrap();
     mock_with("check {} --suricata 9", &[&plugin])
         .exits(2)
-        .prints(&["whether Suricata 9.0 would load it cannot be told: it has no section headers"]);
+        .prints(&["cannot tell whether Suricata 9.0 would load it: it has no section headers"]);
 }
 
 #[test]
@@ -945,7 +945,7 @@ fn a_file_that_is_no_capture_is_an_error_before_a_plugin_runs() {
     for file in [&plugin, &empty] {
         let ran = mock_with("run {} --pcap {}", &[&plugin, file])
             .exits(2)
-            .says(&["no capture in the format pcap or pcapng"]);
+            .says(&["not a pcap or pcapng capture"]);
         assert_eq!(ran.stdout, "");
     }
     let pipe = folder.path().join("pipe");
@@ -953,7 +953,7 @@ fn a_file_that_is_no_capture_is_an_error_before_a_plugin_runs() {
     for file in [&pipe, Path::new("/dev/zero"), folder.path()] {
         mock_with("run {} --pcap {}", &[&plugin, file])
             .exits(2)
-            .says(&["it is no regular file"]);
+            .says(&["it is not a regular file"]);
     }
     let missing = folder.path().join("missing.pcap");
     mock_with("run {} --pcap {}", &[&plugin, &missing])

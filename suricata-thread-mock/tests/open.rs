@@ -349,7 +349,7 @@ fn files_that_are_no_plugin_are_refused_and_not_run() {
     std::os::unix::fs::symlink(pipe, &link).unwrap();
     for file in [&*link, Path::new("/dev/zero")] {
         let text = reason(&host, file).to_string();
-        assert_eq!(text, "the file cannot be read: it is no regular file");
+        assert_eq!(text, "the file cannot be read: it is not a regular file");
     }
     let text = reason(&host, folder).to_string();
     let expected = "the file cannot be read: it is a folder, of which Suricata loads each file whose name ends in .so";

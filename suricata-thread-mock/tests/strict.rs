@@ -500,7 +500,7 @@ fn a_slot_whose_name_is_where_that_of_another_was() {
                 &format!("{}ThreadStorageRegister of slot \"other\"", raw.prefix),
                 "thread `Suricata-Main`",
                 "expected a name that stays",
-                &format!("where the name of slot `first` (id {id}) was"),
+                &format!("in the memory of the name of slot `first` (id {id})"),
                 "Suricata keeps the pointer",
             ],
         );

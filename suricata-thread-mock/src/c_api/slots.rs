@@ -87,10 +87,8 @@ pub(crate) unsafe fn register(
                     format!("{call} of slot {text:?}"),
                     context::thread_name(&host),
                 )
-                .expected("a name that stays what it is")
-                .actual(format!(
-                    "the new one is where the name of slot {before} was"
-                ))
+                .expected("a name in memory of its own")
+                .actual(format!("it is in the memory of the name of slot {before}"))
                 .consequence(format!(
                     "The slot was refused; Suricata keeps the pointer, so that slot {before} has \
                      the new name now, and refuses the other too"
@@ -106,7 +104,7 @@ pub(crate) unsafe fn register(
                 SCLogLevel::SC_LOG_ERROR,
                 "storage",
                 format!(
-                    "no id left for slot {text:?}: hosts of this process have had all two thousand million"
+                    "no id left for slot {text:?}: the hosts of this process have had all two billion"
                 ),
             );
             -1

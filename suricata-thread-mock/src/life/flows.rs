@@ -203,7 +203,7 @@ impl Host {
 pub(crate) fn assert_ran(ran: bool, what: &str) {
     assert!(
         ran,
-        "{what} was called for a flow that is over: it had timed out, or its host was shut down; or for one of another host"
+        "{what} was called for a flow of another host, or one that is over: it was retired, has timed out, or its host was shut down"
     );
 }
 

@@ -43,10 +43,13 @@ impl Host {
     /// ```
     #[track_caller]
     pub fn traffic(&self, traffic: Traffic) -> TrafficReport {
-        assert!(traffic.packets_per_flow > 0, "a flow begins with a packet");
+        assert!(
+            traffic.packets_per_flow > 0,
+            "Host::traffic: packets_per_flow must be 1 or more"
+        );
         assert!(
             !traffic.kinds.is_empty(),
-            "a flow is of some kind, such as those of FlowKind::USUAL"
+            "Host::traffic: kinds must not be empty; take FlowKind::USUAL"
         );
         let _alone = self.traffic_alone("Host::traffic");
         let (workers, finisher) = self.traffic_threads("Host::traffic");

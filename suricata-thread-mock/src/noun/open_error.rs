@@ -98,7 +98,7 @@ impl fmt::Display for OpenErrorReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable { message } => write!(f, "the file cannot be read: {message}"),
-            Self::NotAPlugin { message } => write!(f, "the file is no plugin: {message}"),
+            Self::NotAPlugin { message } => write!(f, "the file is not a plugin: {message}"),
             Self::Undefined { symbols, mixed } => display_undefined(symbols, *mixed, f),
             Self::SymbolsUnknown => f.write_str(
                 "it has no section headers (strip keeps them, sstrip does not), so that its \

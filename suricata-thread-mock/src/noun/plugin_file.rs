@@ -41,7 +41,7 @@ impl PluginFile {
             ));
         }
         if !about.is_file() {
-            return Err(io::Error::other("it is no regular file"));
+            return Err(io::Error::other("it is not a regular file"));
         }
         // So has a file of the kernel's, which may never end.
         if about.len() == 0 {

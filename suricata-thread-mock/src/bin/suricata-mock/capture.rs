@@ -1,4 +1,4 @@
-//! The flows of a capture file.
+//! Reading capture files.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fs::{self, File};
@@ -15,26 +15,23 @@ use crate::decode::{Cause, decode, supported};
 use crate::flow_table::{FlowTable, Step};
 use crate::pcapng::{self, PcapNg, Raw};
 
-/// How many bytes are read at once: as many as stay in a processor's cache until their packets were handled.
+/// As many bytes as stay in a processor's cache until their packets are handled.
 const PORTION: usize = 128 << 10;
 
-/// From this many bytes on, reading is worth a progress bar.
+/// Longer files get a progress bar.
 const LONG: u64 = 32 << 20;
 
-/// How a file in the format pcapng begins.
 const PCAPNG: [u8; 4] = [0x0a, 0x0d, 0x0d, 0x0a];
 
-/// A capture file that is read packet by packet; its flows are numbered from 0.
+/// Flows are numbered from 0.
 pub(crate) struct Capture {
     path: PathBuf,
     reader: Reader,
     bar: ProgressBar,
     flows: FlowTable,
-    /// What the packet that was read last has brought about, apart from itself, the next one first.
+    /// What else the last packet causes, the next event first.
     pending: VecDeque<Replayed>,
-    /// Packets read so far.
     packets: u64,
-    /// Those of them that are left out.
     left_out: BTreeMap<Cause, u64>,
 }
 
@@ -53,7 +50,7 @@ impl Read for InPortions {
 }
 
 impl Reader {
-    /// The next packet; `None` at the end.
+    /// `None` at the end.
     fn next(&mut self) -> Result<Option<Raw<'_>>, Failure> {
         let (reader, link) = match self {
             Self::Pcap(reader, link) => (reader, *link),
@@ -69,7 +66,7 @@ impl Reader {
             TsResolution::MicroSecond => 1_000,
             TsResolution::NanoSecond => 1,
         };
-        // As it is: packets longer than the file's limit are cut, and no damage.
+        // Raw, since packets longer than the file's limit are cut, not damaged.
         let Some(packet) = reader.next_raw_packet() else {
             return Ok(None);
         };
@@ -84,7 +81,7 @@ impl Reader {
 }
 
 impl Capture {
-    /// Opens a capture file in the format pcap or pcapng. Every error names the file.
+    /// Errors name the file.
     pub(crate) fn open(path: &Path) -> Result<Self, String> {
         Self::open_file(path).map_err(|failure| format!("{}: {failure}", path.display()))
     }
@@ -93,8 +90,8 @@ impl Capture {
         let failed = |e: io::Error| e.to_string();
         let about = fs::metadata(path).map_err(failed)?;
         if !about.is_file() {
-            // A pipe or a device may have nothing to read for ever.
-            return Err("it is no regular file".to_owned());
+            // A pipe or a device may block for ever.
+            return Err("it is not a regular file".to_owned());
         }
         let size = about.len();
         let mut file = File::open(path).map_err(failed)?;
@@ -108,9 +105,9 @@ impl Capture {
             [0x1f, 0x8b, ..] => "the file is compressed by gzip; unpack it".to_owned(),
             [0x28, 0xb5, 0x2f, 0xfd] => "the file is compressed by zstd; unpack it".to_owned(),
             [0x34, 0xcd, 0xb2, 0xa1] | [0xa1, 0xb2, 0xcd, 0x34] => {
-                "the file is in the modified format of pcap; convert it: editcap -F pcap".to_owned()
+                "the file is in the modified pcap format; convert it: editcap -F pcap".to_owned()
             }
-            _ => "the file is no capture in the format pcap or pcapng".to_owned(),
+            _ => "the file is not a pcap or pcapng capture".to_owned(),
         };
         let reader = if magic == PCAPNG {
             Reader::PcapNg(PcapNg::new(file).map_err(|e| match e {
@@ -137,7 +134,7 @@ impl Capture {
         })
     }
 
-    /// Shows how far it was read from now on, where the file is long and stderr is a terminal.
+    /// If the file is long and stderr is a terminal.
     pub(crate) fn show_progress(&self) {
         if self.bar.length() < Some(LONG) {
             return;
@@ -148,12 +145,11 @@ impl Capture {
         self.bar.set_draw_target(ProgressDrawTarget::stderr());
     }
 
-    /// Takes away what [`Capture::show_progress`] shows.
     pub(crate) fn end_progress(&self) {
         self.bar.finish_and_clear();
     }
 
-    /// What was left out and why, in a line for what Suricata leaves out too, and one for what it does not.
+    /// What Suricata leaves out too, then what it does not.
     pub(crate) fn left_out(&self) -> impl Iterator<Item = String> {
         let line = |is_suricatas: bool, end: &str| {
             let of = |cause: &Cause| cause.is_suricatas() == is_suricatas;
@@ -180,7 +176,7 @@ impl Capture {
         lines.into_iter().flatten()
     }
 
-    /// What happens next; `None` when all flows that workers retire have been.
+    /// `None` after the last flow that a worker retires.
     pub(crate) fn next(&mut self) -> Result<Option<Replayed>, String> {
         let retire = |flow| Replayed::Retire { flow };
         if let Some(pending) = self.pending.pop_front() {
@@ -221,7 +217,7 @@ impl Capture {
                 to_server,
                 time,
             };
-            // As a rule a packet is all.
+            // Usually there is nothing but the packet.
             if !begins {
                 return Ok(Some(replayed));
             }
@@ -233,7 +229,6 @@ impl Capture {
     }
 }
 
-/// Why there is no next packet.
 enum Failure {
     Pcap(PcapError),
     PcapNg(pcapng::Failure),
@@ -241,7 +236,7 @@ enum Failure {
 }
 
 impl Failure {
-    /// What is wrong with this packet, in a file that was read to its end or not.
+    /// `ended` if the file was read to its end.
     fn in_packet(self, packet: u64, ended: bool) -> String {
         let unreadable = |e: io::Error| format!("packet {packet} cannot be read: {e}");
         let damaged = |what: &str| format!("the file is damaged at packet {packet}: {what}");
@@ -261,7 +256,7 @@ impl Failure {
             Self::PcapNg(pcapng::Failure::Unreadable(e)) => unreadable(e),
             Self::PcapNg(pcapng::Failure::Damaged(what)) => damaged(&what),
             Self::PcapNg(pcapng::Failure::UnknownInterface(interface)) => {
-                format!("packet {packet}: it is of interface {interface}, which is unknown")
+                format!("packet {packet} is of interface {interface}, which no block describes")
             }
             Self::PcapNg(pcapng::Failure::LinkTypes) => format!(
                 "packet {packet}: the interfaces have different link types, which Suricata does not read"

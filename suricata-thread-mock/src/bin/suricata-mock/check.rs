@@ -1,4 +1,4 @@
-//! What Suricata would say when it loads a plugin.
+//! Checking whether Suricata would load plugins.
 
 use std::path::{Path, PathBuf};
 
@@ -12,17 +12,16 @@ use crate::{Failure, Plugins, print};
 pub(crate) struct Arguments {
     #[command(flatten)]
     files: Plugins,
-    /// Ask one Suricata only, 8 (8.0.x) or 9 (9.0). Without it, both are asked, and one must load all the
+    /// Suricata to ask: 8 (8.0.x) or 9 (9.0). By default both are asked, and one must load all
     /// files
     #[arg(long, value_name = "8|9", value_parser = crate::generation, conflicts_with = "against")]
     suricata: Option<Generation>,
-    /// The program of a real Suricata, whose functions are looked up instead of those of 8.0.8 and of
-    /// the crate suricata-sys 9.0.0-alpha
+    /// Program of a real Suricata, whose functions count instead of those of 8.0.8 and of the crate
+    /// suricata-sys 9.0.0-alpha
     #[arg(long, value_name = "SURICATA")]
     against: Option<PathBuf>,
 }
 
-/// What becomes of a file in a Suricata.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Verdict {
     Loads,
@@ -42,7 +41,7 @@ pub(crate) fn check(arguments: &Arguments) -> Result<(), Failure> {
             .collect(),
     };
     let plugins = &arguments.files.plugins;
-    // All are looked at, also where one loads it already.
+    // Collected, so that all are checked even if one loads the plugin.
     let verdicts: Vec<Vec<Verdict>> = plugins
         .iter()
         .map(|plugin| {
@@ -63,7 +62,7 @@ pub(crate) fn check(arguments: &Arguments) -> Result<(), Failure> {
         return Ok(());
     }
     if best == Some(Verdict::Unknown) {
-        let message = "whether it would be loaded cannot be told, see above";
+        let message = "cannot tell whether it would be loaded; see above";
         return Err(Failure::Call(message.to_owned()));
     }
     let is_refused = |(_, verdicts): &(_, &Vec<_>)| verdicts.iter().all(|v| *v == Verdict::Refused);
@@ -73,21 +72,21 @@ pub(crate) fn check(arguments: &Arguments) -> Result<(), Failure> {
         .map(|(p, _)| p.display().to_string())
         .collect();
     Err(Failure::Plugin(if names.is_empty() {
-        "no Suricata would load all of these files: each is for another one".to_owned()
+        "no Suricata would load all of these files: they are for different ones".to_owned()
     } else {
-        format!("not to be loaded: {}", names.join(", "))
+        format!("would not be loaded: {}", names.join(", "))
     }))
 }
 
-/// Whether that Suricata would load the plugin, which does nothing wrong meanwhile; prints why not.
+/// Judges a plugin, and prints why a Suricata refuses it.
 fn judge(plugin: &Path, suricata: &Suricata) -> Verdict {
     let host = Host::builder()
         .generation(suricata.generation)
         .record_only()
         .every_thread()
         .build();
-    // SAFETY: who runs this program has chosen the file for being a plugin, which is code that may
-    // run here and whose entry point does what a plugin's does.
+    // SAFETY: the user named the file as a plugin, whose code may run here and whose entry point
+    // does what plugins' do.
     let checked = unsafe { host.check(plugin) };
     let (shown, name) = (plugin.display(), &suricata.name);
     let misuses = host.reports();
@@ -112,7 +111,7 @@ fn judge(plugin: &Path, suricata: &Suricata) -> Verdict {
         }
         OpenErrorReason::SymbolsUnknown => {
             print(format_args!(
-                "{shown}: whether {name} would load it cannot be told: {reason}"
+                "{shown}: cannot tell whether {name} would load it: {reason}"
             ));
             return Verdict::Unknown;
         }
@@ -134,8 +133,7 @@ fn judge(plugin: &Path, suricata: &Suricata) -> Verdict {
     Verdict::Refused
 }
 
-/// The verdict on a plugin that needs functions which the mock does not have, but for `None` where this
-/// Suricata has not all of them.
+/// For functions that the mock lacks; `None` if this Suricata lacks some, too.
 fn judge_undefined(
     plugin: &Path,
     symbols: &[UndefinedSymbol],
@@ -159,17 +157,16 @@ fn judge_undefined(
         return None;
     }
     print(format_args!(
-        "{shown}: needs {}, which no {name} known here has: use --against with the program of yours",
+        "{shown}: needs {}, which no known {name} has: pass the program of yours with --against",
         join(lacks.iter().map(|s| &*s.name))
     ));
     Some(Verdict::Unknown)
 }
 
-/// Says which functions the plugin uses where they are there.
 fn print_optional(plugin: &Path, suricata: &Suricata) {
     let file = PluginFile::read(plugin).map(|bytes| PluginFile::parse(&bytes));
     let Ok(Ok(file)) = file else { return };
-    // Others are the C library's and the linker's.
+    // The others are the C library's and the linker's.
     let is_hosts = |name: &&String| suricata.has(name) || exports::is_known(name);
     let of_host = file.optional.iter().filter(is_hosts);
     let (has, lacks): (Vec<_>, Vec<_>) = of_host.partition(|name| suricata.has(name));

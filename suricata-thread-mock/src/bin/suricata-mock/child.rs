@@ -1,11 +1,10 @@
-//! The run of plugins in a child process, so that an `_exit` in one of them is noticed.
+//! Running plugins in a child process, so that an `_exit` in one of them is noticed.
 
 use std::process::ExitCode;
 
 use crate::Failure;
 
-/// Runs `work` in a child, whose status becomes that of this process. `work` is all that is still to
-/// be done; this thread is the only one.
+/// The process has no other thread, and nothing else to do after that.
 pub(crate) fn run(work: impl FnOnce() -> ExitCode) -> Result<ExitCode, Failure> {
     let system = |what: &str| {
         let e = std::io::Error::last_os_error();

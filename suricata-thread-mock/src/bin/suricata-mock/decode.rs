@@ -1,4 +1,4 @@
-//! What Suricata 8.0.8 makes of a packet: to which flow it belongs, or why to none. Found by trial.
+//! The flows of packets as Suricata 8.0.8 decodes them, found by trial.
 
 use std::fmt;
 
@@ -8,7 +8,6 @@ use suricata_thread_mock::Endpoints;
 use crate::key::{Address, Key};
 use crate::segment::Segment;
 
-/// Why a packet is not handed over.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Cause {
     NotIp,
@@ -29,7 +28,7 @@ impl Cause {
         Self::Icmp,
     ];
 
-    /// Whether such packets have no flow in Suricata either.
+    /// Returns `true` if Suricata leaves such packets out, too.
     pub(crate) fn is_suricatas(self) -> bool {
         matches!(self, Self::NotIp | Self::Damaged | Self::NoFlow)
     }
@@ -48,7 +47,7 @@ impl fmt::Display for Cause {
     }
 }
 
-/// Whether Suricata reads captures of this link type, and so does this program.
+/// Suricata reads no others.
 pub(crate) fn supported(link: DataLink) -> Result<(), String> {
     match link {
         DataLink::ETHERNET
@@ -65,17 +64,16 @@ pub(crate) fn supported(link: DataLink) -> Result<(), String> {
     }
 }
 
-/// A packet that belongs to a flow.
 pub(crate) struct Packet<'a> {
     pub(crate) key: Key,
-    /// Whether the side whose end is first in the key has sent it.
+    /// `true` if it comes from the first address of the key.
     pub(crate) by_first: bool,
     /// Only for TCP.
     pub(crate) tcp: Option<Segment<'a>>,
 }
 
 impl Packet<'_> {
-    /// Who talks with whom, where this packet begins the flow.
+    /// Returns the endpoints of the flow that this packet begins.
     pub(crate) fn endpoints(&self) -> Endpoints {
         let [first, second] = self.key.ends();
         let (source, destination) = if self.by_first {
@@ -93,7 +91,6 @@ impl Packet<'_> {
 
 type Decoded<'a> = Result<Packet<'a>, Cause>;
 
-/// Decodes a packet of a [`supported`] link type.
 #[inline]
 pub(crate) fn decode(link: DataLink, data: &[u8]) -> Decoded<'_> {
     match link {
@@ -102,7 +99,7 @@ pub(crate) fn decode(link: DataLink, data: &[u8]) -> Decoded<'_> {
         DataLink::LINUX_SLL2 => by_ether_type(be16(data, 0)?, rest(data, 20)?),
         DataLink::NULL => match rest(data, 4).map(|rest| (&data[..4], rest))? {
             ([2, 0, 0, 0], ip) => ipv4(ip, NO_VLANS),
-            // Of Linux, NetBSD, FreeBSD and macOS.
+            // As on Linux, NetBSD, FreeBSD and macOS.
             ([10 | 24 | 28 | 30, 0, 0, 0], ip) => ipv6(ip, NO_VLANS),
             _ => Err(Cause::NotIp),
         },
@@ -177,7 +174,7 @@ fn ipv4(data: &[u8], vlans: [u16; 3]) -> Decoded<'_> {
     if first >> 4 != 4 || header < 20 || total < header || total > data.len() {
         return Err(Cause::Damaged);
     }
-    // More fragments, or not the first one.
+    // More fragments follow, or it is not the first one.
     if be16(data, 6)? & 0x3fff != 0 {
         return Err(Cause::Fragment);
     }
@@ -209,7 +206,7 @@ fn ipv6(data: &[u8], vlans: [u16; 3]) -> Decoded<'_> {
         let length = match next {
             // Hop-by-hop, routing and destination options.
             0 | 43 | 60 => 8 + usize::from(byte(data, 1)?) * 8,
-            // A fragment that is the whole.
+            // A fragment that is the whole packet.
             44 if be16(data, 2)? & 0xfff9 == 0 => 8,
             44 => return Err(Cause::Fragment),
             // The authentication header.
@@ -293,7 +290,7 @@ fn transport<'a>(net: &Net, protocol: u8, data: &'a [u8]) -> Decoded<'a> {
     Ok(Packet { key, by_first, tcp })
 }
 
-/// Whether Suricata looks for a packet in what is sent to this port of UDP: VXLAN, GENEVE, Teredo.
+/// VXLAN, GENEVE and Teredo, in which Suricata looks for packets.
 fn is_tunnel(port: u16, data: &[u8]) -> bool {
     let is_vxlan = || port == 4789 && data.len() > 8 && data[0] & 0x08 != 0;
     let is_geneve = || port == 6081 && data.len() > 8 && data[0] >> 6 == 0 && data[2..4] != [0; 2];

@@ -1,47 +1,43 @@
-//! What is said in a conversation of TCP, and whether Suricata is done with it. Found by trial in 8.0.8, without rules.
+//! The application data of TCP, and whether Suricata is done with it: found by trial in 8.0.8,
+//! without rules.
 //!
-//! Suricata knows many protocols, and this tells a few of them by their first bytes. What it does not know is taken for
-//! nobody's protocol.
+//! A few protocols are known by their first bytes. Others count as unknown to Suricata.
 
 use crate::http::Exchange;
 
-/// From how many bytes of the client, and of the server, on Suricata gives up on a protocol that it does not know.
+/// After as many bytes of client and server, Suricata gives up on unknown protocols.
 const ENOUGH: [u32; 2] = [17, 10];
 
 pub(crate) const CLIENT: usize = 0;
 pub(crate) const SERVER: usize = 1;
 
-/// What the first bytes look like.
 #[derive(PartialEq, Eq)]
 enum Protocol {
     Unknown,
     Http,
     Tls,
     Ftp,
-    /// One whose conversations are never done.
+    /// A protocol whose conversations are never done.
     Other,
 }
 
-/// The first bytes of a side.
 #[derive(Default)]
 struct Beginning {
     bytes: [u8; 8],
     length: usize,
 }
 
-/// What both sides say.
 #[derive(Default)]
 pub(crate) struct Dialogue {
     beginnings: [Beginning; 2],
     http: Exchange,
-    /// Whether the server has spoken last.
+    /// The server spoke last.
     is_answered: bool,
-    /// Whether enough of both sides was looked at, and is in no known protocol.
+    /// Both sides said enough in no known protocol.
     is_given_up: bool,
 }
 
 impl Dialogue {
-    /// Takes the next data of a side.
     pub(crate) fn hear(&mut self, by: usize, data: &[u8]) {
         if self.is_given_up {
             return;
@@ -57,7 +53,7 @@ impl Dialogue {
         }
     }
 
-    /// Takes how many bytes of the client and of the server were looked at.
+    /// The bytes of client and server that were looked at.
     pub(crate) fn inspect(&mut self, inspected: [u32; 2]) {
         let is_enough = inspected[CLIENT] >= ENOUGH[CLIENT] && inspected[SERVER] >= ENOUGH[SERVER];
         if is_enough && !self.is_given_up {
@@ -65,15 +61,15 @@ impl Dialogue {
         }
     }
 
-    /// Takes that data are missing from what was looked at.
+    /// Data are missing.
     pub(crate) fn break_off(&mut self) {
         self.is_given_up |= self.protocol() == Protocol::Unknown;
     }
 
-    /// Whether there is nothing to inspect in a conversation that is over, whose data were all looked at or not.
+    /// Suricata has nothing to inspect when the conversation ends.
     pub(crate) fn is_done(&self, is_all_inspected: bool, reset_by: Option<usize>) -> bool {
         if self.is_given_up {
-            // What comes later is of no interest.
+            // Nothing later matters.
             return true;
         }
         let are_both_heard = self.beginnings.iter().all(|side| side.length > 0);

@@ -1,4 +1,4 @@
-//! What Suricatas offer to plugins.
+//! The functions that Suricatas export.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -8,20 +8,17 @@ use suricata_thread_mock::Generation;
 use crate::Failure;
 use crate::plugin_file::PluginFile;
 
-/// A Suricata whose functions are known.
 pub(crate) struct Suricata {
     pub(crate) generation: Generation,
-    /// What it is called in what is printed.
     pub(crate) name: String,
     exports: BTreeSet<String>,
-    /// Whether it has nothing but `exports`.
+    /// It exports nothing else.
     is_whole: bool,
 }
 
 impl Suricata {
-    /// The one of a generation that comes with this program.
     pub(crate) fn known(generation: Generation) -> Self {
-        // Of 9.0 there is no release whose functions could be listed.
+        // 9.0 has no release whose functions could be listed.
         let (list, is_whole) = match generation {
             Generation::V8 => (include_str!("exports/8.txt"), true),
             _ => (include_str!("exports/9.txt"), false),
@@ -36,7 +33,6 @@ impl Suricata {
         }
     }
 
-    /// Reads the program of a real one.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         let failure = |e| Failure::Call(format!("--against {}: {e}", path.display()));
         let bytes = PluginFile::read(path).map_err(|e| failure(e.to_string()))?;
@@ -63,7 +59,7 @@ impl Suricata {
         self.exports.contains(name)
     }
 
-    /// Whether it is certain that it lacks a function.
+    /// Returns `true` only if that is certain.
     pub(crate) fn lacks(&self, name: &str) -> bool {
         self.is_whole && !self.has(name)
     }
@@ -82,13 +78,13 @@ macro_rules! names {
     };
 }
 
-/// The functions that plugins of a generation can rely on, whatever the lists say.
+/// Plugins can rely on these, whatever the lists say.
 fn of_the_api(generation: Generation) -> &'static [&'static str] {
     let [v8, v9] = const { suricata_thread_sys::c_functions!(names: plugin) };
     if generation == Generation::V8 { v8 } else { v9 }
 }
 
-/// Whether a Suricata that comes with this program has the function.
+/// Returns `true` if a Suricata that this program knows has the function.
 pub(crate) fn is_known(name: &str) -> bool {
     let mut all = Generation::ALL.iter();
     all.any(|generation| Suricata::known(*generation).has(name))

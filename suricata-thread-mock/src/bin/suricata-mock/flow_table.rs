@@ -1,7 +1,8 @@
-//! Which flow a packet of a capture belongs to, and when flows end: by the time of packets, as Suricata's flow table has it.
+//! The flow of each packet of a capture, and the end of flows by the time of packets, as in
+//! Suricata.
 //!
-//! Suricata looks for flows that have timed out where a packet's flow would be. It may meet one of other ports there, by
-//! its own random numbers; and a thread of its own looks, by its own clock. Neither is followed here.
+//! Not reproduced: timeouts found by Suricata's flow manager, by its own clock, and by packets of
+//! other flows at the same place of its hash table, by its own random numbers.
 
 use std::time::Duration;
 
@@ -9,35 +10,31 @@ use crate::decode::Packet;
 use crate::key::Key;
 use crate::tcp::{Conversation, Timeout};
 
-/// What a packet does.
 pub(crate) struct Step {
-    /// The number of its flow.
     pub(crate) flow: u64,
-    /// Whether it is the flow's first.
     pub(crate) begins: bool,
-    /// Whether it goes to the side that did not begin the flow.
+    /// `true` if it goes to the side that did not begin the flow.
     pub(crate) to_server: bool,
     /// The flow that was there before, which its worker retires now.
     pub(crate) retires: Option<u64>,
 }
 
-/// Flows that begin together are beside one another in memory, as their packets come. A map from key to flow, which has
-/// them all over the place, takes twice the time where a capture has many flows at once.
+/// Flows that begin together are together in memory, as their packets come: a map from key to flow
+/// takes twice the time with many flows at once.
 #[derive(Default)]
 pub(crate) struct FlowTable {
     live: Vec<(Key, Live)>,
-    /// Where a flow is in `live`, at the hash of its key or in the next place that was free.
+    /// Indices into `live`, by hash; the next place if one is taken.
     places: Vec<u32>,
     next: u64,
 }
 
-/// No flow is there.
 const FREE: u32 = u32::MAX;
 
 struct Live {
     number: u64,
     last: Duration,
-    /// Whether the side whose end is first in the key began it.
+    /// The first address of the key began the flow.
     by_first: bool,
     is_answered: bool,
     tcp: Option<Box<Conversation>>,
@@ -86,7 +83,6 @@ impl Live {
 }
 
 impl FlowTable {
-    /// Finds the flow of a packet, or begins one.
     #[inline]
     pub(crate) fn find(&mut self, packet: &Packet<'_>, time: Duration) -> Step {
         if self.live.len() * 2 >= self.places.len() {
@@ -115,12 +111,12 @@ impl FlowTable {
         }
     }
 
-    /// Where the place of the flow with this key is noted, or is to be.
+    /// The place that has the key's flow, or is free for it.
     #[inline]
     fn place_of(&self, key: &Key) -> usize {
         let mut place = key.hash() as usize;
         loop {
-            // There are a power of two.
+            // The number of places is a power of two.
             place &= self.places.len() - 1;
             match self.live.get(self.places[place] as usize) {
                 Some((other, _)) if other != key => place += 1,
@@ -137,7 +133,7 @@ impl FlowTable {
         }
     }
 
-    /// Empties the table at the end of the capture; returns the flows that their workers retire.
+    /// Returns the flows that their workers retire.
     pub(crate) fn end(&mut self) -> Vec<u64> {
         let Self { live, .. } = std::mem::take(self);
         let live = live.into_iter().map(|(_, live)| live);

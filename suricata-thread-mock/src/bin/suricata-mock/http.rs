@@ -1,4 +1,4 @@
-//! Whether the requests of a conversation of HTTP are answered: as far as segments begin with requests and answers.
+//! Whether HTTP requests are answered, as far as segments begin with requests and answers.
 
 const METHODS: [&[u8]; 8] = [
     b"GET ",
@@ -11,43 +11,39 @@ const METHODS: [&[u8]; 8] = [
     b"PATCH ",
 ];
 
-/// The requests and answers of a conversation.
 #[derive(Default)]
 pub(crate) struct Exchange {
     requests: u32,
-    /// Answers whose end is known.
+    /// Answers with a known end.
     complete: u32,
     is_seen: bool,
     body: Body,
 }
 
-/// What is to come of the answer that was last.
 #[derive(Default)]
 enum Body {
     #[default]
     None,
     Bytes(u64),
     Chunks,
-    /// All until the server closes.
+    /// Everything until the server closes.
     UntilClose,
 }
 
 impl Exchange {
-    /// Data of the client.
     pub(crate) fn ask(&mut self, data: &[u8]) {
         let is_request = METHODS.iter().any(|method| data.starts_with(method));
         self.is_seen |= is_request;
         self.requests += u32::from(is_request);
     }
 
-    /// Data of the server.
     pub(crate) fn answer(&mut self, data: &[u8]) {
         let (data, length) = match self.body {
             Body::UntilClose => return,
             Body::Chunks => (data, None),
             Body::Bytes(left) => (data, Some(left)),
             Body::None if !data.starts_with(b"HTTP/") => {
-                // As of HTTP/0.9.
+                // As in HTTP/0.9.
                 if self.requests > self.complete {
                     self.body = Body::UntilClose;
                 }
@@ -93,7 +89,7 @@ impl Exchange {
         self.is_seen
     }
 
-    /// Whether there is no request without its whole answer; `is_closed` ends the last one, which may lack some of it.
+    /// The last answer may be cut if the conversation is closed.
     pub(crate) fn is_answered(&self, is_closed: bool) -> bool {
         let last = is_closed && !matches!(self.body, Body::None);
         self.complete + u32::from(last) >= self.requests

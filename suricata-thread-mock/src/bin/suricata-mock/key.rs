@@ -1,25 +1,24 @@
-//! What makes a flow.
+//! The keys of flows.
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
-/// What the packets of a flow have in common.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Key {
-    /// The lower end first, by address and then by port, where the protocol has flows of both directions.
+    /// The lower address and port first, if the protocol has flows of both directions.
     pub(crate) addresses: [Address; 2],
     pub(crate) ports: [u16; 2],
-    /// From the outermost one; 0 where there are fewer, so that VLAN 0 is as none.
+    /// The outermost one first, then 0s, so that VLAN 0 is as none.
     pub(crate) vlans: [u16; 3],
     pub(crate) protocol: u8,
     pub(crate) is_v6: bool,
 }
 
-/// An address as of IPv6, whose first four bytes are that of IPv4: two numbers, which are compared and hashed faster than
-/// bytes are.
+/// An IPv6 address, or IPv4 in its first four bytes: numbers are compared and hashed faster than
+/// bytes.
 pub(crate) type Address = [u64; 2];
 
 impl Key {
-    /// Flows whose addresses and ports are in a row, as those of tests often are, are hashed to places all over.
+    /// Addresses and ports in a row, as tests often have them, get hashes all over.
     #[inline]
     pub(crate) fn hash(&self) -> u64 {
         let [[a, b], [c, d]] = self.addresses;

@@ -1,4 +1,4 @@
-//! Opens built plugins as Suricata does, and says what they do wrong.
+//! Checks and runs built plugins, and reports their misuse.
 
 mod capture;
 mod check;
@@ -29,11 +29,10 @@ use clap::{Parser, Subcommand};
 use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW};
 use suricata_thread_mock::Generation;
 
-/// A strict Suricata host for built plugins that use the thread, storage and flow callback API.
+/// A mock of Suricata that checks and runs built plugins
 ///
-/// Exits with 0 if all is well, with 1 if a plugin is at fault, and with 2 if the call is: arguments that make
-/// no sense, a file that cannot be read, an output that cannot be written. A reader that stops reading, as
-/// behind `| head`, is no failure.
+/// Exits with 0 if all is well, with 1 if a plugin is at fault, and with 2 if the arguments are, a
+/// file cannot be read or output cannot be written. A closed pipe, as with `| head`, is no failure.
 #[derive(Parser)]
 #[command(version, about)]
 struct Arguments {
@@ -43,27 +42,26 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Run plugins: print the log, a table of the threads, and all that they do wrong
+    /// Run plugins; print the log, a table of the threads, and misuse
     ///
-    /// Exits with 1 if a plugin is not loaded or does something wrong, or if the log has a line at
-    /// error level; with 2 if the arguments make no sense.
+    /// Exits with 1 if a plugin is not loaded, if there is misuse, or if the log has a line at
+    /// error level; with 2 if the arguments are wrong.
     Run(run::Arguments),
-    /// Say what Suricata would say when it loads a plugin, without running it
+    /// Check whether Suricata would load plugins, without running them
     ///
-    /// Opens the file and calls SCPluginRegister, but not Init. Says which functions of Suricata the
-    /// plugin needs and which it uses where they are there. Exits with 1 if no Suricata, or not the one
-    /// of --suricata or --against, would load all the files; with 2 if that cannot be told, since a file
-    /// needs what no Suricata known here has, and if the arguments make no sense.
+    /// Opens each file and calls SCPluginRegister, but not Init. Prints the functions of Suricata
+    /// that the plugin needs, and those that it uses if they are there. Exits with 1 if no
+    /// Suricata, or not that of --suricata or --against, would load all files; with 2 if a file
+    /// needs a function that no Suricata known here has, or if the arguments are wrong.
     Check(check::Arguments),
 }
 
-/// Reads the major version of a Suricata that the mock can play.
 fn generation(text: &str) -> Result<Generation, String> {
     let known = text.parse().ok().and_then(Generation::from_major);
     known.ok_or_else(|| "expected 8 or 9".to_owned())
 }
 
-/// What the main thread of a process has, as a rule.
+/// As the main thread of a process usually has.
 const STACK: usize = 8 << 20;
 
 fn main() -> ExitCode {
@@ -76,7 +74,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Does `work` on a thread without a name, as Suricata's main thread has none that Rust knows.
+/// Rust knows no name of Suricata's main thread.
 fn on_unnamed_thread(
     work: impl FnOnce() -> Result<(), Failure> + Send + 'static,
 ) -> Result<(), Failure> {
@@ -88,7 +86,6 @@ fn on_unnamed_thread(
     }
 }
 
-/// Says why the program fails, if it does.
 fn status(outcome: Result<(), Failure>) -> ExitCode {
     let not_printed = NOT_PRINTED.get();
     let not_printed = not_printed.map(|e| format!("cannot write to stdout: {e}"));
@@ -104,19 +101,18 @@ fn status(outcome: Result<(), Failure>) -> ExitCode {
     ExitCode::from(status)
 }
 
-/// Why the program fails.
 enum Failure {
     /// A plugin is at fault.
     Plugin(String),
-    /// The call is.
+    /// The arguments, files or output are.
     Call(String),
 }
 
 /// Why stdout did not take a line, such as a full disk.
 static NOT_PRINTED: OnceLock<io::Error> = OnceLock::new();
 
-/// Prints a line to stdout. Where nobody reads on, as behind `| head`, it is left out. Whatever the
-/// error, the work goes on; but for that one, it makes the program fail in the end.
+/// Prints a line to stdout. A closed pipe, as with `| head`, is ignored; another error makes the
+/// program fail in the end.
 fn print(line: impl Display) {
     match writeln!(io::stdout(), "{line}") {
         Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {
@@ -126,29 +122,27 @@ fn print(line: impl Display) {
     }
 }
 
-/// Prints a line to stderr, if that takes it: there is nowhere else to say that it does not.
+/// There is nowhere to report that this fails.
 fn say(line: impl Display) {
     let _ = writeln!(io::stderr(), "suricata-mock: {line}");
 }
 
-/// The files, as arguments of both commands.
 #[derive(clap::Args)]
 struct Plugins {
-    /// The plugin files, in the order in which Suricata would be told to load them
+    /// Plugin files, in the order in which Suricata would load them
     #[arg(required = true, value_name = "PLUGIN.so")]
     plugins: Vec<PathBuf>,
-    /// A library with stand-ins for functions of Suricata that the mock lacks
+    /// Library with stand-ins for functions of Suricata that the mock lacks
     #[arg(long, value_name = "LIBRARY.so")]
     with: Vec<PathBuf>,
 }
 
 impl Plugins {
-    /// Opens the libraries with stand-ins, for plugins to find.
     fn open_stand_ins(&self) -> Result<(), Failure> {
         for library in &self.with {
             // The dynamic linker would look elsewhere for a mere name.
             let path = Path::new(".").join(library);
-            // SAFETY: who runs this program has chosen the library, which is code that may run here.
+            // SAFETY: the user named the library, whose code may run here.
             match unsafe { Library::open(Some(path), RTLD_NOW | RTLD_GLOBAL) } {
                 Ok(library) => std::mem::forget(library),
                 Err(e) => return Err(Failure::Call(format!("--with {}: {e}", library.display()))),
@@ -158,8 +152,7 @@ impl Plugins {
     }
 }
 
-/// Says of a plugin that was loaded from the current folder by its mere name that Suricata would look
-/// for it elsewhere.
+/// Suricata would look for it elsewhere.
 fn note_bare_name(plugin: &Path) {
     if plugin.parent() == Some(Path::new("")) {
         say(format_args!(

@@ -1,7 +1,6 @@
-//! The packets of a capture in the format pcapng.
+//! Reading pcapng files: link types, times and packets.
 //!
-//! Of each block this reads no more than it takes to tell flows apart, and when packets came. Of the options, which programs
-//! write in ways of their own, it reads the resolution of the times, where it is written as the standard says.
+//! Of the options, which programs write in their own ways, only the resolution of times is read.
 
 use std::borrow::Cow;
 use std::io::{self, BufReader, ErrorKind, Read};
@@ -9,45 +8,42 @@ use std::time::Duration;
 
 use pcap_file::DataLink;
 
-/// The types of the blocks that matter; all others are passed over.
+/// Blocks of other types are skipped.
 const SECTION_HEADER: u32 = 0x0a0d_0d0a;
 const INTERFACE: u32 = 1;
 const OBSOLETE_PACKET: u32 = 2;
 const SIMPLE_PACKET: u32 = 3;
 const ENHANCED_PACKET: u32 = 6;
 
-/// How much of a block is kept: the ports of a packet are not behind that.
+/// The ports of a packet are in it.
 const KEPT: u64 = 256 << 10;
 
-/// A capture that is read block by block.
 pub(crate) struct PcapNg<R> {
     input: BufReader<R>,
     /// Of the numbers in this section.
     big_endian: bool,
-    /// The link types of the interfaces of this section, and how many seconds a unit of their times is.
+    /// For each interface, the link type and the seconds in a unit of time.
     links: Vec<(DataLink, f64)>,
-    /// When the last packet came that has a time.
+    /// Of the last packet that has a time.
     time: Duration,
     /// The beginning of the last block's content.
     kept: Vec<u8>,
 }
 
-/// A packet, which may be cut, with its link type and time.
+/// It may be cut.
 pub(crate) struct Raw<'a> {
     pub(crate) link: DataLink,
     pub(crate) time: Duration,
     pub(crate) data: Cow<'a, [u8]>,
 }
 
-/// Why there is no next packet.
 pub(crate) enum Failure {
     /// The file ends within a block.
     Truncated,
     Unreadable(io::Error),
     Damaged(String),
-    /// The interfaces have different link types.
     LinkTypes,
-    /// The packet is of an interface that no block describes.
+    /// No block describes the packet's interface.
     UnknownInterface(u32),
 }
 
@@ -61,7 +57,7 @@ impl From<io::Error> for Failure {
 }
 
 impl<R: Read> PcapNg<R> {
-    /// Reads the file's first block, which must be the header of a section.
+    /// The first block must be a section header.
     pub(crate) fn new(input: R) -> Result<Self, Failure> {
         let mut this = Self {
             input: BufReader::new(input),
@@ -72,13 +68,15 @@ impl<R: Read> PcapNg<R> {
         };
         match this.next_block()? {
             Some(SECTION_HEADER) => Ok(this),
-            _ => Err(Failure::Damaged("it begins with no section".to_owned())),
+            _ => Err(Failure::Damaged(
+                "it does not begin with a section".to_owned(),
+            )),
         }
     }
 
-    /// The next packet; `None` at the end of the file.
+    /// `None` at the end.
     pub(crate) fn next_packet(&mut self) -> Result<Option<Raw<'_>>, Failure> {
-        // Where the packet is in its block, the number of its interface and its length.
+        // The packet's offset in the block, its interface and its length.
         let (at, interface, length) = loop {
             match self.next_block()? {
                 None => return Ok(None),
@@ -93,7 +91,7 @@ impl<R: Read> PcapNg<R> {
                 }
                 Some(ENHANCED_PACKET) => break (20, self.u32(0)?, self.u32(12)?),
                 Some(OBSOLETE_PACKET) => break (20, u32::from(self.u16(0)?), self.u32(12)?),
-                // With the length on the wire only; what follows the packet is padding.
+                // It has only the length on the wire; what follows the packet is padding.
                 Some(SIMPLE_PACKET) => {
                     let there = u32::try_from(self.kept.len()).unwrap_or(u32::MAX);
                     break (4, 0, self.u32(0)?.min(there.saturating_sub(4)));
@@ -128,7 +126,7 @@ impl<R: Read> PcapNg<R> {
         }
     }
 
-    /// How many seconds a unit of the times is, of the interface whose block was read: a millionth, unless an option says so.
+    /// The seconds in a unit of time of the last block's interface: a millionth by default.
     fn unit(&self) -> f64 {
         const RESOLUTION: u16 = 9;
         let mut at = 8;
@@ -146,7 +144,7 @@ impl<R: Read> PcapNg<R> {
         1e-6
     }
 
-    /// Reads the next block, of which it keeps the beginning of the content; returns its type.
+    /// Keeps the beginning of its content; returns its type.
     fn next_block(&mut self) -> Result<Option<u32>, Failure> {
         let mut kind = [0; 4];
         match self.input.read(&mut kind[..1])? {
@@ -154,7 +152,7 @@ impl<R: Read> PcapNg<R> {
             _ => self.input.read_exact(&mut kind[1..])?,
         }
         let length = self.read_number()?;
-        // The same in both orders, since it is what says which one it is.
+        // The same in both byte orders, which it is there to tell.
         let is_section = u32::from_le_bytes(kind) == SECTION_HEADER;
         let mut order = [0; 4];
         if is_section {
@@ -178,7 +176,7 @@ impl<R: Read> PcapNg<R> {
         input.read_to_end(&mut self.kept)?;
         let mut rest = Read::by_ref(&mut self.input).take(content.saturating_sub(KEPT));
         io::copy(&mut rest, &mut io::sink())?;
-        // Not there either where the content was cut.
+        // Not there either if the content was cut.
         let again = self.read_number()?;
         if self.number(again) != length {
             return Err(Failure::Damaged(format!(
@@ -203,7 +201,6 @@ impl<R: Read> PcapNg<R> {
         }
     }
 
-    /// The number at a place of the last block's content.
     fn u32(&self, at: usize) -> Result<u32, Failure> {
         self.bytes(at).map(|bytes| self.number(bytes))
     }
@@ -219,6 +216,6 @@ impl<R: Read> PcapNg<R> {
 
     fn bytes<const N: usize>(&self, at: usize) -> Result<[u8; N], Failure> {
         let bytes = self.kept.get(at..at + N).and_then(|b| b.try_into().ok());
-        bytes.ok_or_else(|| Failure::Damaged("a block is too short for what it is".to_owned()))
+        bytes.ok_or_else(|| Failure::Damaged("a block is too short for its type".to_owned()))
     }
 }

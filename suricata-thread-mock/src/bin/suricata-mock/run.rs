@@ -18,36 +18,36 @@ use crate::{Failure, Plugins, print};
 pub(crate) struct Arguments {
     #[command(flatten)]
     files: Plugins,
-    /// Which Suricata to play, 8 (8.0.x) or 9 (9.0)
+    /// Suricata to play: 8 (8.0.x) or 9 (9.0)
     #[arg(long, value_name = "8|9", value_parser = crate::generation, env = "SURICATA_MOCK",
           default_value = "8")]
     suricata: Generation,
-    /// Which threads Suricata would have
+    /// Run mode, which decides on the threads
     #[arg(long, value_enum, default_value_t = Mode::Autofp)]
     runmode: Mode,
-    /// How many threads handle packets; one for each processor without it
+    /// Number of threads that handle packets; by default one for each processor
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1000))]
     threads: Option<u16>,
-    /// How many flows to make up, of 10 packets each; of five in a row two are finished on the flow recycler, the others are
-    /// retired by their worker without the finish callbacks, as Suricata does
+    /// Number of flows to make up, of 10 packets each. As in Suricata, two of five are finished on
+    /// the flow recycler; workers retire the others without the finish callbacks
     #[arg(long, value_name = "N", default_value_t = 100, conflicts_with = "pcap",
           value_parser = value_parser!(u64).range(..=10_000_000))]
     flows: u64,
-    /// Take the flows from a capture, pcap or pcapng: TCP, UDP, SCTP, ESP and ICMP echo over IPv4 and IPv6,
-    /// as Suricata tells them apart. What is left out is counted by cause. Flows end by
-    /// the time of packets, as in Suricata without further configuration
+    /// Take the flows from a pcap or pcapng capture: TCP, UDP, SCTP, ESP and ICMP echo over IPv4
+    /// and IPv6. Flows are told apart and end by the time of packets, as in Suricata by default.
+    /// What is left out is counted by cause
     #[arg(long, value_name = "FILE")]
     pcap: Option<PathBuf>,
-    /// Take a capture without flows for a success
+    /// Succeed even if the capture has no flows
     #[arg(long, requires = "pcap")]
     allow_empty: bool,
-    /// Chooses which worker has which flow, and the order of packets that are made up
+    /// Choose which worker has which flow, and the order of made-up packets
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// After how many seconds in which no callback returns one counts as hung; 0 for never
+    /// Seconds without a returning callback that count as hung; 0 for no limit
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     callback_limit: u64,
-    /// Let a value be in several slots: its free function is called for each, as in Suricata
+    /// Let a value be in several slots; its free function is called for each, as in Suricata
     #[arg(long)]
     shared_values: bool,
 }
@@ -70,7 +70,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
             "the run mode workers is for interfaces: Suricata reads a capture in single or autofp";
         return Err(Failure::Call(message.to_owned()));
     }
-    // Before anything of a plugin runs.
+    // Before any plugin code runs.
     let capture = arguments.pcap.as_deref().map(Capture::open).transpose();
     let capture = capture.map_err(Failure::Call)?;
     let host = host(arguments);
@@ -88,8 +88,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
                 && !arguments.allow_empty
             {
                 failures.push(
-                    "no flow of the capture was handled; --allow-empty takes that for a success"
-                        .to_owned(),
+                    "the capture has no flow to handle; --allow-empty accepts that".to_owned(),
                 );
             }
             failures.extend(failure);
@@ -132,7 +131,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     }
 }
 
-/// Says how many lines at error level are in the log, if there are any.
 fn errors(host: &Host) -> Option<String> {
     let log = host.log();
     let errors = log.iter().filter(|line| line.level_name() == "Error");
@@ -150,7 +148,7 @@ fn make_up(host: &Host, flows: u64) -> TrafficReport {
     })
 }
 
-/// Has the host handle the packets of a capture, up to where it cannot be read.
+/// Up to where the capture cannot be read.
 fn replay(host: &Host, mut capture: Capture) -> (TrafficReport, Option<String>) {
     let mut failure = None;
     capture.show_progress();
@@ -168,7 +166,7 @@ fn replay(host: &Host, mut capture: Capture) -> (TrafficReport, Option<String>) 
     (traffic, failure)
 }
 
-/// What each thread did, in the order of creation.
+/// In the order of creation.
 fn table(threads: &Threads, traffic: &TrafficReport) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
@@ -232,11 +230,11 @@ fn host(arguments: &Arguments) -> Host {
     builder.build()
 }
 
-/// Loads the plugins, each whatever became of the others; returns what went wrong.
+/// Each, even if one fails; returns the failures.
 fn load(host: &Host, plugins: &[PathBuf]) -> Vec<String> {
     let load = |plugin: &PathBuf| {
-        // SAFETY: who runs this program has chosen the file for being a plugin, which is code that
-        // may run here and whose entry point does what a plugin's does.
+        // SAFETY: the user named the file as a plugin, whose code may run here and whose entry
+        // point does what plugins' do.
         match unsafe { host.open(plugin) } {
             Ok(()) => {
                 crate::note_bare_name(plugin);

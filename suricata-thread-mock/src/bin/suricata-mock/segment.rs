@@ -1,23 +1,22 @@
-//! What a packet of TCP says.
+//! TCP segments.
 
 pub(crate) const FIN: u8 = 1;
 pub(crate) const SYN: u8 = 2;
 pub(crate) const RST: u8 = 4;
 pub(crate) const ACK: u8 = 16;
 
-/// The kinds of options that matter: the end of all, padding, and how far windows are shifted.
+/// Options: the end, padding, and the window scale.
 const END: u8 = 0;
 const PADDING: u8 = 1;
 const SCALE: u8 = 3;
 
-/// A segment.
 pub(crate) struct Segment<'a> {
     header: &'a [u8],
     pub(crate) payload: &'a [u8],
 }
 
 impl<'a> Segment<'a> {
-    /// The segment with this header, of 20 bytes at least.
+    /// `header` has at least 20 bytes.
     pub(crate) fn new(header: &'a [u8], payload: &'a [u8]) -> Self {
         Self { header, payload }
     }
@@ -26,7 +25,6 @@ impl<'a> Segment<'a> {
         self.header[13] & flag != 0
     }
 
-    /// Whether it asks for a new conversation.
     pub(crate) fn opens(&self) -> bool {
         self.header[13] & (SYN | ACK | RST | FIN) == SYN
     }
@@ -43,13 +41,13 @@ impl<'a> Segment<'a> {
         self.number(12) & 0xffff
     }
 
-    /// The number behind its payload.
+    /// The sequence number after the payload.
     pub(crate) fn end(&self) -> u32 {
         let length = u32::try_from(self.payload.len()).unwrap_or(u32::MAX);
         self.sequence().wrapping_add(length)
     }
 
-    /// By how many bits the windows of the later segments are shifted, in a SYN.
+    /// In a SYN.
     pub(crate) fn scale(&self) -> Option<u8> {
         let mut options = self.header.get(20..)?;
         loop {

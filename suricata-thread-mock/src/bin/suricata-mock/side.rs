@@ -1,32 +1,29 @@
-//! One side of a conversation of TCP, in the sequence numbers of its own, which wrap around.
+//! One side of a TCP conversation, in sequence numbers, which wrap around.
 
 use crate::segment::Segment;
 
-/// What one side has sent.
 #[derive(Default)]
 pub(crate) struct Side {
-    /// The number of the SYN.
+    /// Of the SYN.
     pub(crate) first: u32,
-    /// The number that a RST must have: behind what it has sent, as Suricata counts.
+    /// What a RST must have: the end of what was sent, as Suricata counts.
     pub(crate) next: u32,
-    /// Behind the data that it has sent, and behind those that were looked at.
+    /// The end of the data that were sent, and of those that were looked at.
     pub(crate) sent: u32,
     pub(crate) inspected: u32,
     /// What the other side has acknowledged, and how far it lets this side send.
     pub(crate) acknowledged: u32,
     pub(crate) allowed: u32,
-    /// By how many bits its windows are shifted.
     pub(crate) scale: u8,
-    /// The number of its FIN.
+    /// Of the FIN.
     pub(crate) fin: Option<u32>,
-    /// Whether the beginning of its data is missing.
+    /// The beginning of the data is missing.
     pub(crate) is_headless: bool,
-    /// Whether it has sent data behind its FIN.
+    /// It sent data after its FIN.
     pub(crate) is_beyond: bool,
 }
 
 impl Side {
-    /// A side that has sent this segment first.
     pub(crate) fn new(syn: &Segment<'_>) -> Self {
         let next = syn.sequence().wrapping_add(1);
         Self {
@@ -43,7 +40,7 @@ impl Side {
         }
     }
 
-    /// Takes data that were not there yet; returns whether they are of interest.
+    /// Returns `true` if the data are new and matter.
     pub(crate) fn take(&mut self, segment: &Segment<'_>, is_other_done: bool) -> bool {
         let end = segment.end();
         let is_beyond = self.fin.is_some_and(|fin| is_after(end, fin));
@@ -62,7 +59,7 @@ impl Side {
         !is_beyond
     }
 
-    /// Takes how far the other side has all data; returns whether there is something new to look at.
+    /// How far the other side has all data; returns `true` if there is something new to look at.
     pub(crate) fn acknowledge(&mut self, acknowledged: u32, window: u32) -> bool {
         self.allowed = later(acknowledged.wrapping_add(window), self.allowed);
         self.acknowledged = later(acknowledged, self.acknowledged);
@@ -88,12 +85,10 @@ impl Side {
     }
 }
 
-/// Whether a number is behind another one.
 pub(crate) fn is_after(number: u32, other: u32) -> bool {
     number != other && number.wrapping_sub(other) < 1 << 31
 }
 
-/// The one that is behind the other.
 pub(crate) fn later(number: u32, other: u32) -> u32 {
     if is_after(number, other) {
         number

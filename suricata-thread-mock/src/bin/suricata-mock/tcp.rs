@@ -1,12 +1,12 @@
-//! How far a conversation of TCP is, and whether Suricata has something left to inspect when it ends. Found by trial in
-//! Suricata 8.0.8, conversation by conversation.
+//! The state of a TCP conversation, and whether Suricata has something left to inspect when it
+//! ends: found by trial in 8.0.8.
 //!
-//! Suricata follows conversations that begin with a SYN. It leaves out segments that it takes for wrong, and looks at a
-//! side's data when the other side has acknowledged them.
+//! Suricata follows conversations from their SYN, drops invalid segments, and looks at data once
+//! they are acknowledged.
 //!
-//! Not reproduced: a SYN that the server answers with a SYN of its own; timestamps that run backwards; a SYN/ACK after a RST
-//! that has refused the SYN; an ACK below or above the right number where the server has ended first; and HTTP that begins
-//! within a segment, or whose head is longer than one.
+//! Not reproduced: a SYN that the server answers with a SYN; timestamps that run backwards; a
+//! SYN/ACK after a RST that refused the SYN; a wrong ACK after the server ended first; and HTTP
+//! that begins within a segment, or whose head is longer than one.
 
 use crate::dialogue::{CLIENT, Dialogue, SERVER};
 use crate::segment::{ACK, FIN, RST, SYN, Segment};
@@ -19,21 +19,21 @@ enum State {
     SynSent,
     SynReceived,
     Established,
-    /// The client has ended first, and then the server.
+    /// The client ended first, then the server.
     CloseWait,
     LastAck,
-    /// The server has ended first.
+    /// The server ended first.
     FinWait1,
     /// It was acknowledged.
     FinWait2,
-    /// Then the client has ended, without an ACK, or with one.
+    /// Then the client ended, without an ACK or with one.
     Closing,
     TimeWait,
     /// By FINs, or by the RST of a side.
     Closed(Option<usize>),
 }
 
-/// After how many seconds without a packet a flow has timed out.
+/// Timeouts of flows, in seconds.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Timeout {
     New = 30,
@@ -41,17 +41,16 @@ pub(crate) enum Timeout {
     Closed = 10,
 }
 
-/// A conversation; the client is who has sent the first segment.
+/// The client is the side that sent the first segment.
 pub(crate) struct Conversation {
     state: State,
     sides: [Side; 2],
-    /// Servers that have answered the same SYN in another way; the client's ACK chooses.
+    /// Servers that answered the same SYN in another way; the client's ACK chooses.
     others: Vec<Side>,
     dialogue: Dialogue,
 }
 
 impl Conversation {
-    /// A conversation that begins with a segment of the client.
     pub(crate) fn new(first: &Segment<'_>) -> Self {
         let state = if first.opens() {
             State::SynSent
@@ -66,8 +65,7 @@ impl Conversation {
         }
     }
 
-    /// Whether a segment of the client, 0, or the server, 1, begins another conversation. One that the server has ended
-    /// first goes on until it is closed.
+    /// One that the server ended first goes on until closed.
     pub(crate) fn is_replaced_by(&self, by: usize, segment: &Segment<'_>) -> bool {
         let is_over = matches!(
             self.state,
@@ -85,7 +83,7 @@ impl Conversation {
         }
     }
 
-    /// Follows a segment of the client, 0, or the server, 1, after the first one.
+    /// Follows a segment of the client, 0, or the server, 1.
     pub(crate) fn follow(&mut self, by: usize, segment: &Segment<'_>) {
         match self.state {
             State::NotFollowed | State::Closed(_) => {}
@@ -97,7 +95,6 @@ impl Conversation {
         }
     }
 
-    /// Takes what comes after a SYN.
     fn answer(&mut self, by: usize, segment: &Segment<'_>) {
         let acknowledges = segment.has(ACK) && segment.acknowledged() == self.sides[CLIENT].next;
         if by == CLIENT && segment.opens() {
@@ -116,7 +113,6 @@ impl Conversation {
         }
     }
 
-    /// Takes what comes after the answer to a SYN.
     fn establish(&mut self, by: usize, segment: &Segment<'_>) {
         let (number, acknowledged) = (segment.sequence(), segment.acknowledged());
         let [client, server] = &mut self.sides;
@@ -147,7 +143,7 @@ impl Conversation {
         }
     }
 
-    /// Whether a segment is within the windows.
+    /// Returns `true` if the segment is within the windows.
     fn is_allowed(&self, by: usize, segment: &Segment<'_>) -> bool {
         let (mine, other) = (&self.sides[by], &self.sides[1 - by]);
         let is_acknowledged_early =
@@ -234,7 +230,7 @@ impl Conversation {
         }
     }
 
-    /// Whether its worker retires it, having something to inspect, when it ends other than by a timeout.
+    /// Returns `true` if its worker retires it, unless by a timeout: something is left to inspect.
     pub(crate) fn is_workers(&self) -> bool {
         let reset_by = match self.state {
             State::NotFollowed | State::SynSent | State::SynReceived => return false,
