@@ -77,18 +77,13 @@ impl HostBuilder {
     /// is written.
     ///
     /// ```
-    /// # use std::ffi::CStr;
-    /// # use suricata_thread_sys::common::{SCLogLevel, SCLogMessage};
-    /// # fn log(level: SCLogLevel, module: &CStr, message: &CStr) {
-    /// #     let (module, message) = (module.as_ptr(), message.as_ptr());
-    /// #     // SAFETY: the texts are C strings.
-    /// #     unsafe { SCLogMessage(level, module, 1, module, module, message) };
-    /// # }
+    /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
     /// # use suricata_thread_mock::Host;
+    /// # use suricata_thread_sys::common::SCLogLevel;
     /// let host = Host::builder().log_level(SCLogLevel::SC_LOG_ERROR).build();
-    /// log(SCLogLevel::SC_LOG_NOTICE, c"counter", c"3 flows"); // calls SCLogMessage
+    /// plugin::log(SCLogLevel::SC_LOG_NOTICE, c"3 flows");
     /// host.expect_error("no slot");
-    /// log(SCLogLevel::SC_LOG_ERROR, c"counter", c"no slot");
+    /// plugin::log(SCLogLevel::SC_LOG_ERROR, c"no slot");
     /// assert_eq!(host.log().len(), 1);
     /// assert_eq!(host.log()[0].message, "no slot");
     /// ```
@@ -115,12 +110,10 @@ impl HostBuilder {
     /// Plugin code that [drives a host](Host#panics) panics all the same.
     ///
     /// ```
-    /// # use std::ptr::null_mut;
+    /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
     /// # use suricata_thread_mock::{Host, ReportKind};
-    /// # use suricata_thread_sys::v8::{ThreadFreeStorageById, ThreadStorageId};
     /// let host = Host::builder().record_only().build();
-    /// // SAFETY: the mock reports the NULL, and does nothing else.
-    /// unsafe { ThreadFreeStorageById(null_mut(), ThreadStorageId { id: 0 }) };
+    /// plugin::misuse(); // uses NULL as a `ThreadVars`
     /// assert_eq!(host.reports()[0].kind, ReportKind::ThreadVarsUnknown);
     /// host.verify(); // Does not panic, nor does dropping the host.
     /// ```
@@ -144,19 +137,12 @@ impl HostBuilder {
     /// gets those threads.
     ///
     /// ```
-    /// # use std::ffi::CStr;
-    /// # use suricata_thread_sys::common::{SCLogLevel, SCLogMessage};
-    /// # fn log(level: SCLogLevel, module: &CStr, message: &CStr) {
-    /// #     let (module, message) = (module.as_ptr(), message.as_ptr());
-    /// #     // SAFETY: the texts are C strings.
-    /// #     unsafe { SCLogMessage(level, module, 1, module, module, message) };
-    /// # }
+    /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
     /// # use suricata_thread_mock::Host;
+    /// # use suricata_thread_sys::common::SCLogLevel;
     /// let host = Host::builder().every_thread().build();
-    /// let of_the_plugin = std::thread::spawn(|| {
-    ///     log(SCLogLevel::SC_LOG_INFO, c"counter", c"started"); // calls SCLogMessage
-    /// });
-    /// of_the_plugin.join().unwrap();
+    /// let of_plugin = std::thread::spawn(|| plugin::log(SCLogLevel::SC_LOG_INFO, c"started"));
+    /// of_plugin.join().unwrap();
     /// assert_eq!(host.log()[0].message, "started");
     /// ```
     pub fn every_thread(mut self) -> Self {

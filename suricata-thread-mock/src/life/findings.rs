@@ -16,16 +16,11 @@ impl Host {
     /// level.
     ///
     /// ```
-    /// # use std::ffi::CStr;
-    /// # use suricata_thread_sys::common::{SCLogLevel, SCLogMessage};
-    /// # fn log(level: SCLogLevel, module: &CStr, message: &CStr) {
-    /// #     let (module, message) = (module.as_ptr(), message.as_ptr());
-    /// #     // SAFETY: the texts are C strings.
-    /// #     unsafe { SCLogMessage(level, module, 1, module, module, message) };
-    /// # }
+    /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
     /// # use suricata_thread_mock::Host;
+    /// # use suricata_thread_sys::common::SCLogLevel;
     /// let host = Host::new();
-    /// log(SCLogLevel::SC_LOG_NOTICE, c"counter", c"3 flows"); // calls SCLogMessage
+    /// plugin::log(SCLogLevel::SC_LOG_NOTICE, c"3 flows");
     /// let log = host.log();
     /// assert_eq!(log[0].to_string(), "Notice: counter: 3 flows");
     /// assert_eq!(log[0].thread, "Suricata-Main");
@@ -38,14 +33,11 @@ impl Host {
     /// Returns the misuse so far, each kind once, in the order in which it first happened.
     ///
     /// ```
-    /// # use std::ptr::null_mut;
+    /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
     /// # use suricata_thread_mock::{Host, ReportKind};
-    /// # use suricata_thread_sys::v8::{ThreadFreeStorageById, ThreadStorageId};
     /// let host = Host::builder().record_only().build();
-    /// for _ in 0..2 {
-    ///     // SAFETY: the mock reports the NULL, and does nothing else.
-    ///     unsafe { ThreadFreeStorageById(null_mut(), ThreadStorageId { id: 0 }) };
-    /// }
+    /// plugin::misuse(); // uses NULL as a `ThreadVars`
+    /// plugin::misuse();
     /// let reports = host.reports();
     /// assert_eq!(reports.len(), 1);
     /// assert_eq!((reports[0].kind, reports[0].times), (ReportKind::ThreadVarsUnknown, 2));
@@ -61,26 +53,12 @@ impl Host {
     /// Suricata leaks them too; that is no misuse.
     ///
     /// ```
-    /// # use std::ffi::c_void;
-    /// # use suricata_thread_sys::ThreadVars;
-    /// # use suricata_thread_sys::v8::{
-    /// #     ThreadSetStorageById, ThreadStorageId, ThreadStorageRegister,
-    /// # };
-    /// # unsafe extern "C" fn free(_: *mut c_void) {}
-    /// # fn register() -> ThreadStorageId {
-    /// #     // SAFETY: the name and the function stay; `free` takes any value.
-    /// #     unsafe { ThreadStorageRegister(c"flows".as_ptr(), 8, None, Some(free)) }
-    /// # }
-    /// # fn set(tv: *mut ThreadVars, slot: ThreadStorageId, value: usize) -> bool {
-    /// #     // SAFETY: the host's pointer and id; `free` takes any value.
-    /// #     unsafe { ThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
-    /// # }
-    /// # use suricata_thread_mock::{Generation, Host, ThreadKind};
-    /// let host = Host::builder().generation(Generation::V8).build();
-    /// let slot = register(); // calls SCThreadStorageRegister with the name "flows"
+    /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// let host = Host::new();
+    /// let slot = plugin::register_slot(c"flows");
     /// host.finalize();
-    /// let commands = host.spawn("US", ThreadKind::Command);
-    /// commands.run(move |tv| set(tv, slot, 7)); // calls ThreadSetStorageById
+    /// host.spawn("US", ThreadKind::Command).run(|tv| plugin::set(tv, slot, 7));
     /// host.shutdown();
     /// let left = &host.left_values()[0];
     /// assert_eq!((&*left.thread, &*left.slot), ("US", "flows"));
@@ -96,17 +74,12 @@ impl Host {
     /// The test fails if the line does not come.
     ///
     /// ```
-    /// # use std::ffi::CStr;
-    /// # use suricata_thread_sys::common::{SCLogLevel, SCLogMessage};
-    /// # fn log(level: SCLogLevel, module: &CStr, message: &CStr) {
-    /// #     let (module, message) = (module.as_ptr(), message.as_ptr());
-    /// #     // SAFETY: the texts are C strings.
-    /// #     unsafe { SCLogMessage(level, module, 1, module, module, message) };
-    /// # }
+    /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
     /// # use suricata_thread_mock::Host;
+    /// # use suricata_thread_sys::common::SCLogLevel;
     /// let host = Host::new();
     /// host.expect_error("no slot");
-    /// log(SCLogLevel::SC_LOG_ERROR, c"counter", c"no slot for flows"); // calls SCLogMessage
+    /// plugin::log(SCLogLevel::SC_LOG_ERROR, c"no slot for flows");
     /// host.verify();
     /// ```
     #[track_caller]
@@ -120,18 +93,13 @@ impl Host {
     /// A line counts for one expectation only; which one does not matter if all can be met.
     ///
     /// ```
-    /// # use std::ffi::CStr;
-    /// # use suricata_thread_sys::common::{SCLogLevel, SCLogMessage};
-    /// # fn log(level: SCLogLevel, module: &CStr, message: &CStr) {
-    /// #     let (module, message) = (module.as_ptr(), message.as_ptr());
-    /// #     // SAFETY: the texts are C strings.
-    /// #     unsafe { SCLogMessage(level, module, 1, module, module, message) };
-    /// # }
+    /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
     /// # use suricata_thread_mock::Host;
+    /// # use suricata_thread_sys::common::SCLogLevel;
     /// let host = Host::new();
     /// host.expect_errors(1.., "no slot"); // One for each thread.
     /// for _ in 0..3 {
-    ///     log(SCLogLevel::SC_LOG_ERROR, c"counter", c"no slot for flows"); // calls SCLogMessage
+    ///     plugin::log(SCLogLevel::SC_LOG_ERROR, c"no slot for flows");
     /// }
     /// host.verify();
     /// ```
@@ -155,17 +123,15 @@ impl Host {
     /// records](crate::HostBuilder::record_only).
     ///
     /// ```
-    /// # use std::ptr::null_mut;
-    /// # use suricata_thread_mock::Host;
-    /// # use suricata_thread_sys::v8::{ThreadFreeStorageById, ThreadStorageId};
+    /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
     /// # use std::panic::{AssertUnwindSafe, catch_unwind};
+    /// # use suricata_thread_mock::Host;
     /// let host = Host::new();
-    /// host.verify(); // Nothing was done wrong so far.
-    /// // SAFETY: the mock reports the NULL, and does nothing else.
-    /// unsafe { ThreadFreeStorageById(null_mut(), ThreadStorageId { id: 0 }) };
+    /// host.verify(); // Nothing went wrong so far.
+    /// plugin::misuse(); // uses NULL as a `ThreadVars`
     /// let panic = catch_unwind(AssertUnwindSafe(|| host.verify())).unwrap_err();
     /// let text = panic.downcast::<String>().unwrap();
-    /// assert!(text.contains("ThreadFreeStorageById"), "{text}");
+    /// assert!(text.contains("expected the ThreadVars of a thread, actually NULL"), "{text}");
     /// host.verify(); // The test was told.
     /// ```
     #[track_caller]

@@ -109,21 +109,15 @@ impl Host {
     /// host.
     ///
     /// ```
-    /// # use std::ffi::c_void;
-    /// # use std::ptr::null_mut;
-    /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+    /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
     /// # use suricata_thread_mock::Host;
-    /// # use suricata_thread_sys::common::SCFlowRegisterInitCallback;
-    /// # use suricata_thread_sys::{Flow, Packet, ThreadVars};
-    /// # static FLOWS: AtomicU64 = AtomicU64::new(0);
-    /// # unsafe extern "C" fn on_flow(tv: *mut ThreadVars, _: *mut Flow, _: *const Packet, _: *mut c_void) {
-    /// #     FLOWS.fetch_add(u64::from(tv.is_null()), Relaxed);
-    /// # }
     /// let host = Host::new();
-    /// // SAFETY: `on_flow` counts the calls with NULL in `FLOWS`, and uses no pointer.
-    /// unsafe { SCFlowRegisterInitCallback(Some(on_flow), null_mut()) };
-    /// host.flow_init_without_thread(&host.flow());
-    /// assert_eq!(FLOWS.load(Relaxed), 1);
+    /// plugin::register_flow_callbacks();
+    /// let flow = host.flow();
+    /// host.flow_init_without_thread(&flow);
+    /// host.flow_update_without_thread(&flow);
+    /// host.flow_finish_without_thread(flow);
+    /// assert_eq!(plugin::calls(), 3);
     /// ```
     #[track_caller]
     pub fn flow_init_without_thread(&self, flow: &Flow) {
@@ -138,24 +132,6 @@ impl Host {
     /// # Panics
     ///
     /// As [`flow_init_without_thread`](Host::flow_init_without_thread).
-    ///
-    /// ```
-    /// # use std::ffi::c_void;
-    /// # use std::ptr::null_mut;
-    /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-    /// # use suricata_thread_mock::Host;
-    /// # use suricata_thread_sys::common::SCFlowRegisterUpdateCallback;
-    /// # use suricata_thread_sys::{Flow, Packet, ThreadVars};
-    /// # static FLOWS: AtomicU64 = AtomicU64::new(0);
-    /// # unsafe extern "C" fn on_flow(tv: *mut ThreadVars, _: *mut Flow, _: *mut Packet, _: *mut c_void) {
-    /// #     FLOWS.fetch_add(u64::from(tv.is_null()), Relaxed);
-    /// # }
-    /// let host = Host::new();
-    /// // SAFETY: `on_flow` counts the calls with NULL in `FLOWS`, and uses no pointer.
-    /// unsafe { SCFlowRegisterUpdateCallback(Some(on_flow), null_mut()) };
-    /// host.flow_update_without_thread(&host.flow());
-    /// assert_eq!(FLOWS.load(Relaxed), 1);
-    /// ```
     #[track_caller]
     pub fn flow_update_without_thread(&self, flow: &Flow) {
         let packet = Packet::new();
@@ -168,24 +144,6 @@ impl Host {
     /// # Panics
     ///
     /// As [`flow_init_without_thread`](Host::flow_init_without_thread).
-    ///
-    /// ```
-    /// # use std::ffi::c_void;
-    /// # use std::ptr::null_mut;
-    /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-    /// # use suricata_thread_mock::Host;
-    /// # use suricata_thread_sys::common::SCFlowRegisterFinishCallback;
-    /// # use suricata_thread_sys::{Flow, ThreadVars};
-    /// # static FLOWS: AtomicU64 = AtomicU64::new(0);
-    /// # unsafe extern "C" fn on_flow(tv: *mut ThreadVars, _: *mut Flow, _: *mut c_void) {
-    /// #     FLOWS.fetch_add(u64::from(tv.is_null()), Relaxed);
-    /// # }
-    /// let host = Host::new();
-    /// // SAFETY: `on_flow` counts the calls with NULL in `FLOWS`, and uses no pointer.
-    /// unsafe { SCFlowRegisterFinishCallback(Some(on_flow), null_mut()) };
-    /// host.flow_finish_without_thread(host.flow());
-    /// assert_eq!(FLOWS.load(Relaxed), 1);
-    /// ```
     #[track_caller]
     pub fn flow_finish_without_thread(&self, flow: Flow) {
         let finish = FlowEvent::Finish(&flow.0);

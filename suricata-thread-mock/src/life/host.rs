@@ -72,19 +72,14 @@ impl Host {
     /// This is for threads that the test or the code under test starts, if they call the C API.
     ///
     /// ```
-    /// # use std::ffi::CStr;
-    /// # use suricata_thread_sys::common::{SCLogLevel, SCLogMessage};
-    /// # fn log(level: SCLogLevel, module: &CStr, message: &CStr) {
-    /// #     let (module, message) = (module.as_ptr(), message.as_ptr());
-    /// #     // SAFETY: the texts are C strings.
-    /// #     unsafe { SCLogMessage(level, module, 1, module, module, message) };
-    /// # }
+    /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
     /// # use suricata_thread_mock::Host;
+    /// # use suricata_thread_sys::common::SCLogLevel;
     /// let host = Host::new();
     /// std::thread::scope(|scope| {
     ///     scope.spawn(|| {
     ///         let _entered = host.enter();
-    ///         log(SCLogLevel::SC_LOG_INFO, c"counter", c"started"); // calls SCLogMessage
+    ///         plugin::log(SCLogLevel::SC_LOG_INFO, c"started");
     ///     });
     /// });
     /// assert_eq!(host.log()[0].message, "started");
@@ -108,15 +103,11 @@ impl Host {
     /// of Suricata's own, unless the host only records.
     ///
     /// ```
-    /// # use std::ffi::c_void;
-    /// # use suricata_thread_mock::{Generation, Host};
-    /// # use suricata_thread_sys::v8::ThreadStorageRegister;
-    /// # unsafe extern "C" fn free(_: *mut c_void) {}
-    /// let host = Host::builder().generation(Generation::V8).build();
+    /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
+    /// # use suricata_thread_mock::Host;
+    /// let host = Host::new();
     /// host.finalize();
-    /// // SAFETY: the name and the function stay; `free` takes any value.
-    /// let slot = unsafe { ThreadStorageRegister(c"flows".as_ptr(), 8, None, Some(free)) };
-    /// assert_eq!(slot.id, -1);
+    /// assert_eq!(plugin::register_slot(c"flows"), -1);
     /// ```
     #[track_caller]
     pub fn finalize(&self) {
@@ -142,22 +133,13 @@ impl Host {
     /// system refuses the thread.
     ///
     /// ```
-    /// # use std::ffi::c_void;
-    /// # use std::ptr::null_mut;
-    /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+    /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
     /// # use suricata_thread_mock::{Host, ThreadKind};
-    /// # use suricata_thread_sys::common::SCThreadRegisterInitCallback;
-    /// # use suricata_thread_sys::ThreadVars;
-    /// # static THREADS: AtomicU64 = AtomicU64::new(0);
-    /// # unsafe extern "C" fn on_thread(_: *mut ThreadVars, _: *mut c_void) {
-    /// #     THREADS.fetch_add(1, Relaxed);
-    /// # }
     /// let host = Host::new();
-    /// // SAFETY: `on_thread` counts its calls in `THREADS`, and uses no pointer.
-    /// unsafe { SCThreadRegisterInitCallback(Some(on_thread), null_mut()) };
+    /// plugin::register_thread_callback();
     /// host.spawn("CW", ThreadKind::Counters);
     /// host.spawn("US", ThreadKind::Command);
-    /// assert_eq!(THREADS.load(Relaxed), 2);
+    /// assert_eq!(plugin::calls(), 2);
     /// ```
     #[track_caller]
     pub fn spawn(&self, name: &str, kind: ThreadKind) -> Thread {
@@ -207,33 +189,16 @@ impl Host {
     /// Panics if [the host must not be driven](Host#panics), or in a job on a thread of the host.
     ///
     /// ```
-    /// # use std::ffi::c_void;
-    /// # use suricata_thread_sys::ThreadVars;
-    /// # use suricata_thread_sys::v8::{
-    /// #     ThreadSetStorageById, ThreadStorageId, ThreadStorageRegister,
-    /// # };
-    /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-    /// # static FREED: AtomicU64 = AtomicU64::new(0);
-    /// # unsafe extern "C" fn free(_: *mut c_void) {
-    /// #     FREED.fetch_add(1, Relaxed);
-    /// # }
-    /// # fn register() -> ThreadStorageId {
-    /// #     // SAFETY: the name and the function stay; `free` takes any value.
-    /// #     unsafe { ThreadStorageRegister(c"flows".as_ptr(), 8, None, Some(free)) }
-    /// # }
-    /// # fn set(tv: *mut ThreadVars, slot: ThreadStorageId, value: usize) -> bool {
-    /// #     // SAFETY: the host's pointer and id; `free` takes any value.
-    /// #     unsafe { ThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
-    /// # }
-    /// # use suricata_thread_mock::{Generation, Host, ThreadKind};
-    /// let host = Host::builder().generation(Generation::V8).build();
-    /// let slot = register(); // calls SCThreadStorageRegister
+    /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// let host = Host::new();
+    /// let slot = plugin::register_slot(c"flows");
     /// host.finalize();
     /// let worker = host.spawn("W#01", ThreadKind::Worker);
-    /// worker.run(move |tv| set(tv, slot, 7)); // calls ThreadSetStorageById
+    /// worker.run(|tv| plugin::set(tv, slot, 7));
     /// host.shutdown();
     /// assert!(!worker.is_running());
-    /// assert_eq!(FREED.load(Relaxed), 1); // The slot's free function counts its calls.
+    /// assert_eq!(plugin::calls(), 1); // The slot's free function.
     /// ```
     #[track_caller]
     pub fn shutdown(&self) {

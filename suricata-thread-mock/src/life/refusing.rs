@@ -11,16 +11,11 @@ impl Host {
     /// [`Host::load`], and the first if `init` calls it.
     ///
     /// ```
-    /// # use std::ffi::c_void;
-    /// # use std::ptr::null_mut;
+    /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
     /// # use suricata_thread_mock::Host;
-    /// # use suricata_thread_sys::common::SCThreadRegisterInitCallback;
-    /// # use suricata_thread_sys::ThreadVars;
-    /// # unsafe extern "C" fn on_thread(_: *mut ThreadVars, _: *mut c_void) {}
+    /// # use plugin::register_thread_callback as register;
     /// let host = Host::new();
     /// host.refuse_callback(2);
-    /// // SAFETY: `on_thread` uses no pointer.
-    /// let register = || unsafe { SCThreadRegisterInitCallback(Some(on_thread), null_mut()) };
     /// assert_eq!([register(), register(), register()], [true, false, true]);
     /// ```
     pub fn refuse_callback(&self, n: u64) {
@@ -31,19 +26,13 @@ impl Host {
     /// out.
     ///
     /// ```
-    /// # use std::ffi::{CStr, c_void};
-    /// # use suricata_thread_mock::{Generation, Host};
-    /// # use suricata_thread_sys::v8::ThreadStorageRegister;
-    /// # unsafe extern "C" fn free(_: *mut c_void) {}
-    /// # fn register(name: &'static CStr) -> bool {
-    /// #     // SAFETY: the name and the function stay; `free` takes any value.
-    /// #     unsafe { ThreadStorageRegister(name.as_ptr(), 8, None, Some(free)).id >= 0 }
-    /// # }
-    /// let host = Host::builder().generation(Generation::V8).build();
+    /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
+    /// # use suricata_thread_mock::Host;
+    /// let host = Host::new();
     /// host.refuse_slot(2);
-    /// assert!(register(c"flows")); // calls SCThreadStorageRegister
-    /// assert!(!register(c"packets"));
-    /// assert!(register(c"bytes"));
+    /// assert!(plugin::register_slot(c"flows") >= 0);
+    /// assert_eq!(plugin::register_slot(c"packets"), -1);
+    /// assert!(plugin::register_slot(c"bytes") >= 0);
     /// ```
     pub fn refuse_slot(&self, n: u64) {
         self.state.faults.slot.set(n);
@@ -52,28 +41,15 @@ impl Host {
     /// Refuses the `n`-th set of a slot from now that would succeed.
     ///
     /// ```
-    /// # use std::ffi::c_void;
-    /// # use suricata_thread_sys::ThreadVars;
-    /// # use suricata_thread_sys::v8::{
-    /// #     ThreadSetStorageById, ThreadStorageId, ThreadStorageRegister,
-    /// # };
-    /// # unsafe extern "C" fn free(_: *mut c_void) {}
-    /// # fn register() -> ThreadStorageId {
-    /// #     // SAFETY: the name and the function stay; `free` takes any value.
-    /// #     unsafe { ThreadStorageRegister(c"flows".as_ptr(), 8, None, Some(free)) }
-    /// # }
-    /// # fn set(tv: *mut ThreadVars, slot: ThreadStorageId, value: usize) -> bool {
-    /// #     // SAFETY: the host's pointer and id; `free` takes any value.
-    /// #     unsafe { ThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
-    /// # }
-    /// # use suricata_thread_mock::{Generation, Host, ThreadKind};
-    /// let host = Host::builder().generation(Generation::V8).build();
-    /// let slot = register(); // calls SCThreadStorageRegister
+    /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
+    /// # use suricata_thread_mock::{Host, ThreadKind};
+    /// let host = Host::new();
+    /// let slot = plugin::register_slot(c"flows");
     /// host.finalize();
     /// let worker = host.spawn("W#01", ThreadKind::Worker);
     /// host.refuse_set(1);
-    /// assert!(!worker.run(move |tv| set(tv, slot, 7))); // calls ThreadSetStorageById
-    /// assert!(worker.run(move |tv| set(tv, slot, 7)));
+    /// assert!(!worker.run(|tv| plugin::set(tv, slot, 7)));
+    /// assert!(worker.run(|tv| plugin::set(tv, slot, 7)));
     /// ```
     pub fn refuse_set(&self, n: u64) {
         self.state.faults.set.set(n);

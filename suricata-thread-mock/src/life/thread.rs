@@ -18,6 +18,22 @@ use crate::noun::token;
 /// Jobs and flow events run on its own OS thread, one after the other, while the caller waits.
 /// Clones are the same thread.
 ///
+/// ```
+/// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
+/// # use suricata_thread_mock::{Host, ThreadKind};
+/// let host = Host::new();
+/// let slot = plugin::register_slot(c"flows");
+/// host.finalize();
+/// let worker = host.spawn("W#01", ThreadKind::Worker);
+/// worker.run(|tv| plugin::set(tv, slot, 7));
+/// worker.join();
+/// assert!(!worker.is_running());
+/// assert_eq!(worker.peek(slot).addr(), 7);
+/// worker.free();
+/// assert_eq!(plugin::calls(), 1); // The slot's free function.
+/// assert!(worker.peek(slot).is_null());
+/// ```
+///
 /// # Panics
 ///
 /// Methods that do something on the thread panic if [the host must not be
@@ -76,15 +92,6 @@ impl Thread {
     }
 
     /// Returns `true` if the thread was not joined.
-    ///
-    /// ```
-    /// # use suricata_thread_mock::{Host, ThreadKind};
-    /// let host = Host::new();
-    /// let worker = host.spawn("W#01", ThreadKind::Worker);
-    /// assert!(worker.is_running());
-    /// worker.join();
-    /// assert!(!worker.is_running());
-    /// ```
     #[must_use]
     pub fn is_running(&self) -> bool {
         matches!(*self.handle.thread.stage.lock(), Stage::Running(_))
@@ -130,31 +137,6 @@ impl Thread {
     /// # Panics
     ///
     /// As [`Thread`] says.
-    ///
-    /// ```
-    /// # use std::ffi::c_void;
-    /// # use suricata_thread_sys::ThreadVars;
-    /// # use suricata_thread_sys::v8::{
-    /// #     ThreadSetStorageById, ThreadStorageId, ThreadStorageRegister,
-    /// # };
-    /// # unsafe extern "C" fn free(_: *mut c_void) {}
-    /// # fn register() -> ThreadStorageId {
-    /// #     // SAFETY: the name and the function stay; `free` takes any value.
-    /// #     unsafe { ThreadStorageRegister(c"flows".as_ptr(), 8, None, Some(free)) }
-    /// # }
-    /// # fn set(tv: *mut ThreadVars, slot: ThreadStorageId, value: usize) -> bool {
-    /// #     // SAFETY: the host's pointer and id; `free` takes any value.
-    /// #     unsafe { ThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
-    /// # }
-    /// # use suricata_thread_mock::{Generation, Host, ThreadKind};
-    /// let host = Host::builder().generation(Generation::V8).build();
-    /// let slot = register(); // calls SCThreadStorageRegister
-    /// host.finalize();
-    /// let worker = host.spawn("W#01", ThreadKind::Worker);
-    /// worker.run(move |tv| set(tv, slot, 7)); // calls ThreadSetStorageById
-    /// worker.join();
-    /// assert_eq!(worker.peek(slot.id).addr(), 7);
-    /// ```
     #[track_caller]
     pub fn join(&self) {
         context::assert_drivable(&self.handle.host, "Thread::join");
@@ -170,37 +152,6 @@ impl Thread {
     /// # Panics
     ///
     /// Panics if the thread was not joined, or as [`Thread`] says.
-    ///
-    /// ```
-    /// # use std::ffi::c_void;
-    /// # use suricata_thread_sys::ThreadVars;
-    /// # use suricata_thread_sys::v8::{
-    /// #     ThreadSetStorageById, ThreadStorageId, ThreadStorageRegister,
-    /// # };
-    /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-    /// # static FREED: AtomicU64 = AtomicU64::new(0);
-    /// # unsafe extern "C" fn free(_: *mut c_void) {
-    /// #     FREED.fetch_add(1, Relaxed);
-    /// # }
-    /// # fn register() -> ThreadStorageId {
-    /// #     // SAFETY: the name and the function stay; `free` takes any value.
-    /// #     unsafe { ThreadStorageRegister(c"flows".as_ptr(), 8, None, Some(free)) }
-    /// # }
-    /// # fn set(tv: *mut ThreadVars, slot: ThreadStorageId, value: usize) -> bool {
-    /// #     // SAFETY: the host's pointer and id; `free` takes any value.
-    /// #     unsafe { ThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
-    /// # }
-    /// # use suricata_thread_mock::{Generation, Host, ThreadKind};
-    /// let host = Host::builder().generation(Generation::V8).build();
-    /// let slot = register(); // calls SCThreadStorageRegister
-    /// host.finalize();
-    /// let worker = host.spawn("W#01", ThreadKind::Worker);
-    /// worker.run(move |tv| set(tv, slot, 7)); // calls ThreadSetStorageById
-    /// worker.join();
-    /// worker.free();
-    /// assert_eq!(FREED.load(Relaxed), 1); // The slot's free function counts its calls.
-    /// assert!(worker.peek(slot.id).is_null());
-    /// ```
     #[track_caller]
     pub fn free(&self) {
         context::assert_drivable(&self.handle.host, "Thread::free");
@@ -211,31 +162,6 @@ impl Thread {
 
     /// Returns what a slot holds, without counting as a call of the plugin; NULL if the thread has
     /// no such slot.
-    ///
-    /// ```
-    /// # use std::ffi::c_void;
-    /// # use suricata_thread_sys::ThreadVars;
-    /// # use suricata_thread_sys::v8::{
-    /// #     ThreadSetStorageById, ThreadStorageId, ThreadStorageRegister,
-    /// # };
-    /// # unsafe extern "C" fn free(_: *mut c_void) {}
-    /// # fn register() -> ThreadStorageId {
-    /// #     // SAFETY: the name and the function stay; `free` takes any value.
-    /// #     unsafe { ThreadStorageRegister(c"flows".as_ptr(), 8, None, Some(free)) }
-    /// # }
-    /// # fn set(tv: *mut ThreadVars, slot: ThreadStorageId, value: usize) -> bool {
-    /// #     // SAFETY: the host's pointer and id; `free` takes any value.
-    /// #     unsafe { ThreadSetStorageById(tv, slot, std::ptr::without_provenance_mut(value)) == 0 }
-    /// # }
-    /// # use suricata_thread_mock::{Generation, Host, ThreadKind};
-    /// let host = Host::builder().generation(Generation::V8).build();
-    /// let slot = register(); // calls SCThreadStorageRegister
-    /// host.finalize();
-    /// let worker = host.spawn("W#01", ThreadKind::Worker);
-    /// worker.run(move |tv| set(tv, slot, 7)); // calls ThreadSetStorageById
-    /// assert_eq!(worker.peek(slot.id).addr(), 7);
-    /// assert!(worker.peek(slot.id + 1).is_null());
-    /// ```
     #[must_use]
     #[track_caller]
     pub fn peek(&self, id: c_int) -> *mut c_void {

@@ -28,22 +28,18 @@ impl Thread {
     /// Panics if the flow is over or of another host, or as [`Thread`] says.
     ///
     /// ```
-    /// # use std::ffi::c_void;
-    /// # use std::ptr::null_mut;
-    /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+    /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
     /// # use suricata_thread_mock::{Host, ThreadKind};
-    /// # use suricata_thread_sys::common::SCFlowRegisterInitCallback;
-    /// # use suricata_thread_sys::{Flow, Packet, ThreadVars};
-    /// # static FLOWS: AtomicU64 = AtomicU64::new(0);
-    /// # unsafe extern "C" fn on_flow(_: *mut ThreadVars, _: *mut Flow, _: *const Packet, _: *mut c_void) {
-    /// #     FLOWS.fetch_add(1, Relaxed);
-    /// # }
     /// let host = Host::new();
-    /// // SAFETY: `on_flow` counts its calls in `FLOWS`, and uses no pointer.
-    /// unsafe { SCFlowRegisterInitCallback(Some(on_flow), null_mut()) };
+    /// plugin::register_flow_callbacks();
     /// let worker = host.spawn("W#01", ThreadKind::Worker);
-    /// worker.flow_init(&host.flow());
-    /// assert_eq!(FLOWS.load(Relaxed), 1);
+    /// let recycler = host.spawn("FR#01", ThreadKind::FlowRecycler);
+    /// let flow = host.flow();
+    /// worker.flow_init(&flow);
+    /// worker.flow_update(&flow);
+    /// worker.flow_update(&flow);
+    /// recycler.flow_finish(flow);
+    /// assert_eq!(plugin::calls(), 4);
     /// ```
     #[track_caller]
     pub fn flow_init(&self, flow: &Flow) {
@@ -58,27 +54,6 @@ impl Thread {
     /// # Panics
     ///
     /// As [`flow_init`](Thread::flow_init).
-    ///
-    /// ```
-    /// # use std::ffi::c_void;
-    /// # use std::ptr::null_mut;
-    /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-    /// # use suricata_thread_mock::{Host, ThreadKind};
-    /// # use suricata_thread_sys::common::SCFlowRegisterUpdateCallback;
-    /// # use suricata_thread_sys::{Flow, Packet, ThreadVars};
-    /// # static FLOWS: AtomicU64 = AtomicU64::new(0);
-    /// # unsafe extern "C" fn on_flow(_: *mut ThreadVars, _: *mut Flow, _: *mut Packet, _: *mut c_void) {
-    /// #     FLOWS.fetch_add(1, Relaxed);
-    /// # }
-    /// let host = Host::new();
-    /// // SAFETY: `on_flow` counts its calls in `FLOWS`, and uses no pointer.
-    /// unsafe { SCFlowRegisterUpdateCallback(Some(on_flow), null_mut()) };
-    /// let worker = host.spawn("W#01", ThreadKind::Worker);
-    /// let flow = host.flow();
-    /// worker.flow_update(&flow);
-    /// worker.flow_update(&flow);
-    /// assert_eq!(FLOWS.load(Relaxed), 2);
-    /// ```
     #[track_caller]
     pub fn flow_update(&self, flow: &Flow) {
         let packet = Packet::new();
@@ -93,28 +68,6 @@ impl Thread {
     /// # Panics
     ///
     /// As [`flow_init`](Thread::flow_init).
-    ///
-    /// ```
-    /// # use std::ffi::c_void;
-    /// # use std::ptr::null_mut;
-    /// # use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-    /// # use suricata_thread_mock::{Host, ThreadKind};
-    /// # use suricata_thread_sys::common::SCFlowRegisterFinishCallback;
-    /// # use suricata_thread_sys::{Flow, ThreadVars};
-    /// # static FLOWS: AtomicU64 = AtomicU64::new(0);
-    /// # unsafe extern "C" fn on_flow(_: *mut ThreadVars, _: *mut Flow, _: *mut c_void) {
-    /// #     FLOWS.fetch_add(1, Relaxed);
-    /// # }
-    /// let host = Host::new();
-    /// // SAFETY: `on_flow`, a flow finish callback, counts its calls in `FLOWS`, and uses no pointer.
-    /// unsafe { SCFlowRegisterFinishCallback(Some(on_flow), null_mut()) };
-    /// let worker = host.spawn("W#01", ThreadKind::Worker);
-    /// let recycler = host.spawn("FR#01", ThreadKind::FlowRecycler);
-    /// let flow = host.flow();
-    /// worker.flow_init(&flow);
-    /// recycler.flow_finish(flow);
-    /// assert_eq!(FLOWS.load(Relaxed), 1);
-    /// ```
     #[track_caller]
     pub fn flow_finish(&self, flow: Flow) {
         self.flow_event("Thread::flow_finish", FlowEvent::Finish(&flow.0));

@@ -44,16 +44,11 @@ impl LogLine {
     /// none.
     ///
     /// ```
-    /// # use std::ffi::CStr;
-    /// # use suricata_thread_sys::common::{SCLogLevel, SCLogMessage};
-    /// # fn log(level: SCLogLevel, module: &CStr, message: &CStr) {
-    /// #     let (module, message) = (module.as_ptr(), message.as_ptr());
-    /// #     // SAFETY: the texts are C strings.
-    /// #     unsafe { SCLogMessage(level, module, 1, module, module, message) };
-    /// # }
+    /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
     /// # use suricata_thread_mock::Host;
+    /// # use suricata_thread_sys::common::SCLogLevel;
     /// let host = Host::new();
-    /// log(SCLogLevel::SC_LOG_WARNING, c"counter", c"no flows"); // calls SCLogMessage
+    /// plugin::log(SCLogLevel::SC_LOG_WARNING, c"no flows");
     /// assert_eq!(host.log()[0].level_name(), "Warning");
     /// ```
     #[must_use]

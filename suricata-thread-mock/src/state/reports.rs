@@ -158,18 +158,12 @@ static STRAY: Mutex<VecDeque<Report>> = Mutex::new(VecDeque::new());
 /// differ.
 ///
 /// ```
-/// # use std::ffi::CStr;
-/// # use suricata_thread_sys::common::{SCLogLevel, SCLogMessage};
-/// # fn log(level: SCLogLevel, module: &CStr, message: &CStr) {
-/// #     let (module, message) = (module.as_ptr(), message.as_ptr());
-/// #     // SAFETY: the texts are C strings.
-/// #     unsafe { SCLogMessage(level, module, 1, module, module, message) };
-/// # }
+/// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
 /// # use std::thread;
 /// # use suricata_thread_mock::{ReportKind, stray_reports};
-/// let stray = thread::Builder::new().name("stray".to_owned()).spawn(|| {
-///     log(SCLogLevel::SC_LOG_INFO, c"counter", c"started"); // calls SCLogMessage
-/// });
+/// # use suricata_thread_sys::common::SCLogLevel;
+/// let stray = thread::Builder::new().name("stray".to_owned());
+/// let stray = stray.spawn(|| plugin::log(SCLogLevel::SC_LOG_INFO, c"started"));
 /// stray.unwrap().join().unwrap();
 /// let reports = stray_reports();
 /// let mine = reports.iter().find(|report| report.thread == "stray");
