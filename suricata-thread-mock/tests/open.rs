@@ -29,7 +29,7 @@ fn messages(host: &Host) -> Vec<String> {
 }
 
 fn names(symbols: &[UndefinedSymbol]) -> Vec<(&str, Option<Generation>)> {
-    symbols.iter().map(|s| (&*s.name, s.of)).collect()
+    symbols.iter().map(|s| (&*s.name, s.generation)).collect()
 }
 
 #[test]

@@ -36,8 +36,8 @@ fn register<F: Copy>(
         return false;
     };
     let in_callback = "add to the list that it is walking, for ever if each callback does so";
-    let what = format!("a {name}");
-    let Some(_registering) = Registering::begin(&host, call, &what, in_callback) else {
+    let item = format!("a {name}");
+    let Some(_registering) = Registering::begin(&host, call, &item, in_callback) else {
         return false;
     };
     let thread = context::thread_name(&host);

@@ -36,11 +36,11 @@ pub(crate) unsafe fn register(
     let in_callback = "refuse it too, since registration has closed when threads are created";
     // SAFETY: not NULL, so a C string by the caller's promise.
     let text = (!name.is_null()).then(|| unsafe { CStr::from_ptr(name) });
-    let what = match text {
+    let item = match text {
         None => "a slot without a name".to_owned(),
         Some(text) => format!("slot {text:?}"),
     };
-    let Some(_registering) = Registering::begin(&host, call, &what, in_callback) else {
+    let Some(_registering) = Registering::begin(&host, call, &item, in_callback) else {
         return -1;
     };
     let Some(text) = text.filter(|text| !text.is_empty()) else {

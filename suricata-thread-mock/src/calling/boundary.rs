@@ -17,7 +17,7 @@ use crate::state::host::HostState;
 pub(crate) fn call<R>(
     host: &Arc<HostState>,
     code: Code,
-    what: impl FnOnce() -> String,
+    describe: impl FnOnce() -> String,
     plugin: impl FnOnce() -> R,
 ) -> Result<R, String> {
     let result = {
@@ -25,14 +25,14 @@ pub(crate) fn call<R>(
         // The payload is dropped in here too: its `Drop` is plugin code.
         catch_unwind(AssertUnwindSafe(plugin)).map_err(panic_message)
     };
-    result.inspect_err(|message| report(host, code, what(), message))
+    result.inspect_err(|message| report(host, code, describe(), message))
 }
 
 #[cold]
-fn report(host: &HostState, code: Code, what: String, message: &str) {
+fn report(host: &HostState, code: Code, callee: String, message: &str) {
     let report = Report::new(
         ReportKind::PanicAtBoundary,
-        what,
+        callee,
         context::thread_name(host),
     )
     .expected("it to return")
@@ -58,13 +58,13 @@ pub(crate) fn run_init(name: Option<&'static str>, init: impl FnOnce()) -> bool 
     if let Some(name) = name {
         language::note(name, Language::Rust);
     }
-    let what = || format!("Init on thread `{}`", context::thread_name(&host));
+    let describe = || format!("Init on thread `{}`", context::thread_name(&host));
     let code = Code {
         kind: PluginCode::Loading,
-        what: "Init",
+        name: "Init",
         plugin: name,
     };
-    call(&host, code, what, init).is_ok()
+    call(&host, code, describe, init).is_ok()
 }
 
 /// Drops the payload, whatever its `Drop` does.

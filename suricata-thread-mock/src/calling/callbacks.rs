@@ -46,7 +46,7 @@ fn each<F: Copy>(
     call: impl Fn(F, *mut c_void),
 ) {
     for (i, (callback, User { pointer, plugin })) in list.iter().enumerate() {
-        let what = || {
+        let describe = || {
             format!(
                 "{} {} (in order of registration) for thread `{}`",
                 event.name(),
@@ -56,10 +56,10 @@ fn each<F: Copy>(
         };
         let code = Code {
             kind: PluginCode::Callback,
-            what: event.name(),
+            name: event.name(),
             plugin,
         };
         // A panic was reported, and does not keep the other callbacks from running.
-        let _ = boundary::call(host, code, what, || call(callback, pointer));
+        let _ = boundary::call(host, code, describe, || call(callback, pointer));
     }
 }

@@ -155,22 +155,22 @@ fn lasting_thread_name(host: &HostState) -> &'static str {
 
 /// [`Host`](crate::Host#panics) says when this panics, and why.
 #[track_caller]
-pub(crate) fn assert_drivable(host: &HostState, what: &str) {
+pub(crate) fn assert_drivable(host: &HostState, call: &str) {
     assert!(
         !is_feeding(),
-        "{what} was called by the iterator that Host::replay takes its packets from: the workers \
+        "{call} was called by the iterator that Host::replay takes its packets from: the workers \
          are busy until it ends, so this could wait for ever. Drive the host before or after"
     );
     if plugin_code().is_some() {
-        let report = driven(what, "by plugin code that the host is running");
+        let report = driven(call, "by plugin code that the host is running");
         let message = report.to_string();
         self::report(host, report);
         panic!("{message}");
     }
 }
 
-pub(crate) fn driven(what: &str, actual: &str) -> Report {
-    Report::new(ReportKind::DrivenFromPlugin, what, os_thread_name())
+pub(crate) fn driven(call: &str, actual: &str) -> Report {
+    Report::new(ReportKind::DrivenFromPlugin, call, os_thread_name())
         .expected("by the test alone")
         .actual(actual)
         .consequence("Suricata has no such function")

@@ -173,29 +173,29 @@ where
 }
 
 fn refuse(host: &HostState, function: Function, flow: *const Flow, slot: Option<c_int>) {
-    let (kind, what, consequence) = if host.flows.find(flow.addr()).is_some() {
+    let (kind, actual, consequence) = if host.flows.find(flow.addr()).is_some() {
         let consequence = "Suricata has no lock here; memory could be corrupted";
-        let what = "one whose callback does not run on this thread now";
-        (ReportKind::FlowNotLocked, what, consequence)
+        let actual = "one whose callback does not run on this thread now";
+        (ReportKind::FlowNotLocked, actual, consequence)
     } else if host.flows.was_retired(flow.addr()) {
         let consequence = "Suricata would use the storage of whichever flow is there now";
         (ReportKind::FlowRetired, "one that was retired", consequence)
     } else {
         let consequence = "Suricata would crash or use memory that is not its own";
-        let what = if flow.is_null() {
+        let actual = if flow.is_null() {
             "NULL"
         } else if token::was_given_out(flow.addr()) {
             "the pointer of something else, or of a flow of another host"
         } else {
             "a pointer that no host gave out"
         };
-        (ReportKind::FlowUnknown, what, consequence)
+        (ReportKind::FlowUnknown, actual, consequence)
     };
     let report = context::misuse(host, kind, function.name)
         .slot(slot.map(slots::named))
-        .subject(what)
+        .subject(actual)
         .expected("the flow that the callback was called with")
-        .actual(what)
+        .actual(actual)
         .consequence(consequence);
     context::report(host, report);
 }

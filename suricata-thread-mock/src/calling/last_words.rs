@@ -44,8 +44,8 @@ pub(crate) fn replace(inside: Option<Inside>) -> Option<Inside> {
 }
 
 /// Safe in signal handlers.
-fn write_line(what: &str, detail: &str, words: &Words, test: Option<&str>) {
-    write(&["suricata-thread-mock: ", what, detail, ": ", &words.line]);
+fn write_line(event: &str, detail: &str, words: &Words, test: Option<&str>) {
+    write(&["suricata-thread-mock: ", event, detail, ": ", &words.line]);
     match test {
         Some(test) => write(&[" in test `", test, "`\n"]),
         None => write(&["\n"]),
@@ -55,13 +55,13 @@ fn write_line(what: &str, detail: &str, words: &Words, test: Option<&str>) {
 const FAILED: c_int = 1;
 
 /// After the host's reports and log, and one line.
-pub(crate) fn die(what: &str, words: &Words, host: Option<&HostState>) -> ! {
+pub(crate) fn die(event: &str, words: &Words, host: Option<&HostState>) -> ! {
     let mut test = None;
     if let Some(host) = host {
         host.journal.write();
         test = host.identity.test.find();
     }
-    write_line(what, "", words, test.as_deref());
+    write_line(event, "", words, test.as_deref());
     // SAFETY: it takes a status.
     unsafe { libc::_exit(FAILED) }
 }
@@ -89,8 +89,8 @@ unsafe extern "C" {
 
 extern "C" fn on_exit() {
     if let Some(inside) = INSIDE.get() {
-        let what = "plugin code ended the process by exit";
-        die(what, inside.words, Some(inside.host()));
+        let event = "plugin code ended the process by exit";
+        die(event, inside.words, Some(inside.host()));
     }
 }
 

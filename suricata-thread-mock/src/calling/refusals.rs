@@ -11,24 +11,23 @@ use crate::state::host::HostState;
 /// Reports once, since code with the wrong set of names calls all of it.
 #[inline]
 pub(crate) fn lacks(host: &HostState, function: Function) -> bool {
-    let generation = host.identity.generation;
-    match function.generation.filter(|of| *of != generation) {
-        None => false,
-        Some(of) => {
-            report_lack(host, function.name, of);
+    match function.generation {
+        Some(generation) if generation != host.identity.generation => {
+            report_lack(host, function.name, generation);
             true
         }
+        _ => false,
     }
 }
 
 #[cold]
-fn report_lack(host: &HostState, call: &str, of: Generation) {
+fn report_lack(host: &HostState, call: &str, owner: Generation) {
     let generation = host.identity.generation;
     let report = context::misuse(host, ReportKind::OtherGeneration, call)
         .expected(format!(
             "only functions of {generation}, which this host plays"
         ))
-        .actual(format!("one of {of}"))
+        .actual(format!("one of {owner}"))
         .consequence(format!(
             "A real {generation} has no {call}: it would not load the plugin, or leave NULL in a \
              weak reference"
@@ -67,10 +66,10 @@ impl<'a> Registering<'a> {
     pub(crate) fn begin(
         host: &'a HostState,
         call: &str,
-        what: &str,
+        item: &str,
         in_callback: &str,
     ) -> Option<Self> {
-        let misuse = |kind| context::misuse(host, kind, format!("{call} of {what}"));
+        let misuse = |kind| context::misuse(host, kind, format!("{call} of {item}"));
         if context::plugin_code() == Some(PluginCode::Callback) {
             let report = misuse(ReportKind::RegistrationInCallback)
                 .expected("outside callbacks, in `Init`")

@@ -120,12 +120,12 @@ impl<'a> SlotUse<'a> {
         self.report(report);
     }
 
-    /// `why` the free function would never end.
-    pub(crate) fn report_endless(&self, ptr: *mut c_void, why: &str) {
+    /// The `reason` is why the free function would never end.
+    pub(crate) fn report_endless(&self, ptr: *mut c_void, reason: &str) {
         let report = self
             .misuse(ReportKind::ValueFreedTwice)
             .expected(format!("to be called once for {ptr:p}"))
-            .actual(why)
+            .actual(reason)
             .consequence("Suricata would call the free function for ever");
         self.report(report);
     }
@@ -177,20 +177,20 @@ impl<'a> SlotUse<'a> {
         }
     }
 
-    pub(crate) fn code(&self, what: &'static str) -> Code {
+    pub(crate) fn code(&self, name: &'static str) -> Code {
         Code {
             kind: PluginCode::Callback,
-            what,
+            name,
             plugin: self.cells.table.slots[self.index].plugin,
         }
     }
 
-    pub(crate) fn function(&self, which: &str) -> String {
+    pub(crate) fn function(&self, kind: &str) -> String {
         let slot = self.cells.table.named(self.index);
         let thread = thread_name(self.host, self.cells);
         match self.cells.owner {
-            Owner::Thread => format!("{which} function of slot {slot} of thread `{thread}`"),
-            Owner::Flow => format!("{which} function of flow slot {slot} on thread `{thread}`"),
+            Owner::Thread => format!("{kind} function of slot {slot} of thread `{thread}`"),
+            Owner::Flow => format!("{kind} function of flow slot {slot} on thread `{thread}`"),
         }
     }
 }
@@ -205,10 +205,10 @@ fn refuse(call: &str, host: &HostState, cells: &Cells, id: c_int) {
             .slot(Some(slots::named(id)))
     };
     let report = if slots.is_finalized() {
-        let (whose, is_kept) = slots.whose(id);
+        let (actual, is_kept) = slots.whose(id);
         let report = misuse(ReportKind::UnknownSlot)
             .expected(format!("the id of a slot of this host{}", ids(cells)))
-            .actual(whose)
+            .actual(actual)
             .consequence(format!(
                 "Suricata does not check the id; it would read or write past the {}'s slots",
                 cells.owner.name()

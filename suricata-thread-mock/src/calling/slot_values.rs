@@ -42,8 +42,8 @@ impl SlotUse<'_> {
         // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
         let alloc: unsafe extern "C-unwind" fn(c_uint) -> *mut c_void =
             unsafe { std::mem::transmute(alloc) };
-        let what = || self.function("alloc");
-        let made = boundary::call(self.host, self.code("alloc function"), what, || {
+        let describe = || self.function("alloc");
+        let made = boundary::call(self.host, self.code("alloc function"), describe, || {
             // SAFETY: the plugin registered it for this size.
             unsafe { alloc(slot.size) }
         });
@@ -60,7 +60,7 @@ impl SlotUse<'_> {
         let holdings = &self.host.holdings;
         let ptr = match self.cells.begin_free(self.index, holdings) {
             ToFree::Nothing => return,
-            ToFree::Endless(ptr, why) => return self.report_endless(ptr, why),
+            ToFree::Endless(ptr, reason) => return self.report_endless(ptr, reason),
             ToFree::Value(ptr, Some(other)) => {
                 self.report_held(ptr, other);
                 ptr
@@ -81,9 +81,9 @@ impl SlotUse<'_> {
         };
         // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
         let free: unsafe extern "C-unwind" fn(*mut c_void) = unsafe { std::mem::transmute(free) };
-        let what = || self.function("free");
+        let describe = || self.function("free");
         // A panic was reported; the value counts as freed.
-        let _ = boundary::call(self.host, self.code("free function"), what, || {
+        let _ = boundary::call(self.host, self.code("free function"), describe, || {
             // SAFETY: the plugin stored the pointer for this function, once for each call.
             unsafe { free(ptr) }
         });

@@ -75,17 +75,17 @@ pub(crate) fn handle_of(
 }
 
 fn unknown(function: Function, slot: Option<String>, tv: *const ThreadVars) {
-    let (kind, what) = if tv.is_null() {
+    let (kind, actual) = if tv.is_null() {
         (ReportKind::ThreadVarsUnknown, "NULL".to_owned())
     } else if let Some(name) = handles::ended(tv.addr()) {
-        let what = format!("that of thread `{name}` of a host that has ended");
-        (ReportKind::ThreadVarsFreed, what)
+        let actual = format!("that of thread `{name}` of a host that has ended");
+        (ReportKind::ThreadVarsFreed, actual)
     } else if token::was_given_out(tv.addr()) {
-        let what = "the pointer of a flow or a packet".to_owned();
-        (ReportKind::ThreadVarsUnknown, what)
+        let actual = "the pointer of a flow or a packet".to_owned();
+        (ReportKind::ThreadVarsUnknown, actual)
     } else {
-        let what = "a pointer that no host gave out".to_owned();
-        (ReportKind::ThreadVarsUnknown, what)
+        let actual = "a pointer that no host gave out".to_owned();
+        (ReportKind::ThreadVarsUnknown, actual)
     };
     let host = belonging::host();
     let thread = match &host {
@@ -94,9 +94,9 @@ fn unknown(function: Function, slot: Option<String>, tv: *const ThreadVars) {
     };
     let report = Report::new(kind, function.name, thread)
         .slot(slot)
-        .subject(&*what)
+        .subject(&*actual)
         .expected("the ThreadVars of a thread")
-        .actual(&*what)
+        .actual(&*actual)
         .consequence("Suricata would crash or use memory that is not its own");
     match host {
         Some(host) => context::report(&host, report),

@@ -16,7 +16,7 @@ pub(crate) struct Waiting(Option<usize>);
 ///
 /// Panics if the wait could never end, since the other thread waits for this one.
 #[track_caller]
-pub(crate) fn wait_for(for_token: usize, what: &str, name: &str) -> Waiting {
+pub(crate) fn wait_for(for_token: usize, call: &str, name: &str) -> Waiting {
     let Some(me) = context::worker() else {
         return Waiting(None);
     };
@@ -26,7 +26,7 @@ pub(crate) fn wait_for(for_token: usize, what: &str, name: &str) -> Waiting {
         if at == me {
             drop(waits);
             panic!(
-                "{what} on thread `{name}` was called by a job on thread `{}`, which would wait \
+                "{call} on thread `{name}` was called by a job on thread `{}`, which would wait \
                  for itself for ever",
                 context::os_thread_name()
             );

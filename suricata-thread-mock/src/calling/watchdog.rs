@@ -115,12 +115,12 @@ fn look() {
                 seen.for_ms = 0;
                 continue;
             }
-            let what = format!(
+            let event = format!(
                 "plugin code has not returned for {} s",
                 limit.div_ceil(1000)
             );
             let state = state_of(host);
-            last_words::die(&what, words, state.as_deref());
+            last_words::die(&event, words, state.as_deref());
         }
     }
 }

@@ -151,17 +151,17 @@ impl Host {
     }
 
     #[track_caller]
-    fn without_thread(&self, what: &str, event: FlowEvent<'_>) {
-        context::assert_drivable(&self.state, what);
-        assert_ran(flows::run(&self.state, None, event), what);
+    fn without_thread(&self, call: &str, event: FlowEvent<'_>) {
+        context::assert_drivable(&self.state, call);
+        assert_ran(flows::run(&self.state, None, event), call);
     }
 }
 
 #[track_caller]
-pub(crate) fn assert_ran(ran: bool, what: &str) {
+pub(crate) fn assert_ran(ran: bool, call: &str) {
     assert!(
         ran,
-        "{what} was called for a flow of another host, or one that is over: it was retired, has timed out, or its host was shut down"
+        "{call} was called for a flow of another host, or one that is over: it was retired, has timed out, or its host was shut down"
     );
 }
 

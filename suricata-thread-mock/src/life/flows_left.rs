@@ -13,7 +13,7 @@ use crate::state::host::HostState;
 use crate::state::threads::ThreadState;
 
 /// On the current thread if neither the flow's worker nor the thread that finishes flows runs.
-pub(crate) fn retire(host: &Arc<HostState>, flows: Vec<Arc<FlowState>>, what: &str) {
+pub(crate) fn retire(host: &Arc<HostState>, flows: Vec<Arc<FlowState>>, call: &str) {
     if flows.is_empty() {
         return;
     }
@@ -60,7 +60,7 @@ pub(crate) fn retire(host: &Arc<HostState>, flows: Vec<Arc<FlowState>>, what: &s
         });
         (handle, retire)
     });
-    if let Err(payload) = job::run_all(what, jobs.collect()) {
+    if let Err(payload) = job::run_all(call, jobs.collect()) {
         rethrow(payload);
     }
 }

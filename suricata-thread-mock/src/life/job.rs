@@ -11,14 +11,14 @@ use crate::noun::job::{Job, Latch, Payload, WaitOnDrop, Work};
 
 /// At the same time. The error is the first panic, or the name of a thread that was joined.
 #[track_caller]
-pub(crate) fn run_all(what: &str, work: Vec<(&Handle, Work<'_>)>) -> Result<(), Payload> {
+pub(crate) fn run_all(call: &str, work: Vec<(&Handle, Work<'_>)>) -> Result<(), Payload> {
     let panicked: Mutex<Option<Payload>> = Mutex::new(None);
     // A thread of a host gives one job at a time, so that it waits for one other at most:
     // `Host::traffic`, which gives several, panics there.
     let mut waits = Vec::with_capacity(work.len());
     for (t, _) in &work {
-        context::assert_drivable(&t.host, what);
-        let wait = waiting::wait_for(t.thread.cells.token, what, t.thread.name());
+        context::assert_drivable(&t.host, call);
+        let wait = waiting::wait_for(t.thread.cells.token, call, t.thread.name());
         waits.push(wait);
     }
     let latch = Arc::new(Latch::default());
@@ -43,7 +43,7 @@ pub(crate) fn run_all(what: &str, work: Vec<(&Handle, Work<'_>)>) -> Result<(), 
                 None => Some(job),
             };
             if refused.is_some() {
-                let gone = format!("{what} on thread `{}`, which was joined", thread.name());
+                let gone = format!("{call} on thread `{}`, which was joined", thread.name());
                 panicked.lock().get_or_insert(Box::new(gone));
             }
         }

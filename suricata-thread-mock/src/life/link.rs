@@ -66,8 +66,9 @@ impl Host {
         // SAFETY: the caller's promise.
         symbols.extend(unsafe { self.unresolved(file) }.unwrap_or_default());
         symbols.sort_by(|a, b| a.name.cmp(&b.name));
-        let mixed = Generation::ALL.iter().all(|of| {
-            c_api::functions().any(|f| f.generation == Some(*of) && file.undefined.contains(f.name))
+        let mixed = Generation::ALL.iter().all(|generation| {
+            c_api::functions()
+                .any(|f| f.generation == Some(*generation) && file.undefined.contains(f.name))
         });
         Err(OpenErrorReason::Undefined { symbols, mixed })
     }
@@ -80,11 +81,11 @@ impl Host {
     unsafe fn dlopen(&self, file: &Path, flags: i32) -> Result<Library, String> {
         let code = Code {
             kind: PluginCode::Loading,
-            what: "a constructor of a plugin file",
+            name: "a constructor of a plugin file",
             plugin: None,
         };
-        let what = || format!("opening {}", file.display());
-        boundary::call(&self.state, code, what, || {
+        let describe = || format!("opening {}", file.display());
+        boundary::call(&self.state, code, describe, || {
             // SAFETY: the caller's promise.
             unsafe { Library::open(Some(file), flags | RTLD_LOCAL) }
         })?
@@ -112,7 +113,7 @@ impl Host {
             unresolved
                 .map(|name| UndefinedSymbol {
                     name: name.clone(),
-                    of: None,
+                    generation: None,
                 })
                 .collect(),
         )
@@ -148,10 +149,12 @@ fn not_exported(file: &PluginFile) -> Vec<&'static str> {
 
 fn of_other_generation(host: Generation, used: &BTreeSet<String>) -> Vec<UndefinedSymbol> {
     c_api::functions()
-        .filter(|f| f.generation.is_some_and(|of| of != host) && used.contains(f.name))
+        .filter(|f| {
+            f.generation.is_some_and(|generation| generation != host) && used.contains(f.name)
+        })
         .map(|f| UndefinedSymbol {
             name: f.name.to_owned(),
-            of: f.generation,
+            generation: f.generation,
         })
         .collect()
 }

@@ -35,7 +35,7 @@ impl Host {
     #[track_caller]
     pub fn load(&self, plugin: Plugin) -> Result<(), LoadError> {
         context::assert_drivable(&self.state, "Host::load");
-        // SAFETY: what whoever made the `Plugin` has promised.
+        // SAFETY: the promise of whoever made the `Plugin`.
         unsafe { self.load_as(Some(Language::Rust), plugin.entry_point()) }
     }
 
@@ -185,11 +185,11 @@ impl Host {
     ) -> Result<R, LoadError> {
         let code = Code {
             kind: PluginCode::Loading,
-            what: function,
+            name: function,
             plugin: name,
         };
-        let what = || function.to_owned();
-        boundary::call(&self.state, code, what, plugin)
+        let describe = || function.to_owned();
+        boundary::call(&self.state, code, describe, plugin)
             .map_err(|message| LoadError::Panicked { function, message })
     }
 

@@ -151,7 +151,7 @@ impl Host {
             // Suricata loads it, or may.
             Err(OpenErrorReason::HostInside { .. } | OpenErrorReason::SymbolsUnknown) => {}
             Err(reason) => {
-                let why = match reason {
+                let cause = match reason {
                     OpenErrorReason::Linker { message } => message.clone(),
                     // The dynamic linker names the first symbol that it looks for.
                     OpenErrorReason::Undefined { symbols, .. } => {
@@ -159,7 +159,7 @@ impl Host {
                     }
                     other => format!("{shown}: {other}"),
                 };
-                self.log_notice(format!("Failed to open {shown} as a plugin: {why}"));
+                self.log_notice(format!("Failed to open {shown} as a plugin: {cause}"));
             }
         }
         library
@@ -209,11 +209,11 @@ impl Host {
         }
         let code = Code {
             kind: PluginCode::Loading,
-            what: "a destructor of a plugin file",
+            name: "a destructor of a plugin file",
             plugin: None,
         };
-        let what = || format!("closing {shown}");
-        let closed = boundary::call(&self.state, code, what, || library.close());
+        let describe = || format!("closing {shown}");
+        let closed = boundary::call(&self.state, code, describe, || library.close());
         if let Ok(Err(e)) = closed {
             self.log_fault(format!("{shown} was not closed: {e}"));
         }

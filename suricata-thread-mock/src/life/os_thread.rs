@@ -75,8 +75,8 @@ fn work(todo: &Receiver<Job>) {
 }
 
 #[track_caller]
-pub(crate) fn join(thread: &ThreadState, what: &str) {
-    let _waiting = waiting::wait_for(thread.cells.token, what, thread.name());
+pub(crate) fn join(thread: &ThreadState, call: &str) {
+    let _waiting = waiting::wait_for(thread.cells.token, call, thread.name());
     let mut os_thread = thread.os_thread.lock();
     let Some(handle) = os_thread.take() else {
         return;
@@ -96,7 +96,7 @@ pub(crate) fn join(thread: &ThreadState, what: &str) {
 /// If the host does so for this kind; waits for another thread that is doing it. That is not this
 /// one, since free functions must not drive the host.
 #[track_caller]
-pub(crate) fn free(host: &Arc<HostState>, thread: &ThreadState, what: &'static str) {
+pub(crate) fn free(host: &Arc<HostState>, thread: &ThreadState, call: &'static str) {
     if thread.kind == ThreadKind::Command {
         leave(host, thread);
         return;
@@ -120,8 +120,8 @@ pub(crate) fn free(host: &Arc<HostState>, thread: &ThreadState, what: &'static s
             }
         }
     }
-    thread_storage::free_all(what, host, thread);
-    thread_storage::report_left(what, host, thread);
+    thread_storage::free_all(call, host, thread);
+    thread_storage::report_left(call, host, thread);
     *thread.stage.lock() = Stage::Freed;
     thread.freed.notify_all();
 }

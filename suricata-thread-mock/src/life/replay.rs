@@ -98,9 +98,9 @@ impl Host {
                 let (worker, todo) = match replayed.into() {
                     Replayed::Flow {
                         flow,
-                        endpoints: of,
+                        endpoints: known,
                     } => {
-                        endpoints = Some((flow, of));
+                        endpoints = Some((flow, known));
                         continue;
                     }
                     Replayed::Retire { flow } => match flows.remove(flow) {
@@ -117,8 +117,8 @@ impl Host {
                             None => {
                                 let hash = self.state.flows.random_hash(&mut rng);
                                 let worker = (hash % queues.len() as u64) as usize;
-                                let of = endpoints.take().filter(|(of, _)| *of == flow);
-                                let state = match of {
+                                let known = endpoints.take().filter(|(number, _)| *number == flow);
+                                let state = match known {
                                     Some((_, endpoints)) => self.begin(hash, endpoints),
                                     None => self.begin_made_up(hash),
                                 };

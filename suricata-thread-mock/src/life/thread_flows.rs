@@ -11,14 +11,14 @@ use crate::state::flow::Flow;
 
 impl Thread {
     #[track_caller]
-    pub(crate) fn flow_event(&self, what: &'static str, event: FlowEvent<'_>) {
+    pub(crate) fn flow_event(&self, call: &'static str, event: FlowEvent<'_>) {
         let Handle { host, thread } = &self.handle;
         let mut ran = false;
         let work: Work<'_> = Box::new(|| ran = flows::run(host, Some(thread), event));
-        if let Err(payload) = run_all(what, vec![(&self.handle, work)]) {
+        if let Err(payload) = run_all(call, vec![(&self.handle, work)]) {
             rethrow(payload);
         }
-        assert_ran(ran, what);
+        assert_ran(ran, call);
     }
 
     /// Runs the flow init callbacks on the thread, as for the first packet of a flow.

@@ -68,11 +68,11 @@ impl Host {
 
     /// Two at once would cross on the workers, in an order that no seed decides.
     #[track_caller]
-    pub(crate) fn traffic_alone(&self, what: &str) -> MutexGuard<'_, ()> {
-        context::assert_drivable(&self.state, what);
+    pub(crate) fn traffic_alone(&self, call: &str) -> MutexGuard<'_, ()> {
+        context::assert_drivable(&self.state, call);
         let Some(alone) = self.state.flows.traffic.try_lock() else {
             panic!(
-                "{what} was called on thread `{}` while other traffic of this host runs: one after \
+                "{call} was called on thread `{}` while other traffic of this host runs: one after \
                  the other",
                 context::os_thread_name()
             );
@@ -82,10 +82,10 @@ impl Host {
 
     /// The workers, and who finishes flows if not they.
     #[track_caller]
-    pub(crate) fn traffic_threads(&self, what: &str) -> (Vec<Thread>, Option<Thread>) {
+    pub(crate) fn traffic_threads(&self, call: &str) -> (Vec<Thread>, Option<Thread>) {
         assert!(
             context::worker().is_none(),
-            "{what} was called by a job on thread `{}`: have the test's thread do it",
+            "{call} was called by a job on thread `{}`: have the test's thread do it",
             context::os_thread_name()
         );
         let running: Vec<_> = self

@@ -76,7 +76,7 @@ pub struct UndefinedSymbol {
     /// Its name.
     pub name: String,
     /// The generation that has it; `None` if the mock does not know it.
-    pub of: Option<Generation>,
+    pub generation: Option<Generation>,
 }
 
 impl fmt::Display for OpenError {
@@ -139,20 +139,22 @@ fn display_undefined(
     mixed: bool,
     f: &mut fmt::Formatter<'_>,
 ) -> fmt::Result {
-    let names = |of: Option<Generation>| -> Vec<_> {
-        let of_that = symbols.iter().filter(|symbol| symbol.of == of);
-        of_that.map(|symbol| symbol.name.as_str()).collect()
+    let names = |generation: Option<Generation>| -> Vec<_> {
+        let own = symbols
+            .iter()
+            .filter(|symbol| symbol.generation == generation);
+        own.map(|symbol| symbol.name.as_str()).collect()
     };
     let mut parts = Vec::new();
-    for of in Generation::ALL {
-        let names = names(Some(*of));
+    for generation in Generation::ALL {
+        let names = names(Some(*generation));
         if names.is_empty() {
             continue;
         }
         let hint = if mixed {
             "the plugin needs functions of both 8.0 and 9.0".to_owned()
         } else {
-            format!("the plugin is built for {of} alone")
+            format!("the plugin is built for {generation} alone")
         };
         parts.push(format!("{} ({hint})", names.join(", ")));
     }

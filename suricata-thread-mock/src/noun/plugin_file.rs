@@ -128,7 +128,7 @@ fn machine(number: u16, is_64: bool, endian: Endianness) -> String {
         (EM_S390, "s390x"),
         (EM_RISCV, if is_64 { "riscv64" } else { "riscv32" }),
     ];
-    match known.into_iter().find(|(of, _)| of.0 == number) {
+    match known.into_iter().find(|(machine, _)| machine.0 == number) {
         Some((EM_X86_64 | EM_AARCH64, name)) if !little => {
             format!("{name} of the other byte order")
         }

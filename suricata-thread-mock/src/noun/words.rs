@@ -33,7 +33,7 @@ pub(crate) enum PluginCode {
 pub(crate) struct Code {
     pub(crate) kind: PluginCode,
     /// "flow init callback" and the like.
-    pub(crate) what: &'static str,
+    pub(crate) name: &'static str,
     pub(crate) plugin: Option<&'static str>,
 }
 
@@ -64,7 +64,7 @@ impl Place {
     fn is(&self, other: &Self) -> bool {
         let same = |one: &'static str, other: &'static str| std::ptr::eq(one, other);
         let plugin = |place: &Self| place.code.plugin.map(std::ptr::from_ref);
-        same(self.code.what, other.code.what)
+        same(self.code.name, other.code.name)
             && plugin(self) == plugin(other)
             && self.code.kind == other.code.kind
             && same(self.thread, other.thread)
@@ -103,7 +103,7 @@ impl Place {
         };
         let line = format!(
             "{}{plugin} on thread `{}` (host built at {}:{})",
-            self.code.what,
+            self.code.name,
             self.thread,
             self.host.file(),
             self.host.line()

@@ -133,9 +133,9 @@ impl Cells {
                 return ToFree::Endless(value.ptr, "its own free function frees the slot again");
             }
             if value.depth == DEPTH {
-                let what =
+                let reason =
                     "free functions of the slot store a value and free that, again and again";
-                return ToFree::Endless(value.ptr, what);
+                return ToFree::Endless(value.ptr, reason);
             }
             value.freeing = true;
             value.depth += 1;

@@ -35,9 +35,9 @@ impl Default for Last {
 unsafe impl Send for Last {}
 
 impl Journal {
-    pub(crate) fn add(&self, what: &str, text: &impl Display) {
+    pub(crate) fn add(&self, kind: &str, text: &impl Display) {
         let entry = Box::into_raw(Box::new(Entry {
-            text: format!("suricata-thread-mock: {what}: {text}\n"),
+            text: format!("suricata-thread-mock: {kind}: {text}\n"),
             next: AtomicPtr::new(null_mut()),
         }));
         let mut last = self.last.lock();

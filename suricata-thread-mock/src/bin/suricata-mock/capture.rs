@@ -152,8 +152,8 @@ impl Capture {
     /// What Suricata leaves out too, then what it does not.
     pub(crate) fn left_out(&self) -> impl Iterator<Item = String> {
         let line = |is_suricatas: bool, end: &str| {
-            let of = |cause: &Cause| cause.is_suricatas() == is_suricatas;
-            let causes = Cause::ALL.into_iter().filter(of);
+            let fits = |cause: &Cause| cause.is_suricatas() == is_suricatas;
+            let causes = Cause::ALL.into_iter().filter(fits);
             let causes = causes.filter_map(|cause| Some((cause, *self.left_out.get(&cause)?)));
             let causes: Vec<_> = causes.collect();
             let total: u64 = causes.iter().map(|(_, packets)| packets).sum();
@@ -192,8 +192,8 @@ impl Capture {
                 }
                 Err(failure) => {
                     let ended = Some(self.bar.position()) == self.bar.length();
-                    let what = failure.in_packet(self.packets + 1, ended);
-                    return Err(format!("{}: {what}", self.path.display()));
+                    let problem = failure.in_packet(self.packets + 1, ended);
+                    return Err(format!("{}: {problem}", self.path.display()));
                 }
             };
             self.packets += 1;
@@ -239,7 +239,7 @@ impl Failure {
     /// `ended` if the file was read to its end.
     fn in_packet(self, packet: u64, ended: bool) -> String {
         let unreadable = |e: io::Error| format!("packet {packet} cannot be read: {e}");
-        let damaged = |what: &str| format!("the file is damaged at packet {packet}: {what}");
+        let damaged = |problem: &str| format!("the file is damaged at packet {packet}: {problem}");
         match self {
             Self::Pcap(PcapError::IoError(e)) if e.kind() == io::ErrorKind::UnexpectedEof => {
                 if ended {
@@ -254,7 +254,7 @@ impl Failure {
                 format!("the file is truncated: it ends within packet {packet}, or before it")
             }
             Self::PcapNg(pcapng::Failure::Unreadable(e)) => unreadable(e),
-            Self::PcapNg(pcapng::Failure::Damaged(what)) => damaged(&what),
+            Self::PcapNg(pcapng::Failure::Damaged(problem)) => damaged(&problem),
             Self::PcapNg(pcapng::Failure::UnknownInterface(interface)) => {
                 format!("packet {packet} is of interface {interface}, which no block describes")
             }

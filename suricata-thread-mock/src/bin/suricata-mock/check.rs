@@ -56,7 +56,7 @@ pub(crate) fn check(arguments: &Arguments) -> Result<(), Failure> {
             crate::note_bare_name(plugin);
         }
     }
-    let of_all = |suricata: usize| verdicts.iter().map(|of| of[suricata]).max();
+    let of_all = |suricata: usize| verdicts.iter().map(|verdicts| verdicts[suricata]).max();
     let best = (0..suricatas.len()).filter_map(of_all).min();
     if best == Some(Verdict::Loads) {
         return Ok(());
@@ -151,7 +151,7 @@ fn judge_undefined(
         return Some(Verdict::Loads);
     }
     let is_certain = |s: &&UndefinedSymbol| {
-        s.of.is_some() || suricata.lacks(&s.name) && exports::is_known(&s.name)
+        s.generation.is_some() || suricata.lacks(&s.name) && exports::is_known(&s.name)
     };
     if lacks.iter().any(is_certain) {
         return None;
@@ -170,10 +170,10 @@ fn print_optional(plugin: &Path, suricata: &Suricata) {
     let is_hosts = |name: &&String| suricata.has(name) || exports::is_known(name);
     let of_host = file.optional.iter().filter(is_hosts);
     let (has, lacks): (Vec<_>, Vec<_>) = of_host.partition(|name| suricata.has(name));
-    for (names, what) in [(has, "it uses"), (lacks, "it can do without")] {
+    for (names, verb) in [(has, "it uses"), (lacks, "it can do without")] {
         if !names.is_empty() {
             print(format_args!(
-                "  {what} {}",
+                "  {verb} {}",
                 join(names.into_iter().map(String::as_str))
             ));
         }

@@ -6,9 +6,9 @@ use crate::Failure;
 
 /// The process has no other thread, and nothing else to do after that.
 pub(crate) fn run(work: impl FnOnce() -> ExitCode) -> Result<ExitCode, Failure> {
-    let system = |what: &str| {
+    let system = |resource: &str| {
         let e = std::io::Error::last_os_error();
-        Failure::Call(format!("the system refused {what}: {e}"))
+        Failure::Call(format!("the system refused {resource}: {e}"))
     };
     let mut ends = [0; 2];
     // SAFETY: there is room for two ends.

@@ -109,14 +109,14 @@ pub(crate) fn decode(link: DataLink, data: &[u8]) -> Decoded<'_> {
 
 const NO_VLANS: [u16; 3] = [0; 3];
 
-fn by_ether_type(mut of: u16, mut data: &[u8]) -> Decoded<'_> {
+fn by_ether_type(mut ether_type: u16, mut data: &[u8]) -> Decoded<'_> {
     let mut vlans = NO_VLANS;
     let mut free = vlans.iter_mut();
-    while let 0x8100 | 0x88a8 | 0x9100 = of {
+    while let 0x8100 | 0x88a8 | 0x9100 = ether_type {
         *free.next().ok_or(Cause::Damaged)? = be16(data, 0)? & 0xfff;
-        (of, data) = (be16(data, 2)?, rest(data, 4)?);
+        (ether_type, data) = (be16(data, 2)?, rest(data, 4)?);
     }
-    match of {
+    match ether_type {
         0x0800 => ipv4(data, vlans),
         0x86dd => ipv6(data, vlans),
         0x8847 | 0x8848 => mpls(data, vlans),
