@@ -876,7 +876,7 @@ fn what_is_wrong_with_a_pcapng_is_said() {
         ),
         (
             with(&|p| p[8] = 7),
-            ["packet 2: it is of interface 7", "unknown"],
+            ["packet 2 is of interface 7", "which no block describes"],
         ),
         (order.block(6, &[0; 8]), [damaged, "too short"]),
         (

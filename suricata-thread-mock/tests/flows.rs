@@ -196,7 +196,7 @@ fn flows_time_out_by_the_time_of_packets() {
         "TCP with data is its worker's"
     );
     let message = panic_of(|| worker.flow_update(&flows[0]));
-    assert_says(&message, &["Thread::flow_update", "had timed out"]);
+    assert_says(&message, &["Thread::flow_update", "has timed out"]);
 }
 
 #[test]

@@ -499,7 +499,7 @@ fn a_slot_whose_name_is_where_that_of_another_was() {
             &[
                 &format!("{}ThreadStorageRegister of slot \"other\"", raw.prefix),
                 "thread `Suricata-Main`",
-                "expected a name that stays",
+                "expected a name in memory of its own",
                 &format!("in the memory of the name of slot `first` (id {id})"),
                 "Suricata keeps the pointer",
             ],

@@ -161,7 +161,7 @@ impl Host {
 pub(crate) fn assert_ran(ran: bool, call: &str) {
     assert!(
         ran,
-        "{call} was called for a flow of another host, or one that is over: it was retired, has timed out, or its host was shut down"
+        "{call} was called for a flow of another host, or one that is over: it has timed out, or its host was shut down"
     );
 }
 
