@@ -143,17 +143,17 @@
 //!   starts an OS thread, which runs the test's jobs one by one. [`Host::shutdown`] joins all
 //!   threads, then frees their storage on the calling thread.
 //! - One callback at a time runs with a `ThreadVars`. So plugin code [must not drive a
-//!   host](Host#panics), and a job must not wait for its own thread: both panic. The latter is
-//!   noticed only while the hosts' own threads wait.
+//!   host](Host#panics), and a job must not wait for its own thread: both panic. Such a wait is
+//!   noticed only between the hosts' own threads.
 //! - Hosts share nothing, so tests run in parallel. A slot id is never given out again in a
 //!   process: if a `static` keeps it for another host, it finds nothing there, and is reported.
 //!
 //! # Reports
 //!
-//! [`ReportKind`] lists what is reported. A [`Report`] says what was expected, what happened, what
-//! Suricata would do, and what to do about it. [`Host::verify`] panics with the reports, and so
-//! does dropping the host. With [`HostBuilder::record_only`], the test looks at [`Host::reports`]
-//! instead.
+//! [`ReportKind`] lists what is reported. A [`Report`] names the call, the slot and the thread, and
+//! says what was expected, what happened, what Suricata would do, and what to do about it.
+//! [`Host::verify`] panics with the reports, and so does dropping the host. With
+//! [`HostBuilder::record_only`], the test looks at [`Host::reports`] instead.
 //!
 //! Misuse also fails: nothing is stored or freed, and the call returns NULL or -1. Being refused a
 //! registration is no misuse, nor is registering a slot too late: Suricata returns -1, and the
@@ -161,7 +161,7 @@
 //!
 //! A line at error level in [`Host::log`] fails the test, too, unless the test
 //! [expects](Host::expect_error) it. Panics that `suricata-thread` contains are such lines,
-//! assertions in callbacks among them, and so are an `init`'s failures.
+//! assertions in callbacks among them, and so is an `init` that fails. Warnings fail no test.
 //!
 //! ## Ends
 //!
@@ -206,7 +206,8 @@
 //! - A value that was taken out of a slot is the plugin's to free: LeakSanitizer finds leaks. What
 //!   Suricata keeps for ever stays reachable.
 //! - Registrations at the same time are noticed only if they overlap.
-//! - After about two million hosts with slots, a process is refused more, with an error in the log.
+//! - After about two million hosts with slots in a process, no more slots can be registered; an error
+//!   in the log says so.
 //! - Functions that abort on a panic, such as Rust's `extern "C"` functions, abort the test.
 
 #[cfg(all(feature = "open", not(unix)))]

@@ -18,7 +18,7 @@ use crate::state::host::HostState;
 /// The thread that builds a host is its main thread. The host answers the C calls of that thread
 /// and of its own threads; others can [enter](Host::enter) it. If a thread built several hosts, the
 /// last one that was not dropped answers. The kernel calls the main thread `Suricata-Main` while
-/// the host exists; Rust's name for it stays, since Suricata has none.
+/// the host exists; its name in Rust stays as it was.
 ///
 /// Dropping a host shuts it down and [verifies](Host::verify) it. If the thread is panicking
 /// already, the reports go to stderr instead. A drop in plugin code is itself reported, to the host

@@ -31,7 +31,8 @@ pub struct Traffic {
 
 /// How a flow ends, as seen in Suricata 8.0.8 and 9.0.0-dev.
 ///
-/// Its worker retires it, **without** the finish callbacks, or it is finished on the flow recycler.
+/// Its worker retires it, **without** the finish callbacks, or it is finished, with them, on the flow
+/// recycler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FlowKind {
