@@ -210,7 +210,7 @@ package() {
     local crate version stray brought repository=$PWD work=$target/package-tests
     local crates=(suricata-thread-sys suricata-thread-mock suricata-thread)
     local may_hold='Cargo\.(toml|toml\.orig|lock)|\.cargo_vcs_info\.json|README\.md|LICENSE-(APACHE|MIT)|build\.rs'
-    may_hold+='|(src|tests)/.+\.rs|doc/.+\.(md|svg)|include/.+\.h|tests/c/.+\.c|src/bin/.+/exports/[89]\.txt'
+    may_hold+='|(src|tests)/.+\.rs|doc/.+\.(md|svg|rs)|include/.+\.h|tests/c/.+\.(c|cpp)|src/bin/.+/exports/[89]\.txt'
     version=$(cargo pkgid --locked -p suricata-thread) version=${version##*[#@]}
     cargo package --quiet --locked --no-verify --allow-dirty "${crates[@]/#/-p}"
     export CARGO_TARGET_DIR=$work CARGO_PROFILE_DEV_DEBUG=false CARGO_INCREMENTAL=0
@@ -312,7 +312,8 @@ arm64() {
     }
     rm -rf "$tree/tmp/arm64"
     mkdir -p "$tree/tmp/arm64"
-    cp -r --parents suricata-thread-sys/src suricata-thread/{src,doc} examples/flow-counter/src "$tree/tmp/arm64"
+    cp -r --parents suricata-thread-sys/src suricata-thread/{src,doc,README.md} examples/flow-counter/src \
+        "$tree/tmp/arm64"
     chroot "$tree" sh -euc '
         cd /tmp/arm64
         export CARGO_PKG_VERSION=0.1.0
