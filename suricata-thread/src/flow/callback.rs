@@ -24,22 +24,23 @@ pub(super) unsafe fn call<F: 'static>(
     // A tail call, so nothing has to be saved for after it.
     if registration.record.is_barred(tv) || flow.is_null() {
         // SAFETY: the caller's promise.
-        return unsafe { call_barred(registration, tv, flow, run) };
+        return unsafe { call_barred(tv, flow, run, registration) };
     }
     // SAFETY: neither is null, and otherwise the caller's promise.
     unsafe { call_unbarred(registration, tv, flow, run) }
 }
 
+// The arguments are in the host's order, so none has to be moved on the way here.
 /// # Safety
 ///
 /// As for [`call`].
 #[cold]
 #[inline(never)]
 unsafe fn call_barred<F: 'static>(
-    registration: &'static Registration<F>,
     tv: *mut sys::ThreadVars,
     flow: *mut sys::Flow,
     run: impl FnOnce(&F, &mut ThreadVars<'_>, &mut Flow<'_>),
+    registration: &'static Registration<F>,
 ) {
     if !registration.record.is_left_out(tv, flow) {
         // SAFETY: null is left out, and otherwise the caller's promise.
