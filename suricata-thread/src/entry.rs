@@ -15,8 +15,9 @@ const LISTED_TWICE: &str = "the plugin is listed twice, by its file or by a fold
 
 /// What [`plugin!`](macro@crate::plugin) takes as `init`.
 #[diagnostic::on_unimplemented(
-    message = "`init` is no function that returns `Result<(), E>`",
-    label = "give a function without arguments, whose error converts into `Box<dyn Error + Send + Sync>`"
+    message = "`init` must be a function without arguments that returns `Result<(), E>`, with an `E` that converts into \
+               `Box<dyn Error + Send + Sync>`",
+    label = "not such a function"
 )]
 pub trait InitFn {
     #[doc(hidden)]

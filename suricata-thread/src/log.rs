@@ -171,6 +171,7 @@ macro_rules! SCLogDebug {
 
 /// Logs at a [`Level`](crate::log::Level), but only the first ten times, the hundredth, the thousandth, and so on.
 ///
+/// The level is given by its bare name, such as `Error`.
 /// It counts for each place in the source, over all threads and hosts of the process. From the hundredth time on, the
 /// line has the count.
 ///

@@ -31,8 +31,12 @@ compile_error!(
 /// comments, but no other attributes.
 ///
 /// Calling the function is `unsafe`: you promise that the declaration is the host's own, and that the function may be
-/// called on this thread. Under the mock a function is `None` unless the test defines it; the functions that this crate
-/// uses itself are there for both generations, so ask for the [`generation`](crate::generation()) before you use one.
+/// called on this thread.
+///
+/// Under the mock a function is `None`, unless the test defines it: a function `#[unsafe(no_mangle)] unsafe extern "C" fn`
+/// of this name in the file of the test. The functions that this crate uses itself are there for both generations, so ask
+/// for the [`generation`](crate::generation()) before you use one. A misspelt name is `None` too: `suricata-mock check`
+/// names those that no Suricata has.
 ///
 /// ```
 /// # use suricata_thread_mock as _;

@@ -29,7 +29,12 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            eprintln!("capture: {}: {error}", out.display());
+            // The crate's own text says "reading" of all errors.
+            let error = match error {
+                PcapError::IoError(error) => error.to_string(),
+                error => error.to_string(),
+            };
+            eprintln!("capture: {} can't be written: {error}", out.display());
             ExitCode::FAILURE
         }
     }

@@ -1,5 +1,6 @@
 //! Runs the plugin on the mock: prints what the host logged, and a table of threads.
 
+use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -41,16 +42,21 @@ fn main() -> ExitCode {
     host.shutdown();
 
     let log = host.log();
-    for line in &log {
-        println!("{line}");
-    }
     let names: Vec<_> = host
         .threads()
         .iter()
         .map(|thread| thread.name().to_owned())
         .collect();
-    let counted = table(&names, &log);
-    println!("{counted}");
+    let lines: String = log.iter().map(|line| format!("{line}\n")).collect();
+    let text = format!("{lines}{}\n", table(&names, &log));
+    match std::io::stdout().write_all(text.as_bytes()) {
+        // Somebody reads the first lines only, such as `head`.
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            eprintln!("flow-counter: the standard output can't be written: {error}");
+            return ExitCode::from(2);
+        }
+        _ => {}
+    }
 
     let busy = sent.workers.iter().filter(|worker| worker.flows > 0);
     let total = format!(

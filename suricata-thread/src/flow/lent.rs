@@ -88,7 +88,8 @@ impl Flow<'_> {
         self.ptr.as_ptr()
     }
 
-    /// Returns the time of the last packet, since 1970; `None` in a flow init callback.
+    /// Returns the time of the last packet, since 1970: in a flow update callback that of the packet at hand, in a flow
+    /// init callback `None`.
     pub fn last_time(&self) -> Option<Duration> {
         let (mut seconds, mut microseconds) = (0, 0);
         of_host!(
