@@ -369,6 +369,22 @@ fn functions_that_the_mock_lacks_are_looked_up_in_suricatas_and_in_stand_ins() {
 }
 
 #[test]
+fn functions_that_a_plugin_may_do_without_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = |name: &str| c_plugin(folder.path(), name, 8, &[&format!("MAY_CALL={name}")]);
+    let (misspelt, known) = (plugin("SCConfGett"), plugin("LiveGetDevice"));
+    mock_with("check {} --suricata 8", &[&misspelt])
+        .succeeds()
+        .prints(&["\n  no known Suricata has, perhaps misspelt, SCConfGett\n"]);
+    let stand_in = ["STAND_IN=LiveGetDevice"];
+    let stand_in = c_library(folder.path(), "stand", "stand_ins.c", &stand_in);
+    let note =
+        "LiveGetDevice.so runs without LiveGetDevice, which Suricata 8.0 has and the mock lacks";
+    mock_with("run {}", &[&known]).exits(0).says(&[note]);
+    mock_with("run {} --with {}", &[&known, &stand_in]).succeeds();
+}
+
+#[test]
 fn files_that_no_plugin_can_be_are_refused_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let sparse = folder.path().join("sparse.so");

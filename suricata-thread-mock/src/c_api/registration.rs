@@ -58,8 +58,12 @@ fn register<F: Copy>(
             format!("{call} of a {name}"),
             thread,
         )
-        .expected("before, in `Init`")
+        .expected("in `Init`, before threads are created")
         .actual("after threads were created")
+        .remedies(
+            "register in `init`, and call `Host::load` before `Host::start`",
+            "register in Init, which the host calls before it creates threads",
+        )
         .consequence(format!("Suricata would {late}"));
         context::report(&host, report);
     }

@@ -36,7 +36,7 @@ impl PluginFile {
         let about = fs::metadata(path)?;
         if about.is_dir() {
             return Err(io::Error::other(
-                "it is a folder, of which Suricata loads each file whose name ends in .so: name \
+                "it is a folder, of which Suricata loads each file whose name contains .so: name \
                  those",
             ));
         }
@@ -64,7 +64,9 @@ impl PluginFile {
         match FileKind::parse(bytes) {
             Ok(FileKind::Elf32) => Self::parse_elf::<object::elf::FileHeader32<Endianness>>(bytes),
             Ok(FileKind::Elf64) => Self::parse_elf::<object::elf::FileHeader64<Endianness>>(bytes),
-            _ => Err("it is no ELF file".to_owned()),
+            // With the words of the dynamic linker.
+            _ if bytes.len() < 64 => Err("it is no ELF file: file too short".to_owned()),
+            _ => Err("it is no ELF file: invalid ELF header".to_owned()),
         }
     }
 

@@ -76,6 +76,10 @@ void use_them(void) {
 void CALLS(void);
 void call_it(void) { CALLS(); }
 #endif
+#ifdef MAY_CALL
+void __attribute__((weak)) MAY_CALL(void);
+void call_it_if_there(void) { if (MAY_CALL != NULL) MAY_CALL(); }
+#endif
 #ifdef BOTH_GENERATIONS
 unsigned int ThreadStorageSize(void);
 unsigned int SCThreadStorageSize(void);

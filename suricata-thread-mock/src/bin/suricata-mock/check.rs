@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use libloading::os::unix::Library;
 use suricata_thread_mock::{Generation, Host, OpenErrorReason, UndefinedSymbol};
 
 use crate::exports::{self, Suricata};
@@ -166,11 +167,18 @@ fn judge_undefined(
 fn print_optional(plugin: &Path, suricata: &Suricata) {
     let file = PluginFile::read(plugin).map(|bytes| PluginFile::parse(&bytes));
     let Ok(Ok(file)) = file else { return };
-    // The others are the C library's and the linker's.
-    let is_hosts = |name: &&String| suricata.has(name) || exports::is_known(name);
-    let of_host = file.optional.iter().filter(is_hosts);
-    let (has, lacks): (Vec<_>, Vec<_>) = of_host.partition(|name| suricata.has(name));
-    for (names, verb) in [(has, "it uses"), (lacks, "it can do without")] {
+    let (has, lacks): (Vec<&String>, Vec<_>) =
+        file.optional.iter().partition(|name| suricata.has(name));
+    let (lacks, others): (Vec<_>, Vec<_>) =
+        lacks.into_iter().partition(|name| exports::is_known(name));
+    // What is in this program is the C library's or the mock's; `_…` are the linker's.
+    let is_strange = |name: &&String| !name.starts_with('_') && !is_here(name);
+    let strange = others.into_iter().filter(is_strange).collect();
+    for (names, verb) in [
+        (has, "it uses"),
+        (lacks, "it can do without"),
+        (strange, "no known Suricata has, perhaps misspelt,"),
+    ] {
         if !names.is_empty() {
             print(format_args!(
                 "  {verb} {}",
@@ -178,6 +186,22 @@ fn print_optional(plugin: &Path, suricata: &Suricata) {
             ));
         }
     }
+}
+
+/// Returns the functions that a plugin uses in a Suricata, but not here.
+pub(crate) fn lacking_here(plugin: &Path, suricata: &Suricata) -> Vec<String> {
+    let file = PluginFile::read(plugin).map(|bytes| PluginFile::parse(&bytes));
+    let Ok(Ok(file)) = file else {
+        return Vec::new();
+    };
+    let is_lacking = |name: &String| suricata.has(name) && !is_here(name);
+    file.optional.into_iter().filter(is_lacking).collect()
+}
+
+/// Returns `true` if this program, or what it has loaded for plugins, has the symbol.
+fn is_here(name: &str) -> bool {
+    // SAFETY: the address is not used.
+    unsafe { Library::this().get::<*const ()>(name.as_bytes()) }.is_ok()
 }
 
 fn join<'a>(names: impl Iterator<Item = &'a str>) -> String {

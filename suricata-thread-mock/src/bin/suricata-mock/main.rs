@@ -31,10 +31,11 @@ use suricata_thread_mock::Generation;
 
 /// A mock of Suricata that checks and runs built plugins
 ///
-/// Exits with 0 if all is well, with 1 if a plugin is at fault, and with 2 if the arguments are, a
-/// file cannot be read or output cannot be written. A closed pipe, as with `| head`, is no failure.
+/// Exits with 0 if all is well, with 1 if a plugin is at fault or cannot be read, and with 2 if the
+/// arguments are wrong, a capture cannot be read or output cannot be written. A closed pipe, as with
+/// `| head`, is no failure.
 #[derive(Parser)]
-#[command(version, about)]
+#[command(name = "suricata-mock", version, about)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

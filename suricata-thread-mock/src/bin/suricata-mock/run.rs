@@ -1,7 +1,7 @@
 //! Running plugins.
 
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -12,7 +12,8 @@ use suricata_thread_mock::{
 };
 
 use crate::capture::Capture;
-use crate::{Failure, Plugins, print};
+use crate::exports::Suricata;
+use crate::{Failure, Plugins, print, say};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -74,7 +75,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
     let capture = arguments.pcap.as_deref().map(Capture::open).transpose();
     let capture = capture.map_err(Failure::Call)?;
     let host = host(arguments);
-    let mut failures = load(&host, &arguments.files.plugins);
+    let mut failures = load(&host, arguments.suricata, &arguments.files.plugins);
     if failures.len() < arguments.files.plugins.len() {
         let started = host.try_start(mode);
         let traffic = started.map(|threads| {
@@ -98,6 +99,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
         match traffic {
             Ok((threads, traffic)) => {
                 print(table(&threads, &traffic));
+                if traffic.flows > traffic.finished {
+                    let retired = traffic.flows - traffic.finished;
+                    print(format_args!(
+                        "{retired} flows ended without the finish callbacks, as in Suricata"
+                    ));
+                }
                 print(format_args!(
                     "{} flows, {} packets, seed {}",
                     traffic.flows, traffic.packets, traffic.seed
@@ -231,17 +238,30 @@ fn host(arguments: &Arguments) -> Host {
 }
 
 /// Each, even if one fails; returns the failures.
-fn load(host: &Host, plugins: &[PathBuf]) -> Vec<String> {
+fn load(host: &Host, generation: Generation, plugins: &[PathBuf]) -> Vec<String> {
     let load = |plugin: &PathBuf| {
         // SAFETY: the user named the file as a plugin, whose code may run here and whose entry
         // point does what plugins' do.
         match unsafe { host.open(plugin) } {
             Ok(()) => {
                 crate::note_bare_name(plugin);
+                note_lacking(plugin, generation);
                 None
             }
             Err(error) => Some(error.to_string()),
         }
     };
     plugins.iter().filter_map(load).collect()
+}
+
+/// Notes which functions the plugin would use in Suricata, and does without here.
+fn note_lacking(plugin: &Path, generation: Generation) {
+    let lacking = crate::check::lacking_here(plugin, &Suricata::known(generation));
+    if !lacking.is_empty() {
+        say(format_args!(
+            "note: {} runs without {}, which {generation} has and the mock lacks: --with gives it stand-ins",
+            plugin.display(),
+            lacking.join(", ")
+        ));
+    }
 }
