@@ -49,7 +49,7 @@ impl Thread {
         );
     }
 
-    /// Runs the flow update callbacks on the thread, as for a packet of a flow.
+    /// Runs the flow update callbacks on the thread, as for a packet of a flow, 1 ms after the last packet of the host.
     ///
     /// # Panics
     ///
