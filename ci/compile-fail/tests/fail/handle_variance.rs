@@ -1,4 +1,5 @@
-//! The handle is invariant: one of a longer-lived type is no other type's, nor the other way round.
+//! The handle is invariant: one of a longer-lived type is no other type's, nor the other way round. The
+//! type must be known.
 
 use suricata_thread::ThreadStorage;
 
@@ -17,6 +18,11 @@ fn lengthen<'a>(slot: ThreadStorage<fn(&'a str)>, _: &'a str) -> ThreadStorage<f
     slot
 }
 
+fn unknown() {
+    let storage = ThreadStorage::register("slot").unwrap();
+    drop(storage);
+}
+
 fn main() {
-    let _ = (as_static, shorten, lengthen);
+    let _ = (as_static, shorten, lengthen, unknown);
 }
