@@ -4,7 +4,6 @@ mod host;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::ffi::c_void;
 use std::sync::LazyLock;
 use std::thread::{ThreadId, current};
 
@@ -23,24 +22,17 @@ static LOCKED: LazyLock<Mutex<HashMap<ThreadId, State>>> = LazyLock::new(Mutex::
 entry!(init);
 
 unsafe extern "C" fn init() {
-    host::case(c"thread_local! with RefCell", ref_cell, ());
-    host::case(c"crate thread_local", thread_local, ());
-    host::case(c"DashMap", map, ());
-    host::case(c"Mutex<HashMap> of parking_lot", locked, ());
-}
-
-unsafe extern "C" fn ref_cell(_: *mut c_void, _: *mut c_void, _: *mut c_void, _: *mut c_void) {
-    REF_CELL.with_borrow_mut(|state| state.calls += 1);
-}
-
-unsafe extern "C" fn thread_local(_: *mut c_void, _: *mut c_void, _: *mut c_void, _: *mut c_void) {
-    THREAD_LOCAL.get_or_default().borrow_mut().calls += 1;
-}
-
-unsafe extern "C" fn map(_: *mut c_void, _: *mut c_void, _: *mut c_void, _: *mut c_void) {
-    MAP.entry(current().id()).or_default().calls += 1;
-}
-
-unsafe extern "C" fn locked(_: *mut c_void, _: *mut c_void, _: *mut c_void, _: *mut c_void) {
-    LOCKED.lock().entry(current().id()).or_default().calls += 1;
+    let _none = ();
+    case!(c"thread_local! with RefCell", _none: (), |_tv, _flow| {
+        REF_CELL.with_borrow_mut(|state| state.calls += 1);
+    });
+    case!(c"crate thread_local", _none: (), |_tv, _flow| {
+        THREAD_LOCAL.get_or_default().borrow_mut().calls += 1;
+    });
+    case!(c"DashMap", _none: (), |_tv, _flow| {
+        MAP.entry(current().id()).or_default().calls += 1;
+    });
+    case!(c"Mutex<HashMap> of parking_lot", _none: (), |_tv, _flow| {
+        LOCKED.lock().entry(current().id()).or_default().calls += 1;
+    });
 }

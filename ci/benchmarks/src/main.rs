@@ -5,8 +5,8 @@ mod report;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, ExitCode};
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 use clap::Parser;
@@ -26,6 +26,8 @@ enum Action {
 type Figures = BTreeMap<String, f64>;
 
 const RECORDED: &str = "ci/benchmarks/figures.tsv";
+const HEADER: &str =
+    "# What the safe layer and the mock cost. `UPDATE=1 ci/check bench` writes this.\n";
 
 /// Another compiler's code may differ by this part of a large figure; small ones are exact.
 const TOLERANCE: f64 = 0.02;
@@ -36,17 +38,8 @@ const MOCK: &str = "a packet of a capture, on the mock";
 /// The name of the figure that is no count of instructions.
 const SIZE: &str = "bytes of a stripped plugin";
 
-fn main() -> ExitCode {
-    match run(&Action::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("benchmarks: {error:#}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn run(action: &Action) -> Result<()> {
+fn main() -> Result<()> {
+    let action = Action::parse();
     std::env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))?;
     let built = Built::new()?;
     if let Action::Report = action {
@@ -56,32 +49,23 @@ fn run(action: &Action) -> Result<()> {
     figures.insert(SIZE.to_owned(), built.size("plugin_here")?);
     figures.insert(MOCK.to_owned(), built.count_mock()?);
     if let Action::Record = action {
-        let header =
-            "# What the safe layer and the mock cost. `UPDATE=1 ci/check bench` writes this.\n";
-        let lines = figures
-            .iter()
-            .map(|(name, figure)| format!("{figure:.0}\t{name}\n"));
-        return Ok(fs::write(
-            RECORDED,
-            header.to_owned() + &lines.collect::<String>(),
-        )?);
+        let mut lines = HEADER.to_owned();
+        for (name, figure) in figures {
+            lines += &format!("{figure:.0}\t{name}\n");
+        }
+        return Ok(fs::write(RECORDED, lines)?);
     }
     let raw = built.count("raw")?;
     for access in ["access", "access of a flow"] {
         let (ours, raw) = (figures[access], raw[access]);
-        ensure!(
-            ours <= raw,
-            "{access}: {ours} instructions, and {raw} of the raw call"
-        );
+        ensure!(ours <= raw, "{access}: {ours} instructions, raw {raw}");
     }
     let recorded = fs::read_to_string(RECORDED)?;
     let lines = recorded.lines().filter_map(|line| line.split_once('\t'));
     let mut worse = Vec::new();
     for (before, name) in lines {
         let before = before.parse::<f64>()?;
-        let now = figures
-            .remove(name)
-            .with_context(|| format!("{name}: no figure"))?;
+        let now = figures.remove(name).with_context(|| name.to_owned())?;
         println!("{now:7.0} {name}");
         if now > before + (before * TOLERANCE).floor() {
             worse.push(format!("{name}: {now:.0} instead of {before:.0}"));
@@ -113,38 +97,23 @@ impl Built {
         }
         let host = target.join("benchmarks-host");
         // No padding for control flow enforcement, which Rust does not have either.
-        let flags = [
-            "-O2",
-            "-Wall",
-            "-Wextra",
-            "-Werror",
-            "-fcf-protection=none",
-            "-rdynamic",
-        ];
+        let options = "-O2 -Wall -Wextra -Werror -fcf-protection=none -rdynamic \
+            ci/benchmarks/c/host.c -ldl -o";
         let mut cc = Command::new("cc");
-        cc.args(flags)
-            .arg("ci/benchmarks/c/host.c")
-            .arg("-o")
-            .arg(&host)
-            .arg("-ldl");
-        output(&mut cc)?;
-        Ok(Self {
-            host,
-            plugins: target.join("release/examples"),
-        })
+        output(cc.args(options.split_whitespace()).arg(&host))?;
+        let plugins = target.join("release/examples");
+        Ok(Self { host, plugins })
+    }
+
+    fn plugin(&self, name: &str) -> PathBuf {
+        self.plugins.join(format!("lib{name}.so"))
     }
 
     /// The instructions of one call of each case of a plugin, the host's part of it included.
     fn count(&self, plugin: &str) -> Result<Figures> {
         let folder = tempfile::tempdir()?;
         let out = folder.path().join("out");
-        let mut valgrind = Command::new("valgrind");
-        valgrind
-            .args(["-q", "--tool=callgrind"])
-            .arg(format!("--callgrind-out-file={}", out.display()))
-            .arg(&self.host)
-            .arg(self.plugins.join(format!("lib{plugin}.so")));
-        output(&mut valgrind).context("callgrind")?;
+        output(callgrind(&out, &self.host).arg(self.plugin(plugin)))?;
         let (mut figures, mut nothing) = (Figures::new(), 0.0);
         for number in 1.. {
             // The file without a number has what came after the last dump.
@@ -155,9 +124,8 @@ impl Built {
                 let field = dump.lines().find_map(|line| line.strip_prefix(name));
                 field.with_context(|| format!("callgrind wrote no {name}"))
             };
-            let label: Vec<_> = field("desc: Trigger: Client Request: ")?
-                .split('\t')
-                .collect();
+            let label = field("desc: Trigger: Client Request: ")?;
+            let label: Vec<_> = label.split('\t').collect();
             let instructions: f64 = field("totals: ")?.parse()?;
             let [kind, calls, name] = label[..] else {
                 anyhow::bail!("{label:?}")
@@ -182,16 +150,11 @@ impl Built {
             let capture = folder.path().join("capture.pcap");
             let packets = capture::write_pcap(flows, fs::File::create(&capture)?)?;
             let release = self.plugins.with_file_name("");
-            let mut valgrind = Command::new("valgrind");
             // The run is in a child of the program.
             let out = folder.path().join("out.%p");
-            valgrind
-                .args(["-q", "--tool=callgrind"])
-                .arg(format!("--callgrind-out-file={}", out.display()))
-                .arg(release.join("suricata-mock"))
-                .args(["run", "--seed=1", "--runmode=single", "--pcap"])
-                .args([&capture, &release.join("libflow_counter.so")]);
-            output(&mut valgrind).context("callgrind")?;
+            let mut mock = callgrind(&out, &release.join("suricata-mock"));
+            mock.args(["run", "--seed=1", "--runmode=single", "--pcap"]);
+            output(mock.args([&capture, &release.join("libflow_counter.so")]))?;
             let mut total = 0.0;
             for file in fs::read_dir(folder.path())? {
                 let dump = fs::read(file?.path())?;
@@ -212,21 +175,25 @@ impl Built {
         output(
             strip
                 .arg("-o")
-                .arg(stripped.path())
-                .arg(self.plugins.join(format!("lib{plugin}.so"))),
+                .args([stripped.path(), &self.plugin(plugin)]),
         )?;
         Ok(fs::metadata(stripped.path())?.len() as f64)
     }
+}
+
+/// The command that runs a program under callgrind, which writes what it counts to `out`.
+fn callgrind(out: &Path, program: &Path) -> Command {
+    let mut valgrind = Command::new("valgrind");
+    let out = format!("--callgrind-out-file={}", out.display());
+    valgrind.args(["-q", "--tool=callgrind", &out]).arg(program);
+    valgrind
 }
 
 /// What a command prints, which must end well.
 fn output(command: &mut Command) -> Result<String> {
     let output = command.output().with_context(|| format!("{command:?}"))?;
     let printed = String::from_utf8([output.stdout, output.stderr].concat())?;
-    ensure!(
-        output.status.success(),
-        "{command:?}: {}: {printed}",
-        output.status
-    );
+    let status = output.status;
+    ensure!(status.success(), "{command:?}: {status}: {printed}");
     Ok(printed)
 }

@@ -4,9 +4,9 @@
 
 use std::ffi::{CStr, c_char, c_void};
 
-/// A case that the host calls, of the shape of a flow callback: the arguments are the `ThreadVars`, a
-/// flow, a packet, and the user pointer.
-pub type Call = unsafe extern "C" fn(*mut c_void, *mut c_void, *mut c_void, *mut c_void);
+use suricata_thread_sys::{Flow, Packet, ThreadVars};
+
+type Call = unsafe extern "C" fn(*mut ThreadVars, *mut Flow, *mut Packet, *mut c_void);
 
 unsafe extern "C" {
     fn bench_case(name: *const c_char, call: Call, user: *mut c_void);
@@ -18,6 +18,25 @@ pub fn case<T>(name: &'static CStr, call: Call, user: T) {
     let user = Box::into_raw(Box::new(user));
     // SAFETY: the name is constant, and the host passes `user`, which is never freed, to `call`.
     unsafe { bench_case(name.as_ptr(), call, user.cast()) }
+}
+
+/// Has a body measured that gets the calling thread's `ThreadVars`, the host's flow, and a reference to a variable. It is
+/// a function where it stands, since that decides what the compiler optimizes together.
+#[macro_export]
+macro_rules! case {
+    ($name:expr, $user:ident: $type:ty, |$tv:ident, $flow:ident| $body:expr) => {{
+        unsafe extern "C" fn call(
+            $tv: *mut suricata_thread_sys::ThreadVars,
+            $flow: *mut suricata_thread_sys::Flow,
+            _: *mut suricata_thread_sys::Packet,
+            user: *mut std::ffi::c_void,
+        ) {
+            // SAFETY: the host passes what the case is made with.
+            let $user = unsafe { &*user.cast::<$type>() };
+            $body
+        }
+        host::case($name, call, $user);
+    }};
 }
 
 /// Makes the next callback that is registered the case `name`.

@@ -1,9 +1,8 @@
 //! The cases of the two safe layers, which are called alike; `super` says which one it is.
 
-use std::ffi::c_void;
-
 use super::host::{self, State};
 use super::{SCLogInfo, ThreadStorage, ThreadVars, flow, thread};
+use crate::case;
 use flow::{Flow, FlowStorage};
 
 type Storage = ThreadStorage<State>;
@@ -17,10 +16,26 @@ pub fn init() -> Result<(), &'static str> {
             .get_or_insert_with(tv, State::default)
             .expect("a value");
     })?;
-    host::case(c"access", access, storage);
     let of_flows = OfFlows::register("state")?;
-    host::case(c"get_or_insert_with, of a flow", insert_in_flow, of_flows);
-    host::case(c"access of a flow", access_of_flow, of_flows);
+    // SAFETY of the cases: the host passes the calling thread's own, and its one flow.
+    case!(c"access", storage: Storage, |tv, _flow| {
+        // SAFETY: see above.
+        count(*storage, &mut unsafe { ThreadVars::from_ptr(tv.cast()) });
+    });
+    case!(c"get_or_insert_with, of a flow", of_flows: OfFlows, |_tv, flow| {
+        // SAFETY: see above.
+        let mut flow = unsafe { Flow::from_ptr(flow.cast()) };
+        if let Ok(state) = of_flows.get_or_insert_with(&mut flow, State::default) {
+            state.calls += 1;
+        }
+    });
+    case!(c"access of a flow", of_flows: OfFlows, |_tv, flow| {
+        // SAFETY: see above.
+        let mut flow = unsafe { Flow::from_ptr(flow.cast()) };
+        if let Some(state) = of_flows.get_mut(&mut flow) {
+            state.calls += 1;
+        }
+    });
     host::next(c"thread init, empty");
     thread::register_init_callback(|_| {})?;
     host::next(c"thread init, one access");
@@ -33,8 +48,17 @@ pub fn init() -> Result<(), &'static str> {
     flow::register_update_callback(|_, _, _| {})?;
     host::next(c"flow update, one access");
     flow::register_update_callback(move |tv, _, _| count(storage, tv))?;
-    host::case(c"get_or_insert_with, filled", insert, storage);
-    host::case(c"log below the host's level", log, ());
+    case!(c"get_or_insert_with, filled", storage: Storage, |tv, _flow| {
+        // SAFETY: see above.
+        let mut tv = unsafe { ThreadVars::from_ptr(tv.cast()) };
+        if let Ok(state) = storage.get_or_insert_with(&mut tv, State::default) {
+            state.calls += 1;
+        }
+    });
+    let _none = ();
+    case!(c"log below the host's level", _none: (), |tv, _flow| {
+        SCLogInfo!("called for {tv:p}");
+    });
     Ok(())
 }
 
@@ -43,48 +67,4 @@ fn count(storage: Storage, tv: &mut ThreadVars) {
     if let Some(state) = storage.get_mut(tv) {
         state.calls += 1;
     }
-}
-
-unsafe extern "C" fn access(tv: *mut c_void, _: *mut c_void, _: *mut c_void, user: *mut c_void) {
-    // SAFETY: the host passes the calling thread's own, and what the case was made with.
-    let (mut tv, storage) = unsafe { (ThreadVars::from_ptr(tv.cast()), &*user.cast::<Storage>()) };
-    count(*storage, &mut tv);
-}
-
-unsafe extern "C" fn insert(tv: *mut c_void, _: *mut c_void, _: *mut c_void, user: *mut c_void) {
-    // SAFETY: as in `access`.
-    let (mut tv, storage) = unsafe { (ThreadVars::from_ptr(tv.cast()), &*user.cast::<Storage>()) };
-    if let Ok(state) = storage.get_or_insert_with(&mut tv, State::default) {
-        state.calls += 1;
-    }
-}
-
-unsafe extern "C" fn access_of_flow(
-    _: *mut c_void,
-    flow: *mut c_void,
-    _: *mut c_void,
-    user: *mut c_void,
-) {
-    // SAFETY: the host passes its one flow, and what the case was made with.
-    let (mut flow, storage) = unsafe { (Flow::from_ptr(flow.cast()), &*user.cast::<OfFlows>()) };
-    if let Some(state) = storage.get_mut(&mut flow) {
-        state.calls += 1;
-    }
-}
-
-unsafe extern "C" fn insert_in_flow(
-    _: *mut c_void,
-    flow: *mut c_void,
-    _: *mut c_void,
-    user: *mut c_void,
-) {
-    // SAFETY: as in `access_of_flow`.
-    let (mut flow, storage) = unsafe { (Flow::from_ptr(flow.cast()), &*user.cast::<OfFlows>()) };
-    if let Ok(state) = storage.get_or_insert_with(&mut flow, State::default) {
-        state.calls += 1;
-    }
-}
-
-unsafe extern "C" fn log(tv: *mut c_void, _: *mut c_void, _: *mut c_void, _: *mut c_void) {
-    SCLogInfo!("called for {tv:p}");
 }
