@@ -727,7 +727,7 @@ fn a_callback_registered_after_threads_were_created() {
         &[
             "SCThreadRegisterInitCallback",
             "`Suricata-Main`",
-            "expected before",
+            "before threads are created",
             "after threads were created",
             "Suricata would accept it",
             "later threads only",
