@@ -133,9 +133,9 @@ impl Entry {
             Ok(generation) => generation,
             // Without a host, for whoever calls the entry point then.
             Err(Unsuitable::NoHost) => Generation::V8,
-            Err(Unsuitable::Unknown(why)) => {
+            Err(Unsuitable::Unknown(reason)) => {
                 host_thread::mark();
-                log_failure(self.name, "can't run here", why);
+                log_failure(self.name, "can't run here", reason);
                 return match host::host_version() {
                     Some(version) if version.starts_with("7.") => self.idle_7.0.get().cast(),
                     _ => self.idle.0.get(),

@@ -31,8 +31,8 @@ macro_rules! handle {
 
         impl<T> fmt::Debug for $name<T> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                let (of, name, id) = (type_name::<T>(), self.name(), self.id());
-                write!(f, "{}<{of}>({name:?}, {id})", stringify!($name))
+                let (value, name, id) = (type_name::<T>(), self.name(), self.id());
+                write!(f, "{}<{value}>({name:?}, {id})", stringify!($name))
             }
         }
 

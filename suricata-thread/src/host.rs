@@ -114,11 +114,11 @@ pub(crate) enum Unsuitable {
 }
 
 impl Unsuitable {
-    pub(crate) fn why(self) -> &'static str {
+    pub(crate) fn reason(self) -> &'static str {
         match self {
             Self::NoHost if is_absent() => NO_HOST,
             Self::NoHost => NO_HOSTS_THREAD,
-            Self::Unknown(why) => why,
+            Self::Unknown(reason) => reason,
         }
     }
 }

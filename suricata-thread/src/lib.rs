@@ -2,9 +2,7 @@
 //!
 //! # More
 //!
-//! - [`recipes`]: what plugins often need, each as code that runs.
-//! - [`troubleshooting`]: what goes wrong, by the words of the message.
-//! - The guide, below.
+//! [`recipes`] has code for what plugins often need, [`troubleshooting`] explains messages. The guide follows.
 //!
 //! # Which Suricata
 //!
@@ -13,9 +11,8 @@
 //! | 8.0.x | on the mock, and in a real 8.0.8 |
 //! | 9.0 (in development) | on the mock; the declarations are compared with `suricata-sys` 9.0.0-alpha; no check runs a real 9.0 |
 //!
-//! The two have other names for the same C functions. The plugin file refers to both weakly, and uses those that
-//! the host has. [`generation`] and [`host_version`] say where the plugin runs. Any other Suricata logs an error
-//! that names the plugin and what is missing, and goes on without it. Without a Suricata, registering is an `Err`.
+//! [`generation`] and [`host_version`] say where the plugin runs. Any other Suricata logs an error that names the plugin
+//! and what is missing, and goes on without it. Without a Suricata, registering is an `Err`.
 //!
 //! What is said of 9.0 was read off the source of 9.0.0-alpha, and seen once in a development version.
 //!
@@ -38,30 +35,26 @@
 //! Callbacks of a kind run in the order of registration, on many threads at the same time. In unix-socket mode
 //! threads are created and taken down for each capture.
 //!
-//! Some values are never dropped: those of the few threads that serve commands, such as the unix manager, which are
-//! never taken down; those of a capture's threads, if Suricata is stopped in the middle of it in unix-socket mode; and
-//! all of them if the process is killed or aborts.
-//!
-//! A thread of the plugin's own has no [`ThreadVars`]. What it logs goes to the [standard error](log#threads).
+//! Some values are never dropped: those of threads that serve commands, such as the unix manager, which are never taken
+//! down; in unix-socket mode those of a capture's threads, if Suricata is stopped in the middle of it; and all of them if
+//! the process is killed or aborts.
 //!
 //! # Lifetimes
 //!
-//! A [`ThreadVars`] or a [`Flow`](flow::Flow) is lent to a callback until it returns, and every reference to a value
-//! borrows from it. So the compiler sees to it that a value is used on one thread at a time, is not dropped while in
-//! use, and never has two mutable references. Handles of slots and callbacks live as long as the process: the host
-//! cannot give them back. So what a callback owns is never dropped.
+//! A callback borrows its [`ThreadVars`] and its [`Flow`](flow::Flow), and every reference to a value borrows from those.
+//! So the compiler sees to it that a value is used on one thread at a time, is not dropped while in use, and never has two
+//! mutable references. Slots and callbacks live as long as the process, so what a callback owns is never dropped.
 //!
 //! # Registering
 //!
-//! Slots and callbacks can be registered only while the plugin's `init` runs, because afterwards the host walks its
-//! lists without a lock. At any other time, and inside a callback, registering is an `Err`. While `init` runs,
-//! several threads may register at the same time.
+//! Slots and callbacks can be registered only while the plugin's `init` runs, on any thread: afterwards the host walks
+//! its lists without a lock. At any other time, and inside a callback, registering is an `Err`.
 //!
 //! # Panics
 //!
 //! No panic reaches the host. A panic in `init`, in a callback or in the `Drop` of a stored value is logged at error
-//! level, with the plugin's name, what was called, the message and the source line. The host and all other callbacks
-//! go on. The callback that panicked is called again the next time, with the state that it left behind.
+//! level, with the plugin's name, what was called, the message and the source line. The callback is called again the next
+//! time, with the state that the panic left behind.
 //!
 //! A plugin that panics again and again does not stop the sensor:
 //!
@@ -76,8 +69,8 @@
 //! Thread init callbacks and drops always run. So a [`FlowStorage`](flow::FlowStorage) value whose drop always panics does
 //! slow Suricata down, by 0.1 ms and more for each flow that ends.
 //!
-//! The panic hook runs as usual. If a plugin installs one, it should call the hook that was there before; otherwise
-//! the log has "an unknown place" for the source line, as it has after `resume_unwind`, which runs no hook.
+//! A plugin that installs a panic hook should call the one that was there. Otherwise the log has "an unknown place" for the
+//! source line, as it has after `resume_unwind`, which runs no hook.
 //!
 //! No library can contain these. They end the process, Suricata included:
 //!
@@ -91,16 +84,14 @@
 //! # Errors
 //!
 //! Most errors are a `&'static str` that names what was tried, the cause and the remedy. [`SetError`] holds the value
-//! that was not stored, and [`InsertError`] tells the closure's error from the host's. `init` may return all of them
-//! with `?`; the host's log then has them.
+//! that was not stored, and [`InsertError`] tells the closure's error from the host's. `init` may return all of them.
 //!
 //! # Limits
 //!
 //! - For what this crate does not have, [`host_functions!`] declares C functions of the host, each as an `Option`.
 //!   Packets are pointers to hand to such functions.
-//! - There is no callback for the end of a thread. A value's [`Drop`]
-//!   [does instead](recipes#run-code-when-a-thread-ends).
-//! - Only its own thread can reach a value, and nobody can while the host frees it.
+//! - The host has no callback for the end of a thread. Use the [`Drop`] of a value.
+//! - Only its own thread can reach a value. A thread that the plugin starts has no [`ThreadVars`].
 //! - Linux, on x86-64 and aarch64. The code for macOS is assembled, but was never run.
 //! - A plugin needs no unsafe code. [`ThreadVars::from_ptr`], [`flow::Flow::from_ptr`] and [`plugin::run_init`] are
 //!   for plugins that have callbacks, or their entry point, by other means.

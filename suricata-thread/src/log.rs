@@ -92,7 +92,7 @@ macro_rules! __log {
     };
 }
 
-/// Logs at error level, with the arguments of [`format!`]. See [`log`](crate::log).
+/// Logs at error level. See [`log`](crate::log).
 ///
 /// ```
 /// # use suricata_thread_mock as _;
@@ -103,7 +103,7 @@ macro_rules! SCLogError {
     ($($arg:tt)+) => { $crate::__log!(Error, $($arg)+) };
 }
 
-/// Logs at warning level, with the arguments of [`format!`]. See [`log`](crate::log).
+/// Logs at warning level. See [`log`](crate::log).
 ///
 /// ```
 /// # use suricata_thread_mock as _;
@@ -114,7 +114,7 @@ macro_rules! SCLogWarning {
     ($($arg:tt)+) => { $crate::__log!(Warning, $($arg)+) };
 }
 
-/// Logs at notice level, with the arguments of [`format!`]. See [`log`](crate::log).
+/// Logs at notice level. See [`log`](crate::log).
 ///
 /// ```
 /// # use suricata_thread_mock as _;
@@ -125,7 +125,7 @@ macro_rules! SCLogNotice {
     ($($arg:tt)+) => { $crate::__log!(Notice, $($arg)+) };
 }
 
-/// Logs at info level, with the arguments of [`format!`]. See [`log`](crate::log).
+/// Logs at info level. See [`log`](crate::log).
 ///
 /// ```
 /// # use suricata_thread_mock as _;
@@ -136,7 +136,7 @@ macro_rules! SCLogInfo {
     ($($arg:tt)+) => { $crate::__log!(Info, $($arg)+) };
 }
 
-/// Logs at perf level, with the arguments of [`format!`]. See [`log`](crate::log).
+/// Logs at perf level. See [`log`](crate::log).
 ///
 /// ```
 /// # use suricata_thread_mock as _;
@@ -147,7 +147,7 @@ macro_rules! SCLogPerf {
     ($($arg:tt)+) => { $crate::__log!(Perf, $($arg)+) };
 }
 
-/// Logs at config level, with the arguments of [`format!`]. See [`log`](crate::log).
+/// Logs at config level. See [`log`](crate::log).
 ///
 /// ```
 /// # use suricata_thread_mock as _;
@@ -158,7 +158,7 @@ macro_rules! SCLogConfig {
     ($($arg:tt)+) => { $crate::__log!(Config, $($arg)+) };
 }
 
-/// Logs at debug level, with the arguments of [`format!`]. See [`log`](crate::log).
+/// Logs at debug level. See [`log`](crate::log).
 ///
 /// ```
 /// # use suricata_thread_mock as _;

@@ -70,8 +70,8 @@ fn log(record: &Record, payload: Box<dyn Any + Send>) -> Option<u64> {
     // The payload's destructor may panic as well. What comes out of that is not dropped, unless it is a text: it could go
     // on for ever.
     if let Err(again) = panic::catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        let what = "panicked again, dropping the panic's payload";
-        log_payload(record, what, &*again, times);
+        let event = "panicked again, dropping the panic's payload";
+        log_payload(record, event, &*again, times);
         if text(&*again).is_none() {
             std::mem::forget(again);
         }
@@ -80,7 +80,7 @@ fn log(record: &Record, payload: Box<dyn Any + Send>) -> Option<u64> {
 }
 
 /// Logs a panic if it is one of those that are.
-fn log_payload(record: &Record, what: &str, payload: &(dyn Any + Send), times: Option<u64>) {
+fn log_payload(record: &Record, event: &str, payload: &(dyn Any + Send), times: Option<u64>) {
     // Also if it is not logged: the hook has to know that it was contained.
     let place = take_panic(payload).map_or(String::from("an unknown place"), Panic::into_place);
     let Some(times) = times else { return };
@@ -88,5 +88,5 @@ fn log_payload(record: &Record, what: &str, payload: &(dyn Any + Send), times: O
     // To leave room for what comes after it.
     let message = shortened(8_000, format_args!("{message}"));
     let note = Note(times);
-    record.log(format_args!(" {what}: {message} (at {place}){note}"));
+    record.log(format_args!(" {event}: {message} (at {place}){note}"));
 }

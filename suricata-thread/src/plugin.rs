@@ -47,7 +47,7 @@ where
     }
     let run = || {
         if let Err(unsuitable) = host::find_generation() {
-            return log_failure(name, "can't run here", unsuitable.why());
+            return log_failure(name, "can't run here", unsuitable.reason());
         }
         // SAFETY: the caller's promise, until this returns.
         let _registering = unsafe { Init::begin() };
@@ -146,10 +146,10 @@ fn register_marks(plugin: &str) {
     let user = ptr::null_mut();
     // SAFETY: `at_thread_init` and `at_flow_init` use no user pointer.
     let registered = unsafe {
-        let of_threads = functions::SCThreadRegisterInitCallback;
-        let of_flows = functions::SCFlowRegisterInitCallback;
-        callback::register_raw(of_threads, Some(at_thread_init), user)
-            .and_then(|()| callback::register_raw(of_flows, Some(at_flow_init), user))
+        let register_thread_init = functions::SCThreadRegisterInitCallback;
+        let register_flow_init = functions::SCFlowRegisterInitCallback;
+        callback::register_raw(register_thread_init, Some(at_thread_init), user)
+            .and_then(|()| callback::register_raw(register_flow_init, Some(at_flow_init), user))
     };
     if let Err(error) = registered {
         log_error(
@@ -174,9 +174,12 @@ unsafe extern "C" fn at_flow_init(
 
 /// Logs that the host goes on without the plugin, or with a part of it.
 #[cold]
-pub(crate) fn log_failure(plugin: &str, what: &str, why: &str) {
+pub(crate) fn log_failure(plugin: &str, action: &str, reason: &str) {
     let version = host::host_version().unwrap_or("version unknown");
-    log_error(plugin, format_args!("{what}: {why} (Suricata {version})"));
+    log_error(
+        plugin,
+        format_args!("{action}: {reason} (Suricata {version})"),
+    );
 }
 
 /// Defines the plugin's entry point, `SCPluginRegister`. Use it once, at the root of the crate.

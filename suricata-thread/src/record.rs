@@ -133,11 +133,13 @@ impl Record {
         self.log_without("ThreadVars", &self.without_thread);
     }
 
-    fn log_without(&self, what: &str, times: &Times) {
+    fn log_without(&self, argument: &str, times: &Times) {
         host_thread::mark();
         if let Some(times) = times.again() {
             let note = Note(times);
-            self.log(format_args!(": not run: the host passed no {what}{note}"));
+            self.log(format_args!(
+                ": not run: the host passed no {argument}{note}"
+            ));
         }
     }
 

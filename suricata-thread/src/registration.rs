@@ -40,8 +40,8 @@ thread_local! {
 }
 
 /// Notes that something was not registered.
-pub(crate) fn note_refused(what: impl FnOnce() -> String) {
-    let _ = REFUSED.try_with(|refused| refused.replace(Some(what())));
+pub(crate) fn note_refused(item: impl FnOnce() -> String) {
+    let _ = REFUSED.try_with(|refused| refused.replace(Some(item())));
 }
 
 /// Returns what was noted last, and forgets it.
@@ -98,7 +98,7 @@ impl Registering {
             return Err(OUTSIDE_INIT);
         }
         let alone = one_at_a_time();
-        let generation = host::find_generation().map_err(Unsuitable::why)?;
+        let generation = host::find_generation().map_err(Unsuitable::reason)?;
         // A callback of another host; a real Suricata runs no init while it calls back.
         if host::is_inside_callback() {
             return Err(INSIDE_CALLBACK);

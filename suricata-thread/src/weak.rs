@@ -1,13 +1,8 @@
-//! Weak references to the host's C functions.
+//! Weak references to the host's C functions, so that one plugin file serves several Suricatas.
 //!
-//! A plugin file that needs a function is not loaded by a Suricata that lacks it, so one file can
-//! serve several Suricatas only if it needs none. Each function is referred to by a word in the file
-//! that the dynamic loader fills when the file is opened: with the function's address, or with NULL
-//! where the host has no such function. Rust has no stable way to write such a word; the assembler
-//! has.
-//!
-//! On ELF the reference is a `.weakref`: a `.weak NAME` would change the binding of `NAME` itself,
-//! which fails under fat LTO where the function is defined in the same link, as the mock does.
+//! The dynamic loader fills a word in the file with the function's address, or with NULL if the host has no such function.
+//! Rust has no stable way to write such a word, but the assembler has. On ELF it is a `.weakref`: a `.weak NAME` would change
+//! the binding of `NAME` itself, which fails under fat LTO if the same link defines it, as the mock does.
 
 #[cfg(not(any(
     all(
