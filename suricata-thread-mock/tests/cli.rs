@@ -1191,6 +1191,21 @@ fn values_may_be_shared_where_one_says_so() {
     .succeeds();
 }
 
+#[test]
+fn a_caller_that_ignores_what_becomes_of_children_gets_the_status() {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = c_plugin(folder.path(), "good", 8, &[]);
+    // Not `sh`: dash resets the signal for what it runs.
+    let ignoring = "trap '' CHLD; exec \"$@\"";
+    let status = Command::new("timeout")
+        .args(["60", "bash", "-c", ignoring, "bash"])
+        .args([env!("CARGO_BIN_EXE_suricata-mock"), "run", "--suricata=8"])
+        .arg(plugin)
+        .stdout(Stdio::null())
+        .status();
+    assert_eq!(status.unwrap().code(), Some(0));
+}
+
 /// Runs the program with these outputs; returns its status and what it said on stderr, if that is a pipe.
 #[cfg(target_os = "linux")]
 fn status_with(command: &[&OsStr], stdout: Stdio, stderr: Stdio) -> (Option<i32>, String) {

@@ -1,5 +1,6 @@
 //! Running plugins in a child process, so that an `_exit` in one of them is noticed.
 
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 use crate::Failure;
@@ -16,8 +17,12 @@ pub(crate) fn run(work: impl FnOnce() -> ExitCode) -> Result<ExitCode, Failure> 
         return Err(system("a pipe"));
     }
     let [done, says_done] = ends;
-    // SAFETY: no other thread runs, so that the child has all that it needs.
-    let child = unsafe { libc::fork() };
+    // SAFETY: no other thread runs, so that the child has all that it needs. Where the caller ignores
+    // SIGCHLD, a child that has ended leaves no status.
+    let child = unsafe {
+        libc::signal(libc::SIGCHLD, libc::SIG_DFL);
+        libc::fork()
+    };
     if child < 0 {
         return Err(system("a process"));
     }
@@ -33,11 +38,15 @@ pub(crate) fn run(work: impl FnOnce() -> ExitCode) -> Result<ExitCode, Failure> 
         return Ok(status);
     }
     let mut status = 0;
-    // SAFETY: the child is this process's; the end for writing is not needed here, and the byte has
-    // room.
+    // SAFETY: the child is this process's.
+    while unsafe { libc::waitpid(child, &mut status, 0) } < 0 {
+        if std::io::Error::last_os_error().kind() != ErrorKind::Interrupted {
+            return Err(system("the status of a process"));
+        }
+    }
+    // SAFETY: the end for writing is not needed here, and the byte has room.
     let is_done = unsafe {
         libc::close(says_done);
-        while libc::waitpid(child, &mut status, 0) < 0 {}
         let mut byte = 0_u8;
         // Another process of the plugin's may have the pipe open too.
         libc::fcntl(done, libc::F_SETFL, libc::O_NONBLOCK);
