@@ -5,6 +5,7 @@
 mod raw;
 
 use std::process::{Command, Output};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use raw::{assert_says, on_flow_init};
@@ -189,6 +190,31 @@ fn hangs() {
             std::thread::sleep(Duration::from_secs(1));
         }
     });
+}
+
+/// The thread that was first inside may wait for another.
+#[test]
+fn a_hang_of_two_threads() {
+    let stderr = run("both_wait", "--test-threads=2").stderr;
+    let stderr = String::from_utf8_lossy(&stderr);
+    for thread in ["W#01-eth0", "W#02-eth0"] {
+        let callback = format!("flow init callback on thread `{thread}` (host built at ");
+        assert_says(&stderr, &["has not returned for 1 s: ", &callback]);
+    }
+}
+
+#[test]
+#[ignore = "ends the process"]
+fn both_wait() {
+    let limit = Duration::from_millis(500);
+    let host = Host::builder().callback_limit(limit).build();
+    static HELD: Mutex<()> = Mutex::new(());
+    on_flow_init(|_| {
+        let _held = HELD.lock();
+        std::thread::sleep(Duration::from_secs(60));
+    });
+    host.start(RunMode::Workers { threads: 2 });
+    host.traffic(Traffic::default());
 }
 
 /// A debugger stops what it likes for as long as it likes.

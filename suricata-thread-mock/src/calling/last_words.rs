@@ -44,8 +44,8 @@ pub(crate) fn replace(inside: Option<Inside>) -> Option<Inside> {
 }
 
 /// Safe in signal handlers.
-fn write_line(event: &str, detail: &str, words: &Words, test: Option<&str>) {
-    write(&["suricata-thread-mock: ", event, detail, ": ", &words.line]);
+fn write_line(event: &str, detail: &str, line: &str, test: Option<&str>) {
+    write(&["suricata-thread-mock: ", event, detail, ": ", line]);
     match test {
         Some(test) => write(&[" in test `", test, "`\n"]),
         None => write(&["\n"]),
@@ -54,14 +54,16 @@ fn write_line(event: &str, detail: &str, words: &Words, test: Option<&str>) {
 
 const FAILED: c_int = 1;
 
-/// After the host's reports and log, and one line.
-pub(crate) fn die(event: &str, words: &Words, host: Option<&HostState>) -> ! {
+/// After the host's reports and log, and a line for each code that ran.
+pub(crate) fn die(event: &str, running: &[&Words], host: Option<&HostState>) -> ! {
     let mut test = None;
     if let Some(host) = host {
         host.journal.write();
         test = host.identity.test.find();
     }
-    write_line(event, "", words, test.as_deref());
+    for words in running {
+        write_line(event, "", &words.line, test.as_deref());
+    }
     // SAFETY: it takes a status.
     unsafe { libc::_exit(FAILED) }
 }
@@ -90,7 +92,7 @@ unsafe extern "C" {
 extern "C" fn on_exit() {
     if let Some(inside) = INSIDE.get() {
         let event = "plugin code ended the process by exit";
-        die(event, inside.words, Some(inside.host()));
+        die(event, &[inside.words], Some(inside.host()));
     }
 }
 
@@ -143,7 +145,7 @@ extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, _: *mut libc:
         let host = inside.host();
         host.journal.write();
         let test = host.identity.test.known();
-        write_line("plugin code crashed with ", name, inside.words, test);
+        write_line("plugin code crashed with ", name, &inside.words.line, test);
     }
     // SAFETY: written before this handler was there, see `catch`.
     let before = index(signal).and_then(|index| unsafe { (&raw const BEFORE[index]).read() });

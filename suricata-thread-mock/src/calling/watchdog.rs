@@ -97,16 +97,20 @@ fn look() {
         seen.retain(|host, _| now.contains_key(host));
         for (host, (steps, threads)) in now {
             let seen = seen.entry(host).or_default();
-            let inside = threads.iter().find_map(|thread| {
+            // All of them: one may wait for a lock that another holds.
+            let mut limit = 0;
+            let inside = threads.iter().filter_map(|thread| {
                 let words = thread.inside.load(Ordering::Acquire);
                 // SAFETY: NULL or made of a `&'static Words`.
                 let words: &'static Words = unsafe { words.as_ref() }?;
-                Some((words, thread.limit.load(Ordering::Relaxed)))
+                limit = thread.limit.load(Ordering::Relaxed);
+                Some(words)
             });
-            let Some((words, limit)) = inside.filter(|_| steps == seen.steps) else {
+            let inside: Vec<_> = inside.collect();
+            if inside.is_empty() || steps != seen.steps {
                 *seen = Seen { steps, for_ms: 0 };
                 continue;
-            };
+            }
             seen.for_ms += TICK.as_millis() as u64;
             if limit == 0 || seen.for_ms < limit {
                 continue;
@@ -120,7 +124,7 @@ fn look() {
                 limit.div_ceil(1000)
             );
             let state = state_of(host);
-            last_words::die(&event, words, state.as_deref());
+            last_words::die(&event, &inside, state.as_deref());
         }
     }
 }
