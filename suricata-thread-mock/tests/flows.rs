@@ -379,6 +379,20 @@ fn a_flow_without_packets_times_out_from_its_beginning() {
 }
 
 #[test]
+fn time_ends_where_the_clock_does() {
+    let host = host();
+    register(None);
+    let worker = &host.start(RunMode::Single).workers[0];
+    let flow = host.flow();
+    worker.flow_init(&flow);
+    host.let_time_pass(Duration::MAX);
+    assert!(flow.is_retired());
+    let next = host.flow();
+    worker.flow_init(&next);
+    worker.flow_update(&next);
+}
+
+#[test]
 fn flows_that_live_at_the_same_time_are_between_other_ports_by_the_seed() {
     let run = |seed| {
         static PORTS: Mutex<Vec<u16>> = Mutex::new(Vec::new());

@@ -101,10 +101,13 @@ impl Flows {
         Duration::from_micros(self.now.load(Ordering::Relaxed))
     }
 
-    /// Returns the new time.
+    /// Returns the new time, which the end of what a clock can tell limits.
     pub(crate) fn pass(&self, time: Duration) -> Duration {
-        let passed = time.as_micros() as u64;
-        Duration::from_micros(self.now.fetch_add(passed, Ordering::Relaxed) + passed)
+        let passed = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        let later = |now: u64| now.saturating_add(passed);
+        let (set, fetch) = (Ordering::Relaxed, Ordering::Relaxed);
+        let before = self.now.fetch_update(set, fetch, |now| Some(later(now)));
+        Duration::from_micros(before.map_or_else(later, later))
     }
 
     /// Failures may depend on the seed from now on.
