@@ -4,6 +4,7 @@
 
 mod raw;
 
+use std::cell::RefCell;
 use std::process::{Command, Output};
 use std::sync::Mutex;
 use std::time::Duration;
@@ -45,7 +46,7 @@ fn assert_ends(test: &str, says: &[&str]) {
 }
 
 /// A host that has loaded a plugin with this name whose flow init callback does `what`.
-fn at_a_flow(host: Host, what: fn()) {
+fn at_a_flow(host: Host, what: impl Fn() + Send + Sync + 'static) {
     on_flow_init(move |_| {
         let (level, text) = (SCLogLevel::SC_LOG_NOTICE, c"ends".as_ptr());
         // SAFETY: the texts are C strings.
@@ -55,7 +56,10 @@ fn at_a_flow(host: Host, what: fn()) {
         what();
     });
     host.start(RunMode::Single);
-    host.traffic(Traffic::default());
+    host.traffic(Traffic {
+        flows: 1,
+        ..Traffic::default()
+    });
     host.shutdown();
 }
 
@@ -190,6 +194,58 @@ fn hangs() {
             std::thread::sleep(Duration::from_secs(1));
         }
     });
+}
+
+/// At the end of `W#01`, whose thread-local calls `what` when it is dropped.
+fn at_the_end_of_a_thread(what: fn()) {
+    struct Ends(fn());
+    impl Drop for Ends {
+        fn drop(&mut self) {
+            self.0();
+        }
+    }
+    thread_local!(static ENDS: RefCell<Option<Ends>> = const { RefCell::new(None) });
+    let limit = Duration::from_millis(500);
+    let host = Host::builder().callback_limit(limit).build();
+    at_a_flow(host, move || ENDS.set(Some(Ends(what))));
+}
+
+const AT_THE_END: &str = "destructor of a thread-local on thread `W#01`";
+
+#[test]
+fn an_exit_at_the_end_of_a_thread() {
+    let says = ["ended the process by exit", AT_THE_END];
+    assert_ends("exits_at_the_end_of_a_thread", &says);
+}
+
+#[test]
+#[ignore = "ends the process"]
+fn exits_at_the_end_of_a_thread() {
+    at_the_end_of_a_thread(|| std::process::exit(0));
+}
+
+#[test]
+fn a_panic_at_the_end_of_a_thread() {
+    let says = ["crashed with SIGABRT", AT_THE_END];
+    assert_ends("panics_at_the_end_of_a_thread", &says);
+}
+
+#[test]
+#[ignore = "ends the process"]
+fn panics_at_the_end_of_a_thread() {
+    at_the_end_of_a_thread(|| panic!("not empty"));
+}
+
+#[test]
+fn a_wait_at_the_end_of_a_thread() {
+    let says = ["has not returned for 1 s", AT_THE_END];
+    assert_ends("waits_at_the_end_of_a_thread", &says);
+}
+
+#[test]
+#[ignore = "ends the process"]
+fn waits_at_the_end_of_a_thread() {
+    at_the_end_of_a_thread(|| std::thread::sleep(Duration::from_secs(60)));
 }
 
 /// The thread that was first inside may wait for another.

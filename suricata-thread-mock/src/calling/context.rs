@@ -11,7 +11,7 @@ use crate::calling::last_words::{self, Inside};
 use crate::calling::watchdog;
 use crate::noun::log_line::LogLine;
 use crate::noun::report::{Report, ReportKind};
-use crate::noun::words::{self, Code, Place, PluginCode};
+use crate::noun::words::{self, Code, Place, PluginCode, Words};
 use crate::state::host::HostState;
 use crate::state::reports;
 
@@ -116,12 +116,7 @@ impl<'a> InPlugin<'a> {
         if is_entered {
             belonging::enter(host);
         }
-        let place = Place {
-            code,
-            thread: lasting_thread_name(host),
-            host: host.identity.built_at,
-        };
-        let words = place.words();
+        let words = words_for(host, code);
         watchdog::note(host, Some(words));
         Self {
             host,
@@ -140,6 +135,30 @@ impl Drop for InPlugin<'_> {
             belonging::leave(self.host);
         }
     }
+}
+
+#[inline]
+fn words_for(host: &HostState, code: Code) -> &'static Words {
+    let place = Place {
+        code,
+        thread: lasting_thread_name(host),
+        host: host.identity.built_at,
+    };
+    place.words()
+}
+
+/// Notes that the destructors of this thread's thread-locals come next, which may be a plugin's. The
+/// watchdog looks at them until the caller drops the result; the host has to live until they have run.
+pub(crate) fn note_end(host: &HostState) -> Arc<dyn Send + Sync> {
+    let code = Code {
+        kind: PluginCode::Callback,
+        name: "destructor of a thread-local",
+        plugin: None,
+    };
+    let words = words_for(host, code);
+    watchdog::note(host, Some(words));
+    last_words::replace(Some(Inside::new(host, words)));
+    watchdog::keep()
 }
 
 #[inline]

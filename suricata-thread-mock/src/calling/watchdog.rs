@@ -49,6 +49,11 @@ pub(crate) fn note(host: &HostState, words: Option<&'static Words>) {
     });
 }
 
+/// Until the caller drops it, the watchdog looks at this thread, whose thread-locals are gone sooner.
+pub(crate) fn keep() -> Arc<dyn Send + Sync> {
+    MINE.with(|mine| Arc::clone(mine) as _)
+}
+
 fn ptr_of(words: &'static Words) -> *mut Words {
     std::ptr::from_ref(words).cast_mut()
 }

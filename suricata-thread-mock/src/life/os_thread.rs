@@ -46,8 +46,10 @@ pub(crate) fn spawn(host: &Arc<HostState>, name: &str, kind: ThreadKind) -> io::
             belonging::enter(host);
             context::set_worker(thread.cells.token, thread.name());
             kernel_name::replace(thread.name());
-            handles::own(handle);
+            handles::own(handle.clone());
             work(&todo);
+            // `join` has let it end, and its caller keeps the host until the thread is gone.
+            context::note_end(host)
         }
     });
     let os_thread = match started {

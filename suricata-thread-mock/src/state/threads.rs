@@ -19,7 +19,8 @@ pub(crate) struct ThreadState {
     /// Notified when the stage becomes [`Stage::Freed`].
     pub(crate) freed: Condvar,
     pub(crate) jobs: Mutex<Option<Sender<Job>>>,
-    pub(crate) os_thread: Mutex<Option<JoinHandle<()>>>,
+    /// With what is to be kept until the thread is gone.
+    pub(crate) os_thread: Mutex<Option<JoinHandle<Arc<dyn Send + Sync>>>>,
 }
 
 impl ThreadState {
