@@ -17,6 +17,8 @@ use suricata_thread_sys::common::{SCLogLevel, SCLogMessage, SCThreadRegisterInit
 fn run(test: &str, threads: &str) -> Output {
     Command::new(std::env::current_exe().expect("a path"))
         .args(["--ignored", "--exact", test, threads])
+        // LeakSanitizer does not know the threads of a process that was forked.
+        .env("ASAN_OPTIONS", "detect_leaks=0")
         .output()
         .expect("a child")
 }
@@ -355,6 +357,35 @@ fn what_goes_on_is_no_hang() {
 fn no_limit_is_zero() {
     let host = Host::builder().callback_limit(Duration::ZERO).build();
     on_flow_init(|_| std::thread::sleep(Duration::from_millis(700)));
+    let worker = host.start(RunMode::Single).workers.remove(0);
+    worker.flow_init(&host.flow());
+}
+
+/// A process that a plugin forks may end as it likes.
+#[test]
+fn an_exit_of_a_fork() {
+    let child = run("forks", "--test-threads=2");
+    let stderr = String::from_utf8_lossy(&child.stderr);
+    assert!(child.status.success(), "{stderr}");
+    assert!(!stderr.contains("suricata-thread-mock"), "{stderr}");
+}
+
+#[test]
+#[ignore = "runs for another test"]
+fn forks() {
+    let host = Host::new();
+    on_flow_init(|_| {
+        // SAFETY: the child does nothing but end.
+        let child = unsafe { libc::fork() };
+        if child == 0 {
+            // SAFETY: as above.
+            unsafe { libc::exit(0) };
+        }
+        let mut status = 1;
+        // SAFETY: `status` is there to be written to.
+        assert_eq!(unsafe { libc::waitpid(child, &raw mut status, 0) }, child);
+        assert_eq!(status, 0);
+    });
     let worker = host.start(RunMode::Single).workers.remove(0);
     worker.flow_init(&host.flow());
 }

@@ -39,6 +39,7 @@ pub(crate) struct HostState {
 
 pub(crate) struct Identity {
     main: ThreadId,
+    process: u32,
     pub(crate) generation: Generation,
     /// Counts from 1.
     pub(crate) number: u32,
@@ -64,6 +65,7 @@ impl HostState {
         Self {
             identity: Identity {
                 main: current_id(),
+                process: std::process::id(),
                 generation,
                 number,
                 seed,
@@ -105,6 +107,11 @@ impl HostState {
 impl Identity {
     pub(crate) fn has_ended(&self) -> bool {
         self.ended.load(Ordering::Acquire)
+    }
+
+    /// Returns `false` in a process that was forked later.
+    pub(crate) fn is_of_this_process(&self) -> bool {
+        self.process == std::process::id()
     }
 
     pub(crate) fn is_main(&self) -> bool {
