@@ -6,12 +6,14 @@ use std::collections::{HashMap, HashSet};
 use std::ffi::c_void;
 use std::ptr::from_ref;
 use std::sync::Mutex;
+use std::time::Duration;
 
 use raw::{V9, assert_says, panic_of};
-use suricata_thread_mock::{Host, RunMode, ThreadKind};
+use suricata_thread_mock::{Endpoints, Host, Replayed, RunMode, ThreadKind};
 use suricata_thread_sys::common::{
     SCFlowRegisterFinishCallback, SCFlowRegisterInitCallback, SCFlowRegisterUpdateCallback,
 };
+use suricata_thread_sys::v9::{SCFlowGetLastTimeAsParts, SCFlowGetSourcePort};
 use suricata_thread_sys::{Flow, Packet, ThreadVars};
 
 /// What the callbacks of one host saw, in the order in which they saw it.
@@ -24,6 +26,9 @@ struct Event {
     thread: String,
     flow: usize,
     packet: usize,
+    /// The flow's source port, and the seconds of its last time.
+    from: u16,
+    last: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +41,12 @@ enum What {
 fn note(what: What, flow: *mut Flow, packet: *const Packet, user: *mut c_void) {
     // SAFETY: each test registers a `Seen` that outlives its host.
     let seen = unsafe { &*user.cast::<Seen>() };
+    let (mut last, mut microseconds) = (0, 0);
+    // SAFETY: the flow of the callback, and places to write to.
+    let from = unsafe {
+        SCFlowGetLastTimeAsParts(flow, &raw mut last, &raw mut microseconds);
+        SCFlowGetSourcePort(flow)
+    };
     seen.0.lock().unwrap().push(Event {
         what,
         thread: std::fs::read_to_string("/proc/thread-self/comm")
@@ -44,6 +55,8 @@ fn note(what: What, flow: *mut Flow, packet: *const Packet, user: *mut c_void) {
             .to_owned(),
         flow: flow.addr(),
         packet: packet.addr(),
+        from,
+        last,
     });
 }
 
@@ -178,6 +191,88 @@ fn without_other_threads_the_worker_finishes_its_flows() {
     };
     assert_eq!(on(What::Init).len(), 40);
     assert_eq!(on(What::Init), on(What::Finish));
+}
+
+fn between(from: u16, to: u16) -> Endpoints {
+    let ip = [10, 0, 0, 1];
+    Endpoints {
+        source: (ip, from).into(),
+        destination: (ip, to).into(),
+        protocol: 17,
+    }
+}
+
+fn packet(flow: u64, seconds: u64) -> Replayed {
+    Replayed::Packet {
+        flow,
+        to_server: true,
+        time: Duration::from_secs(seconds),
+    }
+}
+
+#[test]
+fn flows_between_the_same_ports_have_the_same_worker_in_either_direction() {
+    let host = V9.host();
+    host.start(RunMode::Workers { threads: 4 });
+    let mut all: HashMap<String, u64> = HashMap::new();
+    for port in 0..40 {
+        let flows = (0..10).flat_map(|flow| {
+            let endpoints = match flow % 2 {
+                0 => between(port, 2000),
+                _ => between(2000, port),
+            };
+            let begin = Replayed::Flow { flow, endpoints };
+            [begin, packet(flow, 1), Replayed::Retire { flow }]
+        });
+        let report = host.replay(flows);
+        let mut busy = report.workers.into_iter().filter(|w| w.flows > 0);
+        let worker = busy.next().unwrap();
+        assert_eq!((worker.flows, busy.next()), (10, None));
+        *all.entry(worker.thread).or_default() += 1;
+    }
+    assert_eq!(all.len(), 4, "other ports have other workers: {all:?}");
+    let one = between(1, 2);
+    let same = [host.flow_between(one), host.flow_between(one)];
+    assert_eq!(same[0].hash(), same[1].hash());
+    let other = Host::builder().seed(host.seed() ^ 1).build();
+    assert_ne!(other.flow_between(one).hash(), same[0].hash());
+}
+
+#[test]
+fn endpoints_wait_for_the_first_packet_of_their_flow() {
+    let seen = seen();
+    let host = V9.host();
+    seen.watch();
+    host.start(RunMode::Single);
+    let flow = |flow, from| Replayed::Flow {
+        flow,
+        endpoints: between(from, 2000),
+    };
+    host.replay([flow(1, 11), flow(2, 12), packet(1, 1), packet(2, 1)]);
+    host.shutdown();
+    let inits = seen.events().into_iter().filter(|e| e.what == What::Init);
+    assert_eq!(inits.map(|e| e.from).collect::<Vec<_>>(), [11, 12]);
+}
+
+/// Earlier than the host's clock; then one packet is late.
+#[test]
+fn the_last_time_of_a_flow_is_its_packets_and_does_not_run_backwards() {
+    let seen = seen();
+    let host = V9.host();
+    seen.watch();
+    host.start(RunMode::Single);
+    host.replay([100, 50, 120].map(|seconds| packet(0, seconds)));
+    host.shutdown();
+    let last: Vec<_> = seen.events().iter().map(|e| (e.what, e.last)).collect();
+    use What::{Finish, Init, Update};
+    let expected = [
+        (Init, 0),
+        (Update, 100),
+        (Update, 100),
+        (Update, 120),
+        (Finish, 120),
+    ];
+    assert_eq!(last, expected);
 }
 
 #[test]

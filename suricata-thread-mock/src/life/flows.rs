@@ -42,7 +42,7 @@ impl Host {
         self.begin_made_up(hash)
     }
 
-    /// Returns a flow between the given endpoints, with a random hash.
+    /// Returns a flow between the given endpoints, whose hash depends on them and the seed.
     ///
     /// ```
     /// # use suricata_thread_mock::{Endpoints, Host};
@@ -56,7 +56,7 @@ impl Host {
     /// ```
     #[must_use]
     pub fn flow_between(&self, endpoints: Endpoints) -> Flow {
-        self.begin(self.state.flows.next_hash(), endpoints)
+        self.begin(self.state.flows.hash_of(endpoints), endpoints)
     }
 
     pub(crate) fn begin_made_up(&self, hash: u64) -> Flow {

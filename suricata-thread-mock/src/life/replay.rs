@@ -5,13 +5,15 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::time::Duration;
 
+use rustc_hash::FxHashMap;
+
 use crate::calling::context;
 use crate::calling::flows::{self, FlowEvent};
 use crate::calling::handles::Handle;
 use crate::life::host::Host;
 use crate::life::job;
 use crate::life::thread::Thread;
-use crate::noun::flow::Packet;
+use crate::noun::flow::{Endpoints, Packet};
 use crate::noun::job::Work;
 use crate::noun::numbered::Numbered;
 use crate::noun::rng::Rng;
@@ -48,8 +50,8 @@ struct Begun {
 impl Host {
     /// Sends packets of known flows through the running workers, in order.
     ///
-    /// The first packet of a flow begins it. The seed chooses the worker of each flow; workers run
-    /// at the same time. When `packets` ends, the flows without a [`Replayed::Retire`] are finished
+    /// The first packet of a flow begins it. The seed chooses the worker of each flow, the same one
+    /// for the same endpoints; workers run at the same time. When `packets` ends, the flows without a [`Replayed::Retire`] are finished
     /// in the order in which they began, where [`Host::traffic`] finishes flows.
     ///
     /// `packets` runs on the current thread, while the workers run. It must not drive a host, nor
@@ -93,14 +95,14 @@ impl Host {
             let feeding = context::Feeding::new();
             let mut rng = Rng::new(self.seed());
             let mut counts = vec![0; queues.len()];
-            let mut endpoints = None;
+            let mut endpoints: FxHashMap<u64, Endpoints> = FxHashMap::default();
             for replayed in packets {
                 let (worker, todo) = match replayed.into() {
                     Replayed::Flow {
                         flow,
                         endpoints: known,
                     } => {
-                        endpoints = Some((flow, known));
+                        endpoints.insert(flow, known);
                         continue;
                     }
                     Replayed::Retire { flow } => match flows.remove(flow) {
@@ -115,13 +117,13 @@ impl Host {
                         let (worker, at) = match flows.get(flow) {
                             Some(begun) => (begun.worker, begun.at),
                             None => {
-                                let hash = self.state.flows.random_hash(&mut rng);
-                                let worker = (hash % queues.len() as u64) as usize;
-                                let known = endpoints.take().filter(|(number, _)| *number == flow);
-                                let state = match known {
-                                    Some((_, endpoints)) => self.begin(hash, endpoints),
-                                    None => self.begin_made_up(hash),
+                                let state = match endpoints.remove(&flow) {
+                                    Some(endpoints) => self.flow_between(endpoints),
+                                    None => {
+                                        self.begin_made_up(self.state.flows.random_hash(&mut rng))
+                                    }
                                 };
+                                let worker = (state.hash() % queues.len() as u64) as usize;
                                 let begin = ToDo::Begin(Arc::clone(&state.0));
                                 // If the worker has ended, the packet says so.
                                 give(&mut queues[worker], begin);

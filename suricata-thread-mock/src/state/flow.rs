@@ -78,15 +78,21 @@ impl FlowState {
         } else {
             &self.to_client
         };
+        let time = time.as_micros() as u64;
+        // A packet may come late; the first one says more than the host's clock.
+        if self.packets() == [0, 0] || time > self.last_time.load(Ordering::Relaxed) {
+            self.last_time.store(time, Ordering::Relaxed);
+        }
         let before = count.load(Ordering::Relaxed);
         count.store(before.wrapping_add(1), Ordering::Relaxed);
-        self.note_begin(time);
     }
 
-    /// Does nothing after a packet that has a time.
+    /// Does nothing after a packet, which has a time.
     pub(crate) fn note_begin(&self, time: Duration) {
-        self.last_time
-            .store(time.as_micros() as u64, Ordering::Relaxed);
+        if self.packets() == [0, 0] {
+            self.last_time
+                .store(time.as_micros() as u64, Ordering::Relaxed);
+        }
     }
 
     pub(crate) fn last_time(&self) -> Duration {

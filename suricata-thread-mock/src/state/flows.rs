@@ -1,11 +1,12 @@
 //! The flows of a host.
 
+use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::noun::flow::{Endpoints, START};
 use crate::noun::rng::Rng;
@@ -16,6 +17,7 @@ use crate::state::flow::FlowState;
 
 pub(crate) struct Flows {
     host: u32,
+    seed: u64,
     /// Locked while traffic runs.
     pub(crate) traffic: Mutex<()>,
     /// Of [`Host::flow`](crate::Host::flow).
@@ -33,6 +35,7 @@ impl Flows {
     pub(crate) fn new(host: u32, seed: u64) -> Self {
         Self {
             host,
+            seed,
             traffic: Mutex::default(),
             // Other numbers than those of traffic, which begin with the seed itself.
             hashes: Mutex::new(Rng::new(seed.rotate_left(32))),
@@ -114,6 +117,19 @@ impl Flows {
     pub(crate) fn random_hash(&self, rng: &mut Rng) -> u64 {
         self.seed_used.store(true, Ordering::Relaxed);
         rng.next()
+    }
+
+    /// The same for the same endpoints, in whichever direction: later flows between them have the
+    /// worker of the first, as in Suricata.
+    pub(crate) fn hash_of(&self, endpoints: Endpoints) -> u64 {
+        let Endpoints {
+            source,
+            destination,
+            protocol,
+        } = endpoints;
+        let ends = (source.min(destination), source.max(destination), protocol);
+        let hash = FxBuildHasher.hash_one(ends);
+        self.random_hash(&mut Rng::new(self.seed ^ hash))
     }
 
     pub(crate) fn next_hash(&self) -> u64 {
