@@ -226,6 +226,27 @@ fn flows_that_are_left_end_with_the_host() {
     }
 }
 
+/// As in unix-socket mode, where each capture has threads of its own.
+#[test]
+fn flows_that_are_left_end_with_the_threads_of_their_worker() {
+    let host = host();
+    let plugin = register(None);
+    let [first, second] = [0, 1].map(|_| host.start(RunMode::Single));
+    let flows = [(&first, 1), (&first, 4), (&second, 1)].map(|(threads, packets)| {
+        let (worker, flow) = (&threads.workers[0], host.flow());
+        worker.flow_init(&flow);
+        (0..packets).for_each(|_| worker.flow_update(&flow));
+        flow
+    });
+    let recycler = second.flow_recycler.clone();
+    first.stop();
+    assert_eq!(flows.each_ref().map(Flow::is_retired), [true, true, false]);
+    for (what, thread) in [("finish", "FR"), ("freed", "FR"), ("freed", "W")] {
+        assert_eq!(plugin.count(what, thread), 1, "{what} on {thread}");
+    }
+    assert!(recycler.is_running());
+}
+
 /// The report on what a plugin does in its first update.
 fn report_of(work: fn(*mut sys::Flow, SCFlowStorageId)) -> Report {
     let host = Host::builder()

@@ -97,7 +97,8 @@ impl Host {
         let _alone = self.traffic_alone("Host::let_time_pass");
         self.state.flows.pass(time);
         let flows = self.state.flows.begun(true);
-        flows_left::retire(&self.state, flows, "Host::let_time_pass");
+        let threads = self.state.threads.list.lock().clone();
+        flows_left::retire(&self.state, &threads, flows, "Host::let_time_pass");
     }
 
     /// Runs the flow init callbacks on the current thread with NULL for the `ThreadVars`, as

@@ -1,4 +1,4 @@
-//! The end of flows that timed out, and of those that are left at shutdown.
+//! The end of flows that timed out, and of those that are left when threads end.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
@@ -12,20 +12,23 @@ use crate::state::flow::FlowState;
 use crate::state::host::HostState;
 use crate::state::threads::ThreadState;
 
-/// On the current thread if neither the flow's worker nor the thread that finishes flows runs.
-pub(crate) fn retire(host: &Arc<HostState>, flows: Vec<Arc<FlowState>>, call: &str) {
+/// On those of the threads that run; on the current one if neither the flow's worker nor the thread
+/// that finishes flows does.
+pub(crate) fn retire(
+    host: &Arc<HostState>,
+    threads: &[Arc<ThreadState>],
+    flows: Vec<Arc<FlowState>>,
+    call: &str,
+) {
     if flows.is_empty() {
         return;
     }
-    let running: Vec<Handle> = {
-        let threads = host.threads.list.lock();
-        let is_running = |thread: &&Arc<ThreadState>| thread.jobs.lock().is_some();
-        let handle = |thread: &Arc<ThreadState>| Handle {
-            host: Arc::clone(host),
-            thread: Arc::clone(thread),
-        };
-        threads.iter().filter(is_running).map(handle).collect()
+    let is_running = |thread: &&Arc<ThreadState>| thread.jobs.lock().is_some();
+    let handle = |thread: &Arc<ThreadState>| Handle {
+        host: Arc::clone(host),
+        thread: Arc::clone(thread),
     };
+    let running: Vec<Handle> = threads.iter().filter(is_running).map(handle).collect();
     let of_kind = |kind| running.iter().position(|handle| handle.thread.kind == kind);
     let finisher = of_kind(ThreadKind::FlowRecycler).or_else(|| of_kind(ThreadKind::FlowManager));
     let any_worker = of_kind(ThreadKind::Worker);

@@ -2,14 +2,15 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use suricata_thread_sys::Generation;
 use suricata_thread_sys::common::SCLogLevel;
 
 use crate::calling::context;
 use crate::life::host::Host;
-use crate::life::take_down;
 use crate::life::thread::Thread;
+use crate::life::{flows_left, take_down};
 use crate::noun::run_mode::RunMode;
 use crate::noun::thread_kind::ThreadKind;
 
@@ -30,8 +31,8 @@ pub struct Threads {
 }
 
 impl Threads {
-    /// Joins and frees these threads on the current one, in Suricata's order, as in unix-socket
-    /// mode at the end of a capture.
+    /// Ends the flows of these threads' workers, then joins and frees the threads on the current
+    /// one, in Suricata's order, as in unix-socket mode at the end of a capture.
     ///
     /// The host's other threads go on.
     ///
@@ -57,6 +58,12 @@ impl Threads {
         let host = Arc::clone(&all[0].handle.host);
         context::assert_drivable(&host, "Threads::stop");
         let all: Vec<_> = all.into_iter().map(|t| t.handle.thread).collect();
+        let mut flows = host.flows.begun(false);
+        flows.retain(|flow| {
+            let worker = flow.worker.load(Ordering::Relaxed);
+            all.iter().any(|thread| thread.cells.token == worker)
+        });
+        flows_left::retire(&host, &all, flows, "Threads::stop");
         take_down::these(&host, &all);
     }
 }

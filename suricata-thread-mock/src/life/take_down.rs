@@ -10,8 +10,8 @@ use crate::state::threads::ThreadState;
 #[track_caller]
 pub(crate) fn all(host: &Arc<HostState>) {
     if let Some(_taking_down) = host.threads.begin_take_down() {
-        flows_left::retire(host, host.flows.begun(false), "shutdown");
         let threads = host.threads.list.lock().clone();
+        flows_left::retire(host, &threads, host.flows.begun(false), "shutdown");
         these(host, &threads);
     }
 }
