@@ -1286,6 +1286,12 @@ fn a_value_that_a_set_stored_is_not_what_the_alloc_function_makes() {
     let alloc = |tv| unsafe { sys::v8::ThreadAllocStorageById(tv, slot) }.addr();
     worker(&host).run(|tv| {
         assert_eq!([alloc(tv), alloc(tv)], [7, 7]);
+        V8.set(tv, slot.id, ptr(7));
+        assert_eq!(alloc(tv), 7);
+    });
+    assert!(host.reports().is_empty(), "{:?}", host.reports());
+    worker(&host).run(|tv| {
+        assert_eq!(alloc(tv), 7);
         V8.set(tv, slot.id, ptr(8));
         assert_eq!(alloc(tv), 8);
     });

@@ -99,13 +99,14 @@ impl Cells {
             value.ptr = ptr;
             value.read = false;
             value.freeing = false;
-            value.is_made = is_made;
+            // While the old value is freed, one at the same address may be a new one.
+            let is_same = old.ptr == ptr && !old.freeing;
+            value.is_made = is_made || is_same && old.is_made;
+            if is_same {
+                return None;
+            }
             old
         };
-        // While the old value is freed, one at the same address may be a new one.
-        if old.ptr == ptr && !old.freeing {
-            return None;
-        }
         holdings.replace(old.ptr, ptr, self.holder(index));
         let is_lost = !old.ptr.is_null() && !old.read && !old.freeing;
         is_lost.then_some(old.ptr)
