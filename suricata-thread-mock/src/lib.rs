@@ -206,8 +206,8 @@
 //! - A value that was taken out of a slot is the plugin's to free: LeakSanitizer finds leaks. What
 //!   Suricata keeps for ever stays reachable.
 //! - Registrations at the same time are noticed only if they overlap.
-//! - After about two million hosts with slots in a process, no more slots can be registered; an error
-//!   in the log says so.
+//! - After about a million hosts in a process, no more slots can be registered; an error in the log
+//!   says so.
 //! - Functions that abort on a panic, such as Rust's `extern "C"` functions, abort the test.
 
 #[cfg(all(feature = "open", not(unix)))]

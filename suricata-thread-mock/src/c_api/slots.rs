@@ -99,14 +99,7 @@ pub(crate) unsafe fn register(
         }
         Err(Refused::Memory) => -1,
         Err(Refused::Full) => {
-            context::log_own(
-                &host,
-                SCLogLevel::SC_LOG_ERROR,
-                "storage",
-                format!(
-                    "no id left for slot {text:?}: the hosts of this process have had all two billion"
-                ),
-            );
+            refusals::log_full(&host, text);
             -1
         }
     }

@@ -1,6 +1,9 @@
 //! Calls that are refused whatever their arguments are.
 
+use std::ffi::CStr;
+
 use suricata_thread_sys::Generation;
+use suricata_thread_sys::common::SCLogLevel;
 
 use crate::calling::context;
 use crate::noun::function::Function;
@@ -41,6 +44,13 @@ fn report_lack(host: &HostState, call: &str, owner: Generation) {
             ),
         );
     context::report_once(host, report);
+}
+
+/// No host can register slots any more.
+pub(crate) fn log_full(host: &HostState, slot: &CStr) {
+    let message =
+        format!("no id left for slot {slot:?}: the hosts of this process have had all two billion");
+    context::log_own(host, SCLogLevel::SC_LOG_ERROR, "storage", message);
 }
 
 pub(crate) fn refuses_to_plugins(host: &HostState, call: &str) -> bool {

@@ -4,12 +4,13 @@ use std::ffi::{CStr, c_uint, c_void};
 
 use suricata_thread_sys::common::SCLogLevel;
 
-use crate::calling::context;
+use crate::calling::{context, refusals};
 use crate::noun::fault::Countdown;
 use crate::noun::report::{Report, ReportKind};
 use crate::noun::slot::{NamePtr, Slot};
 use crate::state::cells::Owner;
 use crate::state::host::HostState;
+use crate::state::slots::Refused;
 
 /// Registered before plugins are loaded.
 const EARLY: &CStr = c"bypass_counters";
@@ -34,9 +35,12 @@ fn add(host: &HostState, owner: Owner, name: &'static CStr) -> bool {
     };
     let refuses_none = Countdown::default();
     let slots = host.slots_of(owner);
-    slots
-        .add(name.as_ptr().addr(), name.to_bytes(), slot, &refuses_none)
-        .is_ok()
+    match slots.add(name.as_ptr().addr(), name.to_bytes(), slot, &refuses_none) {
+        Err(Refused::Name { .. }) => return false,
+        Err(Refused::Full) => refusals::log_full(host, name),
+        Ok(_) | Err(Refused::Memory) => {}
+    }
+    true
 }
 
 pub(crate) fn register_early(host: &HostState) {
@@ -71,4 +75,32 @@ pub(crate) fn register(host: &HostState) -> Result<(), Box<Report>> {
         return Err(Box::new(report));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use crate::Host;
+    use crate::state::slots;
+
+    #[test]
+    fn ids_that_run_out_are_not_the_fault_of_a_plugin() {
+        const NAME: &str = "life::own_slots::tests::ids_that_run_out_are_not_the_fault_of_a_plugin";
+        const ALONE: &str = "SURICATA_THREAD_MOCK_TEST_ALONE";
+        // Other tests of the process need ids.
+        if std::env::var_os(ALONE).is_none() {
+            let test = std::env::current_exe().expect("a path");
+            let ran = Command::new(test)
+                .args(["--exact", NAME])
+                .env(ALONE, "1")
+                .output();
+            assert!(ran.expect("it starts").status.success());
+            return;
+        }
+        let host = Host::new();
+        slots::exhaust();
+        host.expect_error("no id left for slot \"threshold_cache\"");
+        host.finalize();
+    }
 }

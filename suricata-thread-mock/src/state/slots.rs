@@ -154,3 +154,8 @@ fn take_block() -> Option<c_int> {
     LIVE_BLOCKS.write().insert(first);
     Some(first)
 }
+
+#[cfg(test)]
+pub(crate) fn exhaust() {
+    NEXT.store(c_int::MAX, Ordering::Relaxed);
+}
