@@ -1,6 +1,7 @@
 //! Registering and running callbacks.
 
 use std::ffi::c_void;
+use std::sync::Arc;
 
 use suricata_thread_sys::ThreadVars;
 use suricata_thread_sys::common::{
@@ -140,7 +141,7 @@ pub(crate) fn run(function: Function, tv: *mut ThreadVars, event: Event) {
     }
 }
 
-fn with_flow(host: &HostState, event: Event, work: impl FnOnce()) {
+fn with_flow(host: &Arc<HostState>, event: Event, work: impl FnOnce()) {
     match event {
         Event::ThreadInit => work(),
         Event::FlowInit(flow, _) | Event::FlowUpdate(flow, _) | Event::FlowFinish(flow) => {

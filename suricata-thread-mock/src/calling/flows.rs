@@ -55,7 +55,7 @@ pub(crate) fn run(
     event: FlowEvent<'_>,
 ) -> bool {
     let flow = event.flow();
-    let _lock = Lock::new(flow);
+    let _lock = Lock::new(host, flow);
     if flow.host != host.identity.number || flow.is_retired.load(Ordering::Relaxed) {
         return false;
     }
@@ -97,27 +97,32 @@ fn retire(host: &Arc<HostState>, flow: &FlowState) {
 }
 
 /// Without a lock if the pointer stands for no flow.
-pub(crate) fn with_lock_of(host: &HostState, flow: *const Flow, work: impl FnOnce()) {
+pub(crate) fn with_lock_of(host: &Arc<HostState>, flow: *const Flow, work: impl FnOnce()) {
     let flow = host.flows.find(flow.addr());
-    let _lock = flow.as_deref().map(Lock::new);
+    let _lock = flow.as_deref().map(|flow| Lock::new(host, flow));
     work();
 }
 
 thread_local! {
     /// The flow that this OS thread has locked.
-    static LOCKED: Cell<*const FlowState> = const { Cell::new(ptr::null()) };
+    static LOCKED: Cell<Locked> = const { Cell::new(Locked(ptr::null(), ptr::null())) };
 }
 
+#[derive(Clone, Copy)]
+struct Locked(*const Arc<HostState>, *const FlowState);
+
 struct Lock<'a> {
-    before: *const FlowState,
+    before: Locked,
+    _host: &'a Arc<HostState>,
     _guard: MutexGuard<'a, ()>,
 }
 
 impl<'a> Lock<'a> {
-    fn new(flow: &'a FlowState) -> Self {
+    fn new(host: &'a Arc<HostState>, flow: &'a FlowState) -> Self {
         let guard = flow.lock.lock();
         Self {
-            before: LOCKED.replace(flow),
+            before: LOCKED.replace(Locked(host, flow)),
+            _host: host,
             _guard: guard,
         }
     }
@@ -137,22 +142,24 @@ pub(crate) fn with_flow<R>(
     refused: R,
     work: impl FnOnce(&Arc<HostState>, &FlowState) -> R,
 ) -> R {
-    let Some(host) =
-        context::host_for(function.name).filter(|host| !refusals::lacks(host, function))
-    else {
-        return refused;
-    };
-    let locked = LOCKED.try_with(Cell::get).unwrap_or(ptr::null());
-    // SAFETY: not NULL, so of a `Lock` on this thread's stack, which borrows the flow and takes the
-    // pointer back when dropped.
-    let locked = unsafe { locked.as_ref() };
-    match locked {
-        Some(locked) if locked.cells.token == flow.addr() => work(&host, locked),
-        _ => {
-            refuse(&host, function, flow, slot);
-            refused
+    let Locked(host, locked) = LOCKED.get();
+    // SAFETY: NULL, or of a `Lock` on this thread's stack, which borrows both and takes the pointers
+    // back when dropped.
+    if let (Some(host), Some(locked)) = unsafe { (host.as_ref(), locked.as_ref()) } {
+        // Without a reference of its own to the host: all workers would write the count.
+        if locked.cells.token == flow.addr() {
+            return match refusals::lacks(host, function) {
+                true => refused,
+                false => work(host, locked),
+            };
         }
     }
+    if let Some(host) = context::host_for(function.name) {
+        if !refusals::lacks(&host, function) {
+            refuse(&host, function, flow, slot);
+        }
+    }
+    refused
 }
 
 /// As [`with_flow`], for a slot of the flow.
