@@ -6,9 +6,11 @@ use std::collections::HashMap;
 use std::ffi::c_void;
 use std::ptr::null_mut;
 use std::sync::Mutex;
+use std::sync::atomic::Ordering::SeqCst;
+use std::sync::atomic::{AtomicI32, AtomicUsize};
 use std::time::Duration;
 
-use raw::{assert_says, panic_of};
+use raw::{V9, assert_says, only_report, panic_of};
 use suricata_thread_mock::{
     Flow, FlowKind, Generation, Host, Report, ReportKind, RunMode, Traffic,
 };
@@ -23,10 +25,12 @@ struct Plugin {
     slot: SCFlowStorageId,
     on_update: Option<fn(*mut sys::Flow, SCFlowStorageId)>,
     seen: Mutex<HashMap<(&'static str, String), u64>>,
+    /// What happened between which source ports, in order, with the flow's last time in seconds.
+    order: Mutex<Vec<(u16, &'static str, u64)>>,
 }
 
-/// The value of a flow: freed once, and counted with the plugin.
-struct Value(&'static Plugin);
+/// The value of a flow: freed once, and counted with the plugin, at this source port.
+struct Value(&'static Plugin, u16);
 
 impl Plugin {
     fn note(&self, what: &'static str) {
@@ -35,6 +39,17 @@ impl Plugin {
         *seen
             .entry((what, thread.trim_end().to_owned()))
             .or_default() += 1;
+    }
+
+    fn note_of(&self, what: &'static str, flow: *mut sys::Flow) {
+        self.note(what);
+        let (mut last, mut microseconds) = (0, 0);
+        // SAFETY: the host's flow, and places to write to.
+        let from = unsafe {
+            SCFlowGetLastTimeAsParts(flow, &raw mut last, &raw mut microseconds);
+            SCFlowGetSourcePort(flow)
+        };
+        self.order.lock().unwrap().push((from, what, last));
     }
 
     /// How often something was seen on threads whose name begins so.
@@ -52,9 +67,9 @@ static KNOWN: Mutex<Vec<usize>> = Mutex::new(Vec::new());
 
 unsafe extern "C" fn free(value: *mut c_void) {
     // SAFETY: `on_init` stored it.
-    unsafe { Box::from_raw(value.cast::<Value>()) }
-        .0
-        .note("freed");
+    let Value(plugin, from) = *unsafe { Box::from_raw(value.cast::<Value>()) };
+    plugin.note("freed");
+    plugin.order.lock().unwrap().push((from, "freed", 0));
 }
 
 unsafe extern "C" fn on_init(
@@ -65,7 +80,9 @@ unsafe extern "C" fn on_init(
 ) {
     // SAFETY: `register` passes a plugin that stays.
     let plugin: &'static Plugin = unsafe { &*user.cast() };
-    let value = Box::into_raw(Box::new(Value(plugin))).cast::<c_void>();
+    // SAFETY: the host's flow.
+    let from = unsafe { SCFlowGetSourcePort(flow) };
+    let value = Box::into_raw(Box::new(Value(plugin, from))).cast::<c_void>();
     KNOWN.lock().unwrap().push(value.expose_provenance());
     // SAFETY: the host's flow and slot; `free` takes the value.
     unsafe {
@@ -75,7 +92,7 @@ unsafe extern "C" fn on_init(
         );
         assert_eq!(SCFlowSetStorageById(flow, plugin.slot, value), 0);
     }
-    plugin.note("init");
+    plugin.note_of("init", flow);
 }
 
 unsafe extern "C" fn on_update(
@@ -86,7 +103,7 @@ unsafe extern "C" fn on_update(
 ) {
     // SAFETY: as in `on_init`.
     let plugin: &'static Plugin = unsafe { &*user.cast() };
-    plugin.note("update");
+    plugin.note_of("update", flow);
     if let Some(work) = plugin.on_update {
         work(flow, plugin.slot);
     }
@@ -104,6 +121,7 @@ fn register(on_update_do: Option<fn(*mut sys::Flow, SCFlowStorageId)>) -> &'stat
             slot: SCFlowStorageRegister(c"tests".as_ptr(), Some(free)),
             on_update: on_update_do,
             seen: Mutex::default(),
+            order: Mutex::default(),
         }));
         let user = (&raw const *plugin).cast_mut().cast();
         assert!(SCFlowRegisterInitCallback(Some(on_init), user));
@@ -151,6 +169,63 @@ fn each_kind_of_flow_ends_as_in_suricata() {
         assert_eq!(ends(&[FlowKind::TcpWithoutData]), [50, 0, 50, 0]);
         assert_eq!(ends(&[FlowKind::MemoryShort]), [0, 50, 0, 50]);
         assert_eq!(ends(&FlowKind::USUAL), [20, 0, 20, 30]);
+    }
+}
+
+/// What happens between the same ports, in order.
+fn between_ports(kind: &'static [FlowKind], one_at_a_time: bool) -> Vec<Vec<(&'static str, u64)>> {
+    let host = host();
+    let plugin = register(None);
+    host.start(RunMode::Single);
+    host.traffic(Traffic {
+        flows: 60,
+        packets_per_flow: 1,
+        kinds: kind,
+        one_at_a_time,
+        ..Traffic::default()
+    });
+    let mut ports: HashMap<u16, Vec<_>> = HashMap::new();
+    for (from, what, last) in &*plugin.order.lock().unwrap() {
+        ports.entry(*from).or_default().push((*what, *last));
+    }
+    ports.into_values().collect()
+}
+
+#[test]
+fn a_flow_whose_ports_are_used_again_ends_after_the_first_packet_of_the_next() {
+    for kind in [&[FlowKind::TcpReused], &[FlowKind::UdpTimedOut]] {
+        for one_at_a_time in [false, true] {
+            let all = between_ports(kind, one_at_a_time);
+            assert!(all.len() < 60, "ports are used again: {}", all.len());
+            for events in all {
+                let flows = events.len() / 3;
+                let next = ["init", "update", "freed"];
+                let order = ["init", "update"].into_iter();
+                let order = order.chain(next.into_iter().cycle().take((flows - 1) * 3));
+                let expected: Vec<_> = order.chain(["freed"]).collect();
+                let order: Vec<_> = events.iter().map(|(what, _)| *what).collect();
+                assert_eq!(order, expected);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_flow_that_timed_out_has_been_silent_for_as_long() {
+    for one_at_a_time in [false, true] {
+        for (kinds, least) in [(&[FlowKind::UdpTimedOut], 30), (&[FlowKind::TcpReused], 0)] {
+            let mut gaps = Vec::new();
+            for events in between_ports(kinds, one_at_a_time) {
+                let updates = events.iter().filter(|(what, _)| *what == "update");
+                let times: Vec<_> = updates.map(|(_, last)| *last).collect();
+                gaps.extend(times.windows(2).map(|two| two[1] - two[0]));
+            }
+            assert!(!gaps.is_empty());
+            assert!(
+                gaps.iter().all(|gap| (least..least + 2).contains(gap)),
+                "{gaps:?}"
+            );
+        }
     }
 }
 
@@ -318,6 +393,68 @@ fn storage_of_flows_is_as_strict_as_that_of_threads() {
     worker.flow_update(&second);
     let kinds: Vec<_> = other.reports().iter().map(|report| report.kind).collect();
     assert_eq!(kinds, [ReportKind::FlowNotLocked, ReportKind::FlowRetired]);
+}
+
+#[test]
+fn what_a_free_function_stores_in_a_slot_that_was_freed_is_reported() {
+    static FLOW: AtomicUsize = AtomicUsize::new(0);
+    static SLOT: AtomicI32 = AtomicI32::new(0);
+    unsafe extern "C" fn store(_: *mut c_void) {
+        let flow = std::ptr::without_provenance_mut(FLOW.load(SeqCst));
+        let slot = SCFlowStorageId {
+            id: SLOT.load(SeqCst),
+        };
+        // SAFETY: the host's flow, which is locked, and its slot.
+        assert_eq!(unsafe { SCFlowSetStorageById(flow, slot, raw::ptr(1)) }, 0);
+    }
+    let host = V9.recording();
+    register(Some(|flow, slot| {
+        FLOW.store(flow.addr(), SeqCst);
+        SLOT.store(slot.id, SeqCst);
+        let second = SCFlowStorageId { id: slot.id + 1 };
+        // SAFETY: the host's flow and slot.
+        assert_eq!(
+            unsafe { SCFlowSetStorageById(flow, second, raw::ptr(1)) },
+            0
+        );
+    }));
+    // SAFETY: the name and the function stay.
+    unsafe { SCFlowStorageRegister(c"second".as_ptr(), Some(store)) };
+    let worker = &host.start(RunMode::Single).workers[0];
+    let flow = host.flow();
+    worker.flow_init(&flow);
+    worker.flow_update(&flow);
+    worker.flow_retire(flow);
+    let report = only_report(&host, ReportKind::ValueNeverFreed);
+    assert_says(
+        &report.to_string(),
+        &["the end of a flow of slot `tests`", "leak"],
+    );
+}
+
+#[test]
+fn the_nth_slot_and_set_are_refused_on_demand() {
+    let host = host();
+    host.refuse_slot(1);
+    // SAFETY: the name and the function stay.
+    let refused = unsafe { SCFlowStorageRegister(c"refused".as_ptr(), Some(free)) };
+    assert_eq!(refused.id, -1);
+    let plugin = register(Some(|flow, slot| {
+        // SAFETY: the host's flow and slot; the value stays where it is.
+        unsafe {
+            let value = SCFlowGetStorageById(flow, slot);
+            assert_eq!(SCFlowSetStorageById(flow, slot, null_mut()), -1);
+            assert_eq!(SCFlowGetStorageById(flow, slot), value);
+            assert_eq!(SCFlowSetStorageById(flow, slot, value), 0);
+        }
+    }));
+    let worker = &host.start(RunMode::Single).workers[0];
+    let flow = host.flow();
+    worker.flow_init(&flow);
+    host.refuse_set(1);
+    worker.flow_update(&flow);
+    worker.flow_retire(flow);
+    assert_eq!(plugin.count("freed", "W"), 1);
 }
 
 #[test]

@@ -136,7 +136,7 @@ impl Host {
     #[track_caller]
     pub fn flow_update_without_thread(&self, flow: &Flow) {
         let packet = Packet::new();
-        let update = next_update(&self.state, flow, &packet);
+        let update = next_update(&self.state, flow, &packet, Duration::ZERO);
         self.without_thread("Host::flow_update_without_thread", update);
     }
 
@@ -170,8 +170,9 @@ pub(crate) fn next_update<'a>(
     host: &HostState,
     flow: &'a Flow,
     packet: &'a Packet,
+    later: Duration,
 ) -> FlowEvent<'a> {
-    let time = host.flows.pass(BETWEEN_PACKETS);
+    let time = host.flows.pass(BETWEEN_PACKETS) + later;
     FlowEvent::Update {
         flow: &flow.0,
         packet,

@@ -1,9 +1,11 @@
 //! The flows of one worker in made-up traffic.
 
+use std::time::Duration;
+
 use crate::calling::flows::FlowEvent;
 use crate::life::flows::next_update;
 use crate::life::host::Host;
-use crate::noun::flow::{Endpoints, Packet};
+use crate::noun::flow::{Endpoints, Packet, UDP};
 use crate::noun::rng::Rng;
 use crate::noun::traffic::{FlowKind, WorkerTraffic};
 use crate::state::flow::Flow;
@@ -38,6 +40,8 @@ struct Active {
     left: u64,
     /// The flow that had its ports before.
     replaces: Option<Flow>,
+    /// How much later its packets come than the host's clock says: the flow before has timed out.
+    later: Duration,
 }
 
 impl Plan {
@@ -67,11 +71,13 @@ impl Plan {
                 Some(before) => before.endpoints(),
                 None => Endpoints::made_up(number, kind.protocol()),
             };
+            let later = replaces.as_ref().map(|before| until_timeout(host, before));
             self.active.push(Active {
                 flow: host.begin(hash, endpoints),
                 kind,
                 left: self.packets_per_flow,
                 replaces,
+                later: later.unwrap_or_default(),
             });
         }
     }
@@ -92,7 +98,12 @@ impl Plan {
             self.seen.flows += 1;
             deliver(FlowEvent::Init(&active.flow.0, &packet));
         }
-        deliver(next_update(&host.state, &active.flow, &packet));
+        deliver(next_update(
+            &host.state,
+            &active.flow,
+            &packet,
+            active.later,
+        ));
         self.seen.packets += 1;
         active.left -= 1;
         if let Some(before) = active.replaces.take() {
@@ -138,4 +149,13 @@ impl Plan {
         }
         finished
     }
+}
+
+/// TCP whose ports are used again need not wait.
+fn until_timeout(host: &Host, flow: &Flow) -> Duration {
+    if flow.endpoints().protocol != UDP {
+        return Duration::ZERO;
+    }
+    let now = host.state.flows.now();
+    flow.0.times_out_at().saturating_sub(now)
 }

@@ -1,5 +1,7 @@
 //! Flow events on a thread.
 
+use std::time::Duration;
+
 use crate::calling::flows::{self, FlowEvent};
 use crate::calling::handles::Handle;
 use crate::life::flows::{assert_ran, next_update};
@@ -57,7 +59,7 @@ impl Thread {
     #[track_caller]
     pub fn flow_update(&self, flow: &Flow) {
         let packet = Packet::new();
-        let update = next_update(&self.handle.host, flow, &packet);
+        let update = next_update(&self.handle.host, flow, &packet, Duration::ZERO);
         self.flow_event("Thread::flow_update", update);
     }
 

@@ -47,7 +47,7 @@ pub enum FlowKind {
     /// TCP with a handshake, its end, and no data: finished on the flow recycler.
     TcpWithoutData,
     /// UDP whose next packet comes after the timeout and begins the worker's next flow: the worker
-    /// retires it after that packet.
+    /// retires it after that packet. Packets of other flows come meanwhile as if no time passed.
     UdpTimedOut,
     /// UDP when memory for flows is short: finished on its worker. Not in [`FlowKind::USUAL`].
     MemoryShort,
