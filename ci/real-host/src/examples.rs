@@ -15,50 +15,34 @@ use crate::log::Log;
 use crate::own_threads;
 
 /// What is known of an example.
-struct Example<'a> {
+struct Example<'a>(
     /// Its package, and the name of the plugin, which begins its lines in the log.
-    name: &'a str,
+    &'a str,
     /// The major versions that it runs in on the mock.
-    generations: &'a [u32],
+    &'a [u32],
     /// What a thread says at its end: its flows, and packets if it counts them.
-    of_thread: &'a str,
+    &'a str,
     /// The threads that say so: those whose kind begins like this.
-    threads: &'a str,
+    &'a str,
     /// Whatever else it says.
-    rest: Rest,
-}
+    Rest,
+);
 
 type Rest = fn(&[&str], &Expectation) -> Result<()>;
-
-const fn example<'a>(
-    name: &'a str,
-    generations: &'a [u32],
-    of_thread: &'a str,
-    threads: &'a str,
-    rest: Rest,
-) -> Example<'a> {
-    Example {
-        name,
-        generations,
-        of_thread,
-        threads,
-        rest,
-    }
-}
 
 const FLOWS_OF_THREAD: &str = r"^a thread saw (\d+) flows$";
 const COUNTS_OF_THREAD: &str = r"^(?:thread \d+: )?(\d+) flows, (\d+) packets$";
 const NO_THREAD: &str = "no thread";
 
 const EXAMPLES: [Example<'_>; 7] = [
-    example("minimal", &[8, 9], FLOWS_OF_THREAD, "W", nothing),
-    example("begun-ended", &[8, 9], "^$", NO_THREAD, begun_and_ended),
-    example("raw-plugin", &[8], FLOWS_OF_THREAD, "", nothing),
-    example("c-plugin", &[8, 9], FLOWS_OF_THREAD, "", nothing),
-    example("flow-counter", &[8, 9], COUNTS_OF_THREAD, "", total),
-    example("live-totals", &[8, 9], "^$", NO_THREAD, live_totals),
+    Example("minimal", &[8, 9], FLOWS_OF_THREAD, "W", nothing),
+    Example("begun-ended", &[8, 9], "^$", NO_THREAD, begun_and_ended),
+    Example("raw-plugin", &[8], FLOWS_OF_THREAD, "", nothing),
+    Example("c-plugin", &[8, 9], FLOWS_OF_THREAD, "", nothing),
+    Example("flow-counter", &[8, 9], COUNTS_OF_THREAD, "", total),
+    Example("live-totals", &[8, 9], "^$", NO_THREAD, live_totals),
     // As 8.0, it needs a function that the mock does not have.
-    example("top-talkers", &[9], "^$", NO_THREAD, top_talkers),
+    Example("top-talkers", &[9], "^$", NO_THREAD, top_talkers),
 ];
 
 /// How many flows the captures have: enough to keep the host busy for a while, and every worker of a large machine.
@@ -74,42 +58,29 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
     let talkers = capture::write_pcap_with_talkers(FLOWS, fs::File::create(&pcap)?)?;
     let mock = build::program("suricata-thread-mock", "suricata-mock")?;
     for example in &EXAMPLES {
-        let plugin = build::example(example.name)?;
-        exports_its_entry_point_only(&plugin)?;
-        println!("{}: sha256 {}", example.name, sha256(&plugin)?);
-        for generation in example.generations {
-            let generation = generation.to_string();
-            said(
-                Command::new(&mock)
-                    .args(["check", "--suricata", &generation])
-                    .arg(&plugin),
-            )?;
+        let plugin = build::example(example.0)?;
+        let exports = "nm -DP --defined-only \"$0\" | cut -d' ' -f 1";
+        let exports = said(Command::new("sh").args(["-c", exports]).arg(&plugin))?;
+        ensure!(exports == "SCPluginRegister\n", "it exports {exports}");
+        println!("{}:", example.0);
+        for generation in example.1 {
+            let check = format!("check --suricata {generation}");
+            said(Command::new(&mock).args(check.split(' ')).arg(&plugin))?;
             for mode in ["single", "autofp"] {
+                let options = format!("run --suricata {generation} --runmode {mode} --pcap");
                 let mut run = Command::new(&mock);
-                run.args([
-                    "run",
-                    "--suricata",
-                    &generation,
-                    "--runmode",
-                    mode,
-                    "--pcap",
-                ]);
-                let log = Log::parse_mock(&said(run.arg(&pcap).arg(&plugin))?);
+                run.args(options.split(' ')).arg(&pcap).arg(&plugin);
+                let log = Log::parse_mock(&said(&mut run)?);
                 // 9.0 has HB, of which its line on threads says nothing.
-                let unlisted = u64::from(generation == "9");
-                let found = example.judge(&log, unlisted, &talkers);
-                let found =
-                    found.with_context(|| format!("mock as {generation}.0, {mode}:\n{log}"));
-                println!("  mock as {generation}.0, {mode}: {}", found?);
+                let found = example.judge(&log, u64::from(*generation == 9), &talkers);
+                let found = found.with_context(|| format!("mock, {options}:\n{log}"))?;
+                println!("  mock as {generation}.0, {mode}: {found}");
             }
         }
         for mode in ["single", "autofp"] {
             let run = suricata.run(&[&plugin], mode, &pcap, &[OFTEN])?;
             let processed = run.log.flows_processed();
-            ensure!(
-                processed == u64::from(FLOWS),
-                "{processed} flows were processed"
-            );
+            ensure!(processed == u64::from(FLOWS), "{processed} flows");
             let found = example.judge(&run.log, 0, &talkers);
             let found = found.with_context(|| format!("{mode}:\n{}", run.log))?;
             println!("  Suricata {}, {mode}: {found}", suricata.version);
@@ -124,13 +95,11 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
 
 /// Checks the example plugin flow-counter, or a plugin that speaks like it, in the two run modes for captures.
 pub(crate) fn count(suricata: &Suricata, plugin: &Path, name: &str) -> Result<()> {
-    let flow_counter = name == "flow-counter";
-    let (threads, rest): (_, Rest) = if flow_counter {
-        ("", total)
-    } else {
-        ("W", nothing)
+    let (threads, rest): (_, Rest) = match name {
+        "flow-counter" => ("", total),
+        _ => ("W", nothing),
     };
-    let example = example(name, &[], COUNTS_OF_THREAD, threads, rest);
+    let example = Example(name, &[], COUNTS_OF_THREAD, threads, rest);
     let folder = tempfile::tempdir()?;
     let pcap = folder.path().join("flows.pcap");
     let expected = capture::write_pcap(2_000, fs::File::create(&pcap)?)?;
@@ -140,7 +109,6 @@ pub(crate) fn count(suricata: &Suricata, plugin: &Path, name: &str) -> Result<()
         let found = found.with_context(|| format!("{mode}:\n{}", run.log))?;
         println!("{name}: Suricata {}, {mode}: {found}", suricata.version);
     }
-    println!("{name}: sha256 {}", sha256(plugin)?);
     Ok(())
 }
 
@@ -148,42 +116,33 @@ impl Example<'_> {
     /// Compares what was logged with what the capture holds, and returns it. The host has created so many threads more
     /// than it says.
     fn judge(&self, log: &Log, unlisted: u64, expected: &Expectation) -> Result<String> {
-        for line in &log.0 {
-            ensure!(
-                !line.is_complaint() || !line.message.contains(self.name),
-                "{}",
-                line.message
-            );
-        }
+        let Self(name, _, of_thread, threads, rest) = self;
+        let mut complaints = log.complaints();
+        let own = complaints.find(|line| line.message.contains(name));
+        ensure!(own.is_none(), "{own:?}");
         for start in ["Loading plugin ", "Initializing plugin "] {
-            let times = log
-                .messages()
-                .filter(|message| message.starts_with(start))
-                .count();
-            ensure!(times == 1, "{start}: {times} times, and not once");
+            let times = log.messages().filter(|line| line.starts_with(start));
+            ensure!(times.count() == 1, "{start}: not once");
         }
-        let prefix = format!("{}: ", self.name);
-        let lines = log
-            .messages()
-            .filter_map(|message| message.strip_prefix(&prefix));
-        let of_thread = Regex::new(self.of_thread)?;
-        let (of_threads, rest): (Vec<_>, Vec<_>) = lines.partition(|line| of_thread.is_match(line));
-        (self.rest)(&rest, expected)?;
+        let prefix = format!("{name}: ");
+        let lines = log.messages();
+        let lines = lines.filter_map(|message| message.strip_prefix(&prefix));
+        let of_thread = Regex::new(of_thread)?;
+        let (of_threads, others): (Vec<_>, Vec<_>) =
+            lines.partition(|line| of_thread.is_match(line));
+        rest(&others, expected)?;
 
-        let threads = log.threads_created()?;
-        let listed = threads
-            .iter()
-            .filter(|(kind, _)| kind.starts_with(self.threads));
+        let created = log.threads_created()?;
+        let kinds = created.iter();
+        let listed = kinds.filter(|(kind, _)| kind.starts_with(threads));
         let mut speaking: u64 = listed.map(|(_, count)| count).sum();
-        if self.threads.is_empty() {
+        if threads.is_empty() {
             speaking += unlisted;
         }
-        ensure!(
-            speaking == of_threads.len() as u64,
-            "{speaking} threads should have spoken"
-        );
+        let spoken = of_threads.len() as u64;
+        ensure!(spoken == speaking, "{spoken} threads spoke, not {speaking}");
         if speaking == 0 {
-            return Ok(format!("{} lines", rest.len()));
+            return Ok(format!("{} lines", others.len()));
         }
         let (mut flows, mut packets, mut busy) = (0, None, 0);
         for line in of_threads {
@@ -193,25 +152,17 @@ impl Example<'_> {
             packets = number(2).map(|n| n + packets.unwrap_or(0));
             busy += u64::from(number(1) > Some(0));
         }
-        let Count {
-            flows: all,
-            packets: all_packets,
-        } = expected.total;
-        ensure!(flows == all, "the threads saw {flows} flows of {all}");
-        ensure!(
-            packets.is_none_or(|n| n == all_packets),
-            "{packets:?} packets of {all_packets}"
-        );
-        ensure!(threads.get("W") == Some(&busy), "{busy} threads saw flows");
-        let packets = packets.map_or(String::new(), |n| format!(", {n} packets"));
-        Ok(format!(
-            "{flows} flows{packets} on {busy} of {speaking} threads"
-        ))
+        let all = expected.total;
+        ensure!(flows == all.flows, "{flows} flows of {}", all.flows);
+        let packets = packets.unwrap_or(all.packets);
+        ensure!(packets == all.packets, "{packets} of {}", all.packets);
+        ensure!(created.get("W") == Some(&busy), "{busy} threads saw flows");
+        Ok(format!("{flows} flows on {busy} of {speaking} threads"))
     }
 
     /// Demands that the README shows the lines of this log.
     fn readme_shows(&self, log: &Log) -> Result<()> {
-        let prefix = format!("{}: ", self.name);
+        let prefix = format!("{}: ", self.0);
         let depends_on_time = Regex::new(r" so far: .*|\d+ to ")?;
         let stable = |text: &str| {
             let lines = text.lines().filter(|line| line.starts_with(&prefix));
@@ -221,16 +172,11 @@ impl Example<'_> {
             lines
         };
         let logged: Vec<_> = log.messages().collect();
-        let readme = format!(
-            "examples/{}/README.md",
-            self.name.trim_end_matches("-plugin")
-        );
+        let readme = format!("examples/{}/README.md", self.0.trim_end_matches("-plugin"));
         let shown = stable(&fs::read_to_string(&readme)?);
         // What flow-counter's shows is of its demonstration on the mock, which a test compares.
-        ensure!(
-            self.name == "flow-counter" || shown == stable(&logged.join("\n")),
-            "{readme} does not show the lines of this log:\n{log}"
-        );
+        let is_shown = self.0 == "flow-counter" || shown == stable(&logged.join("\n"));
+        ensure!(is_shown, "{readme} does not show these lines:\n{log}");
         Ok(())
     }
 }
@@ -245,9 +191,8 @@ fn begun_and_ended(lines: &[&str], expected: &Expectation) -> Result<()> {
     let of_thread = Regex::new(r"^of (\d+) flows of a thread, (\d+) have ended$")?;
     let mut all = 0;
     for line in lines {
-        let numbers = of_thread
-            .captures(line)
-            .with_context(|| (*line).to_owned())?;
+        let numbers = of_thread.captures(line);
+        let numbers = numbers.with_context(|| (*line).to_owned())?;
         ensure!(numbers[1] == numbers[2], "{line}");
         all += numbers[1].parse::<u64>()?;
     }
@@ -294,10 +239,8 @@ fn top_talkers(lines: &[&str], expected: &Expectation) -> Result<()> {
         let talker = talkers[..10].iter().find(|talker| talker.0 == source);
         let sent = talker.with_context(|| (*line).to_owned())?.1;
         let is_right = number(1)? == at && least <= sent && sent <= most && sent <= before;
-        ensure!(
-            is_right && !seen.contains(&source),
-            "{line}, and not {sent} packets"
-        );
+        let is_right = is_right && !seen.contains(&source);
+        ensure!(is_right, "{line}, and not {sent} packets");
         ensure!(most - least <= packets / 1000, "\"{line}\" says too little");
         before = sent;
         seen.push(source);
@@ -309,90 +252,43 @@ fn top_talkers(lines: &[&str], expected: &Expectation) -> Result<()> {
 fn first_steps(suricata: &Suricata) -> Result<()> {
     let readme = fs::read_to_string("README.md")?;
     let part = |from: &str, to: &str| {
-        let (_, rest) = readme
-            .split_once(from)
-            .with_context(|| format!("README.md lacks {from}"))?;
-        anyhow::Ok(
-            rest.split_once(to)
-                .context("README.md ends early")?
-                .0
-                .to_owned(),
-        )
+        let part = readme.split_once(from);
+        let part = part.and_then(|(_, rest)| rest.split_once(to));
+        let (part, _) = part.with_context(|| format!("README.md lacks {from}…{to}"))?;
+        anyhow::Ok(part.to_owned())
     };
     let folder = suricata.folder()?;
     let plugin = folder.add(&build::example("minimal")?)?;
     let yaml = part("```yaml\n", "```")?.replace("/path/to/libminimal.so", &plugin);
-    ensure!(
-        yaml.contains(&plugin),
-        "README.md lists no /path/to/libminimal.so"
-    );
+    ensure!(yaml.contains(&plugin), "README.md lists no libminimal.so");
     fs::write(folder.path("suricata.yaml"), yaml)?;
     let options = part("`cargo run -p capture -- ", "`")?.replace('\n', " ");
-    let capture = build::program("capture", "capture")?;
-    let mut capture = Command::new(capture);
-    said(
-        capture
-            .args(options.split_whitespace())
-            .current_dir(folder.path("")),
-    )?;
+    let mut capture = Command::new(build::program("capture", "capture")?);
+    capture.args(options.split_whitespace());
+    said(capture.current_dir(folder.path("")))?;
     let command = part("\nsuricata -c suricata.yaml ", " -l /tmp")?;
+    let capture = folder.seen("some.pcap");
     let words = command.split_whitespace().map(|word| match word {
-        "some.pcap" => folder.seen(word),
-        word => word.to_owned(),
+        "some.pcap" => &capture,
+        word => word,
     });
     let arguments: Vec<_> = words.collect();
-    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
     let run = suricata.start(folder, &[], &arguments, &[])?.end()?;
     let line = Regex::new(r"(?m)^Notice: minimal: minimal: a thread saw (\d+) flows")?;
-    ensure!(
-        line.is_match(&readme),
-        "README.md shows no line like {line}"
-    );
-    let flows = line
-        .captures_iter(&run.printed)
-        .filter_map(|found| found[1].parse::<u64>().ok());
-    let flows = flows.sum::<u64>();
-    ensure!(
-        options.contains(&format!("--flows {flows} ")),
-        "{flows} flows:\n{}",
-        run.printed
-    );
-    println!("README.md: suricata -c suricata.yaml {command}: {flows} flows");
+    ensure!(line.is_match(&readme), "README.md has no line like {line}");
+    let flows = line.captures_iter(&run.printed);
+    let flows = flows.filter_map(|found| found[1].parse::<u64>().ok());
+    let made = format!("--flows {} ", flows.sum::<u64>());
+    ensure!(options.contains(&made), "not {made}:\n{}", run.printed);
+    println!("README.md: suricata -c suricata.yaml {command}: {made}");
     Ok(())
-}
-
-/// Demands that a plugin file exports `SCPluginRegister` and nothing else.
-fn exports_its_entry_point_only(plugin: &Path) -> Result<()> {
-    let names = said(
-        Command::new("nm")
-            .args(["-DP", "--defined-only"])
-            .arg(plugin),
-    )?;
-    let names: Vec<_> = names
-        .lines()
-        .filter_map(|line| line.split(' ').next())
-        .collect();
-    ensure!(
-        names == ["SCPluginRegister"],
-        "{} exports {names:?}",
-        plugin.display()
-    );
-    Ok(())
-}
-
-fn sha256(file: &Path) -> Result<String> {
-    let said = said(Command::new("sha256sum").arg(file))?;
-    Ok(said.split(' ').next().unwrap_or_default().to_owned())
 }
 
 /// What a command prints, which must end well.
 pub(crate) fn said(command: &mut Command) -> Result<String> {
     let output = command.output().with_context(|| format!("{command:?}"))?;
     let printed = String::from_utf8([output.stdout, output.stderr].concat())?;
-    ensure!(
-        output.status.success(),
-        "{command:?}: {}: {printed}",
-        output.status
-    );
+    let status = output.status;
+    ensure!(status.success(), "{command:?}: {status}: {printed}");
     Ok(printed)
 }
