@@ -13,10 +13,10 @@ pub(crate) fn target() -> PathBuf {
     std::path::absolute(target).expect("the current folder is known")
 }
 
-fn cargo_build(options: &str, more: &[&str]) -> Result<()> {
+fn cargo_build(options: &str) -> Result<()> {
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--quiet", "--locked"]);
-    cargo.args(options.split_whitespace()).args(more);
+    cargo.args(options.split_whitespace());
     ensure!(cargo.status()?.success(), "{cargo:?} failed");
     Ok(())
 }
@@ -26,7 +26,7 @@ pub(crate) fn program(package: &str, name: &str) -> Result<PathBuf> {
     let is_mock = package == "suricata-thread-mock";
     let features = if is_mock { "cli" } else { "" };
     let options = format!("--release -p {package} --bin {name} --features={features}");
-    cargo_build(&options, &[])?;
+    cargo_build(&options)?;
     Ok(target().join("release").join(name))
 }
 
@@ -37,7 +37,7 @@ pub(crate) fn example(package: &str) -> Result<PathBuf> {
     }
     // A demonstration on the mock is no part of a plugin.
     let options = format!("--release --lib -p {package} --no-default-features");
-    cargo_build(&options, &[])?;
+    cargo_build(&options)?;
     let file = format!("release/lib{}.so", package.replace('-', "_"));
     Ok(target().join(file))
 }
@@ -56,9 +56,12 @@ fn c_example() -> Result<PathBuf> {
     Ok(plugin)
 }
 
-/// Builds the plugins of this package, and returns the folder that they are in.
-pub(crate) fn plugins(profile: &[&str]) -> Result<PathBuf> {
-    cargo_build("-p real-host --examples", profile)?;
-    let profile = profile.get(1).copied().unwrap_or("debug");
+/// Builds the plugins of this package with a profile, and returns the folder that they are in.
+pub(crate) fn plugins(profile: &str) -> Result<PathBuf> {
+    // The profile of authors whose panics abort.
+    let aborting = "--config=profile.release-abort.inherits=\"release\" \
+        --config=profile.release-abort.panic=\"abort\"";
+    let options = format!("-p real-host --examples --profile {profile} {aborting}");
+    cargo_build(&options)?;
     Ok(target().join(profile).join("examples"))
 }

@@ -17,7 +17,7 @@ const ROUNDS: u32 = 3;
 
 /// Checks that the flows of each capture end as the table says, and as on the mock.
 pub(crate) fn check(suricata: &Suricata) -> Result<()> {
-    let plugin = build::plugins(&["--profile", "release"])?.join("libflow_ends.so");
+    let plugin = build::plugins("release")?.join("libflow_ends.so");
     let plugins = [plugin, build::example("begun-ended")?];
     let plugins = plugins.each_ref().map(PathBuf::as_path);
     let mock = build::program("suricata-thread-mock", "suricata-mock")?;

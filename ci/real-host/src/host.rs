@@ -220,10 +220,8 @@ impl Life {
         self.wait_until("end", |life| Ok(life.child.try_wait()?.is_some()))?;
         let (status, log) = (self.child.wait()?, self.folder.logged());
         let printed = self.folder.printed();
-        ensure!(
-            status.success(),
-            "Suricata ended with {status}:\n{printed}{log}"
-        );
+        let is_good = status.success();
+        ensure!(is_good, "Suricata ended with {status}:\n{printed}{log}");
         Ok(Run {
             log: Log::parse(&log).with_context(|| printed.clone())?,
             printed,

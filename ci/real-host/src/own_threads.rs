@@ -16,7 +16,7 @@ const FLOWS: u32 = 2_000;
 /// Checks the example flow-log, and a plugin whose threads come at the wrong times.
 pub(crate) fn check(suricata: &Suricata) -> Result<()> {
     let example = build::example("flow-log")?;
-    let wrong = build::plugins(&["--profile", "release"])?.join("libown_threads.so");
+    let wrong = build::plugins("release")?.join("libown_threads.so");
     let plugins = [example, wrong];
     without_threads(suricata, &plugins)?;
     two_captures(suricata, &plugins, false)?;

@@ -23,7 +23,7 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let pcap = folder.path().join("flows.pcap");
     capture::write_pcap(FLOWS, BufWriter::new(File::create(&pcap)?))?;
-    let plugins = build::plugins(&["--profile", "release"])?;
+    let plugins = build::plugins("release")?;
     for mode in ["single", "autofp"] {
         let run = suricata.run(&[&plugins.join("libpanics.so")], mode, &pcap, &[])?;
         judge(&run).with_context(|| format!("{mode}:\n{}{}", run.log, run.printed))?;

@@ -22,7 +22,7 @@ const MOST_KIB: i64 = 64;
 
 /// Runs both checks.
 pub(crate) fn check(suricata: &Suricata) -> Result<()> {
-    let plugin = build::plugins(&["--profile", "release"])?.join("libcensus.so");
+    let plugin = build::plugins("release")?.join("libcensus.so");
     for signal in ["INT", "TERM"] {
         stop(suricata, &plugin, signal).context(signal)?;
     }
