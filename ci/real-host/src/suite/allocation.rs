@@ -26,12 +26,17 @@ pub(super) fn init() {
         ("a name of a refused one", c"conformance: 1", 24, true),
     ] {
         let make = makes.then_some(alloc as unsafe extern "C" fn(_) -> _);
-        let id = relative(register_sized(name, size, make, Some(free)), Ok(first));
+        let id = relative(
+            register_sized(Some(name), size, make, Some(free)),
+            Ok(first),
+        );
         say!(Sequence, "{what}: {id}");
     }
-    let made = register_sized(c"conformance: made", 24, Some(alloc), Some(free)).expect("a slot");
-    let refusing = c"conformance: refusing";
-    let refusing = register_sized(refusing, 40, Some(refuse), Some(free)).expect("a slot");
+    let slot = |name, size, make| {
+        register_sized(Some(name), size, Some(make), Some(free)).expect("a slot")
+    };
+    let made = slot(c"conformance: made", 24, alloc);
+    let refusing = slot(c"conformance: refusing", 40, refuse);
     let slots = [
         ("made", made),
         ("never-made", first),

@@ -63,38 +63,29 @@ pub struct Slot(pub(super) c_int);
 pub type Registered = Result<Slot, c_int>;
 
 fn registered(id: ThreadId) -> Registered {
-    if id.id < 0 {
-        Err(id.id)
-    } else {
-        Ok(Slot(id.id))
-    }
+    (id.id >= 0).then_some(Slot(id.id)).ok_or(id.id)
 }
 
 /// Registers a slot for pointers.
 pub fn register(name: Option<&'static CStr>, free: StorageFreeFn) -> Registered {
-    let name = name.map_or(null(), CStr::as_ptr);
+    if generation() == Generation::V8 {
+        return register_sized(name, size_of::<*mut c_void>() as c_uint, None, free);
+    }
+    let register = host::SCThreadStorageRegister.expect("9.0 has it");
     // SAFETY: the name is NULL or lives for ever, and `free` is for what the scenario stores.
-    registered(unsafe {
-        match generation() {
-            Generation::V8 => {
-                let size = size_of::<*mut c_void>() as c_uint;
-                host::ThreadStorageRegister.expect("8.0 has it")(name, size, None, free)
-            }
-            _ => host::SCThreadStorageRegister.expect("9.0 has it")(name, free),
-        }
-    })
+    registered(unsafe { register(name.map_or(null(), CStr::as_ptr), free) })
 }
 
 /// Registers a slot as only 8.0 has them.
 pub fn register_sized(
-    name: &'static CStr,
+    name: Option<&'static CStr>,
     size: c_uint,
     alloc: StorageAllocFn,
     free: StorageFreeFn,
 ) -> Registered {
     let register = host::ThreadStorageRegister.expect("8.0 has it");
     // SAFETY: as in `register`.
-    registered(unsafe { register(name.as_ptr(), size, alloc, free) })
+    registered(unsafe { register(name.map_or(null(), CStr::as_ptr), size, alloc, free) })
 }
 
 /// The bytes that a thread's slots take.

@@ -19,12 +19,8 @@ pub fn init(which: &'static str, slot: &'static CStr) {
     say!(Sequence, "{which}: name of both accepted: {}", both.is_ok());
     let slot = api::register(Some(slot), Some(free)).expect("the scenario needs the slot");
     on_thread_init(move |tv| {
-        let empty = if slot.get(tv).is_null() {
-            "empty"
-        } else {
-            "filled"
-        };
-        say!(Sequence, "{which}: created on {}, {empty}", role());
+        let (role, empty) = (role(), slot.get(tv).is_null());
+        say!(Sequence, "{which}: created on {role}, empty: {empty}");
         slot.set(tv, Box::into_raw(Box::new(0_u64)).cast());
     });
 }
