@@ -13,25 +13,18 @@ const PAGE: &str = "docs/benchmarks.md";
 pub(crate) fn write(built: &Built) -> Result<()> {
     let [ours, raw, ffi, others] = ["ours", "raw", "ffi", "others"].map(|name| built.count(name));
     let (ours, raw, ffi) = (ours?, raw?, ffi?);
-    let layers = [
-        ("suricata-thread", &ours),
-        ("raw C API", &raw),
-        ("suricata-ffi", &ffi),
+    let mut bars = vec![
+        ("suricata-thread", ours["access"]),
+        ("raw C API", raw["access"]),
+        ("suricata-ffi", ffi["access"]),
     ];
-    let mut bars: Vec<_> = layers
-        .iter()
-        .map(|(name, counts)| (*name, counts["access"]))
-        .collect();
     let others = others?;
     bars.extend(others.iter().map(|(name, count)| (name.as_str(), *count)));
     let mut calls = "| instructions | suricata-thread | raw C API | suricata-ffi |\n| --- | ---: | ---: | ---: |\n".to_owned();
     for name in ours.keys() {
         let raw = raw.get(name).map_or(String::new(), f64::to_string);
-        calls += &format!(
-            "| {name} | {} | {raw} | {} |
-",
-            ours[name], ffi[name]
-        );
+        let (ours, ffi) = (ours[name], ffi[name]);
+        calls += &format!("| {name} | {ours} | {raw} | {ffi} |\n");
     }
     let (size, size_ffi) = (built.size("plugin_here")?, built.size("plugin_there")?);
     let sizes = format!(
@@ -43,9 +36,8 @@ pub(crate) fn write(built: &Built) -> Result<()> {
     });
     let versions = versions.into_iter().collect::<Result<Vec<_>>>()?.join("; ") + "\n";
     let mut speed = Command::new("cargo");
-    speed
-        .args(["run", "--quiet", "--locked", "-p", "real-host", "speed"])
-        .stderr(Stdio::inherit());
+    speed.args(["run", "--quiet", "--locked", "-p", "real-host", "speed"]);
+    speed.stderr(Stdio::inherit());
     let made = [
         ("<!-- made: mock -->", output(&mut speed)?),
         ("<!-- made: calls -->", calls),

@@ -246,11 +246,8 @@ fn compare(host: &Host, expected: &Expected, after: &dyn std::fmt::Debug) {
     assert_eq!(*drops, *expected_drops, "drops after {after:?}");
     let (mut errors, count) = (host.log(), expected.errors.load(SeqCst));
     errors.retain(|line| line.level == SCLogLevel::SC_LOG_ERROR);
-    assert_eq!(
-        errors.len(),
-        count,
-        "error lines after {after:?}: {errors:#?}"
-    );
+    let found = errors.len();
+    assert_eq!(found, count, "error lines after {after:?}: {errors:#?}");
 }
 
 /// Thousands of messages would hide the one that matters.

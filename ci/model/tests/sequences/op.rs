@@ -1,5 +1,7 @@
 //! What can be generated.
 
+use proptest::arbitrary::any;
+use proptest::collection::vec;
 use proptest_derive::Arbitrary;
 
 /// Number of slots of a thread, each of another type: see `value.rs`.
@@ -18,9 +20,7 @@ pub(crate) enum Op {
     /// has.
     #[proptest(weight = 14)]
     Callbacks(
-        #[proptest(
-            strategy = "proptest::collection::vec(proptest::arbitrary::any::<(u8, Boundary, Work)>(), 1..4)"
-        )]
+        #[proptest(strategy = "vec(any::<(u8, Boundary, Work)>(), 1..4)")]
         Vec<(u8, Boundary, Work)>,
     ),
     /// Joins a running thread.
@@ -45,10 +45,7 @@ pub(crate) enum Boundary {
 /// catches a panic of it.
 #[derive(Debug, Clone, Default, Arbitrary)]
 pub(crate) struct Work(
-    #[proptest(
-        strategy = "proptest::collection::vec(proptest::arbitrary::any::<(Action, bool)>(), 0..6)"
-    )]
-    pub Vec<(Action, bool)>,
+    #[proptest(strategy = "vec(any::<(Action, bool)>(), 0..6)")] pub Vec<(Action, bool)>,
 );
 
 #[derive(Debug, Clone, Copy, Arbitrary)]
