@@ -1,5 +1,6 @@
 //! Counts the instructions that `suricata-thread` costs, beside the raw C API, `suricata-ffi` and what else could be
-//! used instead, and those of the mock; compares them with recorded ones, or writes the page about them.
+//! used instead, and those of the mock. Fails where one is worse than recorded, or an access costs more than the raw call;
+//! with `UPDATE` in the environment, records them, and writes docs/benchmarks.md and its chart.
 
 mod report;
 
@@ -9,18 +10,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use clap::Parser;
-
-/// Count the instructions that the safe layer costs
-#[derive(Parser)]
-enum Action {
-    /// Fail where a figure is worse than recorded, or one access costs more than the raw call
-    Gate,
-    /// Record the figures
-    Record,
-    /// Write docs/benchmarks.md and docs/benchmarks.svg
-    Report,
-}
 
 /// Figures by what they are of: instructions of one call; bytes.
 type Figures = BTreeMap<String, f64>;
@@ -39,21 +28,18 @@ const MOCK: &str = "a packet of a capture, on the mock";
 const SIZE: &str = "bytes of a stripped plugin";
 
 fn main() -> Result<()> {
-    let action = Action::parse();
     std::env::set_current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))?;
     let built = Built::new()?;
-    if let Action::Report = action {
-        return report::write(&built);
-    }
     let mut figures = built.count("ours")?;
     figures.insert(SIZE.to_owned(), built.size("plugin_here")?);
     figures.insert(MOCK.to_owned(), built.count_mock()?);
-    if let Action::Record = action {
+    if std::env::var_os("UPDATE").is_some_and(|value| !value.is_empty()) {
         let mut lines = HEADER.to_owned();
         for (name, figure) in figures {
             lines += &format!("{figure:.0}\t{name}\n");
         }
-        return Ok(fs::write(RECORDED, lines)?);
+        fs::write(RECORDED, lines)?;
+        return report::write(&built);
     }
     let raw = built.count("raw")?;
     for access in ["access", "access of a flow"] {
