@@ -192,11 +192,12 @@ links() {
     suricata-mock check --suricata 8 "$target/links/release/examples/libplugin_here.so" >"$log" 2>&1 ||
         die "links: beside suricata-ffi: $(cat "$log")"
     local other="it is of another major version" several="it has the functions of several versions"
-    stranger "$other" -DVERSION='"10.0.0"' -DAPI=0x0a00 -DNAMES_9
-    stranger "it lacks SCThreadStorageRegister" -DVERSION='"10.0.0"' -DAPI=0x0a00
-    stranger "it lacks SCThreadStorageRegister" -DVERSION='"10.0.0"' -DAPI=0x0900
-    stranger "$several" -DVERSION='"8.0.8"' -DAPI=0x0800 -DNAMES_8 -DNAMES_9
-    stranger "$several" -DVERSION='"8.0.8"' -DAPI=0x0800 -DNAMES_8 -DANSWER=12
+    local v8='F(ThreadStorageRegister, -1)' v9='F(SCThreadStorageRegister, -1)'
+    stranger "$other" -DVERSION='"10.0.0"' -DAPI=0x0a00 -DHAS="$v9"
+    stranger "it lacks SCThreadStorageRegister" -DVERSION='"10.0.0"' -DAPI=0x0a00 -DHAS=
+    stranger "it lacks SCThreadStorageRegister" -DVERSION='"10.0.0"' -DAPI=0x0900 -DHAS=
+    stranger "$several" -DVERSION='"8.0.8"' -DAPI=0x0800 -DHAS="$v8 $v9"
+    stranger "$several" -DVERSION='"8.0.8"' -DAPI=0x0800 -DHAS="$v8 F(suricata_thread_mock_generation_1, 12)"
 }
 
 # The packages as they would be published, outside of the workspace, in the order of publishing, each with none but

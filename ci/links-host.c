@@ -3,12 +3,14 @@
  *
  * VERSION       what GetProgramVersion returns
  * API           the version that it demands of a plugin
- * NAMES_8, _9   defined: it has a function that says which generation it is
- * ANSWER        defined: it answers like a mock of another version */
+ * HAS           F(NAME, RESULT) for each function that says which generation it is: -1 refuses a slot */
 #include <dlfcn.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include "suricata_thread_common.h"
+
+#define F(name, result) int name(void) { return result; }
+HAS
 
 int SCLogMessage(SCLogLevel level, const char *file, unsigned int line, const char *function,
         const char *module, const char *message)
@@ -28,36 +30,12 @@ const char *GetProgramVersion(void)
     return VERSION;
 }
 
-static bool Registered(const char *what)
-{
-    printf("Error: the plugin has registered %s\n", what);
-    return false;
-}
-
+/* Refuses, which is an error of the plugin's. */
 bool SCThreadRegisterInitCallback(SCThreadInitCallbackFn fn, void *user)
 {
     (void)fn, (void)user;
-    return Registered("a callback");
+    return false;
 }
-
-#ifdef NAMES_8
-int ThreadStorageRegister(void)
-{
-    return Registered("a slot of 8.0") - 1;
-}
-#endif
-#ifdef NAMES_9
-int SCThreadStorageRegister(void)
-{
-    return Registered("a slot of 9.0") - 1;
-}
-#endif
-#ifdef ANSWER
-unsigned int suricata_thread_mock_generation_1(void)
-{
-    return ANSWER;
-}
-#endif
 
 int main(int argc, char **argv)
 {
