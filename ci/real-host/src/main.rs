@@ -24,17 +24,12 @@ use host::Suricata;
 /// Run plugins in a real Suricata, which is installed where there is none, and check what its log says
 #[derive(Parser)]
 enum Check {
-    /// The examples find what captures hold, as on the mock, and say what their READMEs show
+    // `ci/check` lists these by the same names, and says what they show.
     Examples,
-    /// One suite of scenarios observes the same on the mock, and flows end alike
     Conformance,
-    /// The words that the troubleshooting page explains are those that are said
     WrongTurns,
-    /// A plugin that panics at every boundary has a line for each cause, and Suricata goes on
     Panics,
-    /// 300 captures in one process, and stops by signals: no memory grows, no value stays
     Soak,
-    /// No plugin has an error or a leak under valgrind
     Memcheck,
     /// Print how long the mock takes for a capture, beside Suricata
     Speed,
