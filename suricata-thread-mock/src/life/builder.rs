@@ -15,7 +15,6 @@ use crate::noun::log_line::LogLine;
 use crate::noun::options::{Options, Sink};
 use crate::state::host::HostState;
 
-/// Chooses the generation of hosts whose test does not.
 const VARIABLE: &str = "SURICATA_MOCK";
 
 fn generation_named(major: &OsStr) -> Option<Generation> {
@@ -54,10 +53,8 @@ impl HostBuilder {
         }
     }
 
-    /// Chooses the generation of Suricata that the host plays.
-    ///
-    /// Without it, the environment variable `SURICATA_MOCK` decides: 8 or 9, and 8 if it is not
-    /// set. See [Generations](crate#generations).
+    /// Chooses the generation of Suricata that the host plays; without this, the
+    /// [environment](crate#generations) does.
     ///
     /// ```
     /// use suricata_thread_mock::{Generation, Host};
@@ -70,11 +67,10 @@ impl HostBuilder {
         self
     }
 
-    /// Sets the host's log level, which is INFO without this.
+    /// Sets the host's log level, INFO by default.
     ///
-    /// `SCLogGetLogLevel` returns it, and the log has the lines up to it. In Suricata it is the
-    /// level of the output that logs most; without any `logging` in the configuration, every line
-    /// is written.
+    /// `SCLogGetLogLevel` returns it, and the log has the lines up to it. In Suricata it is that of
+    /// the output that logs most; without `logging` in the configuration, every line is written.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
@@ -92,9 +88,8 @@ impl HostBuilder {
         self
     }
 
-    /// Calls `sink` for each line of the log as it comes, on the thread that logs.
-    ///
-    /// `sink` must not drive a host.
+    /// Calls `sink`, which must not drive a host, for each line of the log, on the thread that
+    /// logs.
     ///
     /// ```
     /// # use suricata_thread_mock::Host;
@@ -105,9 +100,8 @@ impl HostBuilder {
         self
     }
 
-    /// Records misuse without panicking; the test looks at [`Host::reports`].
-    ///
-    /// Plugin code that [drives a host](Host#panics) panics all the same.
+    /// Records misuse for [`Host::reports`] without panicking, except if plugin code [drives a
+    /// host](Host#panics).
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
@@ -122,19 +116,18 @@ impl HostBuilder {
         self
     }
 
-    /// Writes reports to stderr when they happen, and leaves the log to [`log_to`](Self::log_to)
-    /// when plugin code ends the process: for a program that shows the log itself.
+    /// Writes reports to stderr at once, and leaves the log to [`log_to`](Self::log_to): for a
+    /// program that shows it.
     #[doc(hidden)]
     pub fn for_program(mut self) -> Self {
         self.options.is_program = true;
         self
     }
 
-    /// Makes every thread that belongs to no host belong to this one, so that threads which plugins
-    /// start can call the C API, as in Suricata.
+    /// Makes every thread without a host belong to this one, so that threads which plugins start
+    /// can call the C API, as in Suricata.
     ///
-    /// This is for programs that run one host at a time. If there are several, the last one built
-    /// gets those threads.
+    /// Of several such hosts, the last one built gets those threads.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
@@ -150,15 +143,12 @@ impl HostBuilder {
         self
     }
 
-    /// Lets several slots hold the same value.
+    /// Lets several slots hold the same value; the free function is called for each, as in
+    /// Suricata.
     ///
     /// This is for values whose free function gives up a reference (`Arc::into_raw`, once for each
-    /// slot), and for static ones whose free function does nothing. As in Suricata, the free
-    /// function is called for each slot that holds the value.
-    ///
-    /// Without it, a second slot is reported as
-    /// [`ReportKind::ValueFreedTwice`](crate::ReportKind::ValueFreedTwice), and the free function
-    /// is called once.
+    /// slot), and for static ones whose free function does nothing. Without it, the second slot is
+    /// [reported](crate::ReportKind::ValueFreedTwice), and the value freed once.
     ///
     /// ```
     /// # use std::ffi::c_void;
@@ -197,8 +187,7 @@ impl HostBuilder {
         self
     }
 
-    /// Sets the seed of what is random in [`Host::traffic`] and [`Host::flow`]. Without it, each
-    /// host has another one.
+    /// Sets the seed of what is random in this host; without this, each host has another one.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode, Traffic};
@@ -214,11 +203,11 @@ impl HostBuilder {
         self
     }
 
-    /// Sets the time after which plugin code that does not return counts as hung; 30 seconds
-    /// without this.
+    /// Sets the time after which plugin code that does not return counts as hung, and the process
+    /// [fails](crate#ends); 30 seconds without this.
     ///
-    /// The process then ends as [failed](crate#ends). Any callback of the host that returns starts
-    /// the time anew. Zero is no limit, and under a debugger there is none.
+    /// A callback that returns starts the time anew. Zero is no limit; under a debugger there is
+    /// none.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -234,8 +223,8 @@ impl HostBuilder {
     ///
     /// # Panics
     ///
-    /// Panics if the [generation](Self::generation) is left to `SURICATA_MOCK`, and that is neither
-    /// 8 nor 9.
+    /// Panics if `SURICATA_MOCK` decides the [generation](Self::generation), and is neither 8 nor
+    /// 9.
     ///
     /// ```
     /// # use suricata_thread_mock::Host;

@@ -12,8 +12,7 @@ use crate::noun::report::Report;
 use crate::noun::thread_kind::LeftValue;
 
 impl Host {
-    /// Returns the log so far: the host's own lines and those that plugins wrote, up to the host's
-    /// level.
+    /// Returns the log so far: lines of the host and of plugins, up to the host's level.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
@@ -47,8 +46,8 @@ impl Host {
         self.state.reports.list()
     }
 
-    /// Returns the values that are left on threads whose storage the host never frees, after
-    /// [`Host::shutdown`].
+    /// Returns the values left after [`Host::shutdown`] on threads whose storage the host never
+    /// frees.
     ///
     /// Suricata leaks them too; that is no misuse.
     ///
@@ -68,10 +67,8 @@ impl Host {
         self.state.threads.left()
     }
 
-    /// Expects one line at error level in the log, such as that of a contained panic or of an
-    /// `init` that failed, with `part` in its text.
-    ///
-    /// The test fails if the line does not come.
+    /// Expects one line at error level in the log with `part` in its text; without it, the test
+    /// fails.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
@@ -87,8 +84,7 @@ impl Host {
         self.expect_errors(1, part);
     }
 
-    /// Expects as many lines at error level as `count` says, a number or a range, with `part` in
-    /// their text.
+    /// Expects `count` lines at error level, a number or a range, with `part` in their text.
     ///
     /// A line counts for one expectation only; which one does not matter if all can be met.
     ///
@@ -115,7 +111,7 @@ impl Host {
     }
 
     /// Panics if something went wrong since the last call: misuse of the C API, or a line at error
-    /// level that the test did not [expect](Host::expect_error).
+    /// level that was not [expected](Host::expect_error).
     ///
     /// # Panics
     ///

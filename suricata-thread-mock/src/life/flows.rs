@@ -13,8 +13,7 @@ use crate::state::host::HostState;
 const BETWEEN_PACKETS: Duration = Duration::from_millis(1);
 
 impl Host {
-    /// Returns a flow with a random hash, which depends on the seed and on how many flows there
-    /// were before.
+    /// Returns a flow with a random hash, which depends on the seed and on the flows before.
     ///
     /// ```
     /// # use suricata_thread_mock::Host;
@@ -69,15 +68,15 @@ impl Host {
         Flow(self.state.flows.begin(hash, table, endpoints))
     }
 
-    /// Advances the clock of packets without a packet, and retires the flows that time out.
+    /// Advances the clock of packets, and retires the flows that time out.
     ///
-    /// They do so as in Suricata by default: after 30 seconds with packets in one direction only,
-    /// else after 300. TCP flows with more than three packets are retired by their worker, without
-    /// the finish callbacks. The others are finished where [`Host::traffic`] finishes flows.
+    /// As in Suricata by default, that is after 30 seconds with packets in one direction only, else
+    /// after 300. TCP flows with more than three packets are retired by their worker, without the
+    /// finish callbacks. The others are finished where [`Host::traffic`] finishes flows.
     ///
     /// # Panics
     ///
-    /// Panics if [the host must not be driven](Host#panics), or in a job on a thread of a host.
+    /// Panics as [`Host`](Host#panics) says, or in a job on a thread of a host.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -106,8 +105,7 @@ impl Host {
     ///
     /// # Panics
     ///
-    /// Panics if [the host must not be driven](Host#panics), or if the flow is over or of another
-    /// host.
+    /// Panics as [`Host`](Host#panics) says, or if the flow is over or of another host.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }

@@ -15,18 +15,16 @@ use crate::state::host::HostState;
 
 /// One life of a Suricata process, from the registration phase to the end.
 ///
-/// The thread that builds a host is its main thread. The host answers the C calls of that thread
-/// and of its own threads; others can [enter](Host::enter) it. If a thread built several hosts, the
-/// last one that was not dropped answers. The kernel calls the main thread `Suricata-Main` while
-/// the host exists; its name in Rust stays as it was.
+/// The thread that builds a host is its main thread, which the kernel calls `Suricata-Main`
+/// meanwhile. The host answers the C calls of that thread and of its own threads; others can
+/// [enter](Host::enter) it. Of several hosts that a thread built, the last one not dropped answers.
 ///
-/// Dropping a host shuts it down and [verifies](Host::verify) it. If the thread is panicking
-/// already, the reports go to stderr instead. A drop in plugin code is itself reported, to the host
-/// that runs the code. It takes nothing down, since the host's threads may be waiting for that
-/// code.
+/// Dropping a host shuts it down and [verifies](Host::verify) it; if the thread is panicking
+/// already, the reports go to stderr. A drop in plugin code is reported to the host that runs the
+/// code. It takes nothing down, since the host's threads may be waiting for that code.
 ///
-/// Don't keep a host in a thread-local: when it is dropped, other thread-locals are gone, and the C
-/// calls of free functions find no host.
+/// Don't keep a host in a thread-local: when it is dropped, others are gone, and the C calls of
+/// free functions find no host.
 ///
 /// # Panics
 ///
@@ -69,7 +67,7 @@ impl Host {
 
     /// Makes the current thread belong to this host until the guard is dropped.
     ///
-    /// This is for threads that the test or the code under test starts, if they call the C API.
+    /// Threads that the test or the code under test starts need this to call the C API.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
@@ -99,8 +97,8 @@ impl Host {
     ///
     /// # Panics
     ///
-    /// Panics if [the host must not be driven](Host#panics), or if a plugin took the name of a slot
-    /// of Suricata's own, unless the host only records.
+    /// Panics as [`Host`](Host#panics) says, or, unless the host only records, if a plugin took the
+    /// name of a slot of Suricata's own.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
@@ -129,8 +127,8 @@ impl Host {
     ///
     /// # Panics
     ///
-    /// Panics if [the host must not be driven](Host#panics), after [`Host::shutdown`], or if the
-    /// system refuses the thread.
+    /// Panics as [`Host`](Host#panics) says, after [`Host::shutdown`], or if the system refuses the
+    /// thread.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
@@ -156,8 +154,8 @@ impl Host {
         Ok(Thread { handle })
     }
 
-    /// Returns the threads in the order in which their init callbacks returned, those that were
-    /// joined or freed included.
+    /// Returns the threads in the order in which their init callbacks returned, joined and freed
+    /// ones included.
     ///
     /// ```
     /// # use suricata_thread_mock::{Generation, Host, RunMode};
@@ -179,14 +177,14 @@ impl Host {
         threads.iter().map(thread).collect()
     }
 
-    /// Joins the threads and frees their storage on the current thread, for the kinds whose storage
-    /// Suricata frees.
+    /// Joins the threads and frees their storage on the current thread, if Suricata frees that of
+    /// their kind.
     ///
     /// A second call does nothing.
     ///
     /// # Panics
     ///
-    /// Panics if [the host must not be driven](Host#panics), or in a job on a thread of the host.
+    /// Panics as [`Host`](Host#panics) says, or in a job on a thread of the host.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }

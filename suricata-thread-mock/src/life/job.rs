@@ -9,7 +9,7 @@ use crate::calling::handles::Handle;
 use crate::calling::{context, waiting};
 use crate::noun::job::{Job, Latch, Payload, WaitOnDrop, Work};
 
-/// At the same time. The error is the first panic, or the name of a thread that was joined.
+/// The error is the first panic, or the name of a joined thread.
 #[track_caller]
 pub(crate) fn run_all(call: &str, work: Vec<(&Handle, Work<'_>)>) -> Result<(), Payload> {
     let panicked: Mutex<Option<Payload>> = Mutex::new(None);

@@ -73,7 +73,7 @@ impl Host {
         Err(OpenErrorReason::Undefined { symbols, mixed })
     }
 
-    /// Constructors run as plugin code. The error is the linker's text.
+    /// Constructors run as plugin code.
     ///
     /// # Safety
     ///

@@ -15,15 +15,14 @@ impl Host {
     /// Loads a plugin that is part of this program: checks it as Suricata does, and runs its `Init`
     /// on the current thread.
     ///
-    /// The macro `plugin!` of the crate `suricata-thread` defines the constant `PLUGIN` to pass.
+    /// The macro `plugin!` of `suricata-thread` defines the constant `PLUGIN` to pass.
     ///
-    /// `Init` returns nothing, so loading succeeds even if it failed. With `suricata-thread`, an
-    /// `init` that returns an `Err` or panics logs a line at error level, as in Suricata, and so
-    /// fails the test unless it is [expected](Host::expect_error).
+    /// `Init` returns nothing, so loading succeeds even if it failed. If an `init` of
+    /// `suricata-thread` returns an `Err` or panics, it logs a line at error level, which fails the
+    /// test unless it is [expected](Host::expect_error).
     ///
-    /// Suricata loads a plugin once. Hosts that exist at the same time, as in parallel tests, call
-    /// it at the same time. If its `static`s are not made for that, test it with one host at a
-    /// time.
+    /// Suricata loads a plugin once, but parallel tests call it at the same time. If its `static`s
+    /// are not made for that, test it with one host at a time.
     ///
     /// # Errors
     ///
@@ -31,7 +30,7 @@ impl Host {
     ///
     /// # Panics
     ///
-    /// Panics if [the host must not be driven](Host#panics).
+    /// Panics as [`Host`](Host#panics) says.
     #[track_caller]
     pub fn load(&self, plugin: Plugin) -> Result<(), LoadError> {
         context::assert_drivable(&self.state, "Host::load");
@@ -39,8 +38,8 @@ impl Host {
         unsafe { self.load_as(Some(Language::Rust), plugin.entry_point()) }
     }
 
-    /// Loads a plugin by its entry point, for plugins in C or on the raw declarations. Otherwise as
-    /// [`Host::load`].
+    /// Loads a plugin by its entry point, as [`Host::load`] does: for plugins in C or on the raw
+    /// declarations.
     ///
     /// # Errors
     ///
@@ -48,7 +47,7 @@ impl Host {
     ///
     /// # Panics
     ///
-    /// Panics if [the host must not be driven](Host#panics).
+    /// Panics as [`Host`](Host#panics) says.
     ///
     /// # Safety
     ///

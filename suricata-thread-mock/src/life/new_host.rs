@@ -4,9 +4,8 @@ use crate::life::builder::HostBuilder;
 use crate::life::host::Host;
 
 impl Host {
-    /// Starts a host in its registration phase, with a random seed, which panics on misuse.
-    ///
-    /// It plays Suricata 8.0, unless the environment says [otherwise](HostBuilder::generation).
+    /// Starts a host in its registration phase, which plays Suricata 8.0 [by
+    /// default](HostBuilder::generation) and panics on misuse.
     ///
     /// # Panics
     ///
@@ -26,7 +25,7 @@ impl Host {
         Self::builder().build()
     }
 
-    /// Returns a builder for a host with other options than those of [`Host::new`].
+    /// Returns a builder for a host with other options.
     ///
     /// ```
     /// # use suricata_thread_mock::Host;

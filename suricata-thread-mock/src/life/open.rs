@@ -19,15 +19,14 @@ impl Host {
     ///
     /// The dynamic linker resolves all symbols at once, among the functions of this host's
     /// [generation](crate::HostBuilder::generation). The file stays open for the life of the
-    /// process, unless it is refused before its `Init`. Hosts that open the same file share its
-    /// `static`s. The log says what happened, as Suricata's would.
+    /// process, unless it is refused before its `Init`; hosts that open it share its `static`s. The
+    /// log says what happened, as Suricata's would.
     ///
-    /// Link the program that calls this with `-rdynamic`, so that it exports Suricata's functions
-    /// to the plugin: put `println!("cargo::rustc-link-arg=-rdynamic")` in its build script.
+    /// Link the calling program with `-rdynamic`, so that it exports Suricata's functions to the
+    /// plugin: put `println!("cargo::rustc-link-arg=-rdynamic")` in its build script.
     ///
-    /// A mere name is a file in the current folder. In suricata.yaml, a plugin in the current
-    /// folder needs a slash (`./libplugin.so`), since Suricata looks for mere names among the
-    /// system's libraries.
+    /// A mere name is a file in the current folder. In suricata.yaml it needs a slash
+    /// (`./libplugin.so`), since Suricata looks for mere names among the system's libraries.
     ///
     /// # Errors
     ///
@@ -35,7 +34,7 @@ impl Host {
     ///
     /// # Panics
     ///
-    /// Panics if [the host must not be driven](Host#panics).
+    /// Panics as [`Host`](Host#panics) says.
     ///
     /// # Safety
     ///
@@ -80,9 +79,7 @@ impl Host {
     }
 
     /// Checks whether [`Host::open`] would load a plugin file: opens it, calls its
-    /// `SCPluginRegister`, and closes it.
-    ///
-    /// `Init` does not run.
+    /// `SCPluginRegister`, but not `Init`, and closes it.
     ///
     /// # Errors
     ///
@@ -90,7 +87,7 @@ impl Host {
     ///
     /// # Panics
     ///
-    /// Panics if [the host must not be driven](Host#panics).
+    /// Panics as [`Host`](Host#panics) says.
     ///
     /// # Safety
     ///
@@ -195,8 +192,7 @@ impl Host {
         self.state.callbacks.count() + self.state.slots.table().slots.len()
     }
 
-    /// Destructors run as plugin code. A plugin that registered something since `before` stays
-    /// open, since the host may call it.
+    /// A plugin that registered something since `before` stays open, since the host may call it.
     fn close(&self, library: Library, path: &Path, before: usize) {
         let shown = path.display();
         if self.registered() != before {

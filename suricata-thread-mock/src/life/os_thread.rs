@@ -15,10 +15,10 @@ use crate::state::cells::Cells;
 use crate::state::host::HostState;
 use crate::state::threads::ThreadState;
 
-/// Suricata's default on Linux: a plugin that runs there must run here.
+/// Suricata's default on Linux, on which plugins may rely.
 const STACK: usize = 8 << 20;
 
-/// Init callbacks run on the current thread. The error names the thread that the system refused.
+/// The error names the thread that the system refused.
 #[track_caller]
 pub(crate) fn spawn(host: &Arc<HostState>, name: &str, kind: ThreadKind) -> io::Result<Handle> {
     assert!(
@@ -95,8 +95,8 @@ pub(crate) fn join(thread: &ThreadState, call: &str) {
     *thread.stage.lock() = Stage::Joined(thread::current().id());
 }
 
-/// If the host does so for this kind; waits for another thread that is doing it. That is not this
-/// one, since free functions must not drive the host.
+/// Waits for another thread that is doing it: not this one, since free functions must not drive the
+/// host.
 #[track_caller]
 pub(crate) fn free(host: &Arc<HostState>, thread: &ThreadState, call: &'static str) {
     if thread.kind == ThreadKind::Command {

@@ -12,7 +12,6 @@ use crate::state::cells::Owner;
 use crate::state::host::HostState;
 use crate::state::slots::Refused;
 
-/// Registered before plugins are loaded.
 const EARLY: &CStr = c"bypass_counters";
 
 /// Registered after plugins are loaded; `true` if Suricata ends when the name is taken. Seen in

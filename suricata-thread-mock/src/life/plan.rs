@@ -18,11 +18,10 @@ pub(crate) struct Plan {
     /// The next one last.
     pub(crate) waiting: Vec<Waiting>,
     active: Vec<Active>,
-    /// A flow that had its last packet, and is retired after the first packet of the next flow
-    /// between its ports.
+    /// Had its last packet; retired after the first packet of the next flow between its ports.
     replaced: Option<Flow>,
     pub(crate) packets_per_flow: u64,
-    /// How many packets it still handles, if the workers run at the same time.
+    /// Packets still to handle, if the workers run at the same time.
     pub(crate) share: u64,
     pub(crate) seen: WorkerTraffic,
 }
@@ -30,7 +29,7 @@ pub(crate) struct Plan {
 pub(crate) struct Waiting {
     pub(crate) hash: u64,
     pub(crate) kind: FlowKind,
-    /// Chooses the endpoints, unless the flow is between those of another one.
+    /// Chooses the endpoints, unless the flow replaces one.
     pub(crate) number: u64,
 }
 
@@ -38,7 +37,7 @@ struct Active {
     flow: Flow,
     kind: FlowKind,
     left: u64,
-    /// The flow that had its ports before.
+    /// Had its ports before.
     replaces: Option<Flow>,
     /// How much later its packets come than the host's clock says: the flow before has timed out.
     later: Duration,
@@ -82,8 +81,7 @@ impl Plan {
         }
     }
 
-    /// Handles one packet, and flows that the worker retires then; returns a flow to be finished on
-    /// the recycler.
+    /// Returns a flow to be finished on the recycler.
     pub(crate) fn step(&mut self, host: &Host, deliver: impl Fn(FlowEvent<'_>)) -> Option<Flow> {
         self.begin(host);
         if self.active.is_empty() {
@@ -132,7 +130,7 @@ impl Plan {
         None
     }
 
-    /// As when Suricata is stopped; returns the flows to be finished on the recycler.
+    /// Returns the flows to be finished on the recycler.
     pub(crate) fn stop(&mut self, deliver: impl Fn(FlowEvent<'_>)) -> Vec<Flow> {
         self.waiting.clear();
         let mut finished = Vec::new();

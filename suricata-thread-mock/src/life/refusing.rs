@@ -7,8 +7,8 @@ impl Host {
     /// out.
     ///
     /// 1 is the next one; 0 refuses none. `suricata-thread` registers two callbacks of its own at
-    /// the beginning of `Init`. So the author's first one is the third if this is called before
-    /// [`Host::load`], and the first if `init` calls it.
+    /// the beginning of `Init`: the author's first one is the third from before [`Host::load`], and
+    /// the first from within `init`.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }

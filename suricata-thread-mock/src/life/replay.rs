@@ -20,8 +20,7 @@ use crate::noun::rng::Rng;
 use crate::noun::traffic::{Replayed, TrafficReport, WorkerTraffic};
 use crate::state::flow::{Flow, FlowState};
 
-/// Packets handed over at once, since waking a worker takes as long as reading some packets; and
-/// batches that may wait.
+/// Packets at once, since waking a worker takes as long as reading some; and batches that may wait.
 const BATCH: usize = 2048;
 const QUEUE: usize = 16;
 
@@ -50,17 +49,17 @@ struct Begun {
 impl Host {
     /// Sends packets of known flows through the running workers, in order.
     ///
-    /// The first packet of a flow begins it. The seed chooses the worker of each flow, the same one
-    /// for the same endpoints; workers run at the same time. When `packets` ends, the flows without a [`Replayed::Retire`] are finished
-    /// in the order in which they began, where [`Host::traffic`] finishes flows.
+    /// The first packet of a flow begins it, on the worker that the seed chooses: the same one for
+    /// the same endpoints. Workers run at the same time. When `packets` ends, the flows without a
+    /// [`Replayed::Retire`] are finished in the order in which they began, where [`Host::traffic`]
+    /// finishes flows.
     ///
-    /// `packets` runs on the current thread, while the workers run. It must not drive a host, nor
-    /// wait for a thread that drives this one.
+    /// `packets` runs on the current thread meanwhile. It must not drive a host, nor wait for a
+    /// thread that drives this one.
     ///
     /// # Panics
     ///
-    /// Panics if [the host must not be driven](Host#panics), in a job on a thread of a host, if no
-    /// worker is running, or while other traffic of this host runs.
+    /// As [`Host::traffic`].
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, Replayed, RunMode};

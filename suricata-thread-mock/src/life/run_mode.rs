@@ -38,7 +38,7 @@ impl Threads {
     ///
     /// # Panics
     ///
-    /// Panics if [the host must not be driven](Host#panics), or in a job on one of these threads.
+    /// Panics as [`Host`](Host#panics) says, or in a job on one of these threads.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode};
@@ -91,12 +91,11 @@ impl Host {
         }
     }
 
-    /// As [`Host::start`], for more threads than the system may give.
+    /// Creates the threads of a run mode as [`Host::start`] does, unless the system refuses one.
     ///
     /// # Errors
     ///
-    /// The system refused a thread, which the error names. The threads before it stay until the
-    /// host is shut down.
+    /// Names the refused thread. Those before it stay until the host is shut down.
     ///
     /// # Panics
     ///

@@ -16,8 +16,8 @@ pub(crate) fn all(host: &Arc<HostState>) {
     }
 }
 
-/// In the order seen in Suricata 8.0.8: first the threads that manage flows and counters, then
-/// those that handle packets; each in the order of creation.
+/// As in Suricata 8.0.8: first the threads that manage flows and counters, then those that handle
+/// packets; each in the order of creation.
 #[track_caller]
 pub(crate) fn these(host: &Arc<HostState>, threads: &[Arc<ThreadState>]) {
     let (packets, others): (Vec<_>, Vec<_>) =

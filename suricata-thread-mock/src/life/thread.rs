@@ -13,10 +13,9 @@ use crate::noun::job::Work;
 use crate::noun::thread_kind::{Stage, ThreadKind};
 use crate::noun::token;
 
-/// A thread of a host.
+/// A thread of a host; clones are the same thread.
 ///
 /// Jobs and flow events run on its own OS thread, one after the other, while the caller waits.
-/// Clones are the same thread.
 ///
 /// ```
 /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
@@ -36,9 +35,8 @@ use crate::noun::token;
 ///
 /// # Panics
 ///
-/// Methods that do something on the thread panic if [the host must not be
-/// driven](crate::Host#panics), after the thread was joined, and in a job that would wait for
-/// itself.
+/// Methods that do something on the thread panic as [`Host`](crate::Host#panics) says, after the
+/// thread was joined, and in a job that would wait for itself.
 #[derive(Clone)]
 pub struct Thread {
     pub(crate) handle: Handle,
@@ -97,9 +95,8 @@ impl Thread {
         matches!(*self.handle.thread.stage.lock(), Stage::Running(_))
     }
 
-    /// Runs `job` on the thread and returns its result.
-    ///
-    /// No callback runs with the `ThreadVars` meanwhile.
+    /// Runs `job` on the thread, while no callback runs with the `ThreadVars`, and returns its
+    /// result.
     ///
     /// # Panics
     ///
@@ -146,8 +143,7 @@ impl Thread {
     /// Frees the storage on the current thread, slot by slot in the order of the ids, and then the
     /// `ThreadVars`.
     ///
-    /// A second call does nothing, nor does one for [`ThreadKind::Command`], whose storage Suricata
-    /// never frees.
+    /// A second call does nothing, nor does one for [`ThreadKind::Command`].
     ///
     /// # Panics
     ///
@@ -160,8 +156,8 @@ impl Thread {
         }
     }
 
-    /// Returns what a slot holds, without counting as a call of the plugin; NULL if the thread has
-    /// no such slot.
+    /// Returns what a slot holds, NULL if the thread has no such slot; this is no call of the
+    /// plugin.
     #[must_use]
     #[track_caller]
     pub fn peek(&self, id: c_int) -> *mut c_void {

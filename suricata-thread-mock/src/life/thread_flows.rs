@@ -51,7 +51,8 @@ impl Thread {
         );
     }
 
-    /// Runs the flow update callbacks on the thread, as for a packet of a flow, 1 ms after the last packet of the host.
+    /// Runs the flow update callbacks on the thread, as for a packet of a flow 1 ms after the
+    /// host's last one.
     ///
     /// # Panics
     ///
@@ -65,7 +66,7 @@ impl Thread {
 
     /// Runs the flow finish callbacks on the thread, then frees the flow's storage.
     ///
-    /// In Suricata this happens on the flow recycler, or on a worker if memory is short.
+    /// Suricata does so on the flow recycler, or on a worker if memory is short.
     ///
     /// # Panics
     ///
@@ -78,8 +79,8 @@ impl Thread {
     /// Frees the flow's storage on the thread, without the flow finish callbacks, as Suricata's
     /// workers do.
     ///
-    /// That is how a flow ends if it is TCP with a handshake and data, if its ports are used again,
-    /// or if its next packet comes after it timed out.
+    /// A flow ends so if it is TCP with a handshake and data, if its ports are used again, or if
+    /// its next packet comes after it timed out.
     ///
     /// # Panics
     ///

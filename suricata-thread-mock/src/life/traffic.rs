@@ -20,16 +20,16 @@ use crate::state::flow::Flow;
 impl Host {
     /// Sends made-up traffic through the running workers.
     ///
-    /// A flow's hash chooses its worker, on which it begins and is updated. It ends as its
-    /// [kind](crate::FlowKind) says: the worker retires it without the finish callbacks, or it is
+    /// A flow's hash chooses its worker, on which it begins and is updated. As its
+    /// [kind](crate::FlowKind) says, the worker retires it without the finish callbacks, or it is
     /// finished on the flow recycler; on the flow manager if there is no recycler, on the worker if
     /// there is neither.
     ///
     /// # Panics
     ///
-    /// Panics if [the host must not be driven](Host#panics), in a job on a thread of a host, if no
-    /// worker is running, if a flow would have no packet or no kind, or while other traffic of this
-    /// host runs.
+    /// Panics as [`Host`](Host#panics) says, in a job on a thread of a host, if no worker is
+    /// running, if a flow would have no packet or no kind, or while other traffic of this host
+    /// runs.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode, Traffic};
