@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, c_char};
 
-/// Returns the text of a C string; empty for NULL.
+/// Empty for NULL.
 ///
 /// # Safety
 /// `text` is NULL or a C string.
@@ -11,7 +11,7 @@ pub(crate) unsafe fn text(text: *const c_char) -> String {
     unsafe { text_unless_null(text) }.unwrap_or_default()
 }
 
-/// Returns the text of a C string, with replacements for what is not UTF-8; `None` for NULL.
+/// Replaces what is not UTF-8.
 ///
 /// # Safety
 /// `text` is NULL or a C string.

@@ -25,8 +25,7 @@ unsafe impl Send for User {}
 // SAFETY: as above.
 unsafe impl Sync for User {}
 
-/// Callbacks of one kind, in the order of registration. The list only grows, so the packet path
-/// reads it without a lock.
+/// Only grows, so the packet path reads it without a lock.
 pub(crate) struct List<F>(OnceLock<Box<Registered<F>>>);
 
 struct Registered<F> {

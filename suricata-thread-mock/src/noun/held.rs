@@ -17,8 +17,7 @@ fn may_be_shared(ptr: *mut c_void) -> bool {
     ptr.addr() < 65536 || ptr.addr().is_power_of_two()
 }
 
-/// `false` for what no free function can free: numbers, where nothing is mapped, and statics, which
-/// are in a loaded file.
+/// `false` for numbers, where nothing is mapped, and statics, which are in a loaded file.
 pub(crate) fn may_be_memory(ptr: *mut c_void) -> bool {
     // SAFETY: it takes a number.
     let page_size = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4096);
@@ -39,7 +38,6 @@ impl Held {
         }
     }
 
-    /// Returns the first holder that is left.
     pub(crate) fn remove(&mut self, ptr: *mut c_void, holder: Holder) -> Option<Holder> {
         let holders = self.0.get_mut(&ptr.addr())?;
         holders.retain(|other| *other != holder);

@@ -19,7 +19,6 @@ impl Job {
     }
 }
 
-/// Ends a job when dropped.
 pub(crate) struct Done(Arc<Latch>);
 
 impl Drop for Done {
@@ -50,7 +49,7 @@ impl Latch {
     }
 }
 
-/// Waits for jobs, also while a panic unwinds.
+/// Also while a panic unwinds.
 pub(crate) struct WaitOnDrop<'a>(pub(crate) &'a Latch);
 
 impl Drop for WaitOnDrop<'_> {

@@ -8,21 +8,20 @@ use suricata_thread_sys::common::SCLogLevel;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LogLine {
-    /// The level, as it was passed to `SCLogMessage`.
+    /// The level passed to `SCLogMessage`.
     pub level: SCLogLevel,
-    /// The source file that the caller gave; empty for NULL.
+    /// The caller's source file; empty for NULL.
     pub file: String,
     /// The line in that file.
     pub line: u32,
-    /// The function that the caller gave; empty for NULL.
+    /// The caller's function; empty for NULL.
     pub function: String,
-    /// The module as Suricata writes it, `unknown` for NULL. The prefixes `tm-`, `util-`, `source-`
-    /// and `runmode-` are cut; `detect-engine…` becomes `detect`, and `source-pcap-file…` becomes
-    /// `pcap`.
+    /// The module as Suricata writes it: `unknown` for NULL, without the prefixes `tm-`, `util-`,
+    /// `source-` and `runmode-`. `detect-engine…` becomes `detect`, and `source-pcap-file…` `pcap`.
     pub module: String,
     /// The text; `(null)` for NULL, as in Suricata.
     pub message: String,
-    /// The name of the thread that logged; `Suricata-Main` for the host's main thread.
+    /// The thread that logged; `Suricata-Main` for the host's main thread.
     pub thread: String,
 }
 
@@ -40,8 +39,7 @@ impl fmt::Display for LogLine {
 }
 
 impl LogLine {
-    /// Returns the level as Suricata writes it, such as `Error` or `Notice`; `INVALID` if it is
-    /// none.
+    /// Returns the level as Suricata writes it, such as `Error`; `INVALID` if it is none.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }

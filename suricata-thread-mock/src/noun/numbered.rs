@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-/// Keeps values of neighbouring numbers together in memory: packets of flows that began together
-/// come together.
+/// Keeps neighbouring numbers together in memory: packets of flows that began together come
+/// together.
 pub(crate) struct Numbered<T> {
     in_order: Vec<Option<T>>,
     others: FxHashMap<u64, T>,

@@ -19,8 +19,8 @@ pub struct OpenError {
     pub reason: OpenErrorReason,
 }
 
-/// Why a plugin file was not opened or loaded. In each case Suricata continues without the plugin,
-/// unless noted otherwise.
+/// Why a plugin file was not opened or loaded. Suricata continues without the plugin, unless noted
+/// otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OpenErrorReason {
@@ -32,19 +32,17 @@ pub enum OpenErrorReason {
     },
     /// The file is not a complete shared object. Suricata crashes if it is truncated.
     NotAPlugin {
-        /// What is wrong with the file.
+        /// What is wrong.
         message: String,
     },
-    /// The plugin uses symbols that this host does not have. Suricata loads it if it has them: the
-    /// mock has only the functions for threads, storage, flow callbacks and the log.
+    /// The plugin uses symbols that this host does not have. Suricata loads it if it has them.
     Undefined {
         /// The missing symbols, in alphabetical order.
         symbols: Vec<UndefinedSymbol>,
         /// `true` if the plugin uses functions of both generations, so that no Suricata has all.
         mixed: bool,
     },
-    /// The file has no section headers, from which the mock reads its symbols. Suricata loads it if
-    /// its symbols are fine.
+    /// The file has no section headers, which the mock reads symbols from. Suricata needs none.
     SymbolsUnknown,
     /// The dynamic linker refuses the file.
     Linker {
@@ -59,8 +57,7 @@ pub enum OpenErrorReason {
     },
     /// The plugin does not export `SCPluginRegister`.
     NoEntryPoint,
-    /// This program does not export Suricata's functions: link it with `-rdynamic`. The plugin is
-    /// not at fault.
+    /// This program does not export Suricata's functions: link it with `-rdynamic`.
     NotExported {
         /// The functions that the plugin uses.
         functions: Vec<&'static str>,

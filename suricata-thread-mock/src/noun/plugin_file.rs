@@ -10,7 +10,7 @@ use object::elf::{ET_DYN, PT_DYNAMIC};
 use object::read::elf::{ElfFile, FileHeader, ProgramHeader};
 use object::{Endianness, FileKind, Object, ObjectSection, ObjectSegment, ObjectSymbol};
 
-/// More than any plugin or Suricata has; a sparse file may have more.
+/// A sparse file may have more than any plugin or Suricata.
 const LARGEST: u64 = 512 << 20;
 
 #[derive(Debug)]
@@ -59,7 +59,6 @@ impl PluginFile {
         Ok(bytes)
     }
 
-    /// The error says why it is no plugin.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, String> {
         match FileKind::parse(bytes) {
             Ok(FileKind::Elf32) => Self::parse_elf::<object::elf::FileHeader32<Endianness>>(bytes),

@@ -4,18 +4,17 @@ use std::fmt;
 
 use crate::noun::language;
 
-/// Kinds of misuse, and what Suricata itself would do.
+/// A kind of misuse, and what Suricata would do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReportKind {
-    /// A set replaced a value that nobody had read just before, or a free function stored a value
-    /// in its slot.
+    /// A set replaced a value not read just before, or a free function stored one in its slot.
     ///
     /// Suricata leaks the value.
     ValueLost,
-    /// A free function stored a value in a slot that was freed before, or a value was stored after
-    /// the shutdown on a thread that the host never frees. (What such threads held before is in
-    /// [`Host::left_values`](crate::Host::left_values).)
+    /// A free function stored a value in a freed slot, or a value was stored after the shutdown on
+    /// a thread that the host never frees. [`Host::left_values`](crate::Host::left_values) has those
+    /// stored earlier.
     ///
     /// Suricata leaks the value.
     ValueNeverFreed,
@@ -27,51 +26,51 @@ pub enum ReportKind {
     ValueFreedTwice,
     /// A slot name's memory was reused for another name.
     ///
-    /// Suricata keeps the pointer to the name, so the first slot has the new name from then on.
+    /// Suricata keeps the pointer, so the first slot has the new name.
     NameChanged,
-    /// A plugin registered a slot under a name that Suricata registers after the plugins.
+    /// A plugin took the name of a slot that Suricata registers later.
     /// [`Host::finalize`](crate::Host::finalize) panics, unless the host only records.
     ///
     /// Suricata ends with an error at start-up.
     NameReserved,
-    /// A slot id was used that this host never gave out, such as that of another host.
+    /// A slot id was used that this host never gave out, such as another host's.
     ///
-    /// Suricata does not check ids, and reads or writes past the thread's slots.
+    /// Suricata does not check, and reads or writes past the thread's slots.
     UnknownSlot,
     /// Storage was used while slots could still be registered.
     ///
-    /// Suricata's debug builds abort. In release builds, threads created then have no room for
-    /// slots.
+    /// Suricata's debug builds abort; in others, threads created then have no room for slots.
     StorageNotFinalized,
     /// A `ThreadVars` was used after it was freed.
     ///
     /// Suricata reads or writes freed memory.
     ThreadVarsFreed,
-    /// A `ThreadVars` pointer was used that is NULL or that no host gave out.
+    /// A `ThreadVars` was used that is NULL or that no host gave out.
     ///
     /// Suricata crashes, or uses other memory.
     ThreadVarsUnknown,
-    /// A `Flow` pointer was used that is NULL or that no host gave out.
+    /// A `Flow` was used that is NULL or that no host gave out.
     ///
     /// Suricata crashes, or uses other memory.
     FlowUnknown,
     /// A `Flow` was used after it was retired.
     ///
-    /// Suricata uses the storage of the flow that is there now.
+    /// Suricata uses the storage of the flow now there.
     FlowRetired,
     /// A `Flow` was used outside of its callbacks, or on another thread than theirs.
     ///
     /// Suricata locks the flow in them only: a data race.
     FlowNotLocked,
-    /// `ThreadAllocStorageById` was called for a value that a set stored, in a slot with an alloc function.
+    /// `ThreadAllocStorageById` was called for a value that a set stored, in a slot with an alloc
+    /// function.
     ///
     /// Suricata returns that value, whatever its type.
     StoredThenAllocated,
-    /// The alloc function of a slot accessed that slot.
+    /// The alloc function of a slot used that slot.
     ///
     /// Suricata calls it for ever.
     AllocRecursion,
-    /// A `ThreadVars` was used on a thread that it did not belong to at that time.
+    /// A `ThreadVars` was used on a thread that did not own it then.
     ///
     /// Suricata has no lock there: a data race.
     WrongThread,
@@ -81,11 +80,11 @@ pub enum ReportKind {
     ConcurrentRegistration,
     /// A callback registered something.
     ///
-    /// Suricata adds to the list that it is iterating over; a slot is refused.
+    /// Suricata changes the list that it is iterating over, and refuses slots.
     RegistrationInCallback,
     /// A callback was registered after threads had been created.
     ///
-    /// Suricata accepts it: a thread init callback runs for later threads only; the list of flow
+    /// Suricata accepts it: thread init callbacks run for later threads only; the list of flow
     /// callbacks may be in use.
     LateRegistration,
     /// NULL was registered as a callback.
@@ -96,10 +95,10 @@ pub enum ReportKind {
     ///
     /// Suricata crashes, or continues with corrupt memory.
     PanicAtBoundary,
-    /// A C function was called on a thread that belongs to no host, or whose host has ended.
+    /// A C function was called on a thread without a host, or whose host has ended.
     ///
-    /// Suricata's threads all belong to the one host. After its end the log level is 0, and
-    /// `SCLogMessage` loses the line and returns 0.
+    /// Suricata has one host. After its end the log level is 0, and `SCLogMessage` loses the line
+    /// and returns 0.
     NoHost,
     /// Plugin code called a function that only the host may call.
     ///
@@ -121,11 +120,11 @@ pub enum ReportKind {
 pub struct Report {
     /// The rule that was broken.
     pub kind: ReportKind,
-    /// The function that was called, or the callback that ran.
+    /// The function called, or the callback that ran.
     pub call: String,
-    /// The name and id of the slot, if there is one.
+    /// The name and id of the slot, if any.
     pub slot: Option<String>,
-    /// The thread that the slot belongs to, or that made the call.
+    /// The thread that owns the slot or made the call.
     pub thread: String,
     /// The plugin whose code ran, if known.
     pub plugin: Option<&'static str>,
@@ -137,8 +136,8 @@ pub struct Report {
     pub consequence: String,
     /// What to do about it; empty if it is obvious.
     pub remedy: String,
-    /// How often this happened: the same rule, call, slot and thread, with whatever pointers and
-    /// panic messages. The [`stray_reports`](crate::stray_reports) are counted separately by those.
+    /// How often the same rule, call, slot and thread came, with whatever pointers and panic
+    /// messages; [`stray_reports`](crate::stray_reports) are counted separately by those.
     pub times: u64,
     /// Tells reports of the same call, slot and thread apart.
     pub(crate) subject: String,
@@ -190,7 +189,7 @@ impl Report {
         self
     }
 
-    /// To be called before a remedy that depends on its language.
+    /// Before a remedy that depends on its language.
     pub(crate) fn plugin(mut self, name: Option<&'static str>) -> Self {
         self.plugin = name;
         self
@@ -201,14 +200,13 @@ impl Report {
         self
     }
 
-    /// Each continues "In Rust," or "In C,"; the plugin gets that of its language, or both if it is
-    /// unknown.
+    /// Continue "In Rust," or "In C,"; both are told if the language is unknown.
     pub(crate) fn remedies(self, rust: &str, c: &str) -> Self {
         let language = self.plugin.and_then(language::of);
         self.remedy(language::choose(language, rust, c))
     }
 
-    /// Returns `true` for the same misuse, on whichever threads.
+    /// On whichever threads.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         self.kind == other.kind
             && self.call == other.call

@@ -3,7 +3,7 @@
 /// A run mode of Suricata, which decides on the threads.
 ///
 /// All modes have a flow manager and a flow recycler, created after the threads that handle
-/// packets. Some configurations have more, to create with [`Host::spawn`](crate::Host::spawn): `US`
+/// packets. [`Host::spawn`](crate::Host::spawn) creates what some configurations add: `US`
 /// ([`ThreadKind::Command`](crate::ThreadKind::Command)) before all others, and `CW` and `CS`
 /// ([`ThreadKind::Counters`](crate::ThreadKind::Counters)) after them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

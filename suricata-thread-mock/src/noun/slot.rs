@@ -29,10 +29,10 @@ unsafe impl Send for NamePtr {}
 // SAFETY: as above.
 unsafe impl Sync for NamePtr {}
 
-/// The number of ids that a host takes at once.
+/// Ids that a host takes at once.
 pub(crate) const BLOCK: usize = 1024;
 
-/// The slots that an owner has room for: those registered when it was created.
+/// Those registered when the owner was created.
 #[derive(Clone, Default)]
 pub(crate) struct Table {
     /// In the order in which the host took them.
@@ -62,13 +62,11 @@ impl Table {
 #[derive(Clone, Copy)]
 pub(crate) struct Value {
     pub(crate) ptr: *mut c_void,
-    /// The last call for this slot returned `ptr`, so the plugin may replace it.
+    /// The plugin may replace `ptr`, as the last call for this slot returned it.
     pub(crate) read: bool,
     pub(crate) freeing: bool,
-    /// The number of nested free functions of the slot: each stored the value that the next one
-    /// frees.
+    /// Nested free functions of the slot: each stored what the next one frees.
     pub(crate) depth: u8,
-    /// The alloc function made `ptr`.
     pub(crate) is_made: bool,
     pub(crate) is_making: bool,
 }

@@ -1,6 +1,6 @@
 //! Writing to stderr past the test harness.
 
-/// Past std, whose output a test harness captures. Safe in signal handlers.
+/// Safe in signal handlers.
 pub(crate) fn write(parts: &[&str]) {
     for part in parts {
         let mut rest = part.as_bytes();

@@ -4,8 +4,7 @@ use std::backtrace::Backtrace;
 
 pub(crate) enum TestName {
     Known(String),
-    /// A test on the main thread: the backtrace tells which. Resolving it takes long, so it waits
-    /// until needed.
+    /// A test on the main thread, to be resolved when needed, since that takes long.
     Within(Box<Backtrace>),
     Unknown,
 }
@@ -54,7 +53,7 @@ fn only_one() -> Option<String> {
     names.next().filter(|_| names.next().is_none())
 }
 
-/// The harness runs tests on the main thread if it is told to run one at a time.
+/// The harness then runs tests on the main thread.
 fn is_single_threaded() -> bool {
     let arguments: Vec<_> = std::env::args().collect();
     arguments

@@ -34,11 +34,11 @@ impl ThreadKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LeftValue {
-    /// The name of the thread.
+    /// The thread's name.
     pub thread: String,
-    /// The name of the slot.
+    /// The slot's name.
     pub slot: String,
-    /// The id of the slot.
+    /// The slot's id.
     pub id: c_int,
 }
 
@@ -50,7 +50,6 @@ pub(crate) fn current_id() -> ThreadId {
     ID.with(ThreadId::clone)
 }
 
-/// The thread that may use a `ThreadVars`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
     Created(ThreadId),

@@ -1,21 +1,17 @@
-//! Pointers without memory behind them: what plugins get as `ThreadVars`, `Flow` and `Packet`,
-//! which are opaque to them.
+//! Pointers without memory behind them: what plugins get as `ThreadVars`, `Flow` and `Packet`.
 //!
 //! A token is given out once in the life of the process, so every use after free is noticed. Only
 //! flows reuse theirs: see [`crate::Flow`].
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// 2^54 on 64-bit machines: no process has this address, so a plugin that reads it faults at once.
-/// A multiple of [`STEP`].
+/// 2^54 on 64-bit machines: no process has this address, so reading it faults at once. A multiple
+/// of [`STEP`].
 const FIRST: usize = usize::MAX / 1024 + 1;
 pub(crate) const STEP: usize = 64;
 
 static NEXT: AtomicUsize = AtomicUsize::new(FIRST);
 
-/// # Panics
-///
-/// Panics if there is none left, after 67 million on 32-bit machines.
 pub(crate) fn new() -> usize {
     first_of(1)
 }
@@ -31,7 +27,6 @@ fn first_of(count: usize) -> usize {
     .expect("no pointer is left that this process has not given out")
 }
 
-/// Returns `true` for a token of any host.
 pub(crate) fn was_given_out(token: usize) -> bool {
     (FIRST..NEXT.load(Ordering::Relaxed)).contains(&token) && token % STEP == 0
 }

@@ -17,13 +17,13 @@ pub struct Traffic {
     pub flows: u64,
     /// The number of packets of each flow, at least 1.
     pub packets_per_flow: u64,
-    /// Stops after this many packets. As when Suricata is stopped, flows that have begun end, and
+    /// Stops after this many packets, as when Suricata is stopped: flows that have begun end, and
     /// the others never begin. If the threads run at the same time, the seed spreads the packets
     /// over the workers.
     pub stop_after: Option<u64>,
     /// Runs one thread at a time, in an order that the seed decides, so that runs with the same
-    /// seed do the same. Otherwise the threads run at the same time, and the seed only decides
-    /// which worker has which flow and in which order each worker sees its packets.
+    /// seed do the same. Otherwise the seed only decides which worker has which flow, and the order
+    /// of each worker's packets.
     pub one_at_a_time: bool,
     /// The kinds of the flows, in turn.
     pub kinds: &'static [FlowKind],
@@ -31,8 +31,8 @@ pub struct Traffic {
 
 /// How a flow ends, as seen in Suricata 8.0.8 and 9.0.0-dev.
 ///
-/// Its worker retires it, **without** the finish callbacks, or it is finished, with them, on the flow
-/// recycler.
+/// Its worker retires it, **without** the finish callbacks, or it is finished, with them, on the
+/// flow recycler.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FlowKind {
@@ -70,7 +70,7 @@ impl FlowKind {
         }
     }
 
-    /// The worker's next flow has the same ports and begins before this one ends.
+    /// The next flow has the same ports and begins before this one ends.
     pub(crate) fn has_successor(self) -> bool {
         matches!(self, Self::TcpReused | Self::UdpTimedOut)
     }
@@ -100,11 +100,11 @@ impl Default for Traffic {
 pub struct TrafficReport {
     /// The host's seed.
     pub seed: u64,
-    /// The number of flows that began and were retired.
+    /// Flows that began and were retired.
     pub flows: u64,
-    /// The number of those whose finish callbacks ran.
+    /// Those whose finish callbacks ran.
     pub finished: u64,
-    /// The number of packets.
+    /// Packets of all flows.
     pub packets: u64,
     /// The part of each worker.
     pub workers: Vec<WorkerTraffic>,
@@ -116,11 +116,11 @@ pub struct TrafficReport {
 pub struct WorkerTraffic {
     /// The worker's name.
     pub thread: String,
-    /// The number of flows that began on it.
+    /// Flows that began on it.
     pub flows: u64,
-    /// The number of those whose finish callbacks ran, on whichever thread.
+    /// Those whose finish callbacks ran, on whichever thread.
     pub finished: u64,
-    /// The number of their packets.
+    /// Packets of its flows.
     pub packets: u64,
 }
 
@@ -147,8 +147,8 @@ impl WorkerTraffic {
     }
 }
 
-/// An event of a capture, for [`Host::replay`](crate::Host::replay). Flows have numbers that the
-/// caller chooses.
+/// An event of a capture, for [`Host::replay`](crate::Host::replay), whose caller numbers the
+/// flows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Replayed {
@@ -163,7 +163,7 @@ pub enum Replayed {
     Packet {
         /// The flow's number.
         flow: u64,
-        /// `true` if it goes to the side that did not begin the flow.
+        /// `true` if the side that began the flow sent it.
         to_server: bool,
         /// Its time, since 1970.
         time: Duration,

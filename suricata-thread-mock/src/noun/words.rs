@@ -1,5 +1,5 @@
-//! Descriptions of running plugin code. They stay for the life of the process, since signal
-//! handlers and other threads read them.
+//! Descriptions of running plugin code, kept for the life of the process, since signal handlers and
+//! other threads read them.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 
 static TEXTS: LazyLock<Mutex<HashSet<&'static str>>> = LazyLock::new(Mutex::default);
 
-/// Kept for the life of the process; for names, of which there are few.
+/// Kept for the life of the process; names are few.
 pub(crate) fn intern(text: &str) -> &'static str {
     let mut texts = TEXTS.lock();
     if let Some(known) = texts.get(text) {
