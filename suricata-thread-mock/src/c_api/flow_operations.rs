@@ -1,5 +1,4 @@
-//! The operations of the functions for flows, with the safety conditions of their declarations in
-//! `suricata-thread-sys`.
+//! The operations for flows; `suricata-thread-sys` declares their safety conditions.
 #![allow(non_snake_case)]
 
 use std::ffi::{c_char, c_int, c_uint, c_void};

@@ -10,8 +10,7 @@ use crate::noun::log_line::{LogLine, level_name, module_shown};
 use crate::noun::report::{Report, ReportKind};
 use crate::state::reports;
 
-/// Logs a line up to the host's level, as the outputs of Suricata 8.0.8 do; returns 0 for others,
-/// too.
+/// As the outputs of Suricata 8.0.8: returns 0 above the host's level, too.
 ///
 /// # Safety
 ///

@@ -20,7 +20,7 @@ use crate::state::host::HostState;
 struct Kind {
     call: &'static str,
     name: &'static str,
-    /// What Suricata would do after threads were created.
+    /// What Suricata would do after threads began.
     late: &'static str,
 }
 

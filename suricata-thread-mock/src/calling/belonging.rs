@@ -38,7 +38,7 @@ pub(crate) fn serve_every_thread(host: &Arc<HostState>) {
     *EVERY_THREAD.lock() = Arc::downgrade(host);
 }
 
-/// Returns the host that was entered last and has not ended.
+/// The one entered last that has not ended.
 pub(crate) fn host() -> Option<Arc<HostState>> {
     let goes_on = |host: &Arc<HostState>| !host.identity.has_ended();
     let entered = HOSTS.try_with(|hosts| {
@@ -49,7 +49,6 @@ pub(crate) fn host() -> Option<Arc<HostState>> {
     entered.or_else(|| EVERY_THREAD.lock().upgrade().filter(goes_on))
 }
 
-/// Returns `true` if the thread has no host because its host has ended.
 pub(crate) fn has_outlived() -> bool {
     OUTLIVED.get() || !EVERY_THREAD.lock().ptr_eq(&Weak::new())
 }

@@ -11,8 +11,7 @@ use crate::noun::report::{Report, ReportKind};
 use crate::noun::words::{Code, PluginCode};
 use crate::state::host::HostState;
 
-/// Reports a panic, and returns its message. No lock may be held, since plugin code calls the C
-/// API.
+/// Returns the message of a panic. No lock may be held, since plugin code calls the C API.
 #[inline]
 pub(crate) fn call<R>(
     host: &Arc<HostState>,

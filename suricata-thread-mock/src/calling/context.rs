@@ -49,7 +49,6 @@ pub(crate) fn os_thread_name() -> String {
     }
 }
 
-/// As in the host's log.
 pub(crate) fn thread_name(host: &HostState) -> String {
     if host.identity.is_main() {
         "Suricata-Main".to_owned()
@@ -88,7 +87,7 @@ pub(crate) fn report(host: &HostState, mut report: Report) {
     host.reports.add(report);
 }
 
-/// Counts later misuse of the same kind, whatever was called and wherever.
+/// Whatever was called, and wherever.
 pub(crate) fn report_once(host: &HostState, report: Report) {
     host.reports.add_once(report);
 }
@@ -104,7 +103,6 @@ pub(crate) fn plugin() -> Option<&'static str> {
 /// Until it is dropped, the thread runs plugin code of `host`.
 pub(crate) struct InPlugin<'a> {
     host: &'a Arc<HostState>,
-    /// The thread did not belong to the host before.
     is_entered: bool,
     before: Option<Inside>,
 }
@@ -199,7 +197,6 @@ fn is_feeding() -> bool {
     FEEDING.try_with(Cell::get).unwrap_or(false)
 }
 
-/// Until it is dropped, the thread produces the packets of a replay.
 pub(crate) struct Feeding(());
 
 impl Feeding {

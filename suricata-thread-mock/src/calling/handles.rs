@@ -22,7 +22,7 @@ pub(crate) struct Handle {
 
 enum Entry {
     Thread(Arc<Handle>),
-    /// The name of a thread whose host has ended.
+    /// The thread's name.
     Ended(Box<str>),
 }
 
@@ -67,7 +67,6 @@ pub(crate) fn own(handle: Handle) {
 }
 
 pub(crate) enum Found {
-    /// The current OS thread.
     Own(Rc<Handle>),
     Other(Arc<Handle>),
 }

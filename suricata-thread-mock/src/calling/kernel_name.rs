@@ -1,6 +1,6 @@
 //! The kernel's names of threads, which Suricata sets.
 
-/// Cuts the name to what the kernel keeps; returns the one before.
+/// Returns the name before.
 #[cfg(target_os = "linux")]
 pub(crate) fn replace(name: &str) -> String {
     let mut before = [0_u8; 16];

@@ -71,8 +71,7 @@ pub(crate) fn refuses_to_plugins(host: &HostState, call: &str) -> bool {
 pub(crate) struct Registering<'a>(&'a HostState);
 
 impl<'a> Registering<'a> {
-    /// Reports, and returns `None`, if the registration must not go on. `in_callback`: what
-    /// Suricata would do in a callback.
+    /// `in_callback` says what Suricata would do in a callback.
     pub(crate) fn begin(
         host: &'a HostState,
         call: &str,

@@ -22,7 +22,7 @@ pub(crate) struct SlotUse<'a> {
 }
 
 impl<'a> SlotUse<'a> {
-    /// Reports if the owner has no such slot, or slots cannot be used yet.
+    /// Reports if the slot cannot be used.
     pub(crate) fn new(
         call: &'static str,
         host: &'a Arc<HostState>,
@@ -100,7 +100,6 @@ impl<'a> SlotUse<'a> {
         self.report(report);
     }
 
-    /// The alloc function was to make what a set has stored.
     pub(crate) fn report_set(&self, stored: *mut c_void) {
         let report = self
             .misuse(ReportKind::StoredThenAllocated)
@@ -120,7 +119,6 @@ impl<'a> SlotUse<'a> {
         self.report(report);
     }
 
-    /// The `reason` is why the free function would never end.
     pub(crate) fn report_endless(&self, ptr: *mut c_void, reason: &str) {
         let report = self
             .misuse(ReportKind::ValueFreedTwice)
@@ -130,7 +128,6 @@ impl<'a> SlotUse<'a> {
         self.report(report);
     }
 
-    /// The free function stored a value in the slot that it was emptying.
     pub(crate) fn report_refilled(&self, freed: *mut c_void, left: *mut c_void) {
         let report = self
             .misuse(ReportKind::ValueLost)
@@ -141,7 +138,7 @@ impl<'a> SlotUse<'a> {
         self.report(report);
     }
 
-    /// A value is in the slot after it was freed for good.
+    /// After it was freed for good.
     pub(crate) fn report_left(&self) {
         let left = self.cells.peek(self.index);
         if left.is_null() {
@@ -195,7 +192,6 @@ impl<'a> SlotUse<'a> {
     }
 }
 
-/// The id is no slot of the owner, or there are no slots yet.
 #[cold]
 fn refuse(call: &str, host: &HostState, cells: &Cells, id: c_int) {
     let slots = host.slots_of(cells.owner);

@@ -22,7 +22,7 @@ impl SlotUse<'_> {
         }
     }
 
-    /// Stores what the alloc function returns first, if the slot is empty.
+    /// Stores what the alloc function returns, if empty.
     pub(crate) fn alloc(&self) -> *mut c_void {
         let stored = self.read();
         let slot = &self.cells.table.slots[self.index];

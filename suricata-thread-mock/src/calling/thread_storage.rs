@@ -18,7 +18,7 @@ use crate::state::host::HostState;
 use crate::state::threads::ThreadState;
 use crate::state::{reports, slots};
 
-/// Reports unless the current OS thread may use it now. `slot` is the id in the call, if any.
+/// `slot` is the id in the call, if any.
 pub(crate) fn handle_of(
     function: Function,
     tv: *const ThreadVars,
@@ -104,7 +104,7 @@ fn unknown(function: Function, slot: Option<String>, tv: *const ThreadVars) {
     }
 }
 
-/// Reports, and returns `refused`, if the slot may not be used.
+/// Returns `refused` if the slot may not be used.
 pub(crate) fn with_slot<R>(
     function: Function,
     tv: *const ThreadVars,
@@ -160,7 +160,6 @@ pub(crate) fn free_all(call: &'static str, host: &Arc<HostState>, thread: &Threa
     }
 }
 
-/// After the storage was freed.
 pub(crate) fn report_left(call: &'static str, host: &Arc<HostState>, thread: &ThreadState) {
     for slot in SlotUse::all(call, host, &thread.cells) {
         slot.report_left();

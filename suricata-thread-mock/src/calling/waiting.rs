@@ -12,9 +12,7 @@ static WAITS: LazyLock<Mutex<HashMap<usize, usize>>> = LazyLock::new(Mutex::defa
 
 pub(crate) struct Waiting(Option<usize>);
 
-/// # Panics
-///
-/// Panics if the wait could never end, since the other thread waits for this one.
+/// Panics if the other thread waits for this one.
 #[track_caller]
 pub(crate) fn wait_for(for_token: usize, call: &str, name: &str) -> Waiting {
     let Some(me) = context::worker() else {

@@ -17,7 +17,7 @@ use crate::state::host::HostState;
 pub(crate) struct Running {
     /// NULL if no plugin code runs.
     inside: AtomicPtr<Words>,
-    /// Grows whenever plugin code begins or ends.
+    /// Grows when plugin code begins or ends.
     steps: AtomicU64,
     /// The host's number, and its limit in milliseconds; 0 for none.
     host: AtomicU32,
@@ -63,7 +63,6 @@ const TICK: Duration = Duration::from_millis(100);
 
 static HOSTS: Mutex<Vec<Weak<HostState>>> = Mutex::new(Vec::new());
 
-/// Starts the watchdog if there is none.
 pub(crate) fn watch(host: &Arc<HostState>) {
     static ONCE: Once = Once::new();
     {

@@ -40,7 +40,6 @@ impl Callbacks {
         }
     }
 
-    /// Returns `true` if no other registration is under way.
     pub(crate) fn begin_registration(&self) -> bool {
         self.under_way.fetch_add(1, Ordering::SeqCst) == 0
     }

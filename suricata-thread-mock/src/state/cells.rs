@@ -28,7 +28,7 @@ impl Owner {
 
 pub(crate) struct Cells {
     pub(crate) owner: Owner,
-    /// Its pointer. Reports name threads; flows have no name.
+    /// Its pointer.
     pub(crate) token: usize,
     pub(crate) name: &'static str,
     pub(crate) table: Table,
@@ -39,8 +39,7 @@ pub(crate) enum ToFree {
     Nothing,
     /// It would not end, for this reason.
     Endless(*mut c_void, &'static str),
-    /// Call the free function for the value, unless another slot holds it too; then call
-    /// [`Cells::end_free`].
+    /// To be freed, unless another slot holds it too; then call [`Cells::end_free`].
     Value(*mut c_void, Option<Holder>),
 }
 
@@ -112,13 +111,13 @@ impl Cells {
         is_lost.then_some(old.ptr)
     }
 
-    /// Returns `true` if a set stored the value, rather than the alloc function.
+    /// By a set, rather than the alloc function.
     pub(crate) fn was_set(&self, index: usize) -> bool {
         let value = self.values.lock()[index];
         !value.ptr.is_null() && !value.is_made
     }
 
-    /// Returns whether the alloc function was running.
+    /// Returns what was there before.
     pub(crate) fn set_making(&self, index: usize, is_making: bool) -> bool {
         std::mem::replace(&mut self.values.lock()[index].is_making, is_making)
     }
@@ -174,7 +173,7 @@ impl Cells {
 /// By value, over all owners of a host.
 pub(crate) struct Holdings {
     held: Mutex<Held>,
-    /// Values may be in several slots, so nothing is noted.
+    /// So nothing is noted.
     shared: bool,
 }
 
@@ -194,7 +193,7 @@ impl Holdings {
         }
     }
 
-    /// Returns another slot that holds the value.
+    /// Returns another holder.
     fn remove(&self, ptr: *mut c_void, holder: Holder) -> Option<Holder> {
         let other = (!self.shared).then(|| self.held.lock().remove(ptr, holder))?;
         other.filter(|_| held::may_be_memory(ptr))

@@ -20,7 +20,7 @@ const ESTABLISHED: Duration = Duration::from_secs(300);
 
 /// A flow.
 ///
-/// As in Suricata, a later flow may have its pointer once it is retired. So what a plugin keeps by
+/// Once it is retired, a later flow may have its pointer, as in Suricata. What a plugin keeps by
 /// the pointer must end with the flow.
 pub struct Flow(pub(crate) Arc<FlowState>);
 
@@ -28,14 +28,14 @@ pub(crate) struct FlowState {
     pub(crate) cells: Cells,
     pub(crate) hash: u64,
     pub(crate) endpoints: Endpoints,
-    /// As plugins get pointers to it.
+    /// Plugins get pointers to it.
     pub(crate) source: [u8; 16],
     pub(crate) destination: [u8; 16],
     pub(crate) host: u32,
-    /// One callback at a time runs for the flow, as in Suricata.
+    /// One callback at a time runs for the flow.
     pub(crate) lock: Mutex<()>,
     pub(crate) number: u64,
-    /// The token of the thread that picked it up; 0 if none did.
+    /// That of the thread that picked it up, or 0.
     pub(crate) worker: AtomicUsize,
     pub(crate) has_begun: AtomicBool,
     pub(crate) is_retired: AtomicBool,
@@ -109,13 +109,13 @@ impl FlowState {
         to_server <= to_client
     }
 
-    /// Suricata's flags for the directions that were seen.
+    /// Has the directions that were seen.
     pub(crate) fn flags(&self) -> u32 {
         let [to_server, to_client] = self.packets();
         u32::from(to_client > 0) | u32::from(to_server > 0) << 1
     }
 
-    /// TCP with more than a handshake: its worker retires it without the finish callbacks.
+    /// TCP with more than a handshake.
     pub(crate) fn is_workers(&self) -> bool {
         self.endpoints.protocol == TCP && self.packets().iter().sum::<u32>() > 3
     }

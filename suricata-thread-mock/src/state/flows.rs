@@ -47,12 +47,12 @@ impl Flows {
         }
     }
 
-    /// Returns the first of the numbers, which nobody else gets.
+    /// Returns the first of them.
     pub(crate) fn take_numbers(&self, count: u64) -> u64 {
         self.numbers.fetch_add(count, Ordering::Relaxed)
     }
 
-    /// Begins a flow, at the address of the one that was retired last, if any.
+    /// At the address of the flow retired last, if any.
     pub(crate) fn begin(&self, hash: u64, table: Table, endpoints: Endpoints) -> Arc<FlowState> {
         let retired = self.retired.lock().pop();
         let token = match retired {
@@ -72,7 +72,7 @@ impl Flows {
         flow
     }
 
-    /// The flow's address is free from now on.
+    /// Frees the flow's address.
     pub(crate) fn retire(&self, flow: &FlowState) {
         flow.is_retired.store(true, Ordering::Relaxed);
         self.live.lock().remove(&flow.cells.token);
@@ -87,7 +87,7 @@ impl Flows {
         self.retired.lock().contains(&token)
     }
 
-    /// Returns the flows that have begun, in the order of creation.
+    /// In the order of creation.
     pub(crate) fn begun(&self, only_timed_out: bool) -> Vec<Arc<FlowState>> {
         let now = self.now();
         let live = self.live.lock();

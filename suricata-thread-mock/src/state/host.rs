@@ -95,7 +95,6 @@ impl HostState {
         }
     }
 
-    /// Nothing of the host answers any more.
     pub(crate) fn end(&self) {
         self.identity.ended.store(true, Ordering::Release);
         self.slots.end();

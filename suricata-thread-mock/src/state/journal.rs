@@ -1,5 +1,5 @@
-//! Reports and log as lines that can be read without a lock: in a signal handler, or while plugin
-//! code holds one.
+//! Reports and log as lines that are read without a lock: in a signal handler, or while plugin code
+//! holds one.
 
 use std::fmt::Display;
 use std::ptr::null_mut;
@@ -14,11 +14,10 @@ struct Entry {
     next: AtomicPtr<Entry>,
 }
 
-/// A list that only grows: adding takes a lock, reading takes none.
+/// Only grows: adding takes a lock, reading none.
 #[derive(Default)]
 pub(crate) struct Journal {
     first: AtomicPtr<Entry>,
-    /// NULL if the list is empty.
     last: Mutex<Last>,
     is_written: AtomicBool,
 }

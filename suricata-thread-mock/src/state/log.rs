@@ -39,7 +39,7 @@ impl Log {
         }
     }
 
-    /// An error fails the test even if its level is above the host's, so that it is not logged.
+    /// An error fails the test even if its level is above the host's.
     pub(crate) fn add(&self, line: LogLine) {
         if line.level == SCLogLevel::SC_LOG_ERROR {
             self.inner.lock().errors.push(line.clone());
@@ -47,7 +47,7 @@ impl Log {
         self.add_known(line);
     }
 
-    /// A result tells the test of this line.
+    /// For a line that a result tells the test of.
     pub(crate) fn add_known(&self, line: LogLine) {
         if line.level.0 > self.level.0 {
             return;
@@ -114,7 +114,7 @@ fn shown(place: &Location<'_>) -> String {
     format!("{}:{}", place.file(), place.line())
 }
 
-/// Returns equal lines once, with a count.
+/// Equal lines once, with a count.
 fn grouped<'a>(lines: impl Iterator<Item = &'a LogLine>) -> Vec<String> {
     let mut groups: Vec<(&LogLine, usize)> = Vec::new();
     for line in lines {

@@ -104,7 +104,7 @@ impl Reports {
     }
 }
 
-/// Reports that differ by thread only are a group.
+/// Those that differ by thread only are a group.
 fn grouped(reports: &[Report]) -> Vec<Vec<&Report>> {
     let mut groups: Vec<Vec<&Report>> = Vec::new();
     for report in reports {
@@ -143,19 +143,17 @@ fn group_text(group: &[&Report]) -> String {
     )
 }
 
-/// Reports in a text.
 const SHOWN: usize = 40;
 
-/// Reports to keep.
 const STRAYS: usize = 256;
 
 static STRAY: Mutex<VecDeque<Report>> = Mutex::new(VecDeque::new());
 
 /// Returns the misuse that belongs to no host: C calls on threads without a host, or with a
-/// `ThreadVars` whose host has ended. Each is written to stderr when it first happens.
+/// `ThreadVars` whose host has ended.
 ///
-/// The list belongs to the process: look for the name of your thread. It has the last 256 that
-/// differ.
+/// These are the process's last 256 that differ: look for the name of your thread. Each is written
+/// to stderr when it first happens.
 ///
 /// ```
 /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }

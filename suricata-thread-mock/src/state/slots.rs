@@ -1,7 +1,7 @@
 //! The storage slots of a host.
 //!
-//! Slot ids are never given out again in the life of the process. If code keeps a handle in a
-//! `static`, another host must find nothing, rather than a value of another type.
+//! Ids are never given out again in the life of the process: if a `static` keeps one, another host
+//! must find nothing, rather than a value of another type.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::c_int;
@@ -14,9 +14,8 @@ use parking_lot::{Mutex, RwLock};
 use crate::noun::fault::Countdown;
 use crate::noun::slot::{BLOCK, Slot, Table};
 
-/// The first block is left out, since ids that were never assigned are often 0.
+/// The first block is left out: ids never assigned are often 0.
 static NEXT: AtomicI32 = AtomicI32::new(BLOCK as c_int);
-/// Of hosts that have not ended.
 static LIVE_BLOCKS: LazyLock<RwLock<HashSet<c_int>>> = LazyLock::new(RwLock::default);
 
 #[derive(Default)]
@@ -36,7 +35,7 @@ struct Registry {
 /// Kept, as in Suricata; reports name slots of other hosts, too.
 static ALL: LazyLock<RwLock<HashMap<c_int, Arc<Slot>>>> = LazyLock::new(RwLock::default);
 
-/// Returns "`name` (id 1024)", or "with id 7" if there never was such a slot.
+/// Returns "`name` (id 1024)", or "with id 7" without such a slot.
 pub(crate) fn named(id: c_int) -> String {
     match ALL.read().get(&id) {
         Some(slot) => format!("`{}` (id {id})", slot.name),
@@ -57,7 +56,6 @@ impl Slots {
         self.registry.lock().table.clone()
     }
 
-    /// `open` if new slots can be registered.
     pub(crate) fn reset(&self, open: bool) {
         self.end();
         self.finalized.store(!open, Ordering::Release);
@@ -110,7 +108,7 @@ impl Slots {
         Ok(id)
     }
 
-    /// For an id that is not in its owner's table; `true` if it was kept since another host.
+    /// `true` if the id was kept since another host.
     pub(crate) fn whose(&self, id: c_int) -> (&'static str, bool) {
         if id < 0 {
             return ("the result of a refused registration", false);

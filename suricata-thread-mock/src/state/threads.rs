@@ -24,7 +24,6 @@ pub(crate) struct ThreadState {
 }
 
 impl ThreadState {
-    /// It belongs to the current thread for now.
     pub(crate) fn new(cells: Cells, kind: ThreadKind) -> Self {
         Self {
             cells,
@@ -46,7 +45,7 @@ static LEFT: Mutex<Vec<Value>> = Mutex::new(Vec::new());
 
 #[derive(Default)]
 pub(crate) struct Roster {
-    /// Those whose init callbacks have run, in that order.
+    /// In the order in which their init callbacks ended.
     pub(crate) list: Mutex<Vec<Arc<ThreadState>>>,
     created: AtomicBool,
     left: Mutex<Vec<LeftValue>>,
@@ -79,8 +78,7 @@ impl Roster {
         Some(Creating(self))
     }
 
-    /// Waits for threads that are being created. `None`, after a wait, if another thread takes them
-    /// down.
+    /// Waits for threads being created. `None`, after a wait, if another thread takes them down.
     pub(crate) fn begin_take_down(&self) -> Option<TakingDown<'_>> {
         let mut phase = self.phase.lock();
         if phase.closing {
@@ -122,7 +120,7 @@ impl Drop for Creating<'_> {
     }
 }
 
-/// Ends the take-down, even by a panic, so that nobody waits for ever.
+/// Ends the take-down, even by a panic: nobody waits for ever.
 pub(crate) struct TakingDown<'a>(&'a Roster);
 
 impl Drop for TakingDown<'_> {

@@ -15,7 +15,7 @@ use crate::decode::{Cause, decode, supported};
 use crate::flow_table::{FlowTable, Step};
 use crate::pcapng::{self, PcapNg, Raw};
 
-/// As many bytes as stay in a processor's cache until their packets are handled.
+/// Stays in a processor's cache until handled.
 const PORTION: usize = 128 << 10;
 
 /// Longer files get a progress bar.
@@ -29,7 +29,7 @@ pub(crate) struct Capture {
     reader: Reader,
     bar: ProgressBar,
     flows: FlowTable,
-    /// What else the last packet causes, the next event first.
+    /// Of the last packet, the next one first.
     pending: VecDeque<Replayed>,
     packets: u64,
     left_out: BTreeMap<Cause, u64>,
@@ -50,7 +50,6 @@ impl Read for InPortions {
 }
 
 impl Reader {
-    /// `None` at the end.
     fn next(&mut self) -> Result<Option<Raw<'_>>, Failure> {
         let (reader, link) = match self {
             Self::Pcap(reader, link) => (reader, *link),
@@ -81,7 +80,6 @@ impl Reader {
 }
 
 impl Capture {
-    /// Errors name the file.
     pub(crate) fn open(path: &Path) -> Result<Self, String> {
         Self::open_file(path).map_err(|failure| format!("{}: {failure}", path.display()))
     }

@@ -79,7 +79,7 @@ pub(crate) fn check(arguments: &Arguments) -> Result<(), Failure> {
     }))
 }
 
-/// Judges a plugin, and prints why a Suricata refuses it.
+/// Prints why a Suricata refuses it.
 fn judge(plugin: &Path, suricata: &Suricata) -> Verdict {
     let host = Host::builder()
         .generation(suricata.generation)
@@ -134,7 +134,7 @@ fn judge(plugin: &Path, suricata: &Suricata) -> Verdict {
     Verdict::Refused
 }
 
-/// For functions that the mock lacks; `None` if this Suricata lacks some, too.
+/// `None` if this Suricata lacks some, too.
 fn judge_undefined(
     plugin: &Path,
     symbols: &[UndefinedSymbol],
@@ -188,7 +188,7 @@ fn print_optional(plugin: &Path, suricata: &Suricata) {
     }
 }
 
-/// Returns the functions that a plugin uses in a Suricata, but not here.
+/// Those in a Suricata, but not here.
 pub(crate) fn lacking_here(plugin: &Path, suricata: &Suricata) -> Vec<String> {
     let file = PluginFile::read(plugin).map(|bytes| PluginFile::parse(&bytes));
     let Ok(Ok(file)) = file else {
@@ -198,7 +198,7 @@ pub(crate) fn lacking_here(plugin: &Path, suricata: &Suricata) -> Vec<String> {
     file.optional.into_iter().filter(is_lacking).collect()
 }
 
-/// Returns `true` if this program, or what it has loaded for plugins, has the symbol.
+/// In this program, or what it has loaded for plugins.
 fn is_here(name: &str) -> bool {
     // SAFETY: the address is not used.
     unsafe { Library::this().get::<*const ()>(name.as_bytes()) }.is_ok()

@@ -28,7 +28,7 @@ impl Cause {
         Self::Icmp,
     ];
 
-    /// Returns `true` if Suricata leaves such packets out, too.
+    /// Suricata leaves such packets out, too.
     pub(crate) fn is_suricatas(self) -> bool {
         matches!(self, Self::NotIp | Self::Damaged | Self::NoFlow)
     }
@@ -66,14 +66,12 @@ pub(crate) fn supported(link: DataLink) -> Result<(), String> {
 
 pub(crate) struct Packet<'a> {
     pub(crate) key: Key,
-    /// `true` if it comes from the first address of the key.
+    /// From the first address of the key.
     pub(crate) by_first: bool,
-    /// Only for TCP.
     pub(crate) tcp: Option<Segment<'a>>,
 }
 
 impl Packet<'_> {
-    /// Returns the endpoints of the flow that this packet begins.
     pub(crate) fn endpoints(&self) -> Endpoints {
         let [first, second] = self.key.ends();
         let (source, destination) = if self.by_first {

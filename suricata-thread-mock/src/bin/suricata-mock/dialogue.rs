@@ -5,7 +5,7 @@
 
 use crate::http::Exchange;
 
-/// After as many bytes of client and server, Suricata gives up on unknown protocols.
+/// Bytes of client and server after which Suricata gives up.
 const ENOUGH: [u32; 2] = [17, 10];
 
 pub(crate) const CLIENT: usize = 0;
@@ -17,7 +17,7 @@ enum Protocol {
     Http,
     Tls,
     Ftp,
-    /// A protocol whose conversations are never done.
+    /// Its conversations are never done.
     Other,
 }
 
@@ -53,7 +53,7 @@ impl Dialogue {
         }
     }
 
-    /// The bytes of client and server that were looked at.
+    /// Takes the bytes of client and server.
     pub(crate) fn inspect(&mut self, inspected: [u32; 2]) {
         let is_enough = inspected[CLIENT] >= ENOUGH[CLIENT] && inspected[SERVER] >= ENOUGH[SERVER];
         if is_enough && !self.is_given_up {
@@ -66,7 +66,7 @@ impl Dialogue {
         self.is_given_up |= self.protocol() == Protocol::Unknown;
     }
 
-    /// Suricata has nothing to inspect when the conversation ends.
+    /// Suricata has nothing to inspect at the end.
     pub(crate) fn is_done(&self, is_all_inspected: bool, reset_by: Option<usize>) -> bool {
         if self.is_given_up {
             // Nothing later matters.

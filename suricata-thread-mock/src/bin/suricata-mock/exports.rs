@@ -12,7 +12,6 @@ pub(crate) struct Suricata {
     pub(crate) generation: Generation,
     pub(crate) name: String,
     exports: BTreeSet<String>,
-    /// It exports nothing else.
     is_whole: bool,
 }
 
@@ -59,7 +58,7 @@ impl Suricata {
         self.exports.contains(name)
     }
 
-    /// Returns `true` only if that is certain.
+    /// Only if that is certain.
     pub(crate) fn lacks(&self, name: &str) -> bool {
         self.is_whole && !self.has(name)
     }
@@ -84,7 +83,6 @@ fn of_the_api(generation: Generation) -> &'static [&'static str] {
     if generation == Generation::V8 { v8 } else { v9 }
 }
 
-/// Returns `true` if a Suricata that this program knows has the function.
 pub(crate) fn is_known(name: &str) -> bool {
     let mut all = Generation::ALL.iter();
     all.any(|generation| Suricata::known(*generation).has(name))

@@ -1,8 +1,8 @@
 //! The flow of each packet of a capture, and the end of flows by the time of packets, as in
 //! Suricata.
 //!
-//! Not reproduced: timeouts found by Suricata's flow manager, by its own clock, and by packets of
-//! other flows at the same place of its hash table, by its own random numbers.
+//! Not reproduced: timeouts that Suricata's flow manager finds by its own clock, or packets of
+//! other flows at the same place of its hash table, at random.
 
 use std::time::Duration;
 
@@ -13,14 +13,14 @@ use crate::tcp::{Conversation, Timeout};
 pub(crate) struct Step {
     pub(crate) flow: u64,
     pub(crate) begins: bool,
-    /// `true` if it goes to the side that did not begin the flow.
+    /// The side that began the flow sent it.
     pub(crate) to_server: bool,
-    /// The flow that was there before, which its worker retires now.
+    /// The flow before it, which its worker retires now.
     pub(crate) retires: Option<u64>,
 }
 
-/// Flows that begin together are together in memory, as their packets come: a map from key to flow
-/// takes twice the time with many flows at once.
+/// Flows that begin together are together in memory, as their packets come. A map from key to flow
+/// takes twice the time.
 #[derive(Default)]
 pub(crate) struct FlowTable {
     live: Vec<(Key, Live)>,
@@ -111,7 +111,7 @@ impl FlowTable {
         }
     }
 
-    /// The place that has the key's flow, or is free for it.
+    /// Has the key's flow, or is free for it.
     #[inline]
     fn place_of(&self, key: &Key) -> usize {
         let mut place = key.hash() as usize;
@@ -133,7 +133,7 @@ impl FlowTable {
         }
     }
 
-    /// Returns the flows that their workers retire.
+    /// Those that their workers retire.
     pub(crate) fn end(&mut self) -> Vec<u64> {
         let Self { live, .. } = std::mem::take(self);
         let live = live.into_iter().map(|(_, live)| live);

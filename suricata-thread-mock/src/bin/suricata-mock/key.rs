@@ -13,12 +13,11 @@ pub(crate) struct Key {
     pub(crate) is_v6: bool,
 }
 
-/// An IPv6 address, or IPv4 in its first four bytes: numbers are compared and hashed faster than
-/// bytes.
+/// IPv6, or IPv4 in the first four bytes: numbers are compared and hashed faster than bytes.
 pub(crate) type Address = [u64; 2];
 
 impl Key {
-    /// Addresses and ports in a row, as tests often have them, get hashes all over.
+    /// Addresses and ports in a row, as in tests, get hashes all over.
     #[inline]
     pub(crate) fn hash(&self) -> u64 {
         let [[a, b], [c, d]] = self.addresses;

@@ -109,11 +109,10 @@ enum Failure {
     Call(String),
 }
 
-/// Why stdout did not take a line, such as a full disk.
+/// Why stdout took no line, such as a full disk.
 static NOT_PRINTED: OnceLock<io::Error> = OnceLock::new();
 
-/// Prints a line to stdout. A closed pipe, as with `| head`, is ignored; another error makes the
-/// program fail in the end.
+/// Ignores a closed pipe, as with `| head`; another error makes the program fail in the end.
 fn print(line: impl Display) {
     match writeln!(io::stdout(), "{line}") {
         Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {

@@ -8,14 +8,13 @@ use std::time::Duration;
 
 use pcap_file::DataLink;
 
-/// Blocks of other types are skipped.
 const SECTION_HEADER: u32 = 0x0a0d_0d0a;
 const INTERFACE: u32 = 1;
 const OBSOLETE_PACKET: u32 = 2;
 const SIMPLE_PACKET: u32 = 3;
 const ENHANCED_PACKET: u32 = 6;
 
-/// The ports of a packet are in it.
+/// Has the ports of a packet.
 const KEPT: u64 = 256 << 10;
 
 pub(crate) struct PcapNg<R> {
@@ -24,7 +23,7 @@ pub(crate) struct PcapNg<R> {
     big_endian: bool,
     /// For each interface, the link type and the seconds in a unit of time.
     links: Vec<(DataLink, f64)>,
-    /// Of the last packet that has a time.
+    /// Of the last packet with a time.
     time: Duration,
     /// The beginning of the last block's content.
     kept: Vec<u8>,
@@ -38,12 +37,10 @@ pub(crate) struct Raw<'a> {
 }
 
 pub(crate) enum Failure {
-    /// The file ends within a block.
     Truncated,
     Unreadable(io::Error),
     Damaged(String),
     LinkTypes,
-    /// No block describes the packet's interface.
     UnknownInterface(u32),
 }
 
@@ -126,7 +123,7 @@ impl<R: Read> PcapNg<R> {
         }
     }
 
-    /// The seconds in a unit of time of the last block's interface: a millionth by default.
+    /// The seconds in a unit of time: a millionth by default.
     fn unit(&self) -> f64 {
         const RESOLUTION: u16 = 9;
         let mut at = 8;
@@ -144,7 +141,7 @@ impl<R: Read> PcapNg<R> {
         1e-6
     }
 
-    /// Keeps the beginning of its content; returns its type.
+    /// Returns its type.
     fn next_block(&mut self) -> Result<Option<u32>, Failure> {
         let mut kind = [0; 4];
         match self.input.read(&mut kind[..1])? {

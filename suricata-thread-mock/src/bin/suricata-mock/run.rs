@@ -173,7 +173,6 @@ fn replay(host: &Host, mut capture: Capture) -> (TrafficReport, Option<String>) 
     (traffic, failure)
 }
 
-/// In the order of creation.
 fn table(threads: &Threads, traffic: &TrafficReport) -> Table {
     let mut table = Table::new();
     table.load_preset(presets::UTF8_HORIZONTAL_ONLY);
@@ -237,7 +236,7 @@ fn host(arguments: &Arguments) -> Host {
     builder.build()
 }
 
-/// Each, even if one fails; returns the failures.
+/// Returns the failures.
 fn load(host: &Host, generation: Generation, plugins: &[PathBuf]) -> Vec<String> {
     let load = |plugin: &PathBuf| {
         // SAFETY: the user named the file as a plugin, whose code may run here and whose entry

@@ -6,12 +6,12 @@ use crate::segment::Segment;
 pub(crate) struct Side {
     /// Of the SYN.
     pub(crate) first: u32,
-    /// What a RST must have: the end of what was sent, as Suricata counts.
+    /// What a RST must have: the end of the data, as Suricata counts.
     pub(crate) next: u32,
-    /// The end of the data that were sent, and of those that were looked at.
+    /// The ends of what was sent and looked at.
     pub(crate) sent: u32,
     pub(crate) inspected: u32,
-    /// What the other side has acknowledged, and how far it lets this side send.
+    /// What the other side acknowledged, and how far it lets this one send.
     pub(crate) acknowledged: u32,
     pub(crate) allowed: u32,
     pub(crate) scale: u8,
@@ -59,7 +59,7 @@ impl Side {
         !is_beyond
     }
 
-    /// How far the other side has all data; returns `true` if there is something new to look at.
+    /// Returns `true` if there is something new to look at.
     pub(crate) fn acknowledge(&mut self, acknowledged: u32, window: u32) -> bool {
         self.allowed = later(acknowledged.wrapping_add(window), self.allowed);
         self.acknowledged = later(acknowledged, self.acknowledged);

@@ -41,11 +41,11 @@ pub(crate) enum Timeout {
     Closed = 10,
 }
 
-/// The client is the side that sent the first segment.
+/// The client sent the first segment.
 pub(crate) struct Conversation {
     state: State,
     sides: [Side; 2],
-    /// Servers that answered the same SYN in another way; the client's ACK chooses.
+    /// Other answers to the SYN; the client's ACK chooses.
     others: Vec<Side>,
     dialogue: Dialogue,
 }
@@ -83,7 +83,7 @@ impl Conversation {
         }
     }
 
-    /// Follows a segment of the client, 0, or the server, 1.
+    /// `by` is 0 for the client, 1 for the server.
     pub(crate) fn follow(&mut self, by: usize, segment: &Segment<'_>) {
         match self.state {
             State::NotFollowed | State::Closed(_) => {}
@@ -143,7 +143,7 @@ impl Conversation {
         }
     }
 
-    /// Returns `true` if the segment is within the windows.
+    /// Within the windows.
     fn is_allowed(&self, by: usize, segment: &Segment<'_>) -> bool {
         let (mine, other) = (&self.sides[by], &self.sides[1 - by]);
         let is_acknowledged_early =
@@ -230,7 +230,7 @@ impl Conversation {
         }
     }
 
-    /// Returns `true` if its worker retires it, unless by a timeout: something is left to inspect.
+    /// Something is left to inspect, so its worker retires it, unless by a timeout.
     pub(crate) fn is_workers(&self) -> bool {
         let reset_by = match self.state {
             State::NotFollowed | State::SynSent | State::SynReceived => return false,
