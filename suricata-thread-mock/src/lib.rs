@@ -7,8 +7,7 @@
 //!
 //! # A test
 //!
-//! This one is of a plugin `minimal` that is made with `suricata-thread`; the repository has it
-//! among the examples:
+//! The plugin `minimal` is an example of the repository, made with `suricata-thread`:
 //!
 //! ```ignore
 //! use suricata_thread_mock::{Host, RunMode, Traffic};
@@ -108,7 +107,7 @@
 //! suricata-thread-mock = "0.1"
 //! ```
 //!
-//! Rust links a crate only if it is named. A test that does without [`Host`] names it so:
+//! Rust links a crate only if it is named. A test without [`Host`] does so:
 //!
 //! ```
 //! use suricata_thread_mock as _;
@@ -117,72 +116,64 @@
 //! # Generations
 //!
 //! A host plays Suricata 8.0, unless the environment variable `SURICATA_MOCK` is 9 or the test
-//! [says so](HostBuilder::generation). `cargo test`, then `SURICATA_MOCK=9 cargo test`, run a test
-//! suite against both. Hosts of both may run at the same time.
+//! [says so](HostBuilder::generation). `SURICATA_MOCK=9 cargo test` runs a test suite as in 9.0.
+//! Hosts of both may run at the same time.
 //!
 //! The mock defines the functions of both, and reports calls of those that the host's Suricata does
 //! not have. A plugin that tells Suricatas apart by the functions that exist asks the mock instead:
 //! `unsigned int suricata_thread_mock_generation_1(void)` returns the major version of the calling
-//! thread's host, or 0 if there is none. C code declares it weak, since Suricata does not have it.
-//! `suricata-thread` does so by itself.
+//! thread's host, or 0 without one. Suricata lacks it, so C code declares it weak;
+//! `suricata-thread` asks by itself.
 //!
 //! # Features
 //!
 //! | feature, off by default | brings |
 //! | --- | --- |
-//! | `open` | [`Host::open`](crate::Host#method.open) for built plugin files, in Rust or C |
+//! | `open` | [`Host::open`](crate::Host#method.open) for built plugin files |
 //! | `cli` | the program `suricata-mock`, which checks and runs plugin files: `cargo install --locked suricata-thread-mock --features cli` |
 //!
 //! # Threads
 //!
-//! - The host of the calling thread answers a C call: the host that it built last or
-//!   [entered](Host::enter), or whose thread it is. A call with a `ThreadVars` goes to the host of
-//!   that. On other threads, calls fail as Suricata refuses them; stderr and [`stray_reports`] say
-//!   so.
-//! - [`Host::spawn`] runs the thread init callbacks on the calling thread, as Suricata does, then
-//!   starts an OS thread, which runs the test's jobs one by one. [`Host::shutdown`] joins all
-//!   threads, then frees their storage on the calling thread.
-//! - One callback at a time runs with a `ThreadVars`. So plugin code [must not drive a
-//!   host](Host#panics), and a job must not wait for its own thread: both panic. Such a wait is
-//!   noticed only between the hosts' own threads.
-//! - Hosts share nothing, so tests run in parallel. A slot id is never given out again in a
-//!   process: if a `static` keeps it for another host, it finds nothing there, and is reported.
+//! - The [`Host`] of the calling thread answers a C call; one with a `ThreadVars` goes to the host
+//!   of that. On other threads, calls fail as Suricata refuses them; stderr and [`stray_reports`]
+//!   say so.
+//! - Plugin code [must not drive a host](Host#panics), and a job must not wait for its own thread:
+//!   both panic. Such a wait is noticed only between the hosts' own threads.
+//! - Hosts share nothing, so tests run in parallel. A slot id that a `static` keeps for another
+//!   host finds nothing there, and is reported.
 //!
 //! # Reports
 //!
-//! [`ReportKind`] lists what is reported. A [`Report`] names the call, the slot and the thread, and
-//! says what was expected, what happened, what Suricata would do, and what to do about it.
-//! [`Host::verify`] panics with the reports, and so does dropping the host. With
-//! [`HostBuilder::record_only`], the test looks at [`Host::reports`] instead.
+//! [`ReportKind`] lists what is reported, and [`Report`] what a report says. [`Host::verify`]
+//! panics with the reports, and so does dropping the host, unless it [only
+//! records](HostBuilder::record_only).
 //!
-//! Misuse also fails: nothing is stored or freed, and the call returns NULL or -1. Being refused a
-//! registration is no misuse, nor is registering a slot too late: Suricata returns -1, and the
-//! plugin has to cope.
+//! Misuse also fails: nothing is stored or freed, and the call returns NULL or -1. A refused
+//! registration is no misuse, even of a slot that comes too late: the plugin has to cope.
 //!
-//! A line at error level in [`Host::log`] fails the test, too, unless the test
-//! [expects](Host::expect_error) it. Panics that `suricata-thread` contains are such lines,
-//! assertions in callbacks among them, and so is an `init` that fails. Warnings fail no test.
+//! A line at error level in [`Host::log`] fails the test, too, unless it is
+//! [expected](Host::expect_error). Such are panics that `suricata-thread` contains, assertions in
+//! callbacks among them, and an `init` that fails. Warnings fail no test.
 //!
 //! ## Ends
 //!
 //! If plugin code calls `exit` or `quick_exit`, crashes, or does not return [in
 //! time](HostBuilder::callback_limit), the test process fails. The reports and the log go to stderr
-//! first, past the test harness, with a line that names the plugin, the code, the thread, the test
-//! and the place where the host was built. Earlier signal handlers, such as the standard library's
-//! for stack overflows, run after that. `_exit` goes unnoticed.
+//! first, with a line that names the plugin, the code, the thread, the test and where the host was
+//! built. Earlier signal handlers, such as the standard library's, run after that. `_exit` goes
+//! unnoticed.
 //!
 //! ## Replacing values
 //!
 //! Setting a slot does not free its value. To replace a value, get it, set the new one (or NULL),
-//! and free the old one if the set succeeded. The mock recognises this if the get was the last call
-//! for that slot of that thread; the value is then the plugin's. Otherwise the value counts as
-//! lost.
+//! and free the old one if the set succeeded. If the get was the last call for that slot of that
+//! thread, the value is then the plugin's; otherwise it counts as lost.
 //!
 //! ## Values in two slots
 //!
-//! If two slots hold a pointer, Suricata frees it twice. The mock reports the second set, and frees
-//! it once. To move a value, empty the first slot before. [`HostBuilder::shared_values`] allows
-//! shared values. Pointers below 65536 and powers of two are not checked, since Rust's boxes of
+//! Suricata frees a pointer in two slots twice. The mock reports the second set, and frees it once,
+//! unless [shared values](HostBuilder::shared_values) are allowed. To move a value, empty the first
+//! slot before. Pointers below 65536 and powers of two are not checked, since Rust's boxes of
 //! values without size are such.
 //!
 //! # Failures on demand
@@ -192,10 +183,9 @@
 //!
 //! # Limits
 //!
-//! - `ThreadVars`, `Flow` and `Packet` are opaque pointers with nothing behind them: reading there
-//!   crashes.
-//! - What flows tell is made up, except the addresses and times of captures. Application protocols
-//!   are unknown, and flags only have the directions that were seen.
+//! - `ThreadVars`, `Flow` and `Packet` are opaque pointers: reading there crashes.
+//! - What flows tell is made up, except the addresses and times of captures; application protocols
+//!   are unknown, and flags only have the directions seen.
 //! - Suricata retires closed TCP without finish callbacks if it has something left to inspect. For
 //!   captures, the mock decides this by the first bytes of HTTP, TLS and FTP; SSH and SMTP are
 //!   never done. It leaves out timeouts that Suricata's flow manager finds by its own clock, and
@@ -203,11 +193,10 @@
 //! - A pointer that the plugin freed but left in its slot is freed again, as in Suricata.
 //!   AddressSanitizer finds this, and works with the mock.
 //! - Another slot name at the same address is noticed, but not that a name was freed.
-//! - A value that was taken out of a slot is the plugin's to free: LeakSanitizer finds leaks. What
-//!   Suricata keeps for ever stays reachable.
+//! - A value taken out of a slot is the plugin's to free: LeakSanitizer finds leaks. What Suricata
+//!   keeps for ever stays reachable.
 //! - Registrations at the same time are noticed only if they overlap.
-//! - After about a million hosts in a process, no more slots can be registered; an error in the log
-//!   says so.
+//! - After about a million hosts in a process, registering slots fails, with an error in the log.
 //! - Functions that abort on a panic, such as Rust's `extern "C"` functions, abort the test.
 
 #[cfg(all(feature = "open", not(unix)))]

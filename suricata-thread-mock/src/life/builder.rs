@@ -147,8 +147,8 @@ impl HostBuilder {
     /// Suricata.
     ///
     /// This is for values whose free function gives up a reference (`Arc::into_raw`, once for each
-    /// slot), and for static ones whose free function does nothing. Without it, the second slot is
-    /// [reported](crate::ReportKind::ValueFreedTwice), and the value freed once.
+    /// slot), and for static ones whose free function does nothing. Without it, that is
+    /// [misuse](crate#values-in-two-slots).
     ///
     /// ```
     /// # use std::ffi::c_void;

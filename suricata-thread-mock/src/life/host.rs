@@ -17,7 +17,8 @@ use crate::state::host::HostState;
 ///
 /// The thread that builds a host is its main thread, which the kernel calls `Suricata-Main`
 /// meanwhile. The host answers the C calls of that thread and of its own threads; others can
-/// [enter](Host::enter) it. Of several hosts that a thread built, the last one not dropped answers.
+/// [enter](Host::enter) it. Of several hosts that a thread built or entered, the last one not
+/// dropped answers.
 ///
 /// Dropping a host shuts it down and [verifies](Host::verify) it; if the thread is panicking
 /// already, the reports go to stderr. A drop in plugin code is reported to the host that runs the
@@ -122,8 +123,8 @@ impl Host {
         }
     }
 
-    /// Creates a thread: runs its init callbacks on the current thread, then starts an OS thread
-    /// that waits for jobs.
+    /// Creates a thread: runs its init callbacks on the current thread, as Suricata does, then
+    /// starts an OS thread that waits for jobs.
     ///
     /// # Panics
     ///

@@ -1,8 +1,5 @@
 //! The flow of each packet of a capture, and the end of flows by the time of packets, as in
 //! Suricata.
-//!
-//! Not reproduced: timeouts that Suricata's flow manager finds by its own clock, or packets of
-//! other flows at the same place of its hash table, at random.
 
 use std::time::Duration;
 
