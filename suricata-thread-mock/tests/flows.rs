@@ -413,10 +413,8 @@ fn what_a_free_function_stores_in_a_slot_that_was_freed_is_reported() {
         SLOT.store(slot.id, SeqCst);
         let second = SCFlowStorageId { id: slot.id + 1 };
         // SAFETY: the host's flow and slot.
-        assert_eq!(
-            unsafe { SCFlowSetStorageById(flow, second, raw::ptr(1)) },
-            0
-        );
+        let set = unsafe { SCFlowSetStorageById(flow, second, raw::ptr(1)) };
+        assert_eq!(set, 0);
     }));
     // SAFETY: the name and the function stay.
     unsafe { SCFlowStorageRegister(c"second".as_ptr(), Some(store)) };
