@@ -32,8 +32,8 @@ typedef void *(*StorageAllocFn)(unsigned int size);
 
 /** Names one slot of thread storage; passed by value. */
 typedef struct ThreadStorageId {
-    /** Counts up from 0 over the slots of all modules of the host. Negative
-     * where registration failed. */
+    /** Counts up from 0 over all slots of the host. Negative if registration
+     * failed. */
     int id;
 } ThreadStorageId;
 
@@ -43,47 +43,42 @@ unsigned int ThreadStorageSize(void);
 
 /** Registers a slot that every thread has, empty at first, and whose content
  * `Free` frees. `Alloc` makes the content of `size` bytes for
- * `ThreadAllocStorageById`; with a null `Alloc` a plugin stores pointers of its
- * own, and `size` must be that of a pointer. The host keeps `name`, which must
- * stay valid for the life of the process, and so must the functions.
+ * `ThreadAllocStorageById`; with a null `Alloc` a plugin stores pointers of
+ * its own, and `size` must be that of a pointer. The name and the functions
+ * must stay valid for the life of the process.
  *
  * The id is negative when registration failed: it has closed, `name` is null
  * or empty or taken by another slot of thread storage (the host logs that as
- * an error), `Free` is null, `size` is 0 or does not go with a null `Alloc`, or
- * the host is out of memory. Call it from plugin `Init`, on the main thread:
- * the host's list has no lock. */
+ * an error), `Free` is null, `size` is 0 or does not go with a null `Alloc`,
+ * or the host is out of memory. Call it from `Init` only. */
 ThreadStorageId ThreadStorageRegister(
         const char *name, unsigned int size, StorageAllocFn Alloc, StorageFreeFn Free);
 
-/** What `tv` holds in the slot `id`; null until something was set.
+/** Returns what `tv` holds in the slot `id`; null if nothing was set.
  *
- * The host does not check `id`: one that it never gave out reads past the
- * storage. Call it on the thread that `tv` belongs to, or in a thread init
- * callback for `tv`. */
+ * The host does not check `id`. Call it on the thread of `tv`, or in a thread
+ * init callback for it. */
 void *ThreadGetStorageById(const ThreadVars *tv, ThreadStorageId id);
 
 /** Stores `ptr` in the slot `id` of `tv`, without freeing what was there.
  * Returns 0 on success.
  *
- * The host does not check `id`: one that it never gave out writes past the
- * storage. Call it on the thread that `tv` belongs to, or in a thread init
- * callback for `tv`. */
+ * The host does not check `id`. Call it on the thread of `tv`, or in a thread
+ * init callback for it. */
 int ThreadSetStorageById(ThreadVars *tv, ThreadStorageId id, void *ptr);
 
-/** What `tv` holds in the slot `id`; where that is null and the slot has an
- * alloc function, what that one returns, now stored.
+/** Returns what `tv` holds in the slot `id`. If that is null, first stores what
+ * the slot's alloc function returns, if it has one.
  *
- * The host does not check `id`: one that it never gave out reads and writes
- * past the storage. Call it on the thread that `tv` belongs to, or in a thread
- * init callback for `tv`. */
+ * The host does not check `id`. Call it on the thread of `tv`, or in a thread
+ * init callback for it. */
 void *ThreadAllocStorageById(ThreadVars *tv, ThreadStorageId id);
 
-/** Calls the slot's free function with what `tv` holds in the slot `id`,
- * unless that is null, then empties the slot.
+/** Calls the slot's free function with what `tv` holds in the slot `id`, unless
+ * that is null, then empties the slot.
  *
- * The host does not check `id`: one that it never gave out reads and writes
- * past the storage. Call it on the thread that `tv` belongs to, or in a thread
- * init callback for `tv`. */
+ * The host does not check `id`. Call it on the thread of `tv`, or in a thread
+ * init callback for it. */
 void ThreadFreeStorageById(ThreadVars *tv, ThreadStorageId id);
 
 /** Frees every slot of `tv`, in the order of the ids. Host only, on the thread
@@ -95,33 +90,32 @@ void ThreadFreeStorage(ThreadVars *tv);
 
 /** Names one slot of flow storage; passed by value. */
 typedef struct FlowStorageId {
-    /** Counts up from 0 over the slots of all modules of the host. Negative
-     * where registration failed. */
+    /** Counts up from 0 over all slots of the host. Negative if registration
+     * failed. */
     int id;
 } FlowStorageId;
 
 /** Registers a slot that every flow has, empty at first, and whose content
  * `Free` frees. A plugin passes a null `Alloc`, and the size of a pointer. The
- * host keeps `name`, which must stay valid for the life of the process, and so
- * must the functions. Names are apart from those of thread storage.
+ * name and the functions must stay valid for the life of the process. Names
+ * are apart from those of thread storage.
  *
  * The id is negative when registration failed, for the reasons that
- * `ThreadStorageRegister` has. Call it from plugin `Init`, on the main thread:
- * the host's list has no lock. */
+ * `ThreadStorageRegister` has. Call it from `Init` only. */
 FlowStorageId FlowStorageRegister(
         const char *name, unsigned int size, StorageAllocFn Alloc, StorageFreeFn Free);
 
-/** What `f` holds in the slot `id`; null until something was set.
+/** Returns what `f` holds in the slot `id`; null if nothing was set.
  *
- * The host does not check `id`: one that it never gave out reads past the
- * storage. Call it in a callback for `f`, which the host has locked. */
+ * The host does not check `id`. Call it in a callback for `f`, which the host
+ * has locked. */
 void *FlowGetStorageById(const Flow *f, FlowStorageId id);
 
 /** Stores `ptr` in the slot `id` of `f`, without freeing what was there.
  * Returns 0 on success.
  *
- * The host does not check `id`: one that it never gave out writes past the
- * storage. Call it in a callback for `f`, which the host has locked. */
+ * The host does not check `id`. Call it in a callback for `f`, which the host
+ * has locked. */
 int FlowSetStorageById(Flow *f, FlowStorageId id, void *ptr);
 
 /* What a flow can tell, in a callback for it. */
@@ -130,13 +124,13 @@ int FlowSetStorageById(Flow *f, FlowStorageId id, void *ptr);
  * microseconds: both 0 while flow init callbacks run. */
 void FlowGetLastTimeAsParts(Flow *flow, uint64_t *secs, uint64_t *usecs);
 
-/** The `FLOW_…` bits of `flow`, private to the version of the host. */
+/** Returns the `FLOW_…` bits of `flow`, private to the version of the host. */
 uint32_t FlowGetFlags(Flow *flow);
 
-/** The source port, in host byte order; 0 where the protocol has none. */
+/** Returns the source port, in host byte order; 0 without ports. */
 uint16_t FlowGetSourcePort(Flow *flow);
 
-/** The destination port, in host byte order; 0 where the protocol has none. */
+/** Returns the destination port, in host byte order; 0 without ports. */
 uint16_t FlowGetDestinationPort(Flow *flow);
 
 #endif

@@ -26,8 +26,8 @@ void SCStorageCleanup(void);
 
 /** Names one slot of thread storage; passed by value. */
 typedef struct SCThreadStorageId {
-    /** Counts up from 0 over the slots of all modules of the host. Negative
-     * where registration failed. */
+    /** Counts up from 0 over all slots of the host. Negative if registration
+     * failed. */
     int id;
 } SCThreadStorageId;
 
@@ -41,31 +41,28 @@ unsigned int SCThreadStorageSize(void);
  *
  * The id is negative when registration failed: it has closed, `name` is null
  * or empty or taken by another slot of thread storage (the host logs that as
- * an error), `Free` is null, or the host is out of memory. Call it from plugin
- * `Init`, on the main thread: the host's list has no lock. */
+ * an error), `Free` is null, or the host is out of memory. Call it from `Init`
+ * only. */
 SCThreadStorageId SCThreadStorageRegister(const char *name, StorageFreeFn Free);
 
-/** What `tv` holds in the slot `id`; null until something was set.
+/** Returns what `tv` holds in the slot `id`; null if nothing was set.
  *
- * The host does not check `id`: one that it never gave out reads past the
- * storage. Call it on the thread that `tv` belongs to, or in a thread init
- * callback for `tv`. */
+ * The host does not check `id`. Call it on the thread of `tv`, or in a thread
+ * init callback for it. */
 void *SCThreadGetStorageById(const ThreadVars *tv, SCThreadStorageId id);
 
 /** Stores `ptr` in the slot `id` of `tv`, without freeing what was there.
  * Returns 0 on success.
  *
- * The host does not check `id`: one that it never gave out writes past the
- * storage. Call it on the thread that `tv` belongs to, or in a thread init
- * callback for `tv`. */
+ * The host does not check `id`. Call it on the thread of `tv`, or in a thread
+ * init callback for it. */
 int SCThreadSetStorageById(ThreadVars *tv, SCThreadStorageId id, void *ptr);
 
-/** Calls the slot's free function with what `tv` holds in the slot `id`,
- * unless that is null, then empties the slot.
+/** Calls the slot's free function with what `tv` holds in the slot `id`, unless
+ * that is null, then empties the slot.
  *
- * The host does not check `id`: one that it never gave out reads and writes
- * past the storage. Call it on the thread that `tv` belongs to, or in a thread
- * init callback for `tv`. */
+ * The host does not check `id`. Call it on the thread of `tv`, or in a thread
+ * init callback for it. */
 void SCThreadFreeStorageById(ThreadVars *tv, SCThreadStorageId id);
 
 /** Frees every slot of `tv`, in the order of the ids. Host only, on the thread
@@ -77,31 +74,31 @@ void SCThreadFreeStorage(ThreadVars *tv);
 
 /** Names one slot of flow storage; passed by value. */
 typedef struct SCFlowStorageId {
-    /** Counts up from 0 over the slots of all modules of the host. Negative
-     * where registration failed. */
+    /** Counts up from 0 over all slots of the host. Negative if registration
+     * failed. */
     int id;
 } SCFlowStorageId;
 
 /** Registers a slot that every flow has, empty at first, and whose content
  * `Free` frees. The host keeps `name`, which must stay valid for the life of
- * the process, and so must `Free`. Names are apart from those of thread storage.
+ * the process, and so must `Free`. Names are apart from those of thread
+ * storage.
  *
  * The id is negative when registration failed, for the reasons that
- * `SCThreadStorageRegister` has. Call it from plugin `Init`, on the main thread:
- * the host's list has no lock. */
+ * `SCThreadStorageRegister` has. Call it from `Init` only. */
 SCFlowStorageId SCFlowStorageRegister(const char *name, StorageFreeFn Free);
 
-/** What `f` holds in the slot `id`; null until something was set.
+/** Returns what `f` holds in the slot `id`; null if nothing was set.
  *
- * The host does not check `id`: one that it never gave out reads past the
- * storage. Call it in a callback for `f`, which the host has locked. */
+ * The host does not check `id`. Call it in a callback for `f`, which the host
+ * has locked. */
 void *SCFlowGetStorageById(const Flow *f, SCFlowStorageId id);
 
 /** Stores `ptr` in the slot `id` of `f`, without freeing what was there.
  * Returns 0 on success.
  *
- * The host does not check `id`: one that it never gave out writes past the
- * storage. Call it in a callback for `f`, which the host has locked. */
+ * The host does not check `id`. Call it in a callback for `f`, which the host
+ * has locked. */
 int SCFlowSetStorageById(Flow *f, SCFlowStorageId id, void *ptr);
 
 /* What a flow can tell, in a callback for it. */
@@ -110,19 +107,19 @@ int SCFlowSetStorageById(Flow *f, SCFlowStorageId id, void *ptr);
  * microseconds: both 0 while flow init callbacks run. */
 void SCFlowGetLastTimeAsParts(const Flow *flow, uint64_t *secs, uint64_t *usecs);
 
-/** The `FLOW_…` bits of `flow`, private to the version of the host. */
+/** Returns the `FLOW_…` bits of `flow`, private to the version of the host. */
 uint64_t SCFlowGetFlags(const Flow *flow);
 
-/** The source port, in host byte order; 0 where the protocol has none. */
+/** Returns the source port, in host byte order; 0 without ports. */
 uint16_t SCFlowGetSourcePort(const Flow *flow);
 
-/** The destination port, in host byte order; 0 where the protocol has none. */
+/** Returns the destination port, in host byte order; 0 without ports. */
 uint16_t SCFlowGetDestinationPort(const Flow *flow);
 
-/** Whether the addresses of `flow` are of IPv4. */
+/** Returns true if the addresses of `flow` are of IPv4. */
 bool SCFlowIsIPv4(const Flow *flow);
 
-/** Whether the addresses of `flow` are of IPv6. */
+/** Returns true if the addresses of `flow` are of IPv6. */
 bool SCFlowIsIPv6(const Flow *flow);
 
 /** The number of the IP protocol: 6 for TCP, 17 for UDP. */

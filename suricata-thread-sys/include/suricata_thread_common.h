@@ -25,12 +25,11 @@ typedef void (*StorageFreeFn)(void *ptr);
  * mode the unix manager), before the new thread starts. It must not unwind. */
 typedef void (*SCThreadInitCallbackFn)(ThreadVars *tv, void *user);
 
-/** Registers `fn` to run with `user` for each thread created from now on. The same
- * function registered twice is called twice, and there is no way back: both
- * pointers must stay valid for the life of the process.
+/** Registers `fn` to run with `user` for each thread created from now on. The
+ * same function registered twice is called twice, and there is no way back:
+ * both pointers must stay valid for the life of the process.
  *
- * Returns false when the host is out of memory. Call it from plugin `Init`, on
- * the main thread: the host's list has no lock. */
+ * Returns false when the host is out of memory. Call it from `Init` only. */
 bool SCThreadRegisterInitCallback(SCThreadInitCallbackFn fn, void *user);
 
 /** Runs the thread init callbacks for `tv`, in the order of registration.
@@ -45,11 +44,10 @@ void SCThreadRunInitCallbacks(ThreadVars *tv);
  * own. The host's own unit tests pass a null `tv`. It must not unwind. */
 typedef void (*SCFlowInitCallbackFn)(ThreadVars *tv, Flow *f, const Packet *p, void *user);
 
-/** Registers `fn` to run with `user` for each flow that begins. Both pointers must
- * stay valid for the life of the process.
+/** Registers `fn` to run with `user` for each flow that begins. Both must stay
+ * valid for the life of the process.
  *
- * Returns false when the host is out of memory. Call it from plugin `Init`, on
- * the main thread: the host's list has no lock. */
+ * Returns false when the host is out of memory. Call it from `Init` only. */
 bool SCFlowRegisterInitCallback(SCFlowInitCallbackFn fn, void *user);
 
 /** Runs the flow init callbacks, in the order of registration.
@@ -64,11 +62,10 @@ void SCFlowRunInitCallbacks(ThreadVars *tv, Flow *f, const Packet *p);
  * The host's own unit tests pass a null `tv`. It must not unwind. */
 typedef void (*SCFlowUpdateCallbackFn)(ThreadVars *tv, Flow *f, Packet *p, void *user);
 
-/** Registers `fn` to run with `user` for every packet of a flow. Both pointers must
- * stay valid for the life of the process.
+/** Registers `fn` to run with `user` for every packet of a flow. Both must stay
+ * valid for the life of the process.
  *
- * Returns false when the host is out of memory. Call it from plugin `Init`, on
- * the main thread: the host's list has no lock. */
+ * Returns false when the host is out of memory. Call it from `Init` only. */
 bool SCFlowRegisterUpdateCallback(SCFlowUpdateCallbackFn fn, void *user);
 
 /** Runs the flow update callbacks, in the order of registration.
@@ -85,10 +82,9 @@ void SCFlowRunUpdateCallbacks(ThreadVars *tv, Flow *f, Packet *p);
 typedef void (*SCFlowFinishCallbackFn)(ThreadVars *tv, Flow *f, void *user);
 
 /** Registers `fn` to run with `user` for each flow that the host retires. Both
- * pointers must stay valid for the life of the process.
+ * must stay valid for the life of the process.
  *
- * Returns false when the host is out of memory. Call it from plugin `Init`, on
- * the main thread: the host's list has no lock. */
+ * Returns false when the host is out of memory. Call it from `Init` only. */
 bool SCFlowRegisterFinishCallback(SCFlowFinishCallbackFn fn, void *user);
 
 /** Runs the flow finish callbacks, in the order of registration.

@@ -117,12 +117,11 @@ pub type SCPluginRegisterFunc = ::core::option::Option<
     unsafe extern "C" fn() -> *mut SCPlugin,
 >;
 unsafe extern "C" {
-    /** Registers `fn` to run with `user` for each thread created from now on. The same
- function registered twice is called twice, and there is no way back: both
- pointers must stay valid for the life of the process.
+    /** Registers `fn` to run with `user` for each thread created from now on. The
+ same function registered twice is called twice, and there is no way back:
+ both pointers must stay valid for the life of the process.
 
- Returns false when the host is out of memory. Call it from plugin `Init`, on
- the main thread: the host's list has no lock.*/
+ Returns false when the host is out of memory. Call it from `Init` only.*/
     pub fn SCThreadRegisterInitCallback(
         fn_: SCThreadInitCallbackFn,
         user: *mut ::core::ffi::c_void,
@@ -131,11 +130,10 @@ unsafe extern "C" {
 
  Host only: the host calls it on the thread that creates `tv`.*/
     pub fn SCThreadRunInitCallbacks(tv: *mut ThreadVars);
-    /** Registers `fn` to run with `user` for each flow that begins. Both pointers must
- stay valid for the life of the process.
+    /** Registers `fn` to run with `user` for each flow that begins. Both must stay
+ valid for the life of the process.
 
- Returns false when the host is out of memory. Call it from plugin `Init`, on
- the main thread: the host's list has no lock.*/
+ Returns false when the host is out of memory. Call it from `Init` only.*/
     pub fn SCFlowRegisterInitCallback(
         fn_: SCFlowInitCallbackFn,
         user: *mut ::core::ffi::c_void,
@@ -144,11 +142,10 @@ unsafe extern "C" {
 
  Host only: the host calls it on the worker that picked the flow up.*/
     pub fn SCFlowRunInitCallbacks(tv: *mut ThreadVars, f: *mut Flow, p: *const Packet);
-    /** Registers `fn` to run with `user` for every packet of a flow. Both pointers must
- stay valid for the life of the process.
+    /** Registers `fn` to run with `user` for every packet of a flow. Both must stay
+ valid for the life of the process.
 
- Returns false when the host is out of memory. Call it from plugin `Init`, on
- the main thread: the host's list has no lock.*/
+ Returns false when the host is out of memory. Call it from `Init` only.*/
     pub fn SCFlowRegisterUpdateCallback(
         fn_: SCFlowUpdateCallbackFn,
         user: *mut ::core::ffi::c_void,
@@ -158,10 +155,9 @@ unsafe extern "C" {
  Host only: the host calls it on the worker that has the packet.*/
     pub fn SCFlowRunUpdateCallbacks(tv: *mut ThreadVars, f: *mut Flow, p: *mut Packet);
     /** Registers `fn` to run with `user` for each flow that the host retires. Both
- pointers must stay valid for the life of the process.
+ must stay valid for the life of the process.
 
- Returns false when the host is out of memory. Call it from plugin `Init`, on
- the main thread: the host's list has no lock.*/
+ Returns false when the host is out of memory. Call it from `Init` only.*/
     pub fn SCFlowRegisterFinishCallback(
         fn_: SCFlowFinishCallbackFn,
         user: *mut ::core::ffi::c_void,

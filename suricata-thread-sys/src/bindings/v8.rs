@@ -15,16 +15,16 @@ pub type StorageAllocFn = ::core::option::Option<
 #[repr(C)]
 #[derive(Debug, Copy, Clone, PartialEq, Eq)]
 pub struct ThreadStorageId {
-    /** Counts up from 0 over the slots of all modules of the host. Negative
- where registration failed.*/
+    /** Counts up from 0 over all slots of the host. Negative if registration
+ failed.*/
     pub id: ::core::ffi::c_int,
 }
 /// Names one slot of flow storage; passed by value.
 #[repr(C)]
 #[derive(Debug, Copy, Clone, PartialEq, Eq)]
 pub struct FlowStorageId {
-    /** Counts up from 0 over the slots of all modules of the host. Negative
- where registration failed.*/
+    /** Counts up from 0 over all slots of the host. Negative if registration
+ failed.*/
     pub id: ::core::ffi::c_int,
 }
 unsafe extern "C" {
@@ -43,26 +43,24 @@ unsafe extern "C" {
     pub fn ThreadStorageSize() -> ::core::ffi::c_uint;
     /** Registers a slot that every thread has, empty at first, and whose content
  `Free` frees. `Alloc` makes the content of `size` bytes for
- `ThreadAllocStorageById`; with a null `Alloc` a plugin stores pointers of its
- own, and `size` must be that of a pointer. The host keeps `name`, which must
- stay valid for the life of the process, and so must the functions.
+ `ThreadAllocStorageById`; with a null `Alloc` a plugin stores pointers of
+ its own, and `size` must be that of a pointer. The name and the functions
+ must stay valid for the life of the process.
 
  The id is negative when registration failed: it has closed, `name` is null
  or empty or taken by another slot of thread storage (the host logs that as
- an error), `Free` is null, `size` is 0 or does not go with a null `Alloc`, or
- the host is out of memory. Call it from plugin `Init`, on the main thread:
- the host's list has no lock.*/
+ an error), `Free` is null, `size` is 0 or does not go with a null `Alloc`,
+ or the host is out of memory. Call it from `Init` only.*/
     pub fn ThreadStorageRegister(
         name: *const ::core::ffi::c_char,
         size: ::core::ffi::c_uint,
         Alloc: StorageAllocFn,
         Free: StorageFreeFn,
     ) -> ThreadStorageId;
-    /** What `tv` holds in the slot `id`; null until something was set.
+    /** Returns what `tv` holds in the slot `id`; null if nothing was set.
 
- The host does not check `id`: one that it never gave out reads past the
- storage. Call it on the thread that `tv` belongs to, or in a thread init
- callback for `tv`.*/
+ The host does not check `id`. Call it on the thread of `tv`, or in a thread
+ init callback for it.*/
     pub fn ThreadGetStorageById(
         tv: *const ThreadVars,
         id: ThreadStorageId,
@@ -70,52 +68,48 @@ unsafe extern "C" {
     /** Stores `ptr` in the slot `id` of `tv`, without freeing what was there.
  Returns 0 on success.
 
- The host does not check `id`: one that it never gave out writes past the
- storage. Call it on the thread that `tv` belongs to, or in a thread init
- callback for `tv`.*/
+ The host does not check `id`. Call it on the thread of `tv`, or in a thread
+ init callback for it.*/
     pub fn ThreadSetStorageById(
         tv: *mut ThreadVars,
         id: ThreadStorageId,
         ptr: *mut ::core::ffi::c_void,
     ) -> ::core::ffi::c_int;
-    /** What `tv` holds in the slot `id`; where that is null and the slot has an
- alloc function, what that one returns, now stored.
+    /** Returns what `tv` holds in the slot `id`. If that is null, first stores what
+ the slot's alloc function returns, if it has one.
 
- The host does not check `id`: one that it never gave out reads and writes
- past the storage. Call it on the thread that `tv` belongs to, or in a thread
- init callback for `tv`.*/
+ The host does not check `id`. Call it on the thread of `tv`, or in a thread
+ init callback for it.*/
     pub fn ThreadAllocStorageById(
         tv: *mut ThreadVars,
         id: ThreadStorageId,
     ) -> *mut ::core::ffi::c_void;
-    /** Calls the slot's free function with what `tv` holds in the slot `id`,
- unless that is null, then empties the slot.
+    /** Calls the slot's free function with what `tv` holds in the slot `id`, unless
+ that is null, then empties the slot.
 
- The host does not check `id`: one that it never gave out reads and writes
- past the storage. Call it on the thread that `tv` belongs to, or in a thread
- init callback for `tv`.*/
+ The host does not check `id`. Call it on the thread of `tv`, or in a thread
+ init callback for it.*/
     pub fn ThreadFreeStorageById(tv: *mut ThreadVars, id: ThreadStorageId);
     /** Frees every slot of `tv`, in the order of the ids. Host only, on the thread
  that takes `tv` down, after its own thread has been joined.*/
     pub fn ThreadFreeStorage(tv: *mut ThreadVars);
     /** Registers a slot that every flow has, empty at first, and whose content
  `Free` frees. A plugin passes a null `Alloc`, and the size of a pointer. The
- host keeps `name`, which must stay valid for the life of the process, and so
- must the functions. Names are apart from those of thread storage.
+ name and the functions must stay valid for the life of the process. Names
+ are apart from those of thread storage.
 
  The id is negative when registration failed, for the reasons that
- `ThreadStorageRegister` has. Call it from plugin `Init`, on the main thread:
- the host's list has no lock.*/
+ `ThreadStorageRegister` has. Call it from `Init` only.*/
     pub fn FlowStorageRegister(
         name: *const ::core::ffi::c_char,
         size: ::core::ffi::c_uint,
         Alloc: StorageAllocFn,
         Free: StorageFreeFn,
     ) -> FlowStorageId;
-    /** What `f` holds in the slot `id`; null until something was set.
+    /** Returns what `f` holds in the slot `id`; null if nothing was set.
 
- The host does not check `id`: one that it never gave out reads past the
- storage. Call it in a callback for `f`, which the host has locked.*/
+ The host does not check `id`. Call it in a callback for `f`, which the host
+ has locked.*/
     pub fn FlowGetStorageById(
         f: *const Flow,
         id: FlowStorageId,
@@ -123,8 +117,8 @@ unsafe extern "C" {
     /** Stores `ptr` in the slot `id` of `f`, without freeing what was there.
  Returns 0 on success.
 
- The host does not check `id`: one that it never gave out writes past the
- storage. Call it in a callback for `f`, which the host has locked.*/
+ The host does not check `id`. Call it in a callback for `f`, which the host
+ has locked.*/
     pub fn FlowSetStorageById(
         f: *mut Flow,
         id: FlowStorageId,
@@ -133,10 +127,10 @@ unsafe extern "C" {
     /** Writes when the last packet of `flow` was seen, as seconds since 1970 and
  microseconds: both 0 while flow init callbacks run.*/
     pub fn FlowGetLastTimeAsParts(flow: *mut Flow, secs: *mut u64, usecs: *mut u64);
-    /// The `FLOW_…` bits of `flow`, private to the version of the host.
+    /// Returns the `FLOW_…` bits of `flow`, private to the version of the host.
     pub fn FlowGetFlags(flow: *mut Flow) -> u32;
-    /// The source port, in host byte order; 0 where the protocol has none.
+    /// Returns the source port, in host byte order; 0 without ports.
     pub fn FlowGetSourcePort(flow: *mut Flow) -> u16;
-    /// The destination port, in host byte order; 0 where the protocol has none.
+    /// Returns the destination port, in host byte order; 0 without ports.
     pub fn FlowGetDestinationPort(flow: *mut Flow) -> u16;
 }

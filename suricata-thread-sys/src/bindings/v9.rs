@@ -8,16 +8,16 @@ pub const SC_API_VERSION: u64 = 2304;
 #[repr(C)]
 #[derive(Debug, Copy, Clone, PartialEq, Eq)]
 pub struct SCThreadStorageId {
-    /** Counts up from 0 over the slots of all modules of the host. Negative
- where registration failed.*/
+    /** Counts up from 0 over all slots of the host. Negative if registration
+ failed.*/
     pub id: ::core::ffi::c_int,
 }
 /// Names one slot of flow storage; passed by value.
 #[repr(C)]
 #[derive(Debug, Copy, Clone, PartialEq, Eq)]
 pub struct SCFlowStorageId {
-    /** Counts up from 0 over the slots of all modules of the host. Negative
- where registration failed.*/
+    /** Counts up from 0 over all slots of the host. Negative if registration
+ failed.*/
     pub id: ::core::ffi::c_int,
 }
 /// The host's number of an application-layer protocol.
@@ -42,17 +42,16 @@ unsafe extern "C" {
 
  The id is negative when registration failed: it has closed, `name` is null
  or empty or taken by another slot of thread storage (the host logs that as
- an error), `Free` is null, or the host is out of memory. Call it from plugin
- `Init`, on the main thread: the host's list has no lock.*/
+ an error), `Free` is null, or the host is out of memory. Call it from `Init`
+ only.*/
     pub fn SCThreadStorageRegister(
         name: *const ::core::ffi::c_char,
         Free: StorageFreeFn,
     ) -> SCThreadStorageId;
-    /** What `tv` holds in the slot `id`; null until something was set.
+    /** Returns what `tv` holds in the slot `id`; null if nothing was set.
 
- The host does not check `id`: one that it never gave out reads past the
- storage. Call it on the thread that `tv` belongs to, or in a thread init
- callback for `tv`.*/
+ The host does not check `id`. Call it on the thread of `tv`, or in a thread
+ init callback for it.*/
     pub fn SCThreadGetStorageById(
         tv: *const ThreadVars,
         id: SCThreadStorageId,
@@ -60,39 +59,37 @@ unsafe extern "C" {
     /** Stores `ptr` in the slot `id` of `tv`, without freeing what was there.
  Returns 0 on success.
 
- The host does not check `id`: one that it never gave out writes past the
- storage. Call it on the thread that `tv` belongs to, or in a thread init
- callback for `tv`.*/
+ The host does not check `id`. Call it on the thread of `tv`, or in a thread
+ init callback for it.*/
     pub fn SCThreadSetStorageById(
         tv: *mut ThreadVars,
         id: SCThreadStorageId,
         ptr: *mut ::core::ffi::c_void,
     ) -> ::core::ffi::c_int;
-    /** Calls the slot's free function with what `tv` holds in the slot `id`,
- unless that is null, then empties the slot.
+    /** Calls the slot's free function with what `tv` holds in the slot `id`, unless
+ that is null, then empties the slot.
 
- The host does not check `id`: one that it never gave out reads and writes
- past the storage. Call it on the thread that `tv` belongs to, or in a thread
- init callback for `tv`.*/
+ The host does not check `id`. Call it on the thread of `tv`, or in a thread
+ init callback for it.*/
     pub fn SCThreadFreeStorageById(tv: *mut ThreadVars, id: SCThreadStorageId);
     /** Frees every slot of `tv`, in the order of the ids. Host only, on the thread
  that takes `tv` down, after its own thread has been joined.*/
     pub fn SCThreadFreeStorage(tv: *mut ThreadVars);
     /** Registers a slot that every flow has, empty at first, and whose content
  `Free` frees. The host keeps `name`, which must stay valid for the life of
- the process, and so must `Free`. Names are apart from those of thread storage.
+ the process, and so must `Free`. Names are apart from those of thread
+ storage.
 
  The id is negative when registration failed, for the reasons that
- `SCThreadStorageRegister` has. Call it from plugin `Init`, on the main thread:
- the host's list has no lock.*/
+ `SCThreadStorageRegister` has. Call it from `Init` only.*/
     pub fn SCFlowStorageRegister(
         name: *const ::core::ffi::c_char,
         Free: StorageFreeFn,
     ) -> SCFlowStorageId;
-    /** What `f` holds in the slot `id`; null until something was set.
+    /** Returns what `f` holds in the slot `id`; null if nothing was set.
 
- The host does not check `id`: one that it never gave out reads past the
- storage. Call it in a callback for `f`, which the host has locked.*/
+ The host does not check `id`. Call it in a callback for `f`, which the host
+ has locked.*/
     pub fn SCFlowGetStorageById(
         f: *const Flow,
         id: SCFlowStorageId,
@@ -100,8 +97,8 @@ unsafe extern "C" {
     /** Stores `ptr` in the slot `id` of `f`, without freeing what was there.
  Returns 0 on success.
 
- The host does not check `id`: one that it never gave out writes past the
- storage. Call it in a callback for `f`, which the host has locked.*/
+ The host does not check `id`. Call it in a callback for `f`, which the host
+ has locked.*/
     pub fn SCFlowSetStorageById(
         f: *mut Flow,
         id: SCFlowStorageId,
@@ -110,15 +107,15 @@ unsafe extern "C" {
     /** Writes when the last packet of `flow` was seen, as seconds since 1970 and
  microseconds: both 0 while flow init callbacks run.*/
     pub fn SCFlowGetLastTimeAsParts(flow: *const Flow, secs: *mut u64, usecs: *mut u64);
-    /// The `FLOW_…` bits of `flow`, private to the version of the host.
+    /// Returns the `FLOW_…` bits of `flow`, private to the version of the host.
     pub fn SCFlowGetFlags(flow: *const Flow) -> u64;
-    /// The source port, in host byte order; 0 where the protocol has none.
+    /// Returns the source port, in host byte order; 0 without ports.
     pub fn SCFlowGetSourcePort(flow: *const Flow) -> u16;
-    /// The destination port, in host byte order; 0 where the protocol has none.
+    /// Returns the destination port, in host byte order; 0 without ports.
     pub fn SCFlowGetDestinationPort(flow: *const Flow) -> u16;
-    /// Whether the addresses of `flow` are of IPv4.
+    /// Returns true if the addresses of `flow` are of IPv4.
     pub fn SCFlowIsIPv4(flow: *const Flow) -> bool;
-    /// Whether the addresses of `flow` are of IPv6.
+    /// Returns true if the addresses of `flow` are of IPv6.
     pub fn SCFlowIsIPv6(flow: *const Flow) -> bool;
     /// The number of the IP protocol: 6 for TCP, 17 for UDP.
     pub fn SCFlowGetIPProtocol(flow: *const Flow) -> u8;
