@@ -1,35 +1,6 @@
-//! A mock of Suricata for tests of plugins.
+#![doc = include_str!("../README.md")]
 //!
-//! It defines the C functions of Suricata 8.0.x and 9.0 for threads, storage, flow callbacks and
-//! the log, so that `cargo test` needs no Suricata. A [`Host`] drives the plugin through the life
-//! of a Suricata process, and fails the test for misuse of these functions, most of which Suricata
-//! lets pass.
-//!
-//! # A test
-//!
-//! The plugin `minimal` is an example of the repository, made with `suricata-thread`:
-//!
-//! ```ignore
-//! use suricata_thread_mock::{Host, RunMode, Traffic};
-//!
-//! #[test]
-//! fn each_thread_reports_its_flows() {
-//!     let host = Host::new(); // dropped at the end, it reports misuse by name
-//!     host.load(minimal::PLUGIN).unwrap();
-//!     host.start(RunMode::Single);
-//!     host.traffic(Traffic {
-//!         flows: 100,
-//!         packets_per_flow: 5,
-//!         ..Traffic::default()
-//!     });
-//!     host.shutdown();
-//!     let log: Vec<_> = host.log().into_iter().map(|line| line.message).collect();
-//!     assert!(
-//!         log.contains(&"minimal: a thread saw 100 flows".into()),
-//!         "{log:#?}"
-//!     );
-//! }
-//! ```
+//! # Driving a host step by step
 //!
 //! [`Host::spawn`], [`Thread::run`], [`Thread::flow_init`] and the like do one step at a time.
 //!
@@ -100,14 +71,8 @@
 //!
 //! # Linking
 //!
-//! Only `[dev-dependencies]` may have this crate: a plugin file must not contain it.
-//!
-//! ```toml
-//! [dev-dependencies]
-//! suricata-thread-mock = "0.1"
-//! ```
-//!
-//! Rust links a crate only if it is named. A test without [`Host`] does so:
+//! Only `[dev-dependencies]` may have this crate: a plugin file must not contain it. Rust links a
+//! crate only if it is named. A test without [`Host`] does so:
 //!
 //! ```
 //! use suricata_thread_mock as _;
@@ -115,11 +80,8 @@
 //!
 //! # Generations
 //!
-//! A host plays Suricata 8.0, unless the environment variable `SURICATA_MOCK` is 9 or the test
-//! [says so](HostBuilder::generation). `SURICATA_MOCK=9 cargo test` runs a test suite as in 9.0.
-//! Hosts of both may run at the same time.
-//!
-//! The mock defines the functions of both, and reports calls of those that the host's Suricata does
+//! A test can [choose](HostBuilder::generation) the generation. Hosts of both may run at the same
+//! time. The mock defines the functions of both, and reports calls of those that the host's Suricata does
 //! not have. A plugin that tells Suricatas apart by the functions that exist asks the mock instead:
 //! `unsigned int suricata_thread_mock_generation_1(void)` returns the major version of the calling
 //! thread's host, or 0 without one. Suricata lacks it, so C code declares it weak;
@@ -127,10 +89,8 @@
 //!
 //! # Features
 //!
-//! | feature, off by default | brings |
-//! | --- | --- |
-//! | `open` | [`Host::open`](crate::Host#method.open) for built plugin files |
-//! | `cli` | the program `suricata-mock`, which checks and runs plugin files: `cargo install --locked suricata-thread-mock --features cli` |
+//! Off by default: `open` brings [`Host::open`](crate::Host#method.open) for built plugin files, `cli` the
+//! program `suricata-mock`.
 //!
 //! # Threads
 //!

@@ -1,15 +1,4 @@
-//! Raw declarations of Suricata's C API for state per thread and per flow: thread init callbacks, flow callbacks, storage
-//! of threads and flows, the log, and the plugin's entry point.
-//!
-//! Suricata has no stable C API: 8.0.x and 9.0 have other names and signatures. This crate declares both, side by side.
-//! It needs nothing but `core`: no Suricata source tree, no libclang. To write a plugin, use the safe layer,
-//! `suricata-thread`.
-//!
-//! | module | declared by | [`SCPlugin::version`](common::SCPlugin::version) | checked |
-//! | --- | --- | --- | --- |
-//! | [`common`] | Suricata 8.0.x and 9.0 alike | | as the other two |
-//! | [`v8`] | Suricata 8.0.x alone | `0x0800` | used in a real 8.0.8, compared with the headers of 8.0.x |
-//! | [`v9`] | Suricata 9.0 alone | `0x0900` | compared with `suricata-sys` 9.0.0-alpha; no check runs a real 9.0 |
+#![doc = include_str!("../README.md")]
 //!
 //! # Linking
 //!
@@ -60,11 +49,6 @@
 //!   never taken down. A value in two slots is freed twice.
 //!
 //! `ThreadVars`, `Flow` and `Packet` are opaque, and the rest of Suricata's API is not here.
-//!
-//! # Licence
-//!
-//! `MIT OR Apache-2.0`. The declarations are facts about an interface, in this project's own words. Suricata is
-//! `GPL-2.0-only`: mind that for a plugin that Suricata loads.
 #![no_std]
 
 pub mod common;

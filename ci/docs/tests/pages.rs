@@ -60,21 +60,6 @@ fn the_code_is_that_of_the_files() {
     assert!(blocks > 5, "too few blocks of code");
 }
 
-/// The mock can't run the test of a plugin in Rust by itself: what the plugin is made with has the mock for its own
-/// tests, and is published later.
-#[test]
-fn the_test_that_the_mock_shows_is_that_of_an_example() {
-    let path = "suricata-thread-mock/src/lib.rs";
-    let (fence, end) = ("//! ```ignore\n", "//! ```\n");
-    let text = read(path);
-    let (before, rest) = text.split_once(fence).unwrap();
-    let (_, after) = rest.split_once(end).unwrap();
-    let code = read("examples/minimal/tests/counts.rs");
-    let line = |line| format!("//! {line}").trim_end().to_owned() + "\n";
-    let code: String = code.lines().map(line).collect();
-    demand(path, &format!("{before}{fence}{code}{end}{after}"));
-}
-
 #[test]
 fn the_commands_are_there() {
     let checks = read("ci/check");
