@@ -11,7 +11,7 @@ use crate::noun::report::{Report, ReportKind};
 use crate::noun::words::{Code, PluginCode};
 use crate::state::host::HostState;
 
-/// Returns the message of a panic. No lock may be held, since plugin code calls the C API.
+/// The error is the message of a panic. No lock may be held, since plugin code calls the C API.
 #[inline]
 pub(crate) fn call<R>(
     host: &Arc<HostState>,

@@ -87,7 +87,7 @@ pub(crate) fn report(host: &HostState, mut report: Report) {
     host.reports.add(report);
 }
 
-/// Whatever was called, and wherever.
+/// Counts misuse of the kind, whatever was called, and wherever.
 pub(crate) fn report_once(host: &HostState, report: Report) {
     host.reports.add_once(report);
 }

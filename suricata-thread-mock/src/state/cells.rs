@@ -173,7 +173,7 @@ impl Cells {
 /// By value, over all owners of a host.
 pub(crate) struct Holdings {
     held: Mutex<Held>,
-    /// So nothing is noted.
+    /// Then nothing is noted.
     shared: bool,
 }
 

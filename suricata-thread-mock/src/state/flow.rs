@@ -35,7 +35,7 @@ pub(crate) struct FlowState {
     /// One callback at a time runs for the flow.
     pub(crate) lock: Mutex<()>,
     pub(crate) number: u64,
-    /// That of the thread that picked it up, or 0.
+    /// The token of the thread that picked it up, or 0.
     pub(crate) worker: AtomicUsize,
     pub(crate) has_begun: AtomicBool,
     pub(crate) is_retired: AtomicBool,

@@ -15,7 +15,7 @@ use crate::decode::{Cause, decode, supported};
 use crate::flow_table::{FlowTable, Step};
 use crate::pcapng::{self, PcapNg, Raw};
 
-/// Stays in a processor's cache until handled.
+/// As much as stays in a processor's cache until handled.
 const PORTION: usize = 128 << 10;
 
 /// Longer files get a progress bar.
@@ -29,7 +29,7 @@ pub(crate) struct Capture {
     reader: Reader,
     bar: ProgressBar,
     flows: FlowTable,
-    /// Of the last packet, the next one first.
+    /// What else the last packet causes, the next first.
     pending: VecDeque<Replayed>,
     packets: u64,
     left_out: BTreeMap<Cause, u64>,
