@@ -106,7 +106,7 @@
 //!
 //! [`ReportKind`] lists what is reported, and [`Report`] what a report says. [`Host::verify`]
 //! panics with the reports, and so does dropping the host, unless it [only
-//! records](HostBuilder::record_only).
+//! records](HostBuilder::record_only) them for [`Host::reports`].
 //!
 //! Misuse also fails: nothing is stored or freed, and the call returns NULL or -1. A refused
 //! registration is no misuse, even of a slot that comes too late: the plugin has to cope.
@@ -119,9 +119,8 @@
 //!
 //! If plugin code calls `exit` or `quick_exit`, crashes, or does not return [in
 //! time](HostBuilder::callback_limit), the test process fails. The reports and the log go to stderr
-//! first, with a line that names the plugin, the code, the thread, the test and where the host was
-//! built. Earlier signal handlers, such as the standard library's, run after that. `_exit` goes
-//! unnoticed.
+//! first, with a line that names plugin, code, thread, test and where the host was built. Earlier
+//! signal handlers run after that. `_exit` goes unnoticed.
 //!
 //! ## Replacing values
 //!
@@ -146,12 +145,12 @@
 //! - `ThreadVars`, `Flow` and `Packet` are opaque pointers: reading there crashes.
 //! - What flows tell is made up, except the addresses and times of captures; application protocols
 //!   are unknown, and flags only have the directions seen.
-//! - Suricata retires closed TCP without finish callbacks if it has something left to inspect. For
+//! - Suricata retires closed TCP without finish callbacks if something is left to inspect. For
 //!   captures, the mock decides this by the first bytes of HTTP, TLS and FTP; SSH and SMTP are
-//!   never done. It leaves out timeouts that Suricata's flow manager finds by its own clock, and
-//!   those that packets of other flows find at random.
-//! - A pointer that the plugin freed but left in its slot is freed again, as in Suricata.
-//!   AddressSanitizer finds this, and works with the mock.
+//!   never done. It leaves out timeouts that the flow manager finds by its own clock, or packets of
+//!   other flows at random.
+//! - A pointer that the plugin freed but left in its slot is freed again, as in Suricata;
+//!   AddressSanitizer finds this.
 //! - Another slot name at the same address is noticed, but not that a name was freed.
 //! - A value taken out of a slot is the plugin's to free: LeakSanitizer finds leaks. What Suricata
 //!   keeps for ever stays reachable.

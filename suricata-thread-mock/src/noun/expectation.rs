@@ -92,6 +92,7 @@ pub(crate) fn compare(lines: &[LogLine], expected: &[Expectation]) -> Difference
     }
 }
 
+/// Moves other lines to other expectations if need be.
 fn place(
     line: usize,
     lines: &[LogLine],

@@ -20,7 +20,7 @@ pub enum ReportKind {
     ValueNeverFreed,
     /// Two slots hold the same pointer without
     /// [`HostBuilder::shared_values`](crate::HostBuilder::shared_values), a value was freed while
-    /// it was being freed, or free functions of a slot store and free values without end.
+    /// being freed, or a slot's free functions store and free values without end.
     ///
     /// Suricata calls the free function for each slot, or for ever.
     ValueFreedTwice,
@@ -35,7 +35,7 @@ pub enum ReportKind {
     NameReserved,
     /// A slot id was used that this host never gave out, such as another host's.
     ///
-    /// Suricata does not check, and reads or writes past the thread's slots.
+    /// Suricata reads or writes past the thread's slots.
     UnknownSlot,
     /// Storage was used while slots could still be registered.
     ///
@@ -104,7 +104,7 @@ pub enum ReportKind {
     ///
     /// Suricata loses what is registered, or frees what is in use.
     HostFunction,
-    /// A function was called that the plugin's Suricata does not have.
+    /// A function was called that the plugin's Suricata lacks.
     ///
     /// Suricata refuses the plugin, or leaves a weak reference NULL.
     OtherGeneration,
@@ -118,7 +118,7 @@ pub enum ReportKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
-    /// The rule that was broken.
+    /// The broken rule.
     pub kind: ReportKind,
     /// The function called, or the callback that ran.
     pub call: String,

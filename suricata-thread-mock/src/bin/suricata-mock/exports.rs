@@ -12,6 +12,7 @@ pub(crate) struct Suricata {
     pub(crate) generation: Generation,
     pub(crate) name: String,
     exports: BTreeSet<String>,
+    /// It exports nothing else.
     is_whole: bool,
 }
 
