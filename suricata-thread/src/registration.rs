@@ -99,12 +99,12 @@ impl Registering {
         }
         let alone = one_at_a_time();
         let generation = host::find_generation().map_err(Unsuitable::reason)?;
-        // A callback of another host; a real Suricata runs no init while it calls back.
-        if host::is_inside_callback() {
-            return Err(INSIDE_CALLBACK);
-        }
         if !alone.contains(&host::number()) {
             return Err(OUTSIDE_INIT);
+        }
+        // On another thread than the init's, as a test may have it; a real Suricata runs no init while it calls back.
+        if host::is_inside_callback() {
+            return Err(INSIDE_CALLBACK);
         }
         Ok(Self {
             generation,

@@ -70,8 +70,13 @@ fn flood(
     let panicking = [&[("FLOOD", "1")], &variables[..]].concat();
     let (mut empty, mut flooded) = (f64::MAX, f64::MAX);
     let (mut lines, mut bytes) = (0, 0);
-    // The first backtrace reads the symbols of all libraries, once.
-    let once = if backtrace.is_some() { 0.1 } else { 0.0 };
+    // The first backtrace of each worker reads the symbols of all libraries, one after the other.
+    let workers = if what.ends_with("autofp") { 2.0 } else { 1.0 };
+    let once = if backtrace.is_some() {
+        0.1 * workers
+    } else {
+        0.0
+    };
     for round in 1..=10 {
         empty = empty.min(run(&variables)?.0);
         let (seconds, log, printed) = run(&panicking)?;

@@ -72,6 +72,7 @@ pub(crate) fn check(suricata: &Suricata, suricata_7: &Suricata) -> Result<()> {
         ("no dependency", cargo_says(NO_DEPENDENCY)?),
         ("no mock", cargo_says(NO_MOCK)?),
         ("function needed", cargo_says(NEEDED)?),
+        ("functions declared in a function", cargo_says(IN_FUNCTION)?),
         ("two plugins, and two versions", linker_says()?),
         ("musl", rustc_says_of_musl()?),
         ("in 7.0", says(suricata_7, lost, "")?),
@@ -170,6 +171,12 @@ fn registers() {
     suricata_thread::ThreadStorage::<u64>::register("no-mock").unwrap();
 }
 "#;
+
+const IN_FUNCTION: &str = "
+pub fn get() {
+    suricata_thread::host_functions! { fn SCConfGet(); }
+}
+";
 
 const NEEDED: &str = r#"
 unsafe extern "C" {
