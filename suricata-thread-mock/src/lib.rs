@@ -120,7 +120,9 @@
 //! If plugin code calls `exit` or `quick_exit`, crashes, or does not return [in
 //! time](HostBuilder::callback_limit), the test process fails. The reports and the log go to stderr
 //! first, with a line that names plugin, code, thread, test and where the host was built. Earlier
-//! signal handlers run after that. `_exit` goes unnoticed.
+//! signal handlers run after that. On Linux this includes `exit` on a thread of the plugin's own,
+//! and in a job. `_exit` goes unnoticed, and so does `exit` on the test's own thread outside of
+//! callbacks, or after the host.
 //!
 //! ## Replacing values
 //!

@@ -361,6 +361,33 @@ fn no_limit_is_zero() {
     worker.flow_init(&host.flow());
 }
 
+/// Neither on a thread of the plugin's own, nor in a job, is anything noted.
+#[test]
+fn an_exit_in_no_callback() {
+    let says = ["ended the process by exit", "code in no callback"];
+    assert_ends("exits_on_a_thread_of_its_own", &says);
+    let child = run("exits_in_a_job", "--test-threads=2");
+    assert!(!child.status.success());
+    assert_says(&String::from_utf8_lossy(&child.stderr), &says);
+}
+
+#[test]
+#[ignore = "ends the process"]
+fn exits_on_a_thread_of_its_own() {
+    at_a_flow(Host::new(), || {
+        let own = std::thread::spawn(|| std::process::exit(0));
+        let _ = own.join();
+    });
+}
+
+#[test]
+#[ignore = "ends the process"]
+fn exits_in_a_job() {
+    let host = Host::new();
+    let worker = host.start(RunMode::Single).workers.remove(0);
+    worker.run(|_| std::process::exit(0));
+}
+
 /// A process that a plugin forks may end as it likes.
 #[test]
 fn an_exit_of_a_fork() {

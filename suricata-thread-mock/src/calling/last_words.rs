@@ -4,7 +4,9 @@
 use std::cell::Cell;
 use std::ffi::c_int;
 use std::ptr::{self, null_mut};
-use std::sync::Once;
+use std::sync::{Arc, Once, Weak};
+
+use parking_lot::Mutex;
 
 use crate::noun::stderr::write;
 use crate::noun::words::Words;
@@ -13,6 +15,8 @@ use crate::state::host::HostState;
 thread_local! {
     /// Without a destructor, so that a signal handler may read it.
     static INSIDE: Cell<Option<Inside>> = const { Cell::new(None) };
+    /// The thread is a test's: it has built a host.
+    static BUILDS: Cell<bool> = const { Cell::new(false) };
 }
 
 #[derive(Clone, Copy)]
@@ -55,20 +59,41 @@ fn write_line(event: &str, detail: &str, line: &str, test: Option<&str>) {
 const FAILED: c_int = 1;
 
 /// After the host's reports and log, and a line for each code that ran.
-pub(crate) fn die(event: &str, running: &[&Words], host: Option<&HostState>) -> ! {
+pub(crate) fn die(event: &str, running: &[&str], host: Option<&HostState>) -> ! {
+    tell(event, running, host);
+    fail()
+}
+
+fn tell(event: &str, running: &[&str], host: Option<&HostState>) {
     let mut test = None;
     if let Some(host) = host {
         host.journal.write();
         test = host.identity.test.find();
     }
-    for words in running {
-        write_line(event, "", &words.line, test.as_deref());
+    for line in running {
+        write_line(event, "", line, test.as_deref());
     }
+}
+
+fn fail() -> ! {
     // SAFETY: it takes a status.
     unsafe { libc::_exit(FAILED) }
 }
 
-pub(crate) fn watch() {
+static HOSTS: Mutex<Vec<Weak<HostState>>> = Mutex::new(Vec::new());
+
+pub(crate) fn hosts() -> Vec<Arc<HostState>> {
+    HOSTS.lock().iter().filter_map(Weak::upgrade).collect()
+}
+
+/// The current thread has built the host.
+pub(crate) fn watch(host: &Arc<HostState>) {
+    BUILDS.set(true);
+    {
+        let mut hosts = HOSTS.lock();
+        hosts.retain(|host| host.strong_count() > 0);
+        hosts.push(Arc::downgrade(host));
+    }
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         // SAFETY: the function stays, and takes nothing.
@@ -89,13 +114,45 @@ unsafe extern "C" {
     fn at_quick_exit(function: extern "C" fn()) -> c_int;
 }
 
+#[cfg(target_os = "linux")]
+fn is_first_thread() -> bool {
+    // SAFETY: they take nothing.
+    unsafe { libc::gettid() == libc::getpid() }
+}
+
+/// Other systems have no common way to tell.
+#[cfg(not(target_os = "linux"))]
+fn is_first_thread() -> bool {
+    true
+}
+
 extern "C" fn on_exit() {
+    let event = "plugin code ended the process by exit";
     if let Some(inside) = INSIDE.get() {
         // The end of a process that plugin code forked is not the test's.
         if inside.host().identity.is_of_this_process() {
-            let event = "plugin code ended the process by exit";
-            die(event, &[inside.words], Some(inside.host()));
+            die(event, &[&inside.words.line], Some(inside.host()));
         }
+        return;
+    }
+    // The harness ends by exit, as a process may that was forked.
+    if BUILDS.get() || is_first_thread() {
+        return;
+    }
+    let mut hosts = hosts();
+    hosts.retain(|host| !host.identity.has_ended());
+    // Any of them may be the plugin's.
+    for host in &hosts {
+        let place = host.identity.built_at;
+        let line = format!(
+            "code in no callback, on a thread that is not a test's (host built at {}:{})",
+            place.file(),
+            place.line()
+        );
+        tell(event, &[&line], Some(host));
+    }
+    if !hosts.is_empty() {
+        fail();
     }
 }
 

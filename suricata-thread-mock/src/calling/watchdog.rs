@@ -61,15 +61,8 @@ fn ptr_of(words: &'static Words) -> *mut Words {
 /// Counts looks, not time: a process that was stopped has not hung.
 const TICK: Duration = Duration::from_millis(100);
 
-static HOSTS: Mutex<Vec<Weak<HostState>>> = Mutex::new(Vec::new());
-
-pub(crate) fn watch(host: &Arc<HostState>) {
+pub(crate) fn watch() {
     static ONCE: Once = Once::new();
-    {
-        let mut hosts = HOSTS.lock();
-        hosts.retain(|host| host.strong_count() > 0);
-        hosts.push(Arc::downgrade(host));
-    }
     ONCE.call_once(|| {
         let watchdog = thread::Builder::new().name("mock-watchdog".to_owned());
         // Without the watchdog, a hang hangs.
@@ -108,7 +101,7 @@ fn look() {
                 // SAFETY: NULL or made of a `&'static Words`.
                 let words: &'static Words = unsafe { words.as_ref() }?;
                 limit = thread.limit.load(Ordering::Relaxed);
-                Some(words)
+                Some(&*words.line)
             });
             let inside: Vec<_> = inside.collect();
             if inside.is_empty() || steps != seen.steps {
@@ -127,16 +120,11 @@ fn look() {
                 "plugin code has not returned for {} s",
                 limit.div_ceil(1000)
             );
-            let state = state_of(host);
+            let mut states = last_words::hosts().into_iter();
+            let state = states.find(|state| state.identity.number == host);
             last_words::die(&event, &inside, state.as_deref());
         }
     }
-}
-
-fn state_of(number: u32) -> Option<Arc<HostState>> {
-    let hosts = HOSTS.lock();
-    let mut hosts = hosts.iter().filter_map(Weak::upgrade);
-    hosts.find(|host| host.identity.number == number)
 }
 
 fn is_debugged() -> bool {

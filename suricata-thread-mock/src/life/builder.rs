@@ -250,8 +250,8 @@ impl HostBuilder {
             Location::caller(),
         ));
         own_slots::register_early(&state);
-        last_words::watch();
-        watchdog::watch(&state);
+        last_words::watch(&state);
+        watchdog::watch();
         belonging::enter(&state);
         if self.every_thread {
             belonging::serve_every_thread(&state);
