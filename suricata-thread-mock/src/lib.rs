@@ -96,7 +96,8 @@
 //!
 //! - The [`Host`] of the calling thread answers a C call; one with a `ThreadVars` goes to the host
 //!   of that. On other threads, calls fail as Suricata refuses them; stderr and [`stray_reports`]
-//!   say so.
+//!   say so. These fail no test, nor do errors that a plugin logs on a thread of its own, unless the
+//!   host has [every thread](HostBuilder::every_thread).
 //! - Plugin code [must not drive a host](Host#panics), and a job must not wait for its own thread:
 //!   both panic. Such a wait is noticed only between the hosts' own threads.
 //! - Hosts share nothing, so tests run in parallel. A slot id that a `static` keeps for another

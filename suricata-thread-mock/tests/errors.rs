@@ -5,7 +5,7 @@ mod raw;
 use std::ffi::CString;
 
 use raw::{V9, assert_says, panic_of};
-use suricata_thread_mock::{Host, RunMode, ThreadKind};
+use suricata_thread_mock::{Host, RunMode, ThreadKind, stray_reports};
 use suricata_thread_sys::common::{SCLogLevel, SCLogMessage};
 
 fn log(level: SCLogLevel, message: &str) {
@@ -156,6 +156,19 @@ fn a_count_may_be_a_range() {
         [no, yes, yes, yes, no]
     );
     assert_eq!(fine(|host| host.expect_errors(.., "no")), [yes; 5]);
+}
+
+/// Which of the hosts of a process it is for, nobody knows.
+#[test]
+fn an_error_on_a_thread_of_the_plugins_own_fails_no_test_but_says_how_it_would() {
+    let host = V9.host();
+    let own = std::thread::Builder::new().name("my own".to_owned());
+    own.spawn(|| error("no memory")).unwrap().join().unwrap();
+    host.verify();
+    let strays = stray_reports();
+    let mine = strays.iter().find(|stray| stray.thread == "my own");
+    let says = ["Error: counter: no memory", "`HostBuilder::every_thread`"];
+    assert_says(&mine.unwrap().to_string(), &says);
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 mod raw;
 
-use raw::V8;
+use raw::{V8, assert_says, panic_of};
 use suricata_thread_mock::{Generation, Host, ThreadKind, stray_reports};
-use suricata_thread_sys::common::{SCLogGetLogLevel, SCLogLevel};
+use suricata_thread_sys::common::{SCLogGetLogLevel, SCLogLevel, SCLogMessage};
 
 /// How many slots a thread is told of that has entered no host.
 fn slots_seen_by_another_thread() -> usize {
@@ -14,6 +14,12 @@ fn slots_seen_by_another_thread() -> usize {
 fn level() -> SCLogLevel {
     // SAFETY: no conditions.
     unsafe { SCLogGetLogLevel() }
+}
+
+fn error() {
+    let (level, text) = (SCLogLevel::SC_LOG_ERROR, c"no memory".as_ptr());
+    // SAFETY: the texts are C strings.
+    unsafe { SCLogMessage(level, text, 1, text, text, text) };
 }
 
 #[test]
@@ -42,4 +48,8 @@ fn a_thread_that_entered_no_host_belongs_to_the_last_one_built_that_has_every_th
     let level = || std::thread::spawn(level).join().unwrap();
     assert_eq!(level(), SCLogLevel::SC_LOG_NONE);
     drop((kept, first));
+
+    let third = Host::builder().every_thread().build();
+    std::thread::spawn(error).join().unwrap();
+    assert_says(&panic_of(|| drop(third)), &["1 line(s) at error level"]);
 }

@@ -66,20 +66,23 @@ pub(crate) fn level() -> SCLogLevel {
 
 /// Reports a call on a thread without a host; `is_over` if it had one.
 fn stray(call: &str, is_over: bool, consequence: String) {
-    let (expected, actual) = if is_over {
+    let (expected, actual, remedy) = if is_over {
         (
             "before the host ends",
             "the host of this thread has ended, and its log with it",
+            "",
         )
     } else {
         (
             "a thread of a host, or one that holds `host.enter()`",
             "it belongs to no mock host",
+            context::OF_A_PLUGIN,
         )
     };
     let report = Report::new(ReportKind::NoHost, call, context::os_thread_name())
         .expected(expected)
         .actual(actual)
-        .consequence(consequence);
+        .consequence(consequence)
+        .remedy(remedy);
     reports::stray(report);
 }

@@ -22,6 +22,10 @@ thread_local! {
     static FEEDING: Cell<bool> = const { Cell::new(false) };
 }
 
+/// What to do about a thread of no host.
+pub(crate) const OF_A_PLUGIN: &str = "Threads that a plugin starts need a host built with \
+    `HostBuilder::every_thread`, in a test process of its own";
+
 /// Reports if there is none.
 pub(crate) fn host_for(call: &str) -> Option<Arc<HostState>> {
     let host = belonging::host();
@@ -32,7 +36,8 @@ pub(crate) fn host_for(call: &str) -> Option<Arc<HostState>> {
                  that holds `host.enter()`",
             )
             .actual("it belongs to no mock host")
-            .consequence("The call fails, as Suricata would refuse it");
+            .consequence("The call fails, as Suricata would refuse it")
+            .remedy(OF_A_PLUGIN);
         reports::stray(report);
     }
     host
