@@ -5,8 +5,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+mod built;
 mod workspace;
 
+use built::c_plugin;
 use workspace::example;
 
 /// A packet of IPv4, from 10.0.0.1 to 10.0.0.2.
@@ -47,12 +49,17 @@ fn vlan(id: u16, of: u16, payload: &[u8]) -> Vec<u8> {
 }
 
 fn pcap(link: u32, packets: &[Vec<u8>]) -> Vec<u8> {
+    timed(link, packets.iter().map(|packet| (1, &**packet)))
+}
+
+/// With the second of each packet; it comes 2 microseconds later.
+fn timed<'a>(link: u32, packets: impl IntoIterator<Item = (u32, &'a [u8])>) -> Vec<u8> {
     let mut file = [0xa1b2_c3d4, 0x0004_0002, 0, 0, 65535, link]
         .map(u32::to_le_bytes)
         .concat();
-    for packet in packets {
+    for (second, packet) in packets {
         let length = packet.len() as u32;
-        file.extend([1, 0, length, length].map(u32::to_le_bytes).concat());
+        file.extend([second, 2, length, length].map(u32::to_le_bytes).concat());
         file.extend(packet);
     }
     file
@@ -60,10 +67,14 @@ fn pcap(link: u32, packets: &[Vec<u8>]) -> Vec<u8> {
 
 /// What the program prints and says of a capture with these bytes, and how it ends.
 fn run(bytes: &[u8], more: &[&str]) -> (Option<i32>, String) {
+    let plugin = example(Path::new(env!("CARGO_TARGET_TMPDIR")), "flow-counter");
+    run_plugin(&plugin, bytes, more)
+}
+
+fn run_plugin(plugin: &Path, bytes: &[u8], more: &[&str]) -> (Option<i32>, String) {
     let folder = tempfile::tempdir().unwrap();
     let capture = folder.path().join("some.pcap");
     fs::write(&capture, bytes).unwrap();
-    let plugin = example(Path::new(env!("CARGO_TARGET_TMPDIR")), "flow-counter");
     let mut run = Command::new(env!("CARGO_BIN_EXE_suricata-mock"));
     run.args(["run", "--runmode", "single", "--pcap"])
         .arg(capture)
@@ -189,6 +200,33 @@ fn what_is_left_out_is_counted_by_cause_and_no_flow_is_a_failure_unless_asked_fo
     }
     assert_eq!(status, Some(1));
     assert_eq!(run(&capture, &["--allow-empty"]).0, Some(0));
+}
+
+/// A late packet turns no time back; one that comes too late begins another flow, and the worker frees the first after
+/// that.
+#[test]
+fn a_plugin_is_told_the_ends_and_times_of_packets() {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = c_plugin(folder.path(), "tells", 9, &["TELLS"]);
+    let packet = ipv4(17, &udp(1000));
+    let times = [100, 90, 125, 155];
+    let capture = timed(101, times.map(|second| (second, &*packet)));
+    let (status, said) = run_plugin(&plugin, &capture, &["--suricata", "9"]);
+    assert_eq!(status, Some(0), "{said}");
+    let lines = said.lines().filter_map(|line| line.split_once("tells: "));
+    let told: Vec<_> = lines.map(|(_, told)| told).collect();
+    let ends = "10.0.0.1:1000 10.0.0.2:2000";
+    let expected = [
+        format!("begins {ends} 0.000000"),
+        format!("packet {ends} 100.000002"),
+        format!("packet {ends} 100.000002"),
+        format!("packet {ends} 125.000002"),
+        format!("begins {ends} 0.000000"),
+        format!("packet {ends} 155.000002"),
+        "freed".to_owned(),
+        "freed".to_owned(),
+    ];
+    assert_eq!(told, expected);
 }
 
 #[test]

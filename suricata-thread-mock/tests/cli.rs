@@ -1152,6 +1152,22 @@ fn an_end_that_nothing_in_the_process_notices_is_noticed() {
         ]);
 }
 
+/// Even where a test runner's environment names one.
+#[test]
+fn a_run_belongs_to_no_test() {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = c_plugin(folder.path(), "ends", 8, &["AT_A_FLOW=exit(0)"]);
+    let mut run = Command::new(env!("CARGO_BIN_EXE_suricata-mock"));
+    run.env("NEXTEST_TEST_NAME", "some").arg("run").arg(plugin);
+    let said = run.output().expect("the program starts").stderr;
+    let said = String::from_utf8(said).expect("it says text");
+    assert!(
+        said.contains("ended the process by exit: flow init"),
+        "{said}"
+    );
+    assert!(!said.contains("in test"), "{said}");
+}
+
 #[test]
 fn what_a_report_advises_is_for_the_language_of_the_plugin() {
     let folder = tempfile::tempdir().unwrap();

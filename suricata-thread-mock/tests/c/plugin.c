@@ -182,8 +182,51 @@ static void *run(void *user) {
 }
 #endif
 
+#ifdef TELLS /* what a flow of 9.0 tells, and when its storage is freed */
+bool SCFlowRegisterUpdateCallback(void (*)(ThreadVars *, Flow *, Packet *, void *), void *);
+Id SCFlowStorageRegister(const char *, void (*)(void *));
+int SCFlowSetStorageById(Flow *, Id, void *);
+const uint8_t *SCFlowGetSourceAddressAsRawPtr(const Flow *);
+const uint8_t *SCFlowGetDestinationAddressAsRawPtr(const Flow *);
+uint16_t SCFlowGetSourcePort(const Flow *);
+uint16_t SCFlowGetDestinationPort(const Flow *);
+void SCFlowGetLastTimeAsParts(const Flow *, uint64_t *, uint64_t *);
+
+static Id flow_slot;
+
+static void tell(const char *what, Flow *flow) {
+    const uint8_t *from = SCFlowGetSourceAddressAsRawPtr(flow);
+    const uint8_t *to = SCFlowGetDestinationAddressAsRawPtr(flow);
+    uint64_t seconds, microseconds;
+    SCFlowGetLastTimeAsParts(flow, &seconds, &microseconds);
+    char text[128];
+    snprintf(text, sizeof text, "%s %u.%u.%u.%u:%u %u.%u.%u.%u:%u %lu.%06lu", what, from[0], from[1],
+             from[2], from[3], SCFlowGetSourcePort(flow), to[0], to[1], to[2], to[3],
+             SCFlowGetDestinationPort(flow), (unsigned long)seconds, (unsigned long)microseconds);
+    SCLogMessage(3, __FILE__, __LINE__, __func__, "tells", text);
+}
+
+static void tell_of_begin(ThreadVars *tv, Flow *flow, const Packet *packet, void *user) {
+    SCFlowSetStorageById(flow, flow_slot, "a value");
+    tell("begins", flow);
+}
+
+static void tell_of_packet(ThreadVars *tv, Flow *flow, Packet *packet, void *user) {
+    tell("packet", flow);
+}
+
+static void tell_of_end(void *value) {
+    SCLogMessage(3, __FILE__, __LINE__, __func__, "tells", "freed");
+}
+#endif
+
 void init(void) {
     puts("Init ran");
+#ifdef TELLS
+    flow_slot = SCFlowStorageRegister("tells", tell_of_end);
+    SCFlowRegisterInitCallback(tell_of_begin, NULL);
+    SCFlowRegisterUpdateCallback(tell_of_packet, NULL);
+#endif
 #ifdef OWN_THREAD
     pthread_t thread;
     pthread_create(&thread, NULL, run, NULL);
