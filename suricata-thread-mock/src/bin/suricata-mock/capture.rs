@@ -11,8 +11,9 @@ use pcap_file::pcap::PcapReader;
 use pcap_file::{DataLink, PcapError, TsResolution};
 use suricata_thread_mock::Replayed;
 
-use crate::decode::{Cause, decode, supported};
+use crate::decode::Cause;
 use crate::flow_table::{FlowTable, Step};
+use crate::link::{decode, supported};
 use crate::pcapng::{self, PcapNg, Raw};
 
 /// As much as stays in a processor's cache until handled.

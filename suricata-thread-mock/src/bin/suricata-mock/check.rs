@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use libloading::os::unix::Library;
 use suricata_thread_mock::{Generation, Host, OpenErrorReason, UndefinedSymbol};
 
+use crate::arguments::{Plugins, generation, note_bare_name};
 use crate::exports::{self, Suricata};
+use crate::outcome::{Failure, print};
 use crate::plugin_file::PluginFile;
-use crate::{Failure, Plugins, print};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -15,7 +16,7 @@ pub(crate) struct Arguments {
     files: Plugins,
     /// Suricata to ask: 8 (8.0.x) or 9 (9.0). By default both are asked, and one must load all
     /// files
-    #[arg(long, value_name = "8|9", value_parser = crate::generation, conflicts_with = "against")]
+    #[arg(long, value_name = "8|9", value_parser = generation, conflicts_with = "against")]
     suricata: Option<Generation>,
     /// Program of a real Suricata, whose functions count instead of those of 8.0.8 and of the crate
     /// suricata-sys 9.0.0-alpha
@@ -54,7 +55,7 @@ pub(crate) fn check(arguments: &Arguments) -> Result<(), Failure> {
         .collect();
     for (plugin, verdicts) in plugins.iter().zip(&verdicts) {
         if verdicts.contains(&Verdict::Loads) {
-            crate::note_bare_name(plugin);
+            note_bare_name(plugin);
         }
     }
     let of_all = |suricata: usize| verdicts.iter().map(|verdicts| verdicts[suricata]).max();

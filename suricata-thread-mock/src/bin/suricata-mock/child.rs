@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
-use crate::Failure;
+use crate::outcome::Failure;
 
 /// The process has no other thread, and nothing else to do after that.
 pub(crate) fn run(work: impl FnOnce() -> ExitCode) -> Result<ExitCode, Failure> {

@@ -1,8 +1,7 @@
-//! The flows of packets as Suricata 8.0.8 decodes them, found by trial.
+//! The flows of IP packets as Suricata 8.0.8 decodes them, found by trial.
 
 use std::fmt;
 
-use pcap_file::DataLink;
 use suricata_thread_mock::Endpoints;
 
 use crate::key::{Address, Key};
@@ -47,23 +46,6 @@ impl fmt::Display for Cause {
     }
 }
 
-/// Suricata reads no others.
-pub(crate) fn supported(link: DataLink) -> Result<(), String> {
-    match link {
-        DataLink::ETHERNET
-        | DataLink::RAW
-        | DataLink::Unknown(12)
-        | DataLink::IPV4
-        | DataLink::IPV6
-        | DataLink::NULL
-        | DataLink::LINUX_SLL
-        | DataLink::LINUX_SLL2 => Ok(()),
-        other => Err(format!(
-            "the link type {other:?} is not supported; Ethernet, raw IP, Linux cooked and BSD NULL are"
-        )),
-    }
-}
-
 pub(crate) struct Packet<'a> {
     pub(crate) key: Key,
     /// From the first address of the key.
@@ -87,77 +69,7 @@ impl Packet<'_> {
     }
 }
 
-type Decoded<'a> = Result<Packet<'a>, Cause>;
-
-#[inline]
-pub(crate) fn decode(link: DataLink, data: &[u8]) -> Decoded<'_> {
-    match link {
-        DataLink::ETHERNET => by_ether_type(be16(data, 12)?, rest(data, 14)?),
-        DataLink::LINUX_SLL => by_ether_type(be16(data, 14)?, rest(data, 16)?),
-        DataLink::LINUX_SLL2 => by_ether_type(be16(data, 0)?, rest(data, 20)?),
-        DataLink::NULL => match rest(data, 4).map(|rest| (&data[..4], rest))? {
-            ([2, 0, 0, 0], ip) => ipv4(ip, NO_VLANS),
-            // As on Linux, NetBSD, FreeBSD and macOS.
-            ([10 | 24 | 28 | 30, 0, 0, 0], ip) => ipv6(ip, NO_VLANS),
-            _ => Err(Cause::NotIp),
-        },
-        _ => raw(data, NO_VLANS),
-    }
-}
-
-const NO_VLANS: [u16; 3] = [0; 3];
-
-fn by_ether_type(mut ether_type: u16, mut data: &[u8]) -> Decoded<'_> {
-    let mut vlans = NO_VLANS;
-    let mut free = vlans.iter_mut();
-    while let 0x8100 | 0x88a8 | 0x9100 = ether_type {
-        *free.next().ok_or(Cause::Damaged)? = be16(data, 0)? & 0xfff;
-        (ether_type, data) = (be16(data, 2)?, rest(data, 4)?);
-    }
-    match ether_type {
-        0x0800 => ipv4(data, vlans),
-        0x86dd => ipv6(data, vlans),
-        0x8847 | 0x8848 => mpls(data, vlans),
-        0x8864 => pppoe(rest(data, 6)?, vlans),
-        _ => Err(Cause::NotIp),
-    }
-}
-
-fn mpls(mut data: &[u8], vlans: [u16; 3]) -> Decoded<'_> {
-    loop {
-        let is_last = byte(data, 2)? & 1 == 1;
-        data = rest(data, 4)?;
-        if is_last {
-            break;
-        }
-    }
-    match byte(data, 0)? >> 4 {
-        4 => ipv4(data, vlans),
-        6 => ipv6(data, vlans),
-        _ => Err(Cause::Tunnel),
-    }
-}
-
-fn pppoe(data: &[u8], vlans: [u16; 3]) -> Decoded<'_> {
-    // A protocol of one byte is odd.
-    let (protocol, data) = match byte(data, 0)? {
-        odd if odd & 1 == 1 => (u16::from(odd), rest(data, 1)?),
-        _ => (be16(data, 0)?, rest(data, 2)?),
-    };
-    match protocol {
-        0x21 => ipv4(data, vlans),
-        0x57 => ipv6(data, vlans),
-        _ => Err(Cause::NotIp),
-    }
-}
-
-fn raw(data: &[u8], vlans: [u16; 3]) -> Decoded<'_> {
-    match byte(data, 0)? >> 4 {
-        4 => ipv4(data, vlans),
-        6 => ipv6(data, vlans),
-        _ => Err(Cause::NotIp),
-    }
-}
+pub(crate) type Decoded<'a> = Result<Packet<'a>, Cause>;
 
 struct Net {
     is_v6: bool,
@@ -166,7 +78,7 @@ struct Net {
     to: Address,
 }
 
-fn ipv4(data: &[u8], vlans: [u16; 3]) -> Decoded<'_> {
+pub(crate) fn ipv4(data: &[u8], vlans: [u16; 3]) -> Decoded<'_> {
     let (first, total) = (byte(data, 0)?, usize::from(be16(data, 2)?));
     let header = usize::from(first & 0xf) * 4;
     if first >> 4 != 4 || header < 20 || total < header || total > data.len() {
@@ -186,7 +98,7 @@ fn ipv4(data: &[u8], vlans: [u16; 3]) -> Decoded<'_> {
     transport(&net, data[9], &data[header..total])
 }
 
-fn ipv6(data: &[u8], vlans: [u16; 3]) -> Decoded<'_> {
+pub(crate) fn ipv6(data: &[u8], vlans: [u16; 3]) -> Decoded<'_> {
     let end = 40 + usize::from(be16(data, 4)?);
     if byte(data, 0)? >> 4 != 6 || end > data.len() {
         return Err(Cause::Damaged);
@@ -299,11 +211,11 @@ fn is_tunnel(port: u16, data: &[u8]) -> bool {
     is_vxlan() || is_geneve() || is_teredo()
 }
 
-fn byte(data: &[u8], at: usize) -> Result<u8, Cause> {
+pub(crate) fn byte(data: &[u8], at: usize) -> Result<u8, Cause> {
     data.get(at).copied().ok_or(Cause::Damaged)
 }
 
-fn be16(data: &[u8], at: usize) -> Result<u16, Cause> {
+pub(crate) fn be16(data: &[u8], at: usize) -> Result<u16, Cause> {
     let bytes = data.get(at..at + 2).ok_or(Cause::Damaged)?;
     Ok(u16::from_be_bytes([bytes[0], bytes[1]]))
 }
@@ -313,6 +225,6 @@ fn be32(data: &[u8], at: usize) -> Result<u32, Cause> {
     bytes.copied().map(u32::from_be_bytes).ok_or(Cause::Damaged)
 }
 
-fn rest(data: &[u8], from: usize) -> Result<&[u8], Cause> {
+pub(crate) fn rest(data: &[u8], from: usize) -> Result<&[u8], Cause> {
     data.get(from..).ok_or(Cause::Damaged)
 }

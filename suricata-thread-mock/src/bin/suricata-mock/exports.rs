@@ -5,7 +5,7 @@ use std::path::Path;
 
 use suricata_thread_mock::Generation;
 
-use crate::Failure;
+use crate::outcome::Failure;
 use crate::plugin_file::PluginFile;
 
 pub(crate) struct Suricata {

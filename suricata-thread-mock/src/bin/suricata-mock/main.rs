@@ -1,5 +1,6 @@
 //! Checks and runs built plugins, and reports their misuse.
 
+mod arguments;
 mod capture;
 mod check;
 mod child;
@@ -9,6 +10,8 @@ mod exports;
 mod flow_table;
 mod http;
 mod key;
+mod link;
+mod outcome;
 mod pcapng;
 #[path = "../../noun/plugin_file.rs"]
 mod plugin_file;
@@ -17,17 +20,13 @@ mod segment;
 mod side;
 mod tcp;
 
-use std::fmt::Display;
-use std::io::{self, Write};
 use std::panic::resume_unwind;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::OnceLock;
 use std::thread;
 
 use clap::{Parser, Subcommand};
-use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_NOW};
-use suricata_thread_mock::Generation;
+
+use crate::outcome::{Failure, status};
 
 /// A mock of Suricata that checks and runs built plugins
 ///
@@ -57,11 +56,6 @@ enum Command {
     Check(check::Arguments),
 }
 
-fn generation(text: &str) -> Result<Generation, String> {
-    let known = text.parse().ok().and_then(Generation::from_major);
-    known.ok_or_else(|| "expected 8 or 9".to_owned())
-}
-
 /// As the main thread of a process usually has.
 const STACK: usize = 8 << 20;
 
@@ -84,81 +78,5 @@ fn on_unnamed_thread(
         Ok(Ok(outcome)) => outcome,
         Ok(Err(payload)) => resume_unwind(payload),
         Err(e) => Err(Failure::Call(format!("the system refused a thread: {e}"))),
-    }
-}
-
-fn status(outcome: Result<(), Failure>) -> ExitCode {
-    let not_printed = NOT_PRINTED.get();
-    let not_printed = not_printed.map(|e| format!("cannot write to stdout: {e}"));
-    let (message, status) = match outcome {
-        Ok(()) => match not_printed {
-            None => return ExitCode::SUCCESS,
-            Some(message) => (message, 2),
-        },
-        Err(Failure::Plugin(message)) => (message, 1),
-        Err(Failure::Call(message)) => (message, 2),
-    };
-    say(message);
-    ExitCode::from(status)
-}
-
-enum Failure {
-    /// A plugin is at fault.
-    Plugin(String),
-    /// The arguments, files or output are.
-    Call(String),
-}
-
-/// Why stdout took no line, such as a full disk.
-static NOT_PRINTED: OnceLock<io::Error> = OnceLock::new();
-
-/// Ignores a closed pipe, as with `| head`; another error makes the program fail in the end.
-fn print(line: impl Display) {
-    match writeln!(io::stdout(), "{line}") {
-        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {
-            let _ = NOT_PRINTED.set(e);
-        }
-        _ => {}
-    }
-}
-
-/// There is nowhere to report that this fails.
-fn say(line: impl Display) {
-    let _ = writeln!(io::stderr(), "suricata-mock: {line}");
-}
-
-#[derive(clap::Args)]
-struct Plugins {
-    /// Plugin files, in the order in which Suricata would load them
-    #[arg(required = true, value_name = "PLUGIN.so")]
-    plugins: Vec<PathBuf>,
-    /// Library with stand-ins for functions of Suricata that the mock lacks
-    #[arg(long, value_name = "LIBRARY.so")]
-    with: Vec<PathBuf>,
-}
-
-impl Plugins {
-    fn open_stand_ins(&self) -> Result<(), Failure> {
-        for library in &self.with {
-            // The dynamic linker would look elsewhere for a mere name.
-            let path = Path::new(".").join(library);
-            // SAFETY: the user named the library, whose code may run here.
-            match unsafe { Library::open(Some(path), RTLD_NOW | RTLD_GLOBAL) } {
-                Ok(library) => std::mem::forget(library),
-                Err(e) => return Err(Failure::Call(format!("--with {}: {e}", library.display()))),
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Suricata would look for it elsewhere.
-fn note_bare_name(plugin: &Path) {
-    if plugin.parent() == Some(Path::new("")) {
-        say(format_args!(
-            "note: in suricata.yaml, {0} needs a slash (./{0}) or an absolute path: \
-             Suricata looks for a mere name where the system's libraries are",
-            plugin.display()
-        ));
     }
 }

@@ -11,16 +11,18 @@ use suricata_thread_mock::{
     Generation, Host, RunMode, Thread, Threads, Traffic, TrafficReport, stray_reports,
 };
 
+use crate::arguments::{Plugins, generation, note_bare_name};
 use crate::capture::Capture;
+use crate::check::lacking_here;
 use crate::exports::Suricata;
-use crate::{Failure, Plugins, print, say};
+use crate::outcome::{Failure, print, say};
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     files: Plugins,
     /// Suricata to play: 8 (8.0.x) or 9 (9.0)
-    #[arg(long, value_name = "8|9", value_parser = crate::generation, env = "SURICATA_MOCK",
+    #[arg(long, value_name = "8|9", value_parser = generation, env = "SURICATA_MOCK",
           default_value = "8")]
     suricata: Generation,
     /// Run mode, which decides on the threads
@@ -243,7 +245,7 @@ fn load(host: &Host, generation: Generation, plugins: &[PathBuf]) -> Vec<String>
         // point does what plugins' do.
         match unsafe { host.open(plugin) } {
             Ok(()) => {
-                crate::note_bare_name(plugin);
+                note_bare_name(plugin);
                 note_lacking(plugin, generation);
                 None
             }
@@ -255,7 +257,7 @@ fn load(host: &Host, generation: Generation, plugins: &[PathBuf]) -> Vec<String>
 
 /// Notes which functions the plugin would use in Suricata, and does without here.
 fn note_lacking(plugin: &Path, generation: Generation) {
-    let lacking = crate::check::lacking_here(plugin, &Suricata::known(generation));
+    let lacking = lacking_here(plugin, &Suricata::known(generation));
     if !lacking.is_empty() {
         say(format_args!(
             "note: {} runs without {}, which {generation} has and the mock lacks: --with gives it stand-ins",
