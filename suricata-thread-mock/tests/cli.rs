@@ -1066,6 +1066,15 @@ fn a_reader_that_goes_away_changes_no_outcome() {
 }
 
 #[test]
+fn the_help_says_where_captures_are_not_handled_as_in_suricata() {
+    let help = mock(["run", "--help"]).succeeds().stdout;
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in ["with -k none", "checksums are wrong", "data after a FIN"] {
+        assert!(help.contains(part), "no {part:?} in: {help}");
+    }
+}
+
+#[test]
 fn workers_are_for_interfaces() {
     let folder = tempfile::tempdir().unwrap();
     let (capture, _) = known_capture(&folder);

@@ -36,9 +36,16 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 100, conflicts_with = "pcap",
           value_parser = value_parser!(u64).range(..=10_000_000))]
     flows: u64,
-    /// Take the flows from a pcap or pcapng capture: TCP, UDP, SCTP, ESP and ICMP echo over IPv4
-    /// and IPv6. Flows are told apart and end by the time of packets, as in Suricata by default.
-    /// What is left out is counted by cause
+    /// Take the flows from a pcap or pcapng capture
+    ///
+    /// TCP, UDP, SCTP, ESP and ICMP echo over IPv4 and IPv6; what is left out is counted by cause.
+    /// Flows are told apart and end by the time of packets, as in Suricata with -k none and nothing
+    /// configured. Without -k none, Suricata does not follow TCP whose checksums are wrong, as with
+    /// offloading, and finishes such flows on the flow recycler.
+    ///
+    /// A few odd TCP conversations end in another way than in Suricata: those with a SYN or
+    /// SYN/ACK where none is due, data after a FIN, timestamps that run backwards, or HTTP that
+    /// begins within a segment
     #[arg(long, value_name = "FILE")]
     pcap: Option<PathBuf>,
     /// Succeed even if the capture has no flows
