@@ -12,6 +12,7 @@ use raw::{V9, assert_says, panic_of};
 use suricata_thread_mock::{Endpoints, Host, Replayed, RunMode, ThreadKind};
 use suricata_thread_sys::common::{
     SCFlowRegisterFinishCallback, SCFlowRegisterInitCallback, SCFlowRegisterUpdateCallback,
+    SCPlugin,
 };
 use suricata_thread_sys::v9::{SCFlowGetLastTimeAsParts, SCFlowGetSourcePort};
 use suricata_thread_sys::{Flow, Packet, ThreadVars};
@@ -195,11 +196,7 @@ fn without_other_threads_the_worker_finishes_its_flows() {
 
 fn between(from: u16, to: u16) -> Endpoints {
     let ip = [10, 0, 0, 1];
-    Endpoints {
-        source: (ip, from).into(),
-        destination: (ip, to).into(),
-        protocol: 17,
-    }
+    Endpoints::new((ip, from).into(), (ip, to).into(), 17)
 }
 
 fn packet(flow: u64, seconds: u64) -> Replayed {
@@ -301,7 +298,14 @@ fn a_panic_of_the_packets_comes_through_and_the_workers_end() {
 fn packets_that_drive_the_host_panic_instead_of_waiting_for_ever() {
     let host = V9.host();
     let worker = host.start(RunMode::Single).workers.remove(0);
-    let cases: [(&str, &dyn Fn()); 4] = [
+    unsafe extern "C" fn no_plugin() -> *mut SCPlugin {
+        std::ptr::null_mut()
+    }
+    let cases: [(&str, &dyn Fn()); 5] = [
+        // SAFETY: it returns NULL.
+        ("Host::load_entry_point", &|| unsafe {
+            drop(host.load_entry_point(no_plugin));
+        }),
         ("Thread::run", &|| worker.run(|_| {})),
         ("Host::shutdown", &|| host.shutdown()),
         ("Host::replay", &|| drop(host.replay([1]))),

@@ -280,10 +280,9 @@ fn a_panic_in_the_drop_of_a_value_is_one_line() {
 
 #[test]
 fn a_flow_tells_what_the_generation_has() {
-    let between = |source: &str, destination: &str, protocol| Endpoints {
-        source: source.parse().unwrap(),
-        destination: destination.parse().unwrap(),
-        protocol,
+    let between = |source: &str, destination: &str, protocol| {
+        let [source, destination] = [source, destination].map(|end| end.parse().unwrap());
+        Endpoints::new(source, destination, protocol)
     };
     let flows = [
         between("10.0.0.1:4000", "10.0.0.2:80", 6),

@@ -25,11 +25,8 @@ fn with_workers<const WORKERS: usize>(host: Host) -> (Host, [Thread; WORKERS]) {
 /// A flow that `source` has begun on this worker.
 fn begin(host: &Host, worker: &Thread, source: &str) -> Flow {
     let source: IpAddr = source.parse().unwrap();
-    let flow = host.flow_between(Endpoints {
-        source: (source, 4000).into(),
-        destination: (source, 80).into(),
-        protocol: 6,
-    });
+    let endpoints = Endpoints::new((source, 4000).into(), (source, 80).into(), 6);
+    let flow = host.flow_between(endpoints);
     host_functions::next_source(worker, Some(source));
     worker.flow_init(&flow);
     flow

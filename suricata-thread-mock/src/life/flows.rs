@@ -45,11 +45,8 @@ impl Host {
     ///
     /// ```
     /// # use suricata_thread_mock::{Endpoints, Host};
-    /// let udp = Endpoints {
-    ///     source: "[2001:db8::1]:4000".parse().unwrap(),
-    ///     destination: "[2001:db8::2]:53".parse().unwrap(),
-    ///     protocol: 17,
-    /// };
+    /// let [client, server] = ["[2001:db8::1]:4000", "[2001:db8::2]:53"].map(|a| a.parse().unwrap());
+    /// let udp = Endpoints::new(client, server, 17);
     /// let host = Host::new();
     /// assert_eq!(host.flow_between(udp).endpoints(), udp);
     /// ```

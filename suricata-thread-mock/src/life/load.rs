@@ -82,7 +82,7 @@ impl Host {
     /// ```
     #[track_caller]
     pub unsafe fn load_entry_point(&self, register: EntryPoint) -> Result<(), LoadError> {
-        context::assert_drivable(&self.state, "Host::load");
+        context::assert_drivable(&self.state, "Host::load_entry_point");
         // SAFETY: the caller's promise.
         unsafe { self.load_as(None, register) }
     }

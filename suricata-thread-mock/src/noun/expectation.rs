@@ -21,12 +21,19 @@ impl Expectation {
 
 /// A number of lines, or a range of numbers, for
 /// [`Host::expect_errors`](crate::Host::expect_errors).
-pub trait ErrorCount {
-    #[doc(hidden)]
-    fn bounds(&self) -> (usize, usize);
+pub trait ErrorCount: sealed::Bounds {}
+
+mod sealed {
+    pub trait Bounds {
+        fn bounds(&self) -> (usize, usize);
+    }
 }
 
-impl ErrorCount for usize {
+pub(crate) use sealed::Bounds;
+
+impl ErrorCount for usize {}
+
+impl Bounds for usize {
     fn bounds(&self) -> (usize, usize) {
         (*self, *self)
     }
@@ -34,7 +41,9 @@ impl ErrorCount for usize {
 
 macro_rules! ranges {
     ($($range:ty),*) => {$(
-        impl ErrorCount for $range {
+        impl ErrorCount for $range {}
+
+        impl Bounds for $range {
             fn bounds(&self) -> (usize, usize) {
                 let least = match RangeBounds::<usize>::start_bound(self) {
                     Bound::Included(least) => *least,

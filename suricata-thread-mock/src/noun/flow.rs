@@ -9,6 +9,7 @@ use crate::noun::token;
 
 /// The addresses, ports and protocol of a flow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Endpoints {
     /// Address and port of the side that began it.
     pub source: SocketAddr,
@@ -25,6 +26,16 @@ pub(crate) const TCP: u8 = 6;
 pub(crate) const UDP: u8 = 17;
 
 impl Endpoints {
+    /// Returns endpoints of a flow of the IP protocol with this number.
+    #[must_use]
+    pub fn new(source: SocketAddr, destination: SocketAddr, protocol: u8) -> Self {
+        Self {
+            source,
+            destination,
+            protocol,
+        }
+    }
+
     /// Distinct for a few million numbers in a row; four of IPv4, then four of IPv6.
     pub(crate) fn made_up(number: u64, protocol: u8) -> Self {
         let port = 1_024 + (number % 60_000) as u16;

@@ -61,11 +61,7 @@ impl Packet<'_> {
         } else {
             (second, first)
         };
-        Endpoints {
-            source,
-            destination,
-            protocol: self.key.protocol,
-        }
+        Endpoints::new(source, destination, self.key.protocol)
     }
 }
 
