@@ -17,7 +17,7 @@ pub(crate) fn log_error(plugin: &str, error: fmt::Arguments<'_>) {
 pub struct Times(AtomicU64);
 
 impl Times {
-    /// Starts at 0.
+    /// A count of 0.
     #[allow(
         clippy::new_without_default,
         reason = "it stands in a static, where there is no default"
@@ -36,7 +36,6 @@ impl Times {
         (times <= IN_FULL || power == 10).then_some(times)
     }
 
-    /// Returns the count.
     pub(crate) fn so_far(&self) -> u64 {
         self.0.load(Relaxed)
     }

@@ -104,12 +104,10 @@ pub(crate) const NO_HOST: &str = "there is no Suricata here; in a test, load the
 const NO_HOSTS_THREAD: &str = "this thread belongs to no host of the mock; build a Host on it, or call Host::enter; \
     HostBuilder::every_thread is for threads that the plugin starts";
 
-/// Why a plugin can't run here.
 #[derive(Clone, Copy)]
 pub(crate) enum Unsuitable {
     /// No function of Suricata is in this process, or the thread belongs to no host of the mock.
     NoHost,
-    /// The host is none that this crate knows.
     Unknown(&'static str),
 }
 

@@ -5,7 +5,6 @@ use std::ffi::{c_char, c_int, c_void};
 use crate::host::FreeFn;
 use crate::sys::Generation;
 
-/// The errors of registering a slot.
 pub(crate) struct Errors {
     pub(crate) empty_name: &'static str,
     pub(crate) long_name: &'static str,
@@ -49,10 +48,8 @@ pub(crate) type SetFn<O> = unsafe extern "C" fn(*mut O, <O as Owner>::Id, *mut c
 
 /// A C type that the host keeps storage for.
 pub(crate) trait Owner: Sized {
-    /// The id of a slot.
     type Id: Copy;
     const ERRORS: Errors;
-    /// The names of slots that Suricata needs for itself.
     const HOSTS_SLOTS: &'static [&'static str];
 
     fn number(id: Self::Id) -> c_int;

@@ -172,7 +172,6 @@ unsafe extern "C" fn at_flow_init(
     host_thread::mark();
 }
 
-/// Logs that the host goes on without the plugin, or with a part of it.
 #[cold]
 pub(crate) fn log_failure(plugin: &str, action: &str, reason: &str) {
     let version = host::host_version().unwrap_or("version unknown");

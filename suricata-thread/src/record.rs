@@ -27,7 +27,6 @@ const FORGIVEN: Duration = Duration::from_secs(60);
 
 /// The panics of one registration, or of the values of one slot.
 pub(crate) struct Record {
-    /// The plugin whose init registered it.
     plugin: &'static str,
     kind: &'static str,
     name: Name,
@@ -49,12 +48,10 @@ pub(crate) struct Record {
 
 const ALL: usize = usize::MAX;
 
-/// How fast panics come.
 struct Pace {
     /// When the window began, as [`now`] counts, and the panics in it.
     window: u64,
     in_window: u32,
-    /// The length of the last rest.
     rest: Duration,
 }
 
@@ -69,7 +66,6 @@ fn nanoseconds(time: Duration) -> u64 {
 }
 
 impl Record {
-    /// Of what `plugin` has, and the host calls as a `kind`.
     pub(crate) const fn new(plugin: &'static str, kind: &'static str, name: Name) -> Self {
         Self {
             plugin,

@@ -39,7 +39,6 @@ thread_local! {
     static REFUSED: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Notes that something was not registered.
 pub(crate) fn note_refused(item: impl FnOnce() -> String) {
     let _ = REFUSED.try_with(|refused| refused.replace(Some(item())));
 }
@@ -81,13 +80,11 @@ impl Drop for Init {
 
 /// The right to let the host's lists grow.
 pub(crate) struct Registering {
-    /// The host's.
     pub(crate) generation: Generation,
     _alone: MutexGuard<'static, Vec<c_uint>>,
 }
 
 impl Registering {
-    /// Waits until nobody else registers.
     pub(crate) fn begin() -> Result<Self, &'static str> {
         if host::is_absent() {
             return Err(NO_HOST);

@@ -11,11 +11,9 @@ pub(crate) struct Slot {
     pub(crate) name: &'static str,
     /// The `SetFn` of the slot's owners, without their type.
     pub(crate) set: unsafe extern "C" fn(),
-    /// Panics in drops of its values.
     pub(crate) record: Record,
 }
 
-/// A slot's index in the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Index(u32);
 
@@ -43,7 +41,6 @@ pub(crate) fn add(slot: Slot) -> Index {
     Index(index as u32)
 }
 
-/// Returns a slot.
 pub(crate) fn get(index: Index) -> &'static Slot {
     let (chunk, place) = place(index.0 as usize);
     let slots = CHUNKS[chunk].load(Ordering::Acquire);

@@ -11,7 +11,7 @@ pub(crate) const LONGEST: usize = 12_000;
 /// a line are escaped, because a text may come from the network.
 pub(crate) struct CText {
     bytes: Vec<u8>,
-    /// Room left, in bytes as JSON.
+    /// In bytes as JSON.
     room: usize,
     missing: usize,
 }

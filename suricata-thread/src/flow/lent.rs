@@ -159,7 +159,6 @@ impl Flow<'_> {
         of_9!(SCFlowGetToClientPacketCount, self)
     }
 
-    /// Reads an address that the host has returned for this flow.
     fn address(&self, bytes: *const u8) -> Option<IpAddr> {
         if bytes.is_null() {
             return None;
