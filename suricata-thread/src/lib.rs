@@ -6,15 +6,11 @@
 //!
 //! # Which Suricata
 //!
-//! | Suricata | checked |
-//! | --- | --- |
-//! | 8.0.x | on the mock, and in a real 8.0.8 |
-//! | 9.0 (in development) | on the mock; the declarations are compared with `suricata-sys` 9.0.0-alpha; no check runs a real 9.0 |
-//!
 //! [`generation`] and [`host_version`] say where the plugin runs. Any other Suricata logs an error that names the plugin
 //! and what is missing, and goes on without it. Without a Suricata, registering is an `Err`.
 //!
-//! What is said of 9.0 was read off the source of 9.0.0-alpha, and seen once in a development version.
+//! What is said here was seen in a real 8.0.8. For 9.0 it was read off the source of 9.0.0-alpha, and seen once in a
+//! development version.
 //!
 //! # Which thread runs what
 //!
