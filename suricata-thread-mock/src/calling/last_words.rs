@@ -49,14 +49,26 @@ pub(crate) fn replace(inside: Option<Inside>) -> Option<Inside> {
 
 /// Safe in signal handlers.
 fn write_line(event: &str, detail: &str, line: &str, test: Option<&str>) {
-    write(&["suricata-thread-mock: ", event, detail, ": ", line]);
-    match test {
-        Some(test) => write(&[" in test `", test, "`\n"]),
-        None => write(&["\n"]),
-    }
+    let [of, test, end] = match test {
+        Some(test) => [" in test `", test, "`\n"],
+        None => ["", "", "\n"],
+    };
+    write(&[
+        "suricata-thread-mock: ",
+        event,
+        detail,
+        ": ",
+        line,
+        of,
+        test,
+        end,
+    ]);
 }
 
 const FAILED: c_int = 1;
+
+/// More than a test has workers.
+const MOST_EXITS: u32 = 64;
 
 /// After the host's reports and log, and a line for each code that ran.
 pub(crate) fn die(event: &str, running: &[&str], host: Option<&HostState>) -> ! {
@@ -96,13 +108,16 @@ pub(crate) fn watch(host: &Arc<HostState>) {
     }
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // SAFETY: the function stays, and takes nothing.
-        unsafe { libc::atexit(on_exit) };
-        #[cfg(target_os = "linux")]
-        // SAFETY: as above.
-        unsafe {
-            at_quick_exit(on_exit)
-        };
+        // `exit` calls each once: threads that exit at the same time each need one.
+        for _ in 0..MOST_EXITS {
+            // SAFETY: the function stays, and takes nothing.
+            unsafe { libc::atexit(on_exit) };
+            #[cfg(target_os = "linux")]
+            // SAFETY: as above.
+            unsafe {
+                at_quick_exit(on_exit)
+            };
+        }
         for signal in SIGNALS {
             catch(signal);
         }

@@ -1,17 +1,31 @@
 //! Writing to stderr past the test harness.
 
+/// A line of this many bytes is one write, which lines of other threads do not tear.
+const LONGEST: usize = 1024;
+
 /// Safe in signal handlers.
 pub(crate) fn write(parts: &[&str]) {
+    let (mut buffer, mut used) = ([0; LONGEST], 0);
     for part in parts {
-        let mut rest = part.as_bytes();
-        while !rest.is_empty() {
-            // SAFETY: the bytes are there.
-            let written =
-                unsafe { libc::write(libc::STDERR_FILENO, rest.as_ptr().cast(), rest.len()) };
-            let Ok(written @ 1..) = usize::try_from(written) else {
-                return;
-            };
-            rest = &rest[written..];
+        for byte in part.bytes() {
+            if used == LONGEST {
+                write_all(&buffer);
+                used = 0;
+            }
+            buffer[used] = byte;
+            used += 1;
         }
+    }
+    write_all(&buffer[..used]);
+}
+
+fn write_all(mut rest: &[u8]) {
+    while !rest.is_empty() {
+        // SAFETY: the bytes are there.
+        let written = unsafe { libc::write(libc::STDERR_FILENO, rest.as_ptr().cast(), rest.len()) };
+        let Ok(written @ 1..) = usize::try_from(written) else {
+            return;
+        };
+        rest = &rest[written..];
     }
 }
