@@ -41,6 +41,7 @@ pub(crate) struct FlowState {
     pub(crate) is_retired: AtomicBool,
     /// In microseconds since 1970; 0 before the first packet.
     last_time: AtomicU64,
+    begun_at: AtomicU64,
     pub(crate) to_server: AtomicU32,
     pub(crate) to_client: AtomicU32,
 }
@@ -66,6 +67,7 @@ impl FlowState {
             has_begun: AtomicBool::new(false),
             is_retired: AtomicBool::new(false),
             last_time: AtomicU64::new(0),
+            begun_at: AtomicU64::new(0),
             to_server: AtomicU32::new(0),
             to_client: AtomicU32::new(0),
         }
@@ -79,24 +81,23 @@ impl FlowState {
             &self.to_client
         };
         let time = time.as_micros() as u64;
-        // A packet may come late; the first one says more than the host's clock.
-        if self.packets() == [0, 0] || time > self.last_time.load(Ordering::Relaxed) {
+        // A packet may come late.
+        if time > self.last_time.load(Ordering::Relaxed) {
             self.last_time.store(time, Ordering::Relaxed);
         }
         let before = count.load(Ordering::Relaxed);
         count.store(before.wrapping_add(1), Ordering::Relaxed);
     }
 
-    /// Does nothing after a packet, which has a time.
+    /// By the host's clock, which says less than the time of a packet.
     pub(crate) fn note_begin(&self, time: Duration) {
-        if self.packets() == [0, 0] {
-            self.last_time
-                .store(time.as_micros() as u64, Ordering::Relaxed);
-        }
+        self.begun_at
+            .store(time.as_micros() as u64, Ordering::Relaxed);
     }
 
     pub(crate) fn last_time(&self) -> Duration {
-        Duration::from_micros(self.last_time.load(Ordering::Relaxed))
+        let times = [&self.last_time, &self.begun_at].map(|time| time.load(Ordering::Relaxed));
+        Duration::from_micros(if times[0] == 0 { times[1] } else { times[0] })
     }
 
     fn packets(&self) -> [u32; 2] {

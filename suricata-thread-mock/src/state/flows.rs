@@ -1,6 +1,7 @@
 //! The flows of a host.
 
 use std::hash::BuildHasher;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
@@ -127,9 +128,14 @@ impl Flows {
             destination,
             protocol,
         } = endpoints;
-        let ends = (source.min(destination), source.max(destination), protocol);
-        let hash = FxBuildHasher.hash_one(ends);
-        self.random_hash(&mut Rng::new(self.seed ^ hash))
+        let [one, other] = [source, destination].map(|end| {
+            let ip = match end.ip() {
+                IpAddr::V4(ip) => ip.to_bits().into(),
+                IpAddr::V6(ip) => ip.to_bits(),
+            };
+            FxBuildHasher.hash_one((ip, end.port(), protocol))
+        });
+        self.random_hash(&mut Rng::new(self.seed ^ one.wrapping_add(other)))
     }
 
     pub(crate) fn next_hash(&self) -> u64 {
