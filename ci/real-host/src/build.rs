@@ -5,8 +5,6 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use crate::examples::said;
-
 /// The folder that cargo builds in.
 pub(crate) fn target() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or("target".into(), PathBuf::from);
@@ -64,4 +62,13 @@ pub(crate) fn plugins(profile: &str) -> Result<PathBuf> {
     let options = format!("-p real-host --examples --profile {profile} {aborting}");
     cargo_build(&options)?;
     Ok(target().join(profile).join("examples"))
+}
+
+/// What a command prints, which must end well.
+pub(crate) fn said(command: &mut Command) -> Result<String> {
+    let output = command.output().with_context(|| format!("{command:?}"))?;
+    let printed = String::from_utf8([output.stdout, output.stderr].concat())?;
+    let status = output.status;
+    ensure!(status.success(), "{command:?}: {status}: {printed}");
+    Ok(printed)
 }

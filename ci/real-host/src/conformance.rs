@@ -14,7 +14,7 @@ use suricata_thread_mock::{FlowKind, Generation, Host, RunMode, ThreadKind, Traf
 use suricata_thread_sys::common::SCLogLevel;
 
 use crate::build;
-use crate::examples::said;
+use crate::build::said;
 use crate::host::Suricata;
 use crate::log::{Line, Log};
 use crate::socket::{self, Socket};

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail, ensure};
 use capture::{Count, Expectation};
 use regex_lite::Regex;
 
-use crate::build;
+use crate::build::{self, said};
 use crate::host::Suricata;
 use crate::log::Log;
 use crate::own_threads;
@@ -282,13 +282,4 @@ fn first_steps(suricata: &Suricata) -> Result<()> {
     ensure!(options.contains(&made), "not {made}:\n{}", run.printed);
     println!("README.md: suricata -c suricata.yaml {command}: {made}");
     Ok(())
-}
-
-/// What a command prints, which must end well.
-pub(crate) fn said(command: &mut Command) -> Result<String> {
-    let output = command.output().with_context(|| format!("{command:?}"))?;
-    let printed = String::from_utf8([output.stdout, output.stderr].concat())?;
-    let status = output.status;
-    ensure!(status.success(), "{command:?}: {status}: {printed}");
-    Ok(printed)
 }

@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Result, ensure};
 
 use crate::build;
-use crate::examples::said;
+use crate::build::said;
 use crate::host::Suricata;
 use crate::log::Log;
 

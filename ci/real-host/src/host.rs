@@ -12,7 +12,7 @@ use capture::Expectation;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::examples::said;
+use crate::build::said;
 use crate::log::Log;
 
 /// A life that takes longer hangs, and is ended. Most take less than a second, a minute under valgrind.

@@ -9,7 +9,7 @@ use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
 use crate::build;
-use crate::examples::said;
+use crate::build::said;
 use crate::host::Suricata;
 
 const PAGE: &str = "suricata-thread/doc/troubleshooting.md";
