@@ -375,7 +375,7 @@ fn functions_that_a_plugin_may_do_without_are_named() {
     let (misspelt, known) = (plugin("SCConfGett"), plugin("LiveGetDevice"));
     mock_with("check {} --suricata 8", &[&misspelt])
         .succeeds()
-        .prints(&["\n  no known Suricata has, perhaps misspelt, SCConfGett\n"]);
+        .prints(&["\n  a misspelling, or of no known Suricata: SCConfGett\n"]);
     let stand_in = ["STAND_IN=LiveGetDevice"];
     let stand_in = c_library(folder.path(), "stand", "stand_ins.c", &stand_in);
     let note =

@@ -3,14 +3,20 @@
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use crate::SCLogError;
+use crate::log::{self, Level};
+use crate::log_line;
 
 /// Logs an error of `plugin`.
 // The only place that does: each would take half a kilobyte of every plugin file.
 #[cold]
 #[inline(never)]
 pub(crate) fn log_error(plugin: &str, error: fmt::Arguments<'_>) {
-    SCLogError!("plugin {plugin}: {error}");
+    if log::enabled(Level::Error) {
+        // The plugin's author does not know this module.
+        let (file, module) = (crate::__c_str!(file!()), c"suricata_thread");
+        let message = format_args!("plugin {plugin}: {error}");
+        log_line::write(Level::Error, file, line!(), "log_error", module, message);
+    }
 }
 
 /// Counts what is worth a line the first ten times, the hundredth, the thousandth, and so on.

@@ -67,13 +67,13 @@ macro_rules! handle {
                 Typed::register(name).map(Self)
             }
 
-            #[doc = concat!("Returns the ", $owner, "'s value, if there is one.")]
+            #[doc = concat!("Returns a reference to the ", $owner, "'s value, if there is one.")]
             #[inline]
             pub fn get<'t>(&self, owner: &'t $lent<'_>) -> Option<&'t T> {
                 self.0.get(owner)
             }
 
-            #[doc = concat!("Returns the ", $owner, "'s value, if there is one.")]
+            #[doc = concat!("Returns a mutable reference to the ", $owner, "'s value, if there is one.")]
             #[inline]
             pub fn get_mut<'t>(&self, owner: &'t mut $lent<'_>) -> Option<&'t mut T> {
                 self.0.get_mut(owner)
@@ -89,11 +89,12 @@ macro_rules! handle {
             ///
             /// # Errors
             ///
-            /// The host refuses to store the value, which is then dropped. [`replace`](Self::replace) gives it back.
+            /// Returns an error if the host refuses to store the value, which is then dropped. To keep it, use
+            /// [`replace`](Self::replace).
             ///
             /// # Panics
             ///
-            /// If `init` does; the slot stays empty.
+            /// Panics if `init` panics; the slot stays empty.
             #[inline]
             pub fn get_or_insert_with<'t>(
                 &self,
@@ -107,11 +108,11 @@ macro_rules! handle {
             ///
             /// # Errors
             ///
-            /// The host refuses to store the value, which is then dropped.
+            /// Returns an error if the host refuses to store the value, which is then dropped.
             ///
             /// # Panics
             ///
-            /// If `T::default` does; the slot stays empty.
+            /// Panics if `T::default` panics; the slot stays empty.
             #[inline]
             pub fn get_or_insert_default<'t>(
                 &self,
@@ -132,7 +133,7 @@ macro_rules! handle {
             ///
             /// # Panics
             ///
-            /// If `init` does; the slot stays empty.
+            /// Panics if `init` panics; the slot stays empty.
             #[inline]
             pub fn get_or_try_insert_with<'t, E>(
                 &self,

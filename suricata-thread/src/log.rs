@@ -37,15 +37,15 @@ pub enum Level {
     Error = SCLogLevel::SC_LOG_ERROR.0 as isize,
     /// Something may be wrong.
     Warning = SCLogLevel::SC_LOG_WARNING.0 as isize,
-    /// What an operator should see. The host's default level.
+    /// What an operator should see. The level of packaged configurations.
     Notice = SCLogLevel::SC_LOG_NOTICE.0 as isize,
-    /// What happens.
+    /// Progress in normal operation.
     Info = SCLogLevel::SC_LOG_INFO.0 as isize,
     /// Figures on performance.
     Perf = SCLogLevel::SC_LOG_PERF.0 as isize,
-    /// What the configuration means.
+    /// Settings as the host or the plugin understood them.
     Config = SCLogLevel::SC_LOG_CONFIG.0 as isize,
-    /// For developers. Unlike those of C, these lines need no debug build of the host.
+    /// For developers. The host need not be a debug build, as for `SCLogDebug` in C.
     Debug = SCLogLevel::SC_LOG_DEBUG.0 as isize,
 }
 

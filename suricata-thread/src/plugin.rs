@@ -117,7 +117,7 @@ fn log_init_error(plugin: &str, error: &(dyn Error + 'static)) {
     let mut text = shortened(LONGEST_ERROR, format_args!("{}", Chain(error)));
     if let Some(refused) = registration::forget_refused() {
         let refused = shortened(1_000, format_args!("{refused}"));
-        text = format!("{text} (refused last: {refused})");
+        text = format!("{text} (refused: {refused})");
     }
     log_failure(plugin, "init failed", &text);
 }
@@ -201,13 +201,13 @@ pub(crate) fn log_failure(plugin: &str, action: &str, reason: &str) {
 /// # fn main() {}
 /// ```
 ///
-/// The texts are constant expressions of type `&str`, without NUL. `init` is a function that returns `Result<(), E>`, for
+/// The four texts are constant expressions of type `&str` that contain no NUL. `init` is a function that returns `Result<(), E>`, for
 /// any `E` that converts into `Box<dyn Error + Send + Sync>`, such as `&'static str` or
 /// [`io::Error`](std::io::Error). The host calls it once, on its main thread, after it has loaded the plugin.
 ///
-/// If `init` fails or panics, an error is logged with the plugin's name, the error's sources and what was refused last.
-/// The host goes on, with what was registered before. If the plugin is listed twice, `init` does not run again, and an
-/// error is logged.
+/// If `init` fails or panics, an error is logged with the plugin's name, the error's sources, and the registration that was
+/// refused, if any. The host goes on, with what was registered before. If `suricata.yaml` lists the plugin twice, `init`
+/// does not run again, and an error is logged.
 ///
 /// The macro also defines the constant `PLUGIN`, for the mock's `Host::load`.
 #[macro_export]

@@ -30,8 +30,8 @@ compile_error!(
 ///
 /// Under the mock a function is `None`, unless the test defines it: a function `#[unsafe(no_mangle)] unsafe extern "C" fn`
 /// of this name in the file of the test. The functions that this crate uses itself are there for both generations, so ask
-/// for the [`generation`](crate::generation()) before you use one. A misspelt name is `None` too: `suricata-mock check`
-/// names those that no Suricata has.
+/// for the [`generation`](crate::generation()) before you use one. A misspelt name is `None` too; `suricata-mock check` names
+/// it, but succeeds. Signatures are in Suricata's headers, such as `src/conf.h`, and in the docs of `suricata-sys`.
 ///
 /// ```
 /// # use suricata_thread_mock as _;

@@ -109,7 +109,7 @@ fn an_error_of_any_type_is_logged_with_its_sources_and_with_what_was_refused_las
     load_in_mock(NAME, other::init).unwrap();
     let line = host.log().pop().unwrap().message;
     let expected = "init failed: the state can't be read: invalid digit found in string \
-        (refused last: the slot \"\") (Suricata";
+        (refused: the slot \"\") (Suricata";
     assert!(line.contains(expected), "{line}");
 }
 

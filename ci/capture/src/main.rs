@@ -12,7 +12,7 @@ use pcap_file::PcapError;
 /// Write a pcap file with a known number of flows; print what it holds as JSON
 #[derive(Parser)]
 struct Arguments {
-    /// Number of flows: TCP and UDP, IPv4 and IPv6, begun from either side, in equal shares
+    /// Number of flows: TCP and UDP, IPv4 and IPv6, begun from either side, in equal shares; servers have port 47811
     #[arg(long, default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_FLOWS)))]
     flows: u32,
     /// The file to write

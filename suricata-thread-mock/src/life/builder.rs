@@ -70,7 +70,8 @@ impl HostBuilder {
     /// Sets the host's log level, INFO by default.
     ///
     /// `SCLogGetLogLevel` returns it, and the log has the lines up to it. In Suricata it is that of
-    /// the output that logs most; without `logging` in the configuration, every line is written.
+    /// the output that logs most. Without `logging` in the configuration it is INFO, but lines of any
+    /// level that C code passes are written.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }

@@ -135,7 +135,8 @@ impl Host {
         self.without_thread("Host::flow_update_without_thread", update);
     }
 
-    /// Runs the flow finish callbacks on the current thread with NULL for the `ThreadVars`.
+    /// Runs the flow finish callbacks on the current thread with NULL for the `ThreadVars`, then frees
+    /// the flow's storage.
     ///
     /// # Panics
     ///

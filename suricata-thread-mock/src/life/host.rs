@@ -233,7 +233,7 @@ impl Host {
     }
 }
 
-/// Makes the thread that called [`Host::enter`] belong to the host until dropped.
+/// A guard returned by [`Host::enter`]: the thread belongs to the host until it is dropped.
 #[derive(Debug)]
 #[must_use]
 pub struct EnteredGuard<'a> {

@@ -35,7 +35,7 @@ use crate::noun::token;
 ///
 /// # Panics
 ///
-/// Methods that do something on the thread panic as [`Host`](crate::Host#panics) says, after the
+/// Methods that run something on the thread panic as [`Host`](crate::Host#panics) says, after the
 /// thread was joined, and in a job that would wait for itself.
 #[derive(Clone)]
 pub struct Thread {
@@ -129,7 +129,7 @@ impl Thread {
             .expect("work that did not panic has a result")
     }
 
-    /// Waits for the OS thread to end; the storage stays. A second call does nothing.
+    /// Ends the OS thread and waits for it; the storage stays. A second call does nothing.
     ///
     /// # Panics
     ///

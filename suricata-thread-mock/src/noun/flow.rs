@@ -11,7 +11,7 @@ use crate::noun::token;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Endpoints {
-    /// Address and port of the side that began it.
+    /// Address and port of the side that began the flow.
     pub source: SocketAddr,
     /// Address and port of the other side.
     pub destination: SocketAddr,
@@ -26,7 +26,7 @@ pub(crate) const TCP: u8 = 6;
 pub(crate) const UDP: u8 = 17;
 
 impl Endpoints {
-    /// Returns endpoints of a flow of the IP protocol with this number.
+    /// Returns the endpoints of a flow with the given IP protocol number.
     #[must_use]
     pub fn new(source: SocketAddr, destination: SocketAddr, protocol: u8) -> Self {
         Self {

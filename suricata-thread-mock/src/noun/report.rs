@@ -61,8 +61,7 @@ pub enum ReportKind {
     ///
     /// Suricata locks the flow in them only: a data race.
     FlowNotLocked,
-    /// `ThreadAllocStorageById` was called for a value that a set stored, in a slot with an alloc
-    /// function.
+    /// `ThreadAllocStorageById` was called on a slot whose value had been stored by a set.
     ///
     /// Suricata returns that value, whatever its type.
     StoredThenAllocated,
@@ -70,13 +69,13 @@ pub enum ReportKind {
     ///
     /// Suricata calls it for ever.
     AllocRecursion,
-    /// A `ThreadVars` was used on a thread that did not own it then.
+    /// A `ThreadVars` was used on a thread that did not own it at that time.
     ///
-    /// Suricata has no lock there: a data race.
+    /// Suricata has no lock for it, so this is a data race.
     WrongThread,
     /// Two threads registered something at the same time.
     ///
-    /// Suricata's lists have no lock: it loses a registration, or crashes.
+    /// Suricata has no lock for its lists: it loses a registration, or crashes.
     ConcurrentRegistration,
     /// A callback registered something.
     ///
@@ -108,9 +107,9 @@ pub enum ReportKind {
     ///
     /// Suricata refuses the plugin, or leaves a weak reference NULL.
     OtherGeneration,
-    /// Plugin code [drove a host](crate::Host#panics).
+    /// Plugin code called a [method that drives a host](crate::Host#panics).
     ///
-    /// Suricata has no such function.
+    /// Suricata has nothing like it.
     DrivenFromPlugin,
 }
 

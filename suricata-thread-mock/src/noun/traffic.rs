@@ -6,6 +6,9 @@ use crate::noun::flow::{Endpoints, START, TCP, UDP};
 
 /// Options of [`Host::traffic`](crate::Host::traffic).
 ///
+/// The flows are TCP to port 80 or UDP to port 53, as their kind says. For others, use
+/// [`Host::flow_between`](crate::Host::flow_between) or [`Host::replay`](crate::Host::replay).
+///
 /// ```
 /// use suricata_thread_mock::Traffic;
 ///
@@ -31,15 +34,15 @@ pub struct Traffic {
 
 /// How a flow ends, as seen in Suricata 8.0.8 and 9.0.0-dev.
 ///
-/// Its worker retires it, **without** the finish callbacks, or it is finished, with them, on the
-/// flow recycler.
+/// Either its worker retires the flow **without** the finish callbacks, or the flow is finished, with
+/// them: on the flow recycler, or on its worker if memory is short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FlowKind {
     /// TCP with a handshake and data that Suricata has not inspected to the end, as usual: its
     /// worker retires it.
     TcpWithData,
-    /// UDP: finished on the flow recycler.
+    /// A UDP flow, finished on the flow recycler.
     Udp,
     /// TCP whose ports the worker's next flow uses again: the worker retires it after that flow's
     /// first packet.
@@ -94,15 +97,15 @@ impl Default for Traffic {
     }
 }
 
-/// What happened in traffic.
+/// The result of [`Host::traffic`](crate::Host::traffic) and [`Host::replay`](crate::Host::replay).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TrafficReport {
     /// The host's seed.
     pub seed: u64,
-    /// Flows that began and were retired.
+    /// The number of flows that began and were retired.
     pub flows: u64,
-    /// Those whose finish callbacks ran.
+    /// The number of flows whose finish callbacks ran.
     pub finished: u64,
     /// Packets of all flows.
     pub packets: u64,

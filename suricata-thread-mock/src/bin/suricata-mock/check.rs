@@ -168,6 +168,8 @@ fn judge_undefined(
 fn print_optional(plugin: &Path, suricata: &Suricata) {
     let file = PluginFile::read(plugin).map(|bytes| PluginFile::parse(&bytes));
     let Ok(Ok(file)) = file else { return };
+    let needed = file.undefined.iter().filter(|name| suricata.has(name));
+    let needed = needed.collect();
     let (has, lacks): (Vec<&String>, Vec<_>) =
         file.optional.iter().partition(|name| suricata.has(name));
     let (lacks, others): (Vec<_>, Vec<_>) =
@@ -176,9 +178,10 @@ fn print_optional(plugin: &Path, suricata: &Suricata) {
     let is_strange = |name: &&String| !name.starts_with('_') && !is_here(name);
     let strange = others.into_iter().filter(is_strange).collect();
     for (names, verb) in [
+        (needed, "it needs"),
         (has, "it uses"),
         (lacks, "it can do without"),
-        (strange, "no known Suricata has, perhaps misspelt,"),
+        (strange, "a misspelling, or of no known Suricata:"),
     ] {
         if !names.is_empty() {
             print(format_args!(
