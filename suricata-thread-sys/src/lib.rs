@@ -12,8 +12,6 @@
 //! | [`v9::SCThreadStorageRegister`], [`v9::SCFlowStorageRegister`]: name and free function | [`v8::ThreadStorageRegister`], [`v8::FlowStorageRegister`]: also size and alloc function |
 //! | other functions of [`v9`] | in [`v8`] without `SC`, if it has them |
 //!
-//! In the repository, the example `raw` is a plugin on these declarations for 8.0.x, and `c` one in C for both.
-//!
 //! # Threads
 //!
 //! | what | on |
@@ -48,7 +46,7 @@
 //!   slot's free function, when it takes the thread down or retires the flow; the few threads that serve commands are
 //!   never taken down. A value in two slots is freed twice.
 //!
-//! `ThreadVars`, `Flow` and `Packet` are opaque, and the rest of Suricata's API is not here.
+//! The rest of Suricata's API is not here.
 #![no_std]
 
 pub mod common;

@@ -4,17 +4,8 @@
 //! arguments are not evaluated. Control characters, line separators and bidirectional overrides are escaped. A message of
 //! more than about 12,000 bytes is cut, and says how many are missing.
 //!
-//! | macro | level |
-//! | --- | --- |
-//! | [`SCLogError!`](crate::SCLogError) | error |
-//! | [`SCLogWarning!`](crate::SCLogWarning) | warning |
-//! | [`SCLogNotice!`](crate::SCLogNotice) | notice |
-//! | [`SCLogInfo!`](crate::SCLogInfo) | info |
-//! | [`SCLogPerf!`](crate::SCLogPerf) | perf |
-//! | [`SCLogConfig!`](crate::SCLogConfig) | config |
-//! | [`SCLogDebug!`](crate::SCLogDebug) | debug |
-//!
-//! [`log_limited!`](crate::log_limited) is for what may happen for every packet.
+//! The macros are [`SCLogError!`](crate::SCLogError) to [`SCLogDebug!`](crate::SCLogDebug), for each [`Level`], and
+//! [`log_limited!`](crate::log_limited) for what may happen for every packet.
 //!
 //! # Threads
 //!
@@ -23,8 +14,8 @@
 //! the plugin starts, it goes to the standard error (`/dev/null` with `-D`), because the host frees its log without
 //! waiting for threads that it does not know. A worker that has begun no flow yet counts as such a thread.
 //!
-//! Without a Suricata, as in unit tests, notices and more severe lines go to the standard error. What the destructor of a
-//! `thread_local!` logs on the main thread is lost: Suricata has taken its log down by then.
+//! Without a Suricata, notices and more severe lines go to the standard error. What the destructor of a `thread_local!` logs
+//! on the main thread is lost: Suricata has taken its log down by then.
 
 use crate::host::functions;
 use crate::sys::common::SCLogLevel;
