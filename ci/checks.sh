@@ -308,7 +308,7 @@ arm64() {
     }
     rm -rf "$tree/tmp/arm64"
     mkdir -p "$tree/tmp/arm64"
-    cp -r --parents suricata-thread-sys/src suricata-thread/{src,doc,README.md} examples/flow-counter/src \
+    cp -r --parents suricata-thread-sys/{src,README.md} suricata-thread/{src,doc,README.md} examples/flow-counter/src \
         "$tree/tmp/arm64"
     chroot "$tree" sh -euc '
         cd /tmp/arm64

@@ -63,7 +63,6 @@ pub(crate) fn check(suricata: &Suricata, suricata_7: &Suricata) -> Result<()> {
         ("own thread", lost),
     ];
     let on_mock = [
-        ("inside a callback", "-"),
         ("no host", "-"),
         ("no -rdynamic", "wrong_turn"),
         ("the mock in the plugin", "with_mock"),
