@@ -14,8 +14,14 @@ pub(crate) fn log_error(plugin: &str, error: fmt::Arguments<'_>) {
     if log::enabled(Level::Error) {
         // The plugin's author does not know this module.
         let (file, module) = (crate::__c_str!(file!()), c"suricata_thread");
-        let message = format_args!("plugin {plugin}: {error}");
-        log_line::write(Level::Error, file, line!(), "log_error", module, message);
+        log_line::write(
+            Level::Error,
+            file,
+            line!(),
+            "log_error",
+            module,
+            format_args!("plugin {plugin}: {error}"),
+        );
     }
 }
 
