@@ -329,7 +329,8 @@ msrv() {
     libraries_in "$target/msrv-tree"
     cd "$target/msrv-tree"
     # What the template makes is for the same Rust.
-    template/new from-template
+    template/new "$scratch/from-template"
+    mv "$scratch/from-template" .
     sed -i 's/^members = \[/&"from-template", /' Cargo.toml
     printf '[patch.crates-io]\n%s.path = "%s"\n%s.path = "%s"\n' suricata-thread{,} suricata-thread-mock{,} >>Cargo.toml
     cargo test --quiet --target-dir "$target/msrv" "${libraries[@]}" "${plugins[@]}" -p from-template \
