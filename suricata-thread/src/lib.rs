@@ -55,7 +55,7 @@
 //! A plugin that panics again and again does not stop the sensor:
 //!
 //! - For each callback, and for the values of each slot, the first ten panics are logged, then the hundredth, the
-//!   thousandth and so on; when a thread ends, one line has the count. The standard panic hook prints as many for each
+//!   thousandth and so on; when a thread but the main one ends, a line has the count. The standard panic hook prints as many for each
 //!   place in the source, also of panics there that the plugin catches, and one backtrace. A hook that somebody has
 //!   set always runs.
 //! - A flow callback that panics a hundred times within a second is not called for a second, then for two, four, up to
