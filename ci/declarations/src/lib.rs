@@ -19,7 +19,7 @@ const MODULES: [(&str, &str); 3] = [
 ];
 
 /// The headers of Suricata that have the declarations.
-const HEADERS: [&str; 7] = [
+const HEADERS: [&str; 8] = [
     "suricata-plugin.h",
     "suricata.h",
     "util-debug.h",
@@ -27,6 +27,7 @@ const HEADERS: [&str; 7] = [
     "thread-storage.h",
     "thread-callbacks.h",
     "flow-callbacks.h",
+    "flow-storage.h",
 ];
 
 /// Structs that only ever stand behind a pointer, whatever they are called there.
@@ -93,9 +94,14 @@ pub fn of_headers(tree: &Path) -> Result<Declarations> {
     }
     let both = [ours("v8")?, ours("v9")?].into_iter();
     let names: Vec<_> = both.flat_map(BTreeMap::into_keys).collect();
+    // What a flow tells is declared beside the flow itself, which needs a configured tree.
+    let flow = std::fs::read_to_string(tree.join("flow.h"))?;
+    let is_ours = |line: &&str| names.iter().any(|name| line.contains(&format!(" {name}(")));
+    let getters: Vec<_> = flow.lines().filter(is_ours).collect();
     let bindings = builder()
         .header(stubs.join("stubs.h").to_string_lossy())
         .headers(headers.iter().map(|header| header.to_string_lossy()))
+        .header_contents("flow-getters.h", &getters.join("\n"))
         .clang_arg(format!("-I{}", stubs.display()))
         // Suricata's comments are Suricata's; take the facts alone.
         .generate_comments(false)
