@@ -173,6 +173,31 @@ fn packets_are_counted_as_in_suricata() {
     }
 }
 
+/// In captures of both byte orders: Suricata does not ask for that of the file.
+#[test]
+fn the_family_of_null_is_little_endian_as_in_suricata() {
+    let one = ipv4(17, &udp(1000));
+    let both = [2u32.to_le_bytes(), 2u32.to_be_bytes()].map(|family| [&family[..], &one].concat());
+    let length = both[0].len() as u32;
+    let mut big = [0xa1b2_c3d4, 0x0002_0004, 0, 0, 65535, 0]
+        .map(u32::to_be_bytes)
+        .concat();
+    for packet in &both {
+        big.extend([1, 2, length, length].map(u32::to_be_bytes).concat());
+        big.extend(packet);
+    }
+    for capture in [pcap(0, &both), big] {
+        let (status, said) = run(&capture, &[]);
+        assert_eq!(status, Some(0), "{said}");
+        for part in [
+            "1 flows, 1 packets, seed",
+            "1 of 2 packets are left out, as in Suricata: 1 not IP",
+        ] {
+            assert!(said.contains(part), "no {part:?}: {said}");
+        }
+    }
+}
+
 #[test]
 fn what_is_left_out_is_counted_by_cause_and_no_flow_is_a_failure_unless_asked_for() {
     let one = ipv4(17, &udp(1000));
