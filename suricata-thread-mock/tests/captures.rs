@@ -263,7 +263,7 @@ fn files_that_are_no_captures_are_named() {
             &[0x34, 0xcd, 0xb2, 0xa1],
             "in the modified pcap format; convert it",
         ),
-        (&pcap(108, &[]), "the link type LOOP is not supported"),
+        (&pcap(108, &[]), "the link type 108 is not supported"),
     ] {
         let (status, said) = run(bytes, &[]);
         assert!(status == Some(2) && said.contains(part), "{part}: {said}");

@@ -691,7 +691,7 @@ fn other_link_types_are_read() {
     write_pcap(&capture, DataLink::USB_LINUX, 65535, &[&frame]);
     mock_with("run {} --pcap {}", &[&flow_counter(), &capture])
         .exits(2)
-        .says(&["usb.pcap", "link type USB_LINUX is not supported"]);
+        .says(&["usb.pcap", "link type 189 is not supported"]);
 }
 
 /// A capture of two interfaces with these link types, and a packet from each.
@@ -832,6 +832,24 @@ fn what_programs_write_beside_the_packets_of_a_pcapng_does_not_matter() {
                 2,
                 vec![order.simple_packet(&frame), order.obsolete_packet(&frame)],
             ),
+            // Names, without an end.
+            (
+                1,
+                vec![
+                    order.block(4, &order.option(1, &[10, 0, 0, 1])),
+                    order.packet(&frame, &[]),
+                ],
+            ),
+            // A section across the end of the first portion that is read.
+            (
+                1,
+                vec![
+                    order.block(0x0bad, &vec![0; (128 << 10) - 28 - 20 - 12 - 16]),
+                    ORDERS[1].section(),
+                    ORDERS[1].interface(&[]),
+                    ORDERS[1].packet(&frame, &[]),
+                ],
+            ),
             // Another section, in the other order.
             (
                 2,
@@ -849,6 +867,46 @@ fn what_programs_write_beside_the_packets_of_a_pcapng_does_not_matter() {
                 .succeeds()
                 .prints(&[&format!("total: 1 flows, {packets} packets")]);
         }
+    }
+}
+
+#[test]
+fn times_in_a_pcapng_are_in_the_units_of_their_interface() {
+    let folder = tempfile::tempdir().unwrap();
+    let capture = folder.path().join("some.pcapng");
+    let plugin = c_plugin(folder.path(), "tells", 9, &["TELLS"]);
+    let frame = udp((A, B), None);
+    let second: u64 = 1_700_000_000;
+    // Powers of ten, and of two.
+    let units = [
+        (0, second),
+        (0x80 | 20, (second << 20) + (1 << 19)),
+        (6, second * 1_000_000 + 500_001),
+        (9, second * 1_000_000_000 + 600_001_000),
+    ];
+    for order in ORDERS {
+        let mut file = order.section();
+        // Millionths need no option.
+        for (resolution, _) in units {
+            let option = order.option(9, &[resolution, 0, 0, 0]);
+            file.extend(order.interface(if resolution == 6 { &[] } else { &option }));
+        }
+        for (interface, (_, time)) in (0..).zip(units) {
+            let length = frame.len() as u32;
+            let numbers = [interface, (time >> 32) as u32, time as u32, length, length];
+            file.extend(order.block(6, &[&numbers.map(order.u32).concat()[..], &frame].concat()));
+        }
+        fs::write(&capture, file).unwrap();
+        let ran = mock_with(
+            "run {} --pcap {} --runmode single --suricata 9",
+            &[&plugin, &capture],
+        );
+        let lines = ran.stdout.lines().chain(ran.stderr.lines());
+        let times: Vec<_> = lines
+            .filter_map(|line| line.split_once("packet 10.0.0.1:1000 10.0.0.2:53 1700000000."))
+            .map(|(_, fraction)| fraction)
+            .collect();
+        assert_eq!(times, ["000000", "500000", "500001", "600001"]);
     }
 }
 
@@ -872,33 +930,44 @@ fn what_is_wrong_with_a_pcapng_is_said() {
     };
     let truncated = "the file is truncated: it ends within packet 2";
     let damaged = "the file is damaged at packet 2: ";
+    let malformed = "bytes is malformed";
     for (second, parts) in [
         (with(&|p| p.truncate(1)), [truncated, ""]),
         (with(&|p| p.truncate(7)), [truncated, ""]),
         (with(&|p| p.truncate(40)), [truncated, ""]),
         (with(&|p| p.truncate(p.len() - 1)), [truncated, ""]),
-        (
-            with(&|p| p[4] += 1),
-            [damaged, "block of type 0x6 has the length"],
-        ),
-        (with(&|p| p[4..8].fill(0)), [damaged, "has the length 0"]),
-        (
-            with(&|p| *p.last_mut().unwrap() = 1),
-            [damaged, "another one at its end"],
-        ),
-        (
-            with(&|p| p[8 + 12] = 255),
-            [damaged, "255 bytes do not fit into their block"],
-        ),
+        (with(&|p| p[4] += 1), [damaged, malformed]),
+        (with(&|p| p[4..8].fill(0)), [damaged, malformed]),
+        (with(&|p| *p.last_mut().unwrap() = 1), [damaged, malformed]),
+        (with(&|p| p[8 + 12] = 255), [damaged, malformed]),
         (
             with(&|p| p[8] = 7),
             ["packet 2 is of interface 7", "which no block describes"],
         ),
-        (order.block(6, &[0; 8]), [damaged, "too short"]),
+        (order.block(6, &[0; 8]), [damaged, malformed]),
+        (order.block(2, &[0; 8]), [damaged, malformed]),
+        // What follows is not taken for the rest of the packet.
         (
-            order.block(0x0a0d_0d0a, &[0; 16]),
-            [damaged, "no byte order"],
+            [
+                with(&|p| p[8 + 12] = 255),
+                order.block(0x0bad, &vec![0; 9_000_000]),
+            ]
+            .concat(),
+            [damaged, malformed],
         ),
+        (
+            [&order.block(3, &[0; 8])[..16], &[0; 4]].concat(),
+            [damaged, malformed],
+        ),
+        (
+            [&order.block(4, &[0; 8])[..16], &[0; 4]].concat(),
+            [damaged, malformed],
+        ),
+        (
+            order.block(0x0bad, &vec![0; 17_000_000]),
+            [damaged, "it is longer than 16 MB"],
+        ),
+        (order.block(0x0a0d_0d0a, &[0; 16]), [damaged, malformed]),
     ] {
         fs::write(&capture, [&*good, &second].concat()).unwrap();
         mock_with("run {} --pcap {} --runmode single", &[&plugin, &capture])
@@ -925,7 +994,7 @@ fn a_packet_that_cannot_be_so_long_is_damage_where_the_file_goes_on() {
     )
     .fails()
     .prints(&["total: 1 flows, 1 packets"])
-    .says(&["the file is damaged at packet 2: it is longer than 8 MB"]);
+    .says(&["the file is damaged at packet 2: it is longer than 16 MB"]);
 }
 
 #[test]

@@ -1,33 +1,34 @@
 //! What is around IP packets, as Suricata 8.0.8 decodes it, found by trial.
 
-use pcap_file::DataLink;
+use pcap_parser::Linktype;
 
 use crate::decode::{Cause, Decoded, be16, byte, ipv4, ipv6, rest};
 
 /// Suricata reads no others.
-pub(crate) fn supported(link: DataLink) -> Result<(), String> {
+pub(crate) fn supported(link: Linktype) -> Result<(), String> {
     match link {
-        DataLink::ETHERNET
-        | DataLink::RAW
-        | DataLink::Unknown(12)
-        | DataLink::IPV4
-        | DataLink::IPV6
-        | DataLink::NULL
-        | DataLink::LINUX_SLL
-        | DataLink::LINUX_SLL2 => Ok(()),
+        Linktype::ETHERNET
+        | Linktype::RAW
+        | Linktype(12)
+        | Linktype::IPV4
+        | Linktype::IPV6
+        | Linktype::NULL
+        | Linktype::LINUX_SLL
+        | Linktype::LINUX_SLL2 => Ok(()),
         other => Err(format!(
-            "the link type {other:?} is not supported; Ethernet, raw IP, Linux cooked and BSD NULL are"
+            "the link type {} is not supported; Ethernet, raw IP, Linux cooked and BSD NULL are",
+            other.0
         )),
     }
 }
 
 #[inline]
-pub(crate) fn decode(link: DataLink, data: &[u8]) -> Decoded<'_> {
+pub(crate) fn decode(link: Linktype, data: &[u8]) -> Decoded<'_> {
     match link {
-        DataLink::ETHERNET => by_ether_type(be16(data, 12)?, rest(data, 14)?),
-        DataLink::LINUX_SLL => by_ether_type(be16(data, 14)?, rest(data, 16)?),
-        DataLink::LINUX_SLL2 => by_ether_type(be16(data, 0)?, rest(data, 20)?),
-        DataLink::NULL => match rest(data, 4).map(|rest| (&data[..4], rest))? {
+        Linktype::ETHERNET => by_ether_type(be16(data, 12)?, rest(data, 14)?),
+        Linktype::LINUX_SLL => by_ether_type(be16(data, 14)?, rest(data, 16)?),
+        Linktype::LINUX_SLL2 => by_ether_type(be16(data, 0)?, rest(data, 20)?),
+        Linktype::NULL => match rest(data, 4).map(|rest| (&data[..4], rest))? {
             ([2, 0, 0, 0], ip) => ipv4(ip, NO_VLANS),
             // As on Linux, NetBSD, FreeBSD and macOS.
             ([10 | 24 | 28 | 30, 0, 0, 0], ip) => ipv6(ip, NO_VLANS),

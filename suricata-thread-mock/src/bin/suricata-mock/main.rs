@@ -7,12 +7,12 @@ mod child;
 mod decode;
 mod dialogue;
 mod exports;
+mod file;
 mod flow_table;
 mod http;
 mod key;
 mod link;
 mod outcome;
-mod pcapng;
 #[path = "../../noun/plugin_file.rs"]
 mod plugin_file;
 mod run;
