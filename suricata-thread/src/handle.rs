@@ -55,11 +55,13 @@ macro_rules! handle {
             ///
             /// # Errors
             ///
+            /// Returns an error if:
+            ///
             /// - `name` is empty, longer than 255 bytes, contains a control character, or is one that Suricata
-            ///   needs for itself.
-            /// - The host refuses the slot: the name is taken, the storage registration has closed, or it is out
-            ///   of memory.
-            /// - The plugin's `init` is not running, or the call comes from
+            ///   needs for itself;
+            /// - the host refuses the slot: the name is taken, the storage registration has closed, or it is out
+            ///   of memory;
+            /// - the plugin's `init` is not running, or the call comes from
             ///   [inside a callback](crate#registering).
             ///
             /// Nothing is registered then.
@@ -147,7 +149,7 @@ macro_rules! handle {
             ///
             /// # Errors
             ///
-            /// The host refuses to store `value`, which the [`SetError`] then holds. The previous value stays.
+            /// Returns an error if the host refuses to store `value`, which the [`SetError`] then holds. The previous value stays.
             #[inline]
             pub fn replace(&self, owner: &mut $lent<'_>, value: T) -> Result<Option<T>, SetError<T>> {
                 self.0.replace(owner, value)
@@ -157,7 +159,7 @@ macro_rules! handle {
             ///
             /// # Errors
             ///
-            /// The host refuses to empty the slot. The value stays.
+            /// Returns an error if the host refuses to empty the slot. The value stays.
             #[inline]
             pub fn take(&self, owner: &mut $lent<'_>) -> Result<Option<T>, &'static str> {
                 self.0.take(owner)

@@ -66,8 +66,8 @@ where
 ///
 /// # Errors
 ///
-/// The calling thread belongs to no host of the mock that loads plugins now, or is inside a callback. Then `init` does
-/// not run.
+/// Returns an error, and does not run `init`, if the calling thread belongs to no host of the mock that loads plugins now,
+/// or is inside a callback.
 ///
 /// ```
 /// use suricata_thread::{plugin, register_init_callback};

@@ -11,8 +11,10 @@ use crate::{ThreadVars, callback, sys};
 ///
 /// # Errors
 ///
-/// - The host is out of memory.
-/// - The plugin's `init` is not running, or the call comes from [inside a callback](crate#registering).
+/// Returns an error if:
+///
+/// - the host is out of memory;
+/// - the plugin's `init` is not running, or the call comes from [inside a callback](crate#registering).
 ///
 /// Nothing is registered then, and `callback` is dropped.
 ///

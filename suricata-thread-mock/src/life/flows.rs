@@ -127,7 +127,7 @@ impl Host {
     ///
     /// # Panics
     ///
-    /// As [`flow_init_without_thread`](Host::flow_init_without_thread).
+    /// Panics as [`flow_init_without_thread`](Host::flow_init_without_thread) does.
     #[track_caller]
     pub fn flow_update_without_thread(&self, flow: &Flow) {
         let packet = Packet::new();
@@ -140,7 +140,7 @@ impl Host {
     ///
     /// # Panics
     ///
-    /// As [`flow_init_without_thread`](Host::flow_init_without_thread).
+    /// Panics as [`flow_init_without_thread`](Host::flow_init_without_thread) does.
     #[track_caller]
     pub fn flow_finish_without_thread(&self, flow: Flow) {
         let finish = FlowEvent::Finish(&flow.0);

@@ -9,7 +9,7 @@ impl Host {
     ///
     /// # Panics
     ///
-    /// As [`HostBuilder::build`].
+    /// Panics as [`HostBuilder::build`] does.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode};

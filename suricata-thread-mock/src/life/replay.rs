@@ -59,7 +59,7 @@ impl Host {
     ///
     /// # Panics
     ///
-    /// As [`Host::traffic`].
+    /// Panics as [`Host::traffic`] does.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, Replayed, RunMode};

@@ -73,7 +73,7 @@ impl Host {
     ///
     /// # Panics
     ///
-    /// As [`Host::finalize`] and [`Host::spawn`], and if the mode would have no worker.
+    /// Panics as [`Host::finalize`] and [`Host::spawn`] do, and if the mode has no worker.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode};
@@ -95,11 +95,12 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// Names the refused thread. Those before it stay until the host is shut down.
+    /// Returns an error with the name of the refused thread. Those before it stay until the host is
+    /// shut down.
     ///
     /// # Panics
     ///
-    /// As [`Host::start`], but not if the system refuses a thread.
+    /// Panics as [`Host::start`] does, but not if the system refuses a thread.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode};

@@ -133,7 +133,7 @@ impl Thread {
     ///
     /// # Panics
     ///
-    /// As [`Thread`] says.
+    /// Panics as [`Thread`] says.
     #[track_caller]
     pub fn join(&self) {
         context::assert_drivable(&self.handle.host, "Thread::join");

@@ -56,7 +56,7 @@ impl Thread {
     ///
     /// # Panics
     ///
-    /// As [`flow_init`](Thread::flow_init).
+    /// Panics as [`flow_init`](Thread::flow_init) does.
     #[track_caller]
     pub fn flow_update(&self, flow: &Flow) {
         let packet = Packet::new();
@@ -70,7 +70,7 @@ impl Thread {
     ///
     /// # Panics
     ///
-    /// As [`flow_init`](Thread::flow_init).
+    /// Panics as [`flow_init`](Thread::flow_init) does.
     #[track_caller]
     pub fn flow_finish(&self, flow: Flow) {
         self.flow_event("Thread::flow_finish", FlowEvent::Finish(&flow.0));
@@ -84,7 +84,7 @@ impl Thread {
     ///
     /// # Panics
     ///
-    /// As [`flow_init`](Thread::flow_init).
+    /// Panics as [`flow_init`](Thread::flow_init) does.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, ThreadKind};

@@ -47,7 +47,7 @@ pub use storage::FlowStorage;
 ///
 /// # Errors
 ///
-/// As for [`register_init_callback`](crate::register_init_callback) of threads.
+/// Returns an error as [`register_init_callback`](crate::register_init_callback) of threads does.
 ///
 /// # Panics
 ///
@@ -82,7 +82,7 @@ where
 ///
 /// # Errors
 ///
-/// As for [`register_init_callback`](crate::register_init_callback) of threads.
+/// Returns an error as [`register_init_callback`](crate::register_init_callback) of threads does.
 ///
 /// # Panics
 ///
@@ -117,7 +117,7 @@ where
 ///
 /// # Errors
 ///
-/// As for [`register_init_callback`](crate::register_init_callback) of threads.
+/// Returns an error as [`register_init_callback`](crate::register_init_callback) of threads does.
 ///
 /// # Panics
 ///
