@@ -83,12 +83,11 @@ pub(crate) fn install() {
     let in_full = if has_backtrace { 1 } else { IN_FULL };
     panic::set_hook(Box::new(move |panic| {
         let place = remember(panic);
-        // No lock on the plugin's own threads: one might hold it while Suricata forks (`-D`).
-        let is_known = host_thread::is_marked() && contained_at(place) >= in_full;
         if !is_std {
             return before(panic);
         }
-        if is_known {
+        // No lock on the plugin's own threads: one might hold it while Suricata forks (`-D`).
+        if host_thread::is_marked() && contained_at(place) >= in_full {
             return;
         }
         // std would write all of it, and the text may come from the network.

@@ -65,8 +65,7 @@ pub fn write_pcap(flows: u32, out: impl Write) -> Result<Expectation, PcapError>
     write((0..flows).map(Flow::new).collect(), out)
 }
 
-/// Writes a capture as [`write_pcap`] does, but with a few hosts that begin many of the flows, of which there are up to
-/// 20,000.
+/// Writes a capture as [`write_pcap`] does, of up to 20,000 flows, but a few hosts begin many of them.
 pub fn write_pcap_with_talkers(flows: u32, out: impl Write) -> Result<Expectation, PcapError> {
     // After that, a talker's ports would come again.
     assert!(flows <= flow::CLIENT_PORTS, "too many flows: {flows}");

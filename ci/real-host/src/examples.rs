@@ -71,7 +71,7 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
                 let mut run = Command::new(&mock);
                 run.args(options.split(' ')).arg(&pcap).arg(&plugin);
                 let log = Log::parse_mock(&said(&mut run)?);
-                // 9.0 has HB, of which its line on threads says nothing.
+                // 9.0 also has HB, which its line on threads does not count.
                 let found = example.judge(&log, u64::from(*generation == 9), &talkers);
                 let found = found.with_context(|| format!("mock, {options}:\n{log}"))?;
                 println!("  mock as {generation}.0, {mode}: {found}");

@@ -33,7 +33,7 @@ impl Socket {
         Ok(socket)
     }
 
-    /// Has it read a capture to the end. The path is as Suricata sees it.
+    /// Waits until Suricata has read a capture to the end. The path is as Suricata sees it.
     pub(crate) fn read(&mut self, life: &mut Life, capture: &str) -> Result<()> {
         let arguments = json!({ "filename": capture, "output-dir": life.folder.seen("") });
         self.ask(&json!({ "command": "pcap-file", "arguments": arguments }))?;

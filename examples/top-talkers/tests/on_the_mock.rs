@@ -156,7 +156,7 @@ fn a_flow_that_outlives_its_thread_is_in_the_one_report() {
 
 #[test]
 fn packets_of_a_flow_that_is_not_of_ip_are_of_unknown_source() {
-    // A 9.0 asks the mock, all flows of which are of IP.
+    // As 9.0 the plugin asks the mock, whose flows are all of IP.
     let (host, [worker]) = with_workers(Host::builder().generation(Generation::V8).build());
     host_functions::next_source(&worker, None);
     let flow = host.flow();

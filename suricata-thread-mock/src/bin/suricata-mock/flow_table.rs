@@ -108,7 +108,7 @@ impl FlowTable {
         }
     }
 
-    /// Has the key's flow, or is free for it.
+    /// Returns the place of the key's flow, or a free one.
     #[inline]
     fn place_of(&self, key: &Key) -> usize {
         let mut place = key.hash() as usize;
