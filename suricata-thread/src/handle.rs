@@ -14,7 +14,7 @@ macro_rules! handle {
 
         impl<T> Copy for $name<T> {}
 
-        /// Handles are equal if they come from one registration.
+        /// Handles are equal if they come from the same registration.
         impl<T> PartialEq for $name<T> {
             fn eq(&self, other: &Self) -> bool {
                 self.0.index() == other.0.index()
@@ -49,22 +49,19 @@ macro_rules! handle {
         }
 
         impl<T: Send + 'static> $name<T> {
-            #[doc = concat!("Registers a slot for the values of each ", $owner, ", under a name of its own.")]
+            #[doc = concat!("Registers a slot for a value of each ", $owner, ", under a unique name.")]
             ///
-            /// Start the name with the plugin's. The host keeps it for the life of the process.
+            /// Begin `name` with the plugin's name. The slot lives as long as the process.
             ///
             /// # Errors
             ///
-            /// Returns an error if:
+            /// Registers nothing and returns an error if:
             ///
-            /// - `name` is empty, longer than 255 bytes, contains a control character, or is one that Suricata
-            ///   needs for itself;
-            /// - the host refuses the slot: the name is taken, the storage registration has closed, or it is out
-            ///   of memory;
-            /// - the plugin's `init` is not running, or the call comes from
-            ///   [inside a callback](crate#registering).
-            ///
-            /// Nothing is registered then.
+            /// - `name` is empty, longer than 255 bytes, contains a control character, or is reserved for one of
+            ///   Suricata's own slots;
+            /// - the host refuses the slot, because the name is taken, storage registration has closed, or memory is
+            ///   short;
+            /// - the plugin's `init` is not running, or the call comes from [inside a callback](crate#registering).
             pub fn register(name: &str) -> Result<Self, &'static str> {
                 Typed::register(name).map(Self)
             }
@@ -126,7 +123,7 @@ macro_rules! handle {
                 self.0.get_or_insert_default(owner)
             }
 
-            #[doc = concat!("Returns the ", $owner, "'s value, inserting what `init()` returns first if the slot is empty.")]
+            #[doc = concat!("Returns the ", $owner, "'s value, inserting `init()?` first if the slot is empty.")]
             ///
             /// # Errors
             ///
@@ -149,13 +146,13 @@ macro_rules! handle {
             ///
             /// # Errors
             ///
-            /// Returns an error if the host refuses to store `value`, which the [`SetError`] then holds. The previous value stays.
+            /// Returns a [`SetError`] that holds `value` if the host refuses to store it. The previous value stays.
             #[inline]
             pub fn replace(&self, owner: &mut $lent<'_>, value: T) -> Result<Option<T>, SetError<T>> {
                 self.0.replace(owner, value)
             }
 
-            /// Empties the slot and returns its value, if any.
+            #[doc = concat!("Takes the ", $owner, "'s value, if any, out of the slot.")]
             ///
             /// # Errors
             ///

@@ -33,10 +33,10 @@ pub(crate) mod functions {
     c_functions!(weak: mock);
 }
 
-/// Returns the generation of the Suricata that the calling thread belongs to.
+/// Returns the generation of the Suricata that has loaded the plugin.
 ///
-/// Returns `None` if there is no Suricata that this crate knows, and under the mock on a thread that belongs to no host.
-/// Any thread may call this.
+/// Returns `None` without a Suricata that this crate knows. Under the mock, returns the generation of the calling
+/// thread's host, or `None` if it has none. May be called on any thread.
 ///
 /// ```
 /// use suricata_thread::{Generation, generation};
@@ -55,7 +55,7 @@ pub fn generation() -> Option<Generation> {
 
 /// Returns the version of the Suricata that has loaded the plugin, such as `8.0.8 RELEASE`.
 ///
-/// Returns `None` if there is no Suricata. Any thread may call this.
+/// Returns `None` if there is no Suricata. May be called on any thread.
 ///
 /// ```
 /// # use suricata_thread_mock as _;

@@ -2,15 +2,16 @@
 //!
 //! # More
 //!
-//! [`recipes`] has code for what plugins often need, [`troubleshooting`] explains messages. The guide follows.
+//! [`recipes`] has code for what plugins often need; [`troubleshooting`] explains messages. The guide follows.
 //!
 //! # Which Suricata
 //!
-//! [`generation`] and [`host_version`] say where the plugin runs. Any other Suricata logs an error that names the plugin
-//! and what is missing, and goes on without it. Without a Suricata, registering is an `Err`.
+//! [`generation`] and [`host_version`] return what has loaded the plugin. A Suricata other than 8.0.x and 9.0 goes
+//! on without the plugin, after an error line that names the plugin and what is missing. Without a Suricata, registering
+//! returns an error.
 //!
-//! What is said here was seen in a real 8.0.8. For 9.0 it was read off the source of 9.0.0-alpha, and seen once in a
-//! development version.
+//! This documentation describes what was seen in a real 8.0.8. For 9.0, it was read off the source of 9.0.0-alpha, and
+//! seen once in a development version.
 //!
 //! # Which thread runs what
 //!
@@ -28,23 +29,26 @@
 //! | [`Drop`] of a flow's value | at the end of every flow | the thread that retires the flow: a worker or a flow recycler |
 //! | [`Drop`] of a thread's value | when its thread has ended and been joined | the thread that takes it down: the main thread, or in unix-socket mode the unix manager |
 //!
-//! Callbacks of a kind run in the order of registration, on many threads at the same time. In unix-socket mode
-//! threads are created and taken down for each capture.
+//! Callbacks of one kind run in the order of registration, on many threads at the same time. In unix-socket mode,
+//! Suricata creates and takes down threads for each capture.
 //!
-//! Some values are never dropped: those of threads that serve commands, such as the unix manager, which are never taken
-//! down; in unix-socket mode those of a capture's threads, if Suricata is stopped in the middle of it; and all of them if
-//! the process is killed or aborts.
+//! Some values are never dropped:
+//!
+//! - those of threads that serve commands, such as the unix manager, which are never taken down;
+//! - in unix-socket mode those of a capture's threads, if Suricata is stopped during the capture;
+//! - all, if the process is killed or aborts.
 //!
 //! # Lifetimes
 //!
-//! A callback borrows its [`ThreadVars`] and its [`Flow`](flow::Flow), and every reference to a value borrows from those.
-//! So the compiler sees to it that a value is used on one thread at a time, is not dropped while in use, and never has two
-//! mutable references. Slots and callbacks live as long as the process, so what a callback owns is never dropped.
+//! A callback borrows its [`ThreadVars`] and its [`Flow`](flow::Flow), and every reference to a value borrows from
+//! those. The compiler thus ensures that a value is used on one thread at a time, is not dropped while in use, and
+//! never has two mutable references. Slots and callbacks live as long as the process, so what a callback owns is never
+//! dropped.
 //!
 //! # Registering
 //!
-//! Slots and callbacks can be registered only while the plugin's `init` runs, on any thread: afterwards the host walks
-//! its lists without a lock. At any other time, and inside a callback, registering is an `Err`.
+//! Slots and callbacks can be registered only while the plugin's `init` runs, on any thread, because the host later
+//! reads its lists without a lock. At any other time, and inside a callback, registering returns an error.
 //!
 //! # Panics
 //!
@@ -55,17 +59,17 @@
 //! A plugin that panics again and again does not stop the sensor:
 //!
 //! - For each callback, and for the values of each slot, the first ten panics are logged, then the hundredth, the
-//!   thousandth and so on; when a thread but the main one ends, a line has the count. The standard panic hook prints as many for each
-//!   place in the source, also of panics there that the plugin catches, and one backtrace. A hook that somebody has
-//!   set always runs.
-//! - A flow callback that panics a hundred times within a second is not called for a second, then for two, four, up to
-//!   sixty seconds while that goes on. A quiet minute resets this. A line says when the callback is not called, and
-//!   when it is called again, with the number of calls left out.
+//!   thousandth and so on. When a thread other than the main thread ends, a line has the count.
+//! - On the host's threads, the standard panic hook prints no more panics of a place in the source after ten were
+//!   contained there, or one if backtraces are on. A hook that somebody has set always runs.
+//! - A flow callback that panics a hundred times within a second is left out for a second, and if that goes on, for
+//!   two, four, up to sixty seconds. A quiet minute resets this. Lines say when the callback is left out, and when it
+//!   is called again, with the number of calls left out.
 //!
-//! Thread init callbacks and drops always run. So a [`FlowStorage`](flow::FlowStorage) value whose drop always panics does
-//! slow Suricata down, by 0.1 ms and more for each flow that ends.
+//! Thread init callbacks and drops always run. A [`FlowStorage`](flow::FlowStorage) value whose drop always panics
+//! therefore slows Suricata down, by 0.1 ms or more for each flow.
 //!
-//! A plugin that installs a panic hook should call the one that was there. Otherwise the log has "an unknown place" for the
+//! A plugin that installs a panic hook should call the previous one. Otherwise the log has "an unknown place" for the
 //! source line, as it has after `resume_unwind`, which runs no hook.
 //!
 //! No library can contain these. They end the process, Suricata included:
@@ -80,17 +84,18 @@
 //! # Errors
 //!
 //! Most errors are a `&'static str` that names what was tried, the cause and the remedy. [`SetError`] holds the value
-//! that was not stored, and [`InsertError`] tells the closure's error from the host's. `init` may return all of them.
+//! that was not stored, and [`InsertError`] distinguishes the closure's error from the host's. `init` may return all of
+//! them.
 //!
 //! # Limits
 //!
-//! - For what this crate does not have, [`host_functions!`] declares C functions of the host, each as an `Option`.
-//!   Packets are pointers to hand to such functions.
+//! - Packets are opaque pointers. [`host_functions!`] declares C functions of the host that take them, and others that
+//!   this crate does not have.
 //! - The host has no callback for the end of a thread. Use the [`Drop`] of a value.
 //! - Only its own thread can reach a value. A thread that the plugin starts has no [`ThreadVars`].
 //! - Linux, on x86-64 and aarch64. The code for macOS is assembled, but was never run.
-//! - A plugin needs no unsafe code. [`ThreadVars::from_ptr`], [`flow::Flow::from_ptr`] and [`plugin::run_init`] are
-//!   for plugins that have callbacks, or their entry point, by other means.
+//! - A plugin needs no unsafe code. [`ThreadVars::from_ptr`], [`flow::Flow::from_ptr`] and [`plugin::run_init`] are for
+//!   plugins whose callbacks or entry point do not come from this crate.
 
 // `SAFETY:` comments cite SAFETY.md in the repository: H1, H2, … what is assumed of the host, R1, R2, … the
 // rules that this crate keeps.

@@ -1,26 +1,27 @@
-//! The host's log: one macro for each level, called like [`format!`].
+//! Macros that write to the host's log, called like [`format!`].
 //!
-//! The host prints the file, line, function and module as its configuration says. If it does not log the level, the
-//! arguments are not evaluated. Control characters, line separators and bidirectional overrides are escaped. A message of
-//! more than about 12,000 bytes is cut, and says how many are missing.
+//! There is one for each [`Level`], from [`SCLogError!`](crate::SCLogError) to [`SCLogDebug!`](crate::SCLogDebug), and
+//! [`log_limited!`](crate::log_limited) for messages that could come with every packet. The arguments are evaluated
+//! only if the host logs the level. Whether a line shows file, line, function and module depends on the host's
+//! configuration.
 //!
-//! The macros are [`SCLogError!`](crate::SCLogError) to [`SCLogDebug!`](crate::SCLogDebug), for each [`Level`], and
-//! [`log_limited!`](crate::log_limited) for what may happen for every packet.
+//! Control characters, line separators and bidirectional overrides are escaped. A message of more than about 12,000
+//! bytes is cut, and ends with the number of missing bytes.
 //!
 //! # Threads
 //!
-//! The macros may be used on any thread. On the host's threads the line goes to the host's log: on the main thread, and
-//! wherever the host has called a flow init or finish callback or dropped a value. On other threads, such as those that
-//! the plugin starts, it goes to the standard error (`/dev/null` with `-D`), because the host frees its log without
-//! waiting for threads that it does not know. A worker that has begun no flow yet counts as such a thread.
+//! The macros may be used on any thread. Lines go to the host's log from the main thread, and from every thread on
+//! which the host has called a flow init or finish callback or dropped a value. Lines of other threads go to the
+//! standard error (`/dev/null` with `-D`), because the host frees its log without waiting for threads that it does not
+//! know. Those are the threads that the plugin starts, and workers that have not begun a flow yet.
 //!
-//! Without a Suricata, notices and more severe lines go to the standard error. What the destructor of a `thread_local!` logs
-//! on the main thread is lost: Suricata has taken its log down by then.
+//! Without a Suricata, notices and more severe lines go to the standard error. Lines that the destructor of a
+//! `thread_local!` logs on the main thread are lost, because Suricata has freed its log by then.
 
 use crate::host::functions;
 use crate::sys::common::SCLogLevel;
 
-/// Levels of the log, from the most to the least severe.
+/// The severity of a line in the host's log, the most severe first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Level {
@@ -28,21 +29,21 @@ pub enum Level {
     Error = SCLogLevel::SC_LOG_ERROR.0 as isize,
     /// Something may be wrong.
     Warning = SCLogLevel::SC_LOG_WARNING.0 as isize,
-    /// What an operator should see. The level of packaged configurations.
+    /// An operator should see this. Packaged configurations log this level and those above.
     Notice = SCLogLevel::SC_LOG_NOTICE.0 as isize,
     /// Progress in normal operation.
     Info = SCLogLevel::SC_LOG_INFO.0 as isize,
-    /// Figures on performance.
+    /// Performance figures.
     Perf = SCLogLevel::SC_LOG_PERF.0 as isize,
     /// Settings as the host or the plugin understood them.
     Config = SCLogLevel::SC_LOG_CONFIG.0 as isize,
-    /// For developers. The host need not be a debug build, as for `SCLogDebug` in C.
+    /// Details for developers. Unlike `SCLogDebug` in C, these do not need a debug build of the host.
     Debug = SCLogLevel::SC_LOG_DEBUG.0 as isize,
 }
 
 /// Returns `true` if the host logs lines of `level`.
 ///
-/// The macros ask this by themselves. Ask it if the data for a message are costly to collect. Any thread may.
+/// The macros check this themselves. Call it before you collect costly data for a message, on any thread.
 ///
 /// ```
 /// # use suricata_thread_mock as _;
@@ -162,9 +163,8 @@ macro_rules! SCLogDebug {
 
 /// Logs at a [`Level`](crate::log::Level), but only the first ten times, the hundredth, the thousandth, and so on.
 ///
-/// The level is given by its bare name, such as `Error`.
-/// It counts for each place in the source, over all threads and hosts of the process. From the hundredth time on, the
-/// line has the count.
+/// The first argument is the bare name of a level, such as `Error`. Each place in the source has a count of its own,
+/// over all threads and hosts of the process. From the hundredth time on, the line contains the count.
 ///
 /// ```
 /// # use suricata_thread_mock as _;

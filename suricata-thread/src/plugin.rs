@@ -13,14 +13,15 @@ use crate::{
     SCLogWarning, callback, hook, host, host_thread, panic, plugin_name, registration, sys,
 };
 
-/// Runs `init`, and makes registering possible until it returns: for a plugin with an entry point of its own.
+/// Runs `init`, which may register slots and callbacks.
 ///
-/// Call it in the C function `Init`. [`plugin!`](macro@crate::plugin) does so by itself. An `Err` or a panic is logged at
-/// error level, with `name`. What `init` has registered before stays, since the host cannot unregister.
+/// A plugin with an entry point of its own calls this in its C function `Init`; [`plugin!`](macro@crate::plugin) does
+/// so by itself. If `init` returns an error or panics, an error is logged with `name`. What `init` registered before
+/// that stays registered, because the host cannot unregister.
 ///
 /// # Safety
 ///
-/// The host is inside its call of the plugin's `Init` on this thread, and waits for it.
+/// The host must be calling the plugin's `Init` on this thread, and waiting for it to return.
 ///
 /// ```
 /// # use suricata_thread_mock as _;
@@ -60,14 +61,14 @@ where
     panic::contain_once(&Record::new(name, "init", || "of the plugin"), run);
 }
 
-/// Runs `init` as a plugin's, in the mock host that the calling thread belongs to: for a test without a plugin.
+/// Loads `init` as a plugin into the calling thread's mock host, in tests of code that is not a whole plugin.
 ///
-/// If `init` fails or panics, the host's log says so.
+/// If `init` fails or panics, the host logs an error, and this returns `Ok`.
 ///
 /// # Errors
 ///
-/// Returns an error, and does not run `init`, if the calling thread belongs to no host of the mock that loads plugins now,
-/// or is inside a callback.
+/// Returns an error without running `init` if the calling thread belongs to no mock host, if the host does not load
+/// plugins any more, or inside a callback.
 ///
 /// ```
 /// use suricata_thread::{plugin, register_init_callback};
@@ -201,15 +202,15 @@ pub(crate) fn log_failure(plugin: &str, action: &str, reason: &str) {
 /// # fn main() {}
 /// ```
 ///
-/// The four texts are constant expressions of type `&str` that contain no NUL. `init` is a function that returns `Result<(), E>`, for
-/// any `E` that converts into `Box<dyn Error + Send + Sync>`, such as `&'static str` or
-/// [`io::Error`](std::io::Error). The host calls it once, on its main thread, after it has loaded the plugin.
+/// The four texts are constant `&str` expressions without NUL. `init` is a function that returns `Result<(), E>`, for
+/// any `E` that converts into `Box<dyn Error + Send + Sync>`, such as `&'static str` or [`io::Error`](std::io::Error).
+/// The host calls it once, on its main thread, after it has loaded the plugin.
 ///
-/// If `init` fails or panics, an error is logged with the plugin's name, the error's sources, and the registration that was
-/// refused, if any. The host goes on, with what was registered before. If `suricata.yaml` lists the plugin twice, `init`
-/// does not run again, and an error is logged.
+/// If `init` fails or panics, an error is logged with the plugin's name, the error's sources and the registration that
+/// was refused, if any; the host goes on with what was registered before. If `suricata.yaml` lists the plugin twice, an
+/// error is logged instead of a second run of `init`.
 ///
-/// The macro also defines the constant `PLUGIN`, for the mock's `Host::load`.
+/// The macro also defines the constant `PLUGIN`, which tests pass to the mock's `Host::load`.
 #[macro_export]
 macro_rules! plugin {
     (

@@ -5,9 +5,8 @@ pub(crate) const REFUSED: &str = "the host refused to store the value";
 
 /// The error of [`get_or_try_insert_with`](crate::ThreadStorage::get_or_try_insert_with).
 ///
-/// It is an [`Error`] even if the closure's error is a text, so that `?` converts it into
-/// `Box<dyn Error + Send + Sync>` and `anyhow::Error`. For the same reason its [`source`](Error::source) is `None`;
-/// [`Closure`](Self::Closure) holds the closure's error.
+/// It implements [`Error`] even if the closure's error is a text, so that `?` converts it into `Box<dyn Error + Send +
+/// Sync>` and `anyhow::Error`. Hence its [`source`](Error::source) is always `None`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InsertError<E> {

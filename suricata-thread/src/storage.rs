@@ -15,12 +15,12 @@ use crate::typed::Typed;
 handle! {
     /// A slot that holds one `T` for each thread of the host.
     ///
-    /// The handle is [`Copy`]: copy it into the callbacks that need it. Every thread starts with the slot empty. A value
-    /// is in the thread's own storage, reached through the [`ThreadVars`] that a callback gets, so no lock is needed.
+    /// The handle is [`Copy`]: copy it into the callbacks that need it. The slot is empty when a thread is created. A
+    /// callback reaches the value through its thread's [`ThreadVars`], so no lock is needed.
     ///
-    /// A value may be made on one thread, by a thread init callback, used on another and
-    /// [dropped on a third](crate#which-thread-runs-what). Hence `T: Send`, but not `Sync`. The values of a thread are
-    /// dropped in the order in which their slots were registered.
+    /// A value may be made on one thread (in a thread init callback), used on another and [dropped on a
+    /// third](crate#which-thread-runs-what). Hence `T` must be [`Send`], but need not be [`Sync`]. The values of a
+    /// thread are dropped in the order in which their slots were registered.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode, Traffic};
@@ -44,8 +44,8 @@ handle! {
     ///
     /// # Variance
     ///
-    /// The handle is invariant in `T`. If it were covariant, a slot of `for<'a> fn(&'a str)` could be used as one of
-    /// `fn(&'static str)`, and a value stored through the one could be read through the other.
+    /// The handle is invariant in `T`. Otherwise a slot of `for<'a> fn(&'a str)` could be used as one of `fn(&'static
+    /// str)`, and a value stored as the latter would be called with shorter-lived texts.
     ///
     /// ```compile_fail,E0308
     /// # use suricata_thread::ThreadStorage;

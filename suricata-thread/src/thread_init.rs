@@ -6,21 +6,15 @@ use crate::{ThreadVars, callback, sys};
 /// Registers `callback` to run once for each thread that the host creates from now on.
 ///
 /// The callback runs before the thread starts, on the thread that *creates* it: the main thread, or in unix-socket mode
-/// the unix manager. It runs for every kind of thread: packet readers, workers, flow managers and recyclers, and more
-/// by configuration.
+/// the unix manager. It runs for every kind of thread: packet readers, workers, flow managers, flow recyclers, and
+/// those that the configuration adds. A panic in `callback` is [logged](crate#panics).
 ///
 /// # Errors
 ///
-/// Returns an error if:
+/// Registers nothing, drops `callback` and returns an error if:
 ///
 /// - the host is out of memory;
 /// - the plugin's `init` is not running, or the call comes from [inside a callback](crate#registering).
-///
-/// Nothing is registered then, and `callback` is dropped.
-///
-/// # Panics
-///
-/// Never. A panic in `callback` is [logged](crate#panics).
 ///
 /// ```
 /// # use suricata_thread_mock as _;

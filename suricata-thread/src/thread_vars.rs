@@ -6,9 +6,9 @@ use crate::sys;
 
 /// Exclusive access to one host thread's `ThreadVars`, for the length of a callback.
 ///
-/// A shared borrow gives access to read the thread's values in each [`ThreadStorage`](crate::ThreadStorage), a
-/// mutable borrow to change them. It can be neither kept nor sent to another thread: callbacks receive it by
-/// reference, and it is neither [`Send`] nor [`Sync`].
+/// A [`ThreadStorage`](crate::ThreadStorage) takes a shared borrow to read the thread's value, and a mutable borrow to
+/// change it. A `ThreadVars` can be neither kept nor sent to another thread: callbacks receive a reference, and the
+/// type is neither [`Send`] nor [`Sync`].
 ///
 /// ```compile_fail,E0521
 /// # use suricata_thread::{register_init_callback, ThreadVars};
@@ -26,22 +26,21 @@ impl ThreadVars<'_> {
     /// Wraps the `ThreadVars` that the host passed to a raw callback, such as one registered through
     /// `suricata-sys`.
     ///
-    /// The callbacks of this crate do this by themselves.
-    /// [An example](crate::recipes#in-a-plugin-with-another-entry-point) is among the recipes.
+    /// Callbacks that are registered through this crate receive a `ThreadVars` already. The recipes have [an
+    /// example](crate::recipes#in-a-plugin-with-another-entry-point).
     ///
     /// # Safety
     ///
     /// For the whole lifetime of the result:
     ///
-    /// - `tv` is not null and points to a `ThreadVars` that the host made after it had closed the
-    ///   storage registration, so that its array has room for every slot, and has not freed;
-    /// - the calling thread is the one that this `ThreadVars` belongs to at this time: the creating
-    ///   thread until the host starts the new one, from then on the thread itself;
-    /// - the result is the only way in which the thread's storage is used: there is no second
-    ///   `ThreadVars<'_>` for the same `tv`, and no call of the C storage API with it.
+    /// - `tv` is not null, and points to a `ThreadVars` that the host created after it had closed the storage
+    ///   registration (so that it has room for every slot) and has not freed;
+    /// - the `ThreadVars` belongs to the calling thread at this time: to the creating thread until the host starts the
+    ///   new one, then to the new one;
+    /// - the thread's storage is used through the result only: there is no second `ThreadVars<'_>` for the same `tv`,
+    ///   and no call of the C storage API with it.
     ///
-    /// A callback that is given `tv` by the host and uses the result only until it returns keeps all
-    /// three.
+    /// All three hold in a callback that gets `tv` from the host and uses the result only until it returns.
     pub const unsafe fn from_ptr(tv: *mut sys::ThreadVars) -> Self {
         Self {
             // SAFETY: the caller promises that `tv` is not null.

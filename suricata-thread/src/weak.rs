@@ -25,13 +25,13 @@ compile_error!(
 /// Suricata without it still loads the plugin. Use the macro in a module, not in a function. Declarations may have doc
 /// comments, but no other attributes.
 ///
-/// Calling the function is `unsafe`: you promise that the declaration is the host's own, and that the function may be
-/// called on this thread.
+/// Calling the function is `unsafe`: you promise that the declaration matches the host's, and that the function may be
+/// called on this thread. Signatures are in Suricata's headers, such as `src/conf.h`, and in the docs of
+/// `suricata-sys`. A misspelt name is `None` too; `suricata-mock check` names it, but succeeds.
 ///
-/// Under the mock a function is `None`, unless the test defines it: a function `#[unsafe(no_mangle)] unsafe extern "C" fn`
-/// of this name in the file of the test. The functions that this crate uses itself are there for both generations, so ask
-/// for the [`generation`](crate::generation()) before you use one. A misspelt name is `None` too; `suricata-mock check` names
-/// it, but succeeds. Signatures are in Suricata's headers, such as `src/conf.h`, and in the docs of `suricata-sys`.
+/// Under the mock, the function is `None` unless the test defines it, as an `#[unsafe(no_mangle)] unsafe extern "C" fn`
+/// of this name. The mock has the functions that this crate uses itself, for both generations: check the
+/// [`generation`](crate::generation()) before you use one.
 ///
 /// ```
 /// # use suricata_thread_mock as _;

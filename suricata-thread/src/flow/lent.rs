@@ -9,9 +9,9 @@ use crate::sys;
 
 /// Exclusive access to one flow, for the length of a callback.
 ///
-/// A shared borrow gives access to read the flow's values in each [`FlowStorage`](crate::flow::FlowStorage), a mutable
-/// borrow to change them. The host has locked the flow until the callback returns. So it can be neither kept nor sent to
-/// another thread: callbacks receive it by reference, and it is neither [`Send`] nor [`Sync`].
+/// A [`FlowStorage`](crate::flow::FlowStorage) takes a shared borrow to read the flow's value, and a mutable borrow to
+/// change it. The host holds the flow's lock until the callback returns, so a `Flow` can be neither kept nor sent to
+/// another thread: callbacks receive a reference, and the type is neither [`Send`] nor [`Sync`].
 ///
 /// Some methods return `None` in Suricata 8.0, which has no C function for them.
 ///
@@ -59,16 +59,17 @@ macro_rules! of_9 {
 impl Flow<'_> {
     /// Wraps the `Flow` that the host passed to a raw callback, such as one registered through `suricata-sys`.
     ///
-    /// The callbacks of this crate do this by themselves.
+    /// Callbacks that are registered through this crate receive a `Flow` already.
     ///
     /// # Safety
     ///
     /// For the whole lifetime of the result:
     ///
-    /// - `flow` is not null and points to a flow that the host made after it had closed the storage
-    ///   registration, and has locked for the calling thread, as it does for flow callbacks;
-    /// - the result is the only way in which the flow's storage is used: there is no second `Flow<'_>` for the
-    ///   same flow, and no call of the C storage API with it.
+    /// - `flow` is not null, and points to a flow that the host has locked for the calling thread, as it does for flow
+    ///   callbacks;
+    /// - the host created the flow after it had closed the storage registration;
+    /// - the flow's storage is used through the result only: there is no second `Flow<'_>` for the same flow, and no
+    ///   call of the C storage API with it.
     pub const unsafe fn from_ptr(flow: *mut sys::Flow) -> Self {
         Self {
             // SAFETY: the caller promises that `flow` is not null.
@@ -79,7 +80,7 @@ impl Flow<'_> {
 
     /// Returns the host's pointer, to tell flows apart or to pass to the host's C API.
     ///
-    /// The pointer is never null. The host uses it again for a later flow.
+    /// The pointer is never null. The host reuses it for a later flow.
     pub const fn as_ptr(&self) -> *const sys::Flow {
         self.ptr.as_ptr()
     }
@@ -88,8 +89,9 @@ impl Flow<'_> {
         self.ptr.as_ptr()
     }
 
-    /// Returns the time of the last packet, since 1970: in a flow update callback that of the packet at hand, in a flow
-    /// init callback `None`.
+    /// Returns the time of the flow's last packet, counted from 1970.
+    ///
+    /// In a flow update callback, that is the packet at hand; in a flow init callback, it is `None`.
     pub fn last_time(&self) -> Option<Duration> {
         let (mut seconds, mut microseconds) = (0, 0);
         of_host!(
@@ -104,57 +106,60 @@ impl Flow<'_> {
         (!time.is_zero()).then_some(time)
     }
 
-    /// Returns the host's flags, whose meaning depends on the version of Suricata.
+    /// Returns the host's flags for the flow, whose meaning depends on the version of Suricata.
     pub fn flags(&self) -> u64 {
         of_host!(u64, FlowGetFlags, SCFlowGetFlags, self)
     }
 
-    /// Returns the source port; 0 for a protocol without ports.
+    /// Returns the source port.
+    ///
+    /// For protocols without ports the host has other data here, as of 8.0.8: for ICMP the type and code of a message,
+    /// for ESP a part of the SPI.
     pub fn source_port(&self) -> u16 {
         of_host!(u16, FlowGetSourcePort, SCFlowGetSourcePort, self)
     }
 
-    /// Returns the destination port; 0 for a protocol without ports.
+    /// Returns the destination port, or [other data](Self::source_port) for a protocol without ports.
     pub fn destination_port(&self) -> u16 {
         of_host!(u16, FlowGetDestinationPort, SCFlowGetDestinationPort, self)
     }
 
-    /// Returns `true` if the addresses are of IPv4; `None` in 8.0.
+    /// Returns `Some(true)` if the addresses are IPv4 addresses, or `None` in 8.0.
     pub fn is_ipv4(&self) -> Option<bool> {
         of_9!(SCFlowIsIPv4, self)
     }
 
-    /// Returns `true` if the addresses are of IPv6; `None` in 8.0.
+    /// Returns `Some(true)` if the addresses are IPv6 addresses, or `None` in 8.0.
     pub fn is_ipv6(&self) -> Option<bool> {
         of_9!(SCFlowIsIPv6, self)
     }
 
-    /// Returns the source address; `None` in 8.0, and for a flow of neither IPv4 nor IPv6.
+    /// Returns the source address, or `None` in 8.0 and for a flow that is neither IPv4 nor IPv6.
     pub fn source_address(&self) -> Option<IpAddr> {
         self.address(of_9!(SCFlowGetSourceAddressAsRawPtr, self)?)
     }
 
-    /// Returns the destination address; `None` in 8.0, and for a flow of neither IPv4 nor IPv6.
+    /// Returns the destination address, or `None` in 8.0 and for a flow that is neither IPv4 nor IPv6.
     pub fn destination_address(&self) -> Option<IpAddr> {
         self.address(of_9!(SCFlowGetDestinationAddressAsRawPtr, self)?)
     }
 
-    /// Returns the number of the IP protocol, such as 6 for TCP; `None` in 8.0.
+    /// Returns the IP protocol number, such as 6 for TCP, or `None` in 8.0.
     pub fn ip_protocol(&self) -> Option<u8> {
         of_9!(SCFlowGetIPProtocol, self)
     }
 
-    /// Returns the host's number of the application-layer protocol, 0 if not known yet; `None` in 8.0.
+    /// Returns the host's number for the application-layer protocol (0 if not known yet), or `None` in 8.0.
     pub fn app_protocol(&self) -> Option<u16> {
         of_9!(SCFlowGetAppProtocol, self)
     }
 
-    /// Returns the number of packets to the server so far; `None` in 8.0.
+    /// Returns the number of packets to the server so far, or `None` in 8.0.
     pub fn to_server_packet_count(&self) -> Option<u32> {
         of_9!(SCFlowGetToServerPacketCount, self)
     }
 
-    /// Returns the number of packets to the client so far; `None` in 8.0.
+    /// Returns the number of packets to the client so far, or `None` in 8.0.
     pub fn to_client_packet_count(&self) -> Option<u32> {
         of_9!(SCFlowGetToClientPacketCount, self)
     }

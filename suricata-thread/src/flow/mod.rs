@@ -1,19 +1,19 @@
-//! Callbacks for flows, what a flow can tell, and storage for each flow.
+//! Callbacks for flows, access to a flow, and storage for each flow.
 //!
-//! [Which thread runs what](crate#which-thread-runs-what) says when callbacks run. They get the calling thread's own
-//! `ThreadVars` and the flow, which the host has locked. The packet is valid during the call, and private to the host.
-//! If the host passes no `ThreadVars` (as its own unit tests do) or no flow, the callback does not run, and an error is
-//! logged.
+//! A callback gets its thread's [`ThreadVars`] and the flow, which the host has locked; init and update callbacks also
+//! get the packet, a pointer that is valid during the call and whose fields are private to the host. When they run, and
+//! where, is said in [Which thread runs what](crate#which-thread-runs-what). If the host passes no `ThreadVars` (its
+//! own unit tests do so) or no flow, an error is logged instead of a call.
 //!
 //! # How flows end
 //!
-//! **Finish callbacks do not run for every flow.** A flow that a worker retires by itself gets none: as a rule, every
-//! TCP conversation that had a handshake and is not over, or in which the host has something left to inspect. But a
-//! flow's values are dropped at the end of every flow. So keep the state of a flow in [`FlowStorage`], and count flows
-//! that ended in a [`Drop`].
+//! **Finish callbacks do not run for every flow.** They do not run for a flow that a worker retires itself. As a rule,
+//! these are TCP conversations that had a handshake and are still open, or in which the host has something left to
+//! inspect. The values of a flow are dropped at the end of every flow. So keep the state of a flow in [`FlowStorage`],
+//! and count ended flows in its [`Drop`].
 //!
-//! As of 8.0.8 (and 9.0.0-dev, as far as it was tried), for a capture in the run mode `single`, with the timeouts that
-//! Suricata has by default:
+//! Seen in 8.0.8 (and in 9.0.0-dev, as far as it was tried), for a capture read in the run mode `single` with
+//! Suricata's default timeouts:
 //!
 //! | flows | finish runs | values are dropped |
 //! | --- | --- | --- |
@@ -25,8 +25,8 @@
 //! | any whose next packet comes after 30 s (no answer yet), 300 s, or 10 s (TCP, closed) | never | on the worker |
 //! | UDP at the end of the capture | on the flow recycler | on the flow recycler |
 //!
-//! When memory is short, finish may also run on a worker. The host uses a flow's pointer again for a later flow, whether
-//! finish ran or not. So don't keep state by pointer.
+//! When memory is short, finish may also run on a worker. The host reuses a flow's pointer for a later flow, whether or
+//! not finish ran, so a pointer does not identify a flow.
 
 use std::ffi::c_void;
 
@@ -43,15 +43,12 @@ pub use storage::FlowStorage;
 
 /// Registers `callback` to run for each new flow, with its first packet, on the worker that picks it up.
 ///
-/// The host has locked a part of its flow table meanwhile, so a slow callback holds up other workers.
+/// The host holds a lock on part of its flow table during the call, so a slow callback holds up other workers. A panic
+/// in `callback` is [logged](crate#panics).
 ///
 /// # Errors
 ///
-/// Returns an error as [`register_init_callback`](crate::register_init_callback) of threads does.
-///
-/// # Panics
-///
-/// Never. A panic in `callback` is [logged](crate#panics).
+/// Returns an error in the same cases as [`register_init_callback`](crate::register_init_callback) for threads.
 ///
 /// ```
 /// # use suricata_thread_mock as _;
@@ -76,17 +73,13 @@ where
     }
 }
 
-/// Registers `callback` to run for every packet of a flow, on the worker that has the packet.
+/// Registers `callback` to run for every packet of a flow, on the worker that handles the packet.
 ///
-/// The worker is usually the one that ran flow init, but need not be.
+/// The worker is usually the one that ran flow init, but need not be. A panic in `callback` is [logged](crate#panics).
 ///
 /// # Errors
 ///
-/// Returns an error as [`register_init_callback`](crate::register_init_callback) of threads does.
-///
-/// # Panics
-///
-/// Never. A panic in `callback` is [logged](crate#panics).
+/// Returns an error in the same cases as [`register_init_callback`](crate::register_init_callback) for threads.
 ///
 /// ```
 /// # use suricata_thread_mock as _;
@@ -111,17 +104,14 @@ where
     }
 }
 
-/// Registers `callback` to run when the host retires a flow, for [some flows](self#how-flows-end) only.
+/// Registers `callback` to run at the end of [some flows](self#how-flows-end).
 ///
-/// It usually runs on a flow recycler, *not* on the worker that ran flow init.
+/// It usually runs on a flow recycler, *not* on the worker that ran flow init. A panic in `callback` is
+/// [logged](crate#panics).
 ///
 /// # Errors
 ///
-/// Returns an error as [`register_init_callback`](crate::register_init_callback) of threads does.
-///
-/// # Panics
-///
-/// Never. A panic in `callback` is [logged](crate#panics).
+/// Returns an error in the same cases as [`register_init_callback`](crate::register_init_callback) for threads.
 ///
 /// ```
 /// # use suricata_thread_mock as _;

@@ -15,15 +15,16 @@ use crate::typed::Typed;
 handle! {
     /// A slot that holds one `T` for each flow.
     ///
-    /// It is used as a [`ThreadStorage`](crate::ThreadStorage) is, with the [`Flow`] in place of the `ThreadVars`. Every
-    /// flow starts with the slot empty. The host has locked the flow during its callbacks, so no other lock is needed.
-    /// A slot of flows may have the name of a slot of threads.
+    /// Use it like a [`ThreadStorage`](crate::ThreadStorage), with a [`Flow`] in place of the `ThreadVars`. The slot is
+    /// empty when a flow begins. The host holds the flow's lock during callbacks, so no other lock is needed. A flow
+    /// slot and a thread slot may have the same name.
     ///
     /// The host drops a value at the [end of every flow](crate::flow#how-flows-end), on the thread that retires the
-    /// flow: a worker or a flow recycler. Hence `T: Send`. To act on the end of a flow, implement [`Drop`].
+    /// flow: a worker or a flow recycler. Hence `T` must be [`Send`]. To run code at the end of a flow, implement
+    /// [`Drop`] for `T`.
     ///
-    /// The flow is locked in its callbacks and while its values are dropped, so none of them should wait: not for a lock
-    /// that is held for long, a file or the network. A flow init callback also holds up other workers.
+    /// The host also holds the lock while it drops the values. Neither callbacks nor drops should wait for a file, for
+    /// the network, or for a lock that is held for long.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode, Traffic};
