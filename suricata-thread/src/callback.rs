@@ -13,7 +13,7 @@ const REFUSED: &str = "the host refused the callback; Suricata does so when it i
 /// The host's function that registers callbacks of type `C`, if it has one.
 pub(crate) type Register<C> = Option<unsafe extern "C" fn(C, *mut c_void) -> bool>;
 
-/// What a user pointer points to. The record comes first, which saves an instruction on the packet path.
+/// The target of a user pointer. The record comes first, which saves an instruction on the packet path.
 #[repr(C)]
 pub(crate) struct Registration<F> {
     pub(crate) record: Record,

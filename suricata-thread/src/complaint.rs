@@ -25,7 +25,7 @@ pub(crate) fn log_error(plugin: &str, error: fmt::Arguments<'_>) {
     }
 }
 
-/// Counts what is worth a line the first ten times, the hundredth, the thousandth, and so on.
+/// Counts events, of which the first ten, the hundredth, the thousandth and so on are worth a line.
 pub struct Times(AtomicU64);
 
 impl Times {

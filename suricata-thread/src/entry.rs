@@ -13,7 +13,7 @@ use crate::{host, host_thread, plugin_name, sys};
 const LISTED_TWICE: &str = "the plugin is listed twice, by its file or by a folder that it is in, \
     and would count everything twice; list it once";
 
-/// What [`plugin!`](macro@crate::plugin) takes as `init`.
+/// A function that [`plugin!`](macro@crate::plugin) takes as `init`.
 #[diagnostic::on_unimplemented(
     message = "`init` must be a function without arguments that returns `Result<(), E>`, with an `E` that converts into \
                `Box<dyn Error + Send + Sync>`",
@@ -42,7 +42,7 @@ pub struct Entry {
     plugins: [Plugin<sys::common::SCPlugin>; Generation::ALL.len()],
     /// For a host of another generation, which refuses its version or runs an `Init` that does nothing.
     idle: Plugin<sys::common::SCPlugin>,
-    /// The same for 7.0, whose `SCPlugin` is another struct.
+    /// For 7.0, whose `SCPlugin` is another struct.
     idle_7: Plugin<Plugin7>,
     /// The hosts that have run the init: several if tests have a mock each.
     hosts: Mutex<Vec<c_uint>>,

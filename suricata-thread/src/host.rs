@@ -96,11 +96,11 @@ pub(crate) fn is_absent() -> bool {
     functions::SCLogMessage.is_none()
 }
 
-/// The error of registering without one.
+/// The error of registering without a Suricata.
 pub(crate) const NO_HOST: &str = "there is no Suricata here; in a test, load the plugin into a Host of \
     the crate suricata-thread-mock";
 
-/// The same where there is a mock.
+/// The error of registering on a thread that belongs to no host of the mock.
 const NO_HOSTS_THREAD: &str = "this thread belongs to no host of the mock; build a Host on it, or call Host::enter; \
     HostBuilder::every_thread is for threads that the plugin starts";
 

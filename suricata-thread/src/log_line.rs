@@ -13,7 +13,7 @@ use crate::sys::common::SCLogLevel;
 use crate::text::{CText, LONGEST, length_in_json};
 use crate::{host_thread, plugin_name};
 
-/// Logs a message, which the macros have found to be of a level that is shown.
+/// Logs a message. The macros have checked that its level is shown.
 #[cold]
 pub fn write(
     level: Level,

@@ -12,19 +12,19 @@ use crate::host_thread;
 use crate::record::{Note, Record, now};
 use crate::text::shortened;
 
-/// Runs `f`, and logs a panic in it, within bounds, as one of `record`.
+/// Runs `f`. Counts a panic in `record`, and logs it within bounds.
 #[inline]
 pub(crate) fn contain(record: &'static Record, f: impl FnOnce()) {
     contain_by(end, record, f);
 }
 
-/// The same for a flow callback, which rests when it panics too often.
+/// Runs a flow callback like [`contain`], and lets it rest if it panics too often.
 #[inline]
 pub(crate) fn contain_and_slow_down(record: &'static Record, f: impl FnOnce()) {
     contain_by(end_and_slow_down, record, f);
 }
 
-/// The same for what runs once.
+/// Runs `f` like [`contain`], for code that runs once.
 pub(crate) fn contain_once(record: &Record, f: impl FnOnce()) {
     if let Err(payload) = panic::catch_unwind(AssertUnwindSafe(f)) {
         log(record, payload);
@@ -61,14 +61,14 @@ fn end(record: &'static Record, payload: Box<dyn Any + Send>) {
     }
 }
 
-/// Counts a panic, and logs it if it is one of those that are. Returns how many there were, if so.
+/// Counts a panic. If it is worth a line, logs it and returns the count.
 fn log(record: &Record, payload: Box<dyn Any + Send>) -> Option<u64> {
     // The host called what panicked.
     host_thread::mark();
     let times = record.count_panic();
     log_payload(record, "panicked", &*payload, times);
-    // The payload's destructor may panic as well. What comes out of that is not dropped, unless it is a text: it could go
-    // on for ever.
+    // The payload's destructor may panic as well. Only a text that comes out of that is dropped: another payload could
+    // panic again, for ever.
     if let Err(again) = panic::catch_unwind(AssertUnwindSafe(|| drop(payload))) {
         let event = "panicked again, dropping the panic's payload";
         log_payload(record, event, &*again, times);
@@ -79,9 +79,9 @@ fn log(record: &Record, payload: Box<dyn Any + Send>) -> Option<u64> {
     times
 }
 
-/// Logs a panic if it is one of those that are.
+/// Logs a panic if it is worth a line, the one with the count `times`.
 fn log_payload(record: &Record, event: &str, payload: &(dyn Any + Send), times: Option<u64>) {
-    // Also if it is not logged: the hook has to know that it was contained.
+    // Even without a line, the hook has to know that the panic was contained.
     let place = take_panic(payload).map_or(String::from("an unknown place"), Panic::into_place);
     let Some(times) = times else { return };
     let message = text(payload).unwrap_or("a payload that is no text");

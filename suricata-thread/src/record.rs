@@ -113,7 +113,7 @@ impl Record {
             AtTheEnd::note(self);
             return true;
         }
-        // Of two threads that come here at the same time, one says so.
+        // Only one of two threads that come here at the same time logs a line.
         if self.barred.swap(0, Relaxed) == ALL {
             let left_out = self.left_out.swap(0, Relaxed);
             self.log(format_args!(
@@ -123,7 +123,7 @@ impl Record {
         false
     }
 
-    /// The host passed no `ThreadVars`, as its unit tests do.
+    /// Logs that the host passed no `ThreadVars`, as its unit tests do.
     #[cold]
     pub(crate) fn log_without_thread(&self) {
         self.log_without("ThreadVars", &self.without_thread);
@@ -146,12 +146,12 @@ impl Record {
         Some(times)
     }
 
-    /// Has this thread say at its end what no line has said before.
+    /// Logs, when this thread ends, what no line has counted by then.
     pub(crate) fn tell_at_the_end(&'static self) {
         AtTheEnd::note(self);
     }
 
-    /// Logs an error, which begins with what this is of.
+    /// Logs an error that begins with the kind and the type of what panicked.
     #[inline(never)]
     pub(crate) fn log(&self, error: fmt::Arguments<'_>) {
         let name = shortened(1_000, format_args!("{}", (self.name)()));
@@ -161,7 +161,7 @@ impl Record {
     /// Lets the callback rest if the panic that was counted just `now` is one of too many.
     pub(crate) fn slow_down(&self, now: u64) {
         let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
-        // Of another thread, which was slower to get here, it may have begun later than now.
+        // A thread that was slower to get here may have begun the window after `now`.
         if pace.in_window == 0 || now.saturating_sub(pace.window) > nanoseconds(WINDOW) {
             pace.window = now;
             pace.in_window = 0;
@@ -189,7 +189,8 @@ impl Record {
     }
 }
 
-/// What the line on something that happened so often adds, so that nobody takes silence for health.
+/// The end of a line about what has happened so often. It names the next lines, so that nobody takes silence for
+/// health.
 pub(crate) struct Note(pub(crate) u64);
 
 impl fmt::Display for Note {
@@ -206,8 +207,7 @@ thread_local! {
     static AT_THE_END: AtTheEnd = const { AtTheEnd(RefCell::new(Vec::new())) };
 }
 
-/// Records with panics or left-out calls on this thread that no line has counted. When the thread ends, one line for each
-/// does.
+/// Records whose panics or left-out calls on this thread no line has counted. When the thread ends, each gets a line.
 struct AtTheEnd(RefCell<Vec<&'static Record>>);
 
 impl AtTheEnd {

@@ -15,7 +15,7 @@ const OUTSIDE_INIT: &str = "registering is possible only while the plugin's init
 const INSIDE_CALLBACK: &str = "registering from inside a callback is not possible, since the host \
     would walk a growing list; register from the plugin's init";
 
-/// The number of plugin inits that run now: at most one, but for tests with hosts side by side.
+/// The number of running plugin inits: at most one, except in tests with several hosts.
 static RUNNING_INITS: AtomicUsize = AtomicUsize::new(0);
 
 /// The hosts whose inits run now. Each registration holds the lock, so there is one at a time; beginning and ending an init
@@ -99,7 +99,7 @@ impl Registering {
         if !alone.contains(&host::number()) {
             return Err(OUTSIDE_INIT);
         }
-        // On another thread than the init's, as a test may have it; a real Suricata runs no init while it calls back.
+        // In a test, a callback may run while another thread runs the init; a real Suricata runs no init then.
         if host::is_inside_callback() {
             return Err(INSIDE_CALLBACK);
         }
