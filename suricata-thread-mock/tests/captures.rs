@@ -254,6 +254,21 @@ fn a_plugin_is_told_the_ends_and_times_of_packets() {
     assert_eq!(told, expected);
 }
 
+/// What Suricata 8.0.8 says of the same packets.
+#[test]
+fn protocols_without_ports_have_suricatas_numbers_for_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let plugin = c_plugin(folder.path(), "tells", 9, &["TELLS"]);
+    let spi = 0x1122_3344_u32.to_be_bytes();
+    let esp = [&spi[..], &[0; 12]].concat();
+    let packets = vec![ipv4(1, &[8, 0, 0, 0, 0, 1, 0, 1]), ipv4(50, &esp)];
+    let (status, said) = run_plugin(&plugin, &pcap(101, &packets), &["--suricata", "9"]);
+    assert_eq!(status, Some(0), "{said}");
+    for ends in ["10.0.0.1:8 10.0.0.2:0", "10.0.0.1:13124 10.0.0.2:0"] {
+        assert!(said.contains(&format!("begins {ends} ")), "{said}");
+    }
+}
+
 #[test]
 fn files_that_are_no_captures_are_named() {
     for (bytes, part) in [

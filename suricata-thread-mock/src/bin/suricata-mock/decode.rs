@@ -4,7 +4,7 @@ use std::fmt;
 
 use suricata_thread_mock::Endpoints;
 
-use crate::key::{Address, Key};
+use crate::key::{Address, ESP, Key};
 use crate::segment::Segment;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -170,7 +170,7 @@ fn transport<'a>(net: &Net, protocol: u8, data: &'a [u8]) -> Decoded<'a> {
                 _ => return Err(Cause::Icmp),
             }
         }
-        50 => {
+        ESP => {
             whole(8)?;
             let [high, low] = ports()?;
             [low, high]
@@ -181,7 +181,7 @@ fn transport<'a>(net: &Net, protocol: u8, data: &'a [u8]) -> Decoded<'a> {
     let Net { from, to, .. } = *net;
     let [source, destination] = ports;
     // A flow of ESP has one direction.
-    let by_first = protocol == 50 || (from, source) <= (to, destination);
+    let by_first = protocol == ESP || (from, source) <= (to, destination);
     let (addresses, ports) = match by_first {
         true => ([from, to], ports),
         false => ([to, from], [destination, source]),

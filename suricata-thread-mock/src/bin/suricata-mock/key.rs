@@ -13,6 +13,8 @@ pub(crate) struct Key {
     pub(crate) is_v6: bool,
 }
 
+pub(crate) const ESP: u8 = 50;
+
 /// IPv6, or IPv4 in the first four bytes: numbers are compared and hashed faster than bytes.
 pub(crate) type Address = [u64; 2];
 
@@ -41,7 +43,12 @@ impl Key {
                 false => Ipv4Addr::from_bits((high >> 32) as u32).into(),
                 true => Ipv6Addr::from_bits(u128::from(high) << 64 | u128::from(low)).into(),
             };
-            SocketAddr::new(ip, self.ports[at])
+            // Suricata has the lower half of ESP's SPI for the source port, and nothing for the other.
+            let port = match (self.protocol, at) {
+                (ESP, 1) => 0,
+                _ => self.ports[at],
+            };
+            SocketAddr::new(ip, port)
         })
     }
 }
