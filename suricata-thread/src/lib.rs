@@ -61,7 +61,8 @@
 //! - For each callback, and for the values of each slot, the first ten panics are logged, then the hundredth, the
 //!   thousandth and so on. When a thread other than the main thread ends, a line has the count.
 //! - On the host's threads, the standard panic hook prints no more panics of a place in the source after ten were
-//!   contained there, or one if backtraces are on. A hook that somebody has set always runs.
+//!   contained there, or one if backtraces are on. A hook that somebody has set,
+//!   such as the test harness, always runs.
 //! - A flow callback that panics a hundred times within a second is left out for a second, and if that goes on, for
 //!   two, four, up to sixty seconds. A quiet minute resets this. Lines say when the callback is left out, and when it
 //!   is called again, with the number of calls left out.

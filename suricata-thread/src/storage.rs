@@ -41,18 +41,6 @@ handle! {
     /// # host.traffic(Traffic { flows: 3, ..Traffic::default() });
     /// # host.shutdown();
     /// ```
-    ///
-    /// # Variance
-    ///
-    /// The handle is invariant in `T`. Otherwise a slot of `for<'a> fn(&'a str)` could be used as one of `fn(&'static
-    /// str)`, and a value stored as the latter would be called with shorter-lived texts.
-    ///
-    /// ```compile_fail,E0308
-    /// # use suricata_thread::ThreadStorage;
-    /// fn as_static(slot: ThreadStorage<for<'a> fn(&'a str)>) -> ThreadStorage<fn(&'static str)> {
-    ///     slot
-    /// }
-    /// ```
     ThreadStorage, ThreadVars, sys::ThreadVars, "thread"
 }
 
