@@ -30,7 +30,7 @@ use crate::state::host::HostState;
 /// # Panics
 ///
 /// Only the test may drive a host: load plugins, create threads, have them do something, end them.
-/// Methods that do so panic, even if the host [only records](crate::HostBuilder::record_only),
+/// Methods that do so panic, even if the host [only records](crate::HostBuilder::record_only):
 ///
 /// - in plugin code, since a second callback would run with the `ThreadVars` of one that has not
 ///   returned;
