@@ -1,4 +1,4 @@
-//! Has the tests export the host's functions to the plugins that they open.
+//! Exports the host's functions from the tests to the plugins that they open.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

@@ -1,7 +1,5 @@
-/* Counts flows per thread: a plugin in C, one file for Suricata 8.0.x and 9.0.
- *
- * The headers are those of suricata-thread-sys: all that a plugin needs of Suricata, whose own source
- * tree is not needed. */
+/* Counts flows per thread: a plugin in C, one file for Suricata 8.0.x and 9.0. It needs the headers of
+ * suricata-thread-sys, but no Suricata source tree. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +10,7 @@
 #undef SC_API_VERSION
 #include "suricata_thread_9.h"
 
-/* NULL where the host has no such function, rather than the reason why it does not load the plugin. */
+/* A weak function that the host lacks is NULL. Without this, the host would not load the plugin. */
 #pragma weak ThreadStorageRegister
 #pragma weak ThreadGetStorageById
 #pragma weak ThreadSetStorageById
@@ -20,10 +18,10 @@
 #pragma weak SCThreadGetStorageById
 #pragma weak SCThreadSetStorageById
 
-/* Suricata does not have this one. The mock, which has the functions of both, answers here which it plays. */
+/* Only the mock has this one. It has the functions of both generations, and returns here which one it plays. */
 unsigned int suricata_thread_mock_generation_1(void) __attribute__((weak));
 
-/* The major version of the host, 0 if it is none that this plugin knows. */
+/* Returns the major version of the host, or 0 if this plugin does not know it. */
 static unsigned int Generation(void)
 {
     if (suricata_thread_mock_generation_1 != NULL)
@@ -33,7 +31,7 @@ static unsigned int Generation(void)
     return ThreadStorageRegister != NULL ? 8 : 0;
 }
 
-/* Set in Init when the host has given a slot, and read by the callbacks, which are registered afterwards. */
+/* Init sets these before it registers the callbacks, which read them. */
 static unsigned int generation;
 static int slot = -1;
 
@@ -81,29 +79,29 @@ static void OnThreadInit(ThreadVars *tv, void *user)
     }
 }
 
-/* Runs on the worker that picks a flow up. No lock: the state is this thread's own. */
+/* Runs on the worker that picks a flow up. The state is this thread's own, so it needs no lock. */
 static void OnFlowInit(ThreadVars *tv, Flow *f, const Packet *p, void *user)
 {
     (void)f;
     (void)p;
     (void)user;
-    /* The host's own unit tests have no thread. */
+    /* tv is NULL in the host's own unit tests. */
     struct State *state = tv != NULL ? GetStorage(tv) : NULL;
     if (state != NULL)
         state->flows++;
 }
 
-/* Runs on the main thread, while the host registers. */
+/* Runs on the main thread, the only time when the host accepts registrations. */
 static void Init(void)
 {
     int id;
     generation = Generation();
     if (generation == 9)
         id = SCThreadStorageRegister("c-plugin", FreeState).id;
-    else /* Without an alloc function 8.0 takes the size of a pointer and no other. */
+    else /* Without an alloc function, 8.0 accepts only the size of a pointer. */
         id = ThreadStorageRegister("c-plugin", sizeof(void *), NULL, FreeState).id;
-    /* A plugin that is listed twice is opened once, so that it has one `slot`, but initialized twice. The second
-     * time the host refuses: the slot of the first, whose callbacks are there, must stay what it is. */
+    /* If the configuration lists the plugin twice, the host opens it once and runs Init twice. It refuses the second
+     * registration, and `slot` must stay as it is for the callbacks of the first. */
     if (id < 0) {
         Log(SC_LOG_ERROR, __LINE__, "c-plugin: the host refused the slot");
         return;
@@ -114,7 +112,7 @@ static void Init(void)
         Log(SC_LOG_ERROR, __LINE__, "c-plugin: the host refused a callback");
 }
 
-/* The entry point, the one symbol that a plugin exports. */
+/* The entry point. The host looks it up by this name. */
 SCPlugin *SCPluginRegister(void);
 SCPlugin *SCPluginRegister(void)
 {
@@ -126,7 +124,7 @@ SCPlugin *SCPluginRegister(void)
         .author = "The suricata-thread developers",
         .Init = Init,
     };
-    /* Suricata refuses a plugin of another version than its own, so it does not run Init where it is neither. */
+    /* A host with another version than this one refuses the plugin, and does not run Init. */
     plugin.version = Generation() == 9 ? SC_API_VERSION : SC_API_VERSION_8;
     return &plugin;
 }

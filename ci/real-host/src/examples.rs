@@ -188,7 +188,7 @@ fn nothing(lines: &[&str], _: &Expectation) -> Result<()> {
 
 /// Of each thread with flows, how many began and how many have ended.
 fn begun_and_ended(lines: &[&str], expected: &Expectation) -> Result<()> {
-    let of_thread = Regex::new(r"^of (\d+) flows of a thread, (\d+) have ended$")?;
+    let of_thread = Regex::new(r"^a thread began (\d+) flows, (\d+) ended$")?;
     let mut all = 0;
     for line in lines {
         let numbers = of_thread.captures(line);
@@ -225,7 +225,7 @@ fn live_totals(lines: &[&str], expected: &Expectation) -> Result<()> {
 fn top_talkers(lines: &[&str], expected: &Expectation) -> Result<()> {
     let (first, ranks) = lines.split_first().context("nothing was logged")?;
     let Count { flows, packets } = expected.total;
-    let all = format!("{flows} flows, {packets} packets, of which 0 of unknown source");
+    let all = format!("{flows} flows, {packets} packets, 0 of unknown source");
     ensure!(*first == all, "\"{first}\", and not \"{all}\"");
     ensure!(ranks.len() == 10, "{} lines on talkers", ranks.len());
     let talkers = expected.talkers.get(..11).context("too few talkers")?;

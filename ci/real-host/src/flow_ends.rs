@@ -38,7 +38,7 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
         }
         let ending = |how: &str| of_suricata.iter().filter(|end| end.ends_with(how)).count() as u64;
         let seen = [ending("finished on FR#01"), ending("retired on W#01")];
-        let counted = format!("begun-ended: of {flows} flows of a thread, {flows} have ended");
+        let counted = format!("begun-ended: a thread began {flows} flows, {flows} ended");
         let is_known = seen == [finished, flows - finished] && of_suricata.contains(&counted);
         if of_suricata != of_mock || !is_known {
             wrong.push(format!(

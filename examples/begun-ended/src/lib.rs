@@ -1,7 +1,7 @@
 //! Counts the flows that begin and those that end, however they end.
 //!
-//! Suricata runs the finish callbacks for some flows only. It frees the storage of every flow, and
-//! so drops what this plugin keeps there.
+//! Suricata runs finish callbacks for some flows only, but it frees the storage of every flow.
+//! That drops the value that this plugin keeps there.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
@@ -17,7 +17,7 @@ fn init() -> Result<(), &'static str> {
     flow::register_init_callback(move |tv, flow, _packet| {
         let kept = threads.get_or_insert_default(tv).and_then(|thread| {
             thread.begun += 1;
-            flows.get_or_insert_with(flow, || OfThread(Arc::clone(&thread.ended)))
+            flows.get_or_insert_with(flow, || Begun(Arc::clone(&thread.ended)))
         });
         if let Err(error) = kept {
             log_limited!(Error, "begun-ended: a flow is miscounted: {error}");
@@ -25,27 +25,27 @@ fn init() -> Result<(), &'static str> {
     })
 }
 
-/// What a flow has in its slot: where the thread that it began on counts those that have ended.
-struct OfThread(Arc<AtomicU64>);
+/// The value of a flow: the counter of ended flows of the thread that the flow began on.
+struct Begun(Arc<AtomicU64>);
 
-/// The flow has ended: the host drops this on the thread that retires the flow.
-impl Drop for OfThread {
+/// Runs when the flow ends, on the thread that retires it.
+impl Drop for Begun {
     fn drop(&mut self) {
         self.0.fetch_add(1, Relaxed);
     }
 }
 
-/// What a thread has in its slot: it begins flows, which end on any thread.
+/// The value of a thread.
 #[derive(Default)]
 struct Thread {
     begun: u64,
     ended: Arc<AtomicU64>,
 }
 
-/// The thread has ended: the host drops this on the thread that takes it down.
+/// Runs when the thread has ended, on the thread that takes it down.
 impl Drop for Thread {
     fn drop(&mut self) {
         let (begun, ended) = (self.begun, self.ended.load(Relaxed));
-        SCLogNotice!("begun-ended: of {begun} flows of a thread, {ended} have ended");
+        SCLogNotice!("begun-ended: a thread began {begun} flows, {ended} ended");
     }
 }

@@ -1,4 +1,4 @@
-//! The plugin on the mock.
+//! Tests the plugin on the mock.
 
 use suricata_thread_mock::{FlowKind, Host, RunMode, ThreadKind, Traffic};
 
@@ -8,7 +8,7 @@ fn loaded() -> Host {
     host
 }
 
-/// What the plugin has logged, less its name.
+/// Returns the plugin's log messages, without its name.
 fn logged(host: &Host) -> Vec<String> {
     let log = host.log();
     let messages = log.iter().map(|line| line.message.as_str());
@@ -38,7 +38,7 @@ fn every_flow_that_begins_ends_whatever_its_kind() {
     let sent = host.traffic(traffic);
     host.shutdown();
     assert!(sent.finished < sent.flows);
-    assert_eq!(logged(&host), ["of 60 flows of a thread, 60 have ended"]);
+    assert_eq!(logged(&host), ["a thread began 60 flows, 60 ended"]);
 }
 
 #[test]
@@ -54,14 +54,14 @@ fn a_flow_that_ends_on_another_thread_counts_for_the_one_that_it_began_on() {
     second.flow_retire(three);
     first.join();
     first.free();
-    assert_eq!(logged(&host), ["of 2 flows of a thread, 1 have ended"]);
+    assert_eq!(logged(&host), ["a thread began 2 flows, 1 ended"]);
     host.shutdown();
-    assert_eq!(logged(&host)[1..], ["of 1 flows of a thread, 1 have ended"]);
+    assert_eq!(logged(&host)[1..], ["a thread began 1 flows, 1 ended"]);
 }
 
 #[test]
-fn what_the_host_refuses_to_keep_is_logged() {
-    // The first two values are the thread's and the flow's. Without the latter, the end comes at once.
+fn a_value_that_the_host_refuses_is_logged() {
+    // The first two values are the thread's and the flow's. A flow's value that is refused drops at once.
     for refused in [1, 2] {
         let host = loaded();
         let threads = host.start(RunMode::Single);
@@ -77,7 +77,7 @@ fn what_the_host_refuses_to_keep_is_logged() {
             logged.iter().any(|line| line.starts_with(error)),
             "{logged:#?}"
         );
-        let seen = format!("of {refused} flows of a thread, {refused} have ended");
+        let seen = format!("a thread began {refused} flows, {refused} ended");
         assert_eq!(logged.last(), Some(&seen));
     }
 }

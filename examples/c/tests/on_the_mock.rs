@@ -1,11 +1,11 @@
-//! The plugin on the mock, compiled by the commands that the README gives.
+//! Tests the plugin on the mock, compiled by the README's command.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use suricata_thread_mock::{Generation, Host, RunMode, ThreadKind, Traffic};
 
-/// Compiles the plugin as the README says, into `folder`.
+/// Compiles the plugin into `folder`, with the README's command.
 fn compile(folder: &Path) -> PathBuf {
     let file = "c_plugin.so";
     let readme = include_str!("../README.md");
@@ -24,7 +24,7 @@ fn compile(folder: &Path) -> PathBuf {
     output
 }
 
-/// Has the host open the plugin, from a file of its own: hosts that open the same share its variables.
+/// Opens the plugin from a new file. Hosts that open the same file would share its variables.
 fn open(host: &Host) {
     let folder = tempfile::tempdir().unwrap();
     let plugin = compile(folder.path());
@@ -38,7 +38,7 @@ fn opened(generation: Generation) -> Host {
     host
 }
 
-/// What the plugin has logged, less its name.
+/// Returns the plugin's log messages, without its name.
 fn lines(host: &Host) -> Vec<String> {
     let log = host.log();
     let messages = log.iter().map(|line| line.message.as_str());
@@ -54,7 +54,7 @@ fn sorted(host: &Host) -> Vec<String> {
     lines
 }
 
-/// What is logged of 100 flows on one of the threads.
+/// Returns the sorted messages for 100 flows on one of the threads.
 fn counts(host: &Host) -> Vec<&'static str> {
     let mut counts = vec!["a thread saw 0 flows"; host.threads().len() - 1];
     counts.push("a thread saw 100 flows");
@@ -73,7 +73,7 @@ fn each_thread_reports_its_flows() {
 }
 
 #[test]
-fn what_the_host_refuses_is_logged() {
+fn a_refusal_of_the_host_is_logged() {
     type Refuse = fn(&Host);
     let refusals: [(Refuse, &str); 3] = [
         (|host| host.refuse_slot(1), "the host refused the slot"),

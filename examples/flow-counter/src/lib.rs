@@ -1,9 +1,8 @@
-//! Counts flows and packets: per thread while packets flow, in total at the end.
+//! Counts flows and packets per thread, and logs the total at the end.
 //!
-//! Nothing is shared on the packet path: each thread counts in a state of its own. Only when the
-//! host drops that state, after the thread has ended, is it added to the totals. They are logged when
-//! the last thread that has met flows is taken down: not when all threads are, since the host never
-//! takes down its thread for commands.
+//! Each thread counts in a state of its own, so the packet path takes no lock. The drop of a state
+//! adds it to the totals. The last thread that began flows logs them when it is taken down. The
+//! plugin does not wait for all threads, since the host never takes down its thread for commands.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -61,7 +60,7 @@ fn on_packet(storage: ThreadStorage<ThreadState>, tv: &mut ThreadVars) {
     }
 }
 
-/// What one thread has counted.
+/// The counts of one thread.
 struct ThreadState {
     /// Threads are numbered from 1, in the order in which the host creates them.
     number: u64,
@@ -70,7 +69,7 @@ struct ThreadState {
     threads: Arc<Threads>,
 }
 
-/// The thread has ended: the host drops its state on the thread that takes it down.
+/// Runs when the thread has ended, on the thread that takes it down.
 impl Drop for ThreadState {
     fn drop(&mut self) {
         let Self {
@@ -84,7 +83,7 @@ impl Drop for ThreadState {
             return;
         }
         let mut ended = threads.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        // A thread may have packets only of flows that others have picked up.
+        // A thread may have packets without having begun a flow.
         ended.busy += u64::from(*flows > 0);
         ended.flows += *flows;
         ended.packets += *packets;
@@ -99,11 +98,11 @@ impl Drop for ThreadState {
     }
 }
 
-/// What all threads share: touched when one begins, when one meets its first flow, and when one ends.
+/// State that all threads share. A thread uses it when it begins, with its first flow, and when it ends.
 #[derive(Default)]
 struct Threads {
     created: AtomicU64,
-    /// Those that have met flows.
+    /// How many threads have begun flows.
     busy: AtomicU64,
     ended: Mutex<Ended>,
 }
@@ -111,7 +110,7 @@ struct Threads {
 /// Sums over the threads that have ended.
 #[derive(Default)]
 struct Ended {
-    /// How many of them have met flows.
+    /// How many of them have begun flows.
     busy: u64,
     flows: u64,
     packets: u64,

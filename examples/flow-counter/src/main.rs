@@ -1,4 +1,4 @@
-//! Runs the plugin on the mock: prints what the host logged, and a table of threads.
+//! Runs the plugin on the mock, and prints the host's log and a table of threads.
 
 use std::io::{ErrorKind, Write as _};
 use std::process::ExitCode;
@@ -7,17 +7,17 @@ use clap::Parser;
 use comfy_table::Table;
 use suricata_thread_mock::{Host, LogLine, RunMode, Traffic};
 
-/// Runs the flow-counter plugin on a host that needs no Suricata, over traffic made up for it.
+/// Runs the plugin flow-counter with made-up traffic, without Suricata.
 #[derive(Parser)]
 #[command(version)]
 struct Args {
-    /// How many workers; one more thread each reads packets, manages flows and recycles them.
+    /// Number of workers; three more threads read packets, manage flows and recycle them.
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=1000))]
     threads: u16,
-    /// How many flows.
+    /// Number of flows.
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u64).range(..=10_000_000))]
     flows: u64,
-    /// How many packets each flow has.
+    /// Number of packets in each flow.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     packets: u64,
 }
@@ -50,9 +50,9 @@ fn main() -> ExitCode {
     let lines: String = log.iter().map(|line| format!("{line}\n")).collect();
     let text = format!("{lines}{}\n", table(&names, &log));
     match std::io::stdout().write_all(text.as_bytes()) {
-        // Somebody reads the first lines only, such as `head`.
+        // `head` and the like close the pipe early.
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-            eprintln!("flow-counter: the standard output can't be written: {error}");
+            eprintln!("flow-counter: can't write to standard output: {error}");
             return ExitCode::from(2);
         }
         _ => {}
@@ -65,16 +65,16 @@ fn main() -> ExitCode {
         sent.packets,
         busy.count()
     );
-    // Without flows there is none.
+    // Without flows there is no total.
     if sent.flows > 0 && !log.iter().any(|line| line.message == total) {
-        eprintln!("flow-counter: the host expected this line in the log: {total}");
+        eprintln!("flow-counter: the log lacks this line: {total}");
         return ExitCode::FAILURE;
     }
     host.verify();
     ExitCode::SUCCESS
 }
 
-/// What the plugin logged of each thread, beside the name that the thread has in the host.
+/// Returns a table of the counts that the plugin logged for each thread.
 fn table(names: &[String], log: &[LogLine]) -> Table {
     let mut table = Table::new();
     table.set_header(["thread", "flows", "packets"]);
@@ -89,7 +89,7 @@ fn table(names: &[String], log: &[LogLine]) -> Table {
     table
 }
 
-/// The numbers in the line "PREFIXn flows, n packets…".
+/// Returns the numbers of the first line that begins `PREFIXn flows, n packets`.
 fn counts<'l>(log: &'l [LogLine], prefix: &str) -> Option<[&'l str; 2]> {
     let counts = log
         .iter()

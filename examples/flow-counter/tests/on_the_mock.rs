@@ -1,15 +1,15 @@
-//! The plugin on the mock, as its author would test it.
+//! Tests the plugin on the mock.
 
 use suricata_thread_mock::{Host, RunMode, ThreadKind, Traffic};
 
-/// A host that has loaded the plugin.
+/// Returns a host that has loaded the plugin.
 fn loaded() -> Host {
     let host = Host::new();
     host.load(flow_counter::PLUGIN).unwrap();
     host
 }
 
-/// What the plugin has logged.
+/// Returns the plugin's log messages.
 fn counts(host: &Host) -> Vec<String> {
     let messages = host.log().into_iter().map(|line| line.message);
     messages
@@ -94,7 +94,7 @@ fn a_thread_that_cannot_have_a_state_is_logged_and_the_others_count_on() {
     assert_eq!(counts.last().unwrap(), total);
 }
 
-/// The totals that the plugin has logged.
+/// Returns the totals that the plugin has logged.
 fn totals(host: &Host) -> Vec<String> {
     let counts = counts(host).into_iter();
     counts.filter(|line| line.contains(": total: ")).collect()

@@ -1,4 +1,4 @@
-//! The demonstration: `cargo run -p flow-counter`.
+//! Tests the program that `cargo run -p flow-counter` runs.
 
 #![cfg(feature = "demo")]
 

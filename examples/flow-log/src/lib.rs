@@ -1,4 +1,4 @@
-//! Writes a line for each flow to a file, by a thread of its own, so that no packet waits for a disk.
+//! Writes a line for each flow to a file, on a thread of its own, so that no packet waits for a disk.
 
 mod writer;
 
@@ -27,16 +27,16 @@ fn init() -> Result<(), &'static str> {
     register(path.into())
 }
 
-/// Registers all that the plugin does, with this file.
+/// Registers the plugin's slot and callbacks; `path` is the file to write to.
 ///
 /// # Errors
 ///
-/// The host refused something.
+/// Returns an error if the host refuses one of them.
 pub fn register(path: PathBuf) -> Result<(), &'static str> {
     let storage = ThreadStorage::register("flow-log")?;
     let writer = Mutex::new(Weak::new());
-    // Not in `init`: with `-D`, Suricata forks after it, and no thread survives that. And not later: with
-    // `security.limit-noproc`, nobody can start a thread any more when packets flow.
+    // The thread can't start in `init`: with `-D`, Suricata forks after it, and no thread survives that. Nor can it
+    // start later: with `security.limit-noproc`, no thread can start while packets flow.
     thread::register_init_callback(move |tv| {
         let new = || ThreadState::new(&writer, &path);
         if let Err(error) = storage.get_or_try_insert_with(tv, new) {
@@ -50,17 +50,17 @@ pub fn register(path: PathBuf) -> Result<(), &'static str> {
     })
 }
 
-/// What a thread has in its slot.
+/// The value of a thread.
 struct ThreadState {
     writer: Arc<Writer>,
-    /// What the host calls the thread: known when it has its first flow.
+    /// The host's name for the thread, from its first flow on.
     name: Option<String>,
     flows: u64,
 }
 
 impl ThreadState {
-    /// Runs for each thread, on the thread that creates it. The first one starts the writer, and the last one that is
-    /// dropped ends it.
+    /// Runs for each thread, on the thread that creates it. The first value starts the writer; the drop of the last one
+    /// ends it.
     fn new(shared: &Mutex<Weak<Writer>>, path: &Path) -> io::Result<Self> {
         let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
         let writer = match shared.upgrade() {
@@ -86,7 +86,7 @@ impl ThreadState {
     }
 }
 
-/// The thread has ended: the host drops its state on the thread that takes it down.
+/// Runs when the thread has ended, on the thread that takes it down.
 impl Drop for ThreadState {
     fn drop(&mut self) {
         if let Err(error) = self.writer.flush() {
@@ -97,7 +97,7 @@ impl Drop for ThreadState {
 
 /// Returns the name that Suricata gave the calling thread, such as `W#01`.
 ///
-/// Rust's own `thread::current().name()` knows the names of threads that Rust has started only.
+/// `std::thread::current().name()` knows only threads that Rust has started.
 fn thread_name() -> String {
     let name = fs::read_to_string("/proc/thread-self/comm");
     name.map_or("unknown".into(), |name| name.trim_end().into())

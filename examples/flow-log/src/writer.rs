@@ -6,18 +6,18 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, TrySendError, channel, sync_channel};
 use std::thread::{Builder, JoinHandle};
 
-/// So many lines wait for the disk at most; further ones are refused.
+/// The number of lines that can wait for the disk. Further ones are refused.
 pub const QUEUE: usize = 65_536;
 
 enum Message {
     Line(String),
-    /// Everything before is to be in the file, and the answer says whether it is.
+    /// Writes all earlier lines to the file, and sends the result.
     Flush(Sender<io::Result<()>>),
 }
 
-/// The thread. It ends, and is waited for, when this is dropped.
+/// A handle to the thread. Its drop waits for the thread to end.
 pub struct Writer {
-    /// `None` while this is dropped.
+    /// `None` while the writer is dropped.
     messages: Option<SyncSender<Message>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -27,7 +27,7 @@ impl Writer {
     ///
     /// # Errors
     ///
-    /// The file can't be opened, or the thread can't be started.
+    /// Returns an error if the file can't be opened or the thread can't be started.
     pub fn start(path: &Path) -> io::Result<Self> {
         let file = OpenOptions::new().create(true).append(true).open(path)?;
         let (sender, receiver) = sync_channel(QUEUE);
@@ -40,11 +40,11 @@ impl Writer {
         })
     }
 
-    /// Hands over a line, without waiting.
+    /// Sends a line to the thread, without waiting.
     ///
     /// # Errors
     ///
-    /// The line is lost: too many others wait.
+    /// Returns an error if the line is lost: the queue is full, or the thread has ended.
     pub fn write(&self, line: String) -> Result<(), &'static str> {
         let sent = self
             .messages
@@ -57,11 +57,11 @@ impl Writer {
         }
     }
 
-    /// Waits until all lines that were handed over before are in the file.
+    /// Waits until all lines sent before are in the file.
     ///
     /// # Errors
     ///
-    /// Some of them could not be written.
+    /// Returns an error if some of them could not be written.
     pub fn flush(&self) -> io::Result<()> {
         let (answer, answered) = channel();
         if let Some(messages) = &self.messages {
@@ -74,10 +74,10 @@ impl Writer {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        // The thread ends when there is nobody left who could send.
+        // The thread ends when the last sender is dropped.
         self.messages = None;
         if let Some(thread) = self.thread.take() {
-            // Its panic was printed; `flush` has said what it means.
+            // If the thread panicked, `flush` has returned an error.
             let _ = thread.join();
         }
     }
@@ -92,7 +92,7 @@ fn write_all(mut file: BufWriter<File>, messages: &Receiver<Message>) {
             Message::Flush(answer) => {
                 let flushed = written.and_then(|()| file.flush());
                 written = Ok(());
-                // Nobody waits where the host is gone already.
+                // The receiver may be gone.
                 let _ = answer.send(flushed);
             }
         }

@@ -1,4 +1,4 @@
-//! The plugin on the mock.
+//! Tests the plugin on the mock.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +14,7 @@ fn host(path: &Path) -> Host {
     host
 }
 
-/// The lines of the file, in an order that does not depend on the threads'.
+/// Returns the lines of the file, sorted, since the order of the threads varies.
 fn lines(path: &Path) -> Vec<String> {
     let text = fs::read_to_string(path).unwrap();
     let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();

@@ -1,13 +1,14 @@
-//! Numbers that one thread writes and all may read.
+//! Counters that one thread writes and all threads may read.
 
 use std::fmt;
 use std::ops::{Add, AddAssign};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// What one thread has counted.
+/// The counters of one thread.
 ///
-/// Aligned so that no other thread's numbers are on the same cache line, or writing would slow the
-/// others down. Lines have 64 bytes on x86-64, which fetches two at a time, and up to 128 on ARM.
+/// The alignment keeps each thread's counters on cache lines of their own: otherwise, writes would
+/// slow the other threads down. Lines have 64 bytes on x86-64, which fetches two at a time, and up
+/// to 128 on ARM.
 #[derive(Default)]
 #[repr(align(128))]
 pub(crate) struct Counts {
@@ -28,12 +29,12 @@ impl Counts {
 pub(crate) struct Counter(AtomicU64);
 
 impl Counter {
-    /// Adds one and returns the new number. For the one thread that this number belongs to.
+    /// Adds one and returns the new number. Only one thread may call it.
     ///
     /// Since no other thread writes, nothing can come between the load and the store, and they cost
-    /// what a plain `+= 1` costs. `fetch_add` would lock the cache line for each packet. Relaxed is
-    /// enough: readers want a number, not what was written before it. The last one they see in full,
-    /// since the host joins the thread before its state is dropped.
+    /// as much as a plain `+= 1`. `fetch_add` would lock the cache line for each packet. Relaxed is
+    /// enough, since nothing else is read through the number. The total is exact, since the host
+    /// joins the thread before it drops the state.
     pub(crate) fn increment(&self) -> u64 {
         let number = self.0.load(Relaxed) + 1;
         self.0.store(number, Relaxed);

@@ -1,10 +1,9 @@
-//! Totals over all threads while packets flow, without a lock on the packet path.
+//! Logs totals over all threads while packets flow, without a lock on the packet path.
 //!
-//! Each thread counts in numbers of its own, which it alone writes and anybody may read. A list of
-//! them, behind a lock, is touched when a thread is created, when one is taken down, and when the
-//! totals are reported. A flow may end on any thread, so the flows that ended are counted in a number
-//! that all share, once for each flow, off the packet path. A worker that finds a report due makes it,
-//! without waiting for the lock. So the report goes to the host's log, and no thread is needed for it.
+//! Each thread counts in counters that it alone writes and all threads may read. A lock guards the
+//! list of them. A flow may end on any thread, so all threads share one counter of ended flows, which
+//! is off the packet path. A worker that finds a report due writes it, without waiting for the lock,
+//! so the plugin needs no thread of its own, and the report can go to the host's log.
 
 mod counts;
 
@@ -30,19 +29,18 @@ thread::plugin! {
     init: init,
 }
 
-/// Every so many of its packets, a worker looks at the clock.
+/// The number of packets between two looks of a worker at the clock.
 pub const PACKETS_PER_LOOK: u64 = 32;
 
 fn init() -> Result<(), &'static str> {
     register(interval(env::var_os("LIVE_TOTALS_SECONDS"))?)
 }
 
-/// The time between two reports, from the value of the environment variable `LIVE_TOTALS_SECONDS`;
-/// 10 seconds if it is not set.
+/// Returns the time between two reports: 10 seconds, or the value of `LIVE_TOTALS_SECONDS`.
 ///
 /// # Errors
 ///
-/// It is not a number of seconds above 0.
+/// Returns an error if the value is not a number of seconds above 0.
 pub fn interval(value: Option<OsString>) -> Result<Duration, &'static str> {
     let Some(value) = value else {
         return Ok(Duration::from_secs(10));
@@ -54,11 +52,11 @@ pub fn interval(value: Option<OsString>) -> Result<Duration, &'static str> {
     }
 }
 
-/// Registers all that the plugin does, with this time between two reports.
+/// Registers the plugin's slots and callbacks; `interval` is the time between two reports.
 ///
 /// # Errors
 ///
-/// The host refused something.
+/// Returns an error if the host refuses one of them.
 pub fn register(interval: Duration) -> Result<(), &'static str> {
     let storage = ThreadStorage::register("live-totals")?;
     let alive = FlowStorage::register("live-totals")?;
@@ -98,17 +96,17 @@ fn on_packet(storage: ThreadStorage<ThreadState>, tv: &mut ThreadVars) {
     }
 }
 
-/// What a flow has in its slot.
+/// The value of a flow.
 struct Alive(Arc<Totals>);
 
-/// The flow has ended, whichever way: the host drops this on the thread that retires it.
+/// Runs when the flow ends, on the thread that retires it.
 impl Drop for Alive {
     fn drop(&mut self) {
         self.0.ended.fetch_add(1, Release);
     }
 }
 
-/// What a thread has in its slot.
+/// The value of a thread.
 struct ThreadState {
     counts: Arc<Counts>,
     totals: Arc<Totals>,
@@ -118,7 +116,7 @@ impl ThreadState {
     fn new(totals: &Arc<Totals>) -> Self {
         let counts = Arc::new(Counts::default());
         totals.lock().running.push(Arc::clone(&counts));
-        // The time runs from when the threads are there, not while the host still reads its rules.
+        // The interval begins when the threads are there, not while the host still reads its rules.
         totals.put_off();
         Self {
             counts,
@@ -127,7 +125,7 @@ impl ThreadState {
     }
 }
 
-/// The thread has ended: the host drops its state on the thread that takes it down.
+/// Runs when the thread has ended, on the thread that takes it down.
 impl Drop for ThreadState {
     fn drop(&mut self) {
         let mut threads = self.totals.lock();
@@ -136,7 +134,7 @@ impl Drop for ThreadState {
             .retain(|counts| !Arc::ptr_eq(counts, &self.counts));
         let own = self.counts.sum();
         threads.ended += own;
-        // Not when the list is empty: the host never takes down its threads for commands.
+        // The list need not be empty: the host never takes down its threads for commands.
         let others_are_idle = || threads.running.iter().all(|c| c.sum() == Sum::default());
         if own != Sum::default() && others_are_idle() {
             self.totals.log("total", || threads.ended);
@@ -144,13 +142,13 @@ impl Drop for ThreadState {
     }
 }
 
-/// What all threads share.
+/// State that all threads share.
 struct Totals {
     interval: Duration,
     start: Instant,
-    /// When the next report is due, in nanoseconds after `start`.
+    /// The time of the next report, in nanoseconds after `start`.
     due: AtomicU64,
-    /// How many flows have ended, of all threads.
+    /// The number of ended flows of all threads.
     ended: AtomicU64,
     threads: Mutex<Threads>,
 }
@@ -174,12 +172,12 @@ impl Totals {
         totals
     }
 
-    /// Waits for the lock: not for the packet path.
+    /// Waits for the lock. The packet path must not call this.
     fn lock(&self) -> MutexGuard<'_, Threads> {
         self.threads.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// On the packet path: reports the totals if that is due.
+    /// Logs the totals if a report is due and nobody holds the lock.
     fn report_if_due(&self) {
         if !self.is_due() {
             return;
@@ -187,13 +185,13 @@ impl Totals {
         let threads = match self.threads.try_lock() {
             Ok(threads) => threads,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
-            // Another worker is reporting, or a thread begins or ends: there is a next look.
+            // Another worker is reporting, or a thread begins or ends. The next look will do.
             Err(TryLockError::WouldBlock) => return,
         };
         // Another worker may have reported before this one had the lock.
         if self.is_due() {
             self.put_off();
-            // With the lock, so that the lines are in the order of the sums.
+            // Under the lock, so that the lines are in the order of the sums.
             self.log("so far", || {
                 let running = threads.running.iter().map(|counts| counts.sum());
                 running.fold(threads.ended, |sum, counts| sum + counts)
@@ -201,27 +199,27 @@ impl Totals {
         }
     }
 
-    fn log(&self, what: &str, sum: impl FnOnce() -> Sum) {
-        // First those that have ended, with what came before their end, which is that they began: the
-        // other way round, more could have ended than begun.
+    fn log(&self, label: &str, sum: impl FnOnce() -> Sum) {
+        // The ended flows are read first, with `Acquire`, so that the sum includes their beginnings.
+        // The other way round, more flows could have ended than begun.
         let ended = self.ended.load(Acquire);
         let sum = sum();
         let alive = sum.flows - ended;
-        SCLogNotice!("live-totals: {what}: {sum}, {alive} flows alive");
+        SCLogNotice!("live-totals: {label}: {sum}, {alive} flows alive");
     }
 
     fn is_due(&self) -> bool {
         nanoseconds(self.start.elapsed()) >= self.due.load(Relaxed)
     }
 
-    /// The next report is due an interval from now.
+    /// Sets the next report to an interval from now.
     fn put_off(&self) {
         let due = self.start.elapsed().saturating_add(self.interval);
         self.due.store(nanoseconds(due), Relaxed);
     }
 }
 
-/// At most the 584 years that the number can hold.
+/// Returns the nanoseconds in `duration`, at most the 584 years that the number can hold.
 fn nanoseconds(duration: Duration) -> u64 {
     duration.as_nanos().try_into().unwrap_or(u64::MAX)
 }

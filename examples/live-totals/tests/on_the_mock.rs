@@ -1,4 +1,4 @@
-//! The plugin on the mock.
+//! Tests the plugin on the mock.
 
 use std::env;
 use std::process::Command;
@@ -10,7 +10,7 @@ use suricata_thread_mock::{Host, RunMode, Thread, ThreadKind, Traffic};
 const NEVER: Duration = Duration::MAX;
 const SOON: Duration = Duration::from_millis(1);
 
-/// A host with the plugin, which reports at these intervals.
+/// Returns a host with the plugin, which reports at this interval.
 fn host(interval: Duration) -> Host {
     let host = Host::new();
     let register = || live_totals::register(interval);
@@ -18,7 +18,7 @@ fn host(interval: Duration) -> Host {
     host
 }
 
-/// What the plugin has logged, less its name.
+/// Returns the plugin's log messages, without its name.
 fn lines(host: &Host) -> Vec<String> {
     let log = host.log();
     let messages = log.iter().map(|line| line.message.as_str());
@@ -28,7 +28,7 @@ fn lines(host: &Host) -> Vec<String> {
         .collect()
 }
 
-/// One flow of so many packets.
+/// Sends one flow of `packets` packets.
 fn flow(host: &Host, worker: &Thread, packets: u64) {
     let flow = host.flow();
     worker.flow_init(&flow);
@@ -198,8 +198,8 @@ fn the_entry_point_reads_the_interval_from_the_environment() {
     const NAME: &str = "LIVE_TOTALS_SECONDS";
     const VALUE: &str = "1e-9";
     if env::var_os(NAME).is_none_or(|value| value != VALUE) {
-        // This test again, in a process of its own: the environment of this one is not to be changed
-        // while other tests run.
+        // Runs this test again, in a process of its own: this one's environment must not change while
+        // other tests run.
         let this = "the_entry_point_reads_the_interval_from_the_environment";
         let mut child = Command::new(env::current_exe().unwrap());
         let output = child.args([this, "--exact"]).env(NAME, VALUE).output();
@@ -215,5 +215,5 @@ fn the_entry_point_reads_the_interval_from_the_environment() {
     let lines = lines(&host);
     let (total, before) = lines.split_last().unwrap();
     assert_eq!(total, "total: 100 flows, 1000 packets, 0 flows alive");
-    assert!(!before.is_empty(), "no line for 10 seconds, as without it");
+    assert!(!before.is_empty(), "{NAME} had no effect");
 }

@@ -1,10 +1,7 @@
-//! Counts flows per thread on the raw declarations alone, without the safe layer: for Suricata 8.0.x
-//! alone, since it needs that generation's functions to be loaded. Unlike in `examples/minimal`, every
-//! thread has a state from its start.
+//! Counts flows per thread with the raw declarations, without the safe layer.
 //!
-//! All that the safe layer does for a plugin is to be done here by hand, and to be got right: the
-//! entry point with its C strings, the type behind each `void *`, who owns it when the host refuses
-//! it, and that no panic reaches C.
+//! Only Suricata 8.0.x loads it, since it refers to functions that 9.0 lacks. Unlike in
+//! `examples/minimal`, every thread has a state from its start.
 
 use std::cell::UnsafeCell;
 use std::ffi::{CStr, CString, c_int, c_uint, c_void};
@@ -22,22 +19,22 @@ use suricata_thread_sys::{Flow, Packet, ThreadVars};
 
 const NAME: &CStr = c"raw-plugin";
 
-/// What a thread has in the slot, in a `Box`.
+/// The state of a thread. The slot holds it in a `Box`.
 struct State {
     flows: u64,
 }
 
-/// Runs once, on the main thread, while the host registers.
+/// Runs on the main thread, the only time when the host accepts registrations.
 unsafe extern "C" fn init() {
     guarded("init", || {
-        // SAFETY: the host has called `init`, which is when it takes registrations.
+        // SAFETY: the host is calling `init`.
         let slot = unsafe { register_slot() };
         let Ok(id) = usize::try_from(slot.id) else {
             return log(SCLogLevel::SC_LOG_ERROR, "the host refused the slot");
         };
         // The callbacks get the id of the slot as their user pointer.
         let user = ptr::without_provenance_mut(id);
-        // SAFETY: as above, and `slot` in the callbacks undoes `user`.
+        // SAFETY: as above; the callbacks turn `user` back into the id with `slot`.
         let registered = unsafe {
             SCThreadRegisterInitCallback(Some(on_thread_init), user)
                 && SCFlowRegisterInitCallback(Some(on_flow_init), user)
@@ -52,17 +49,17 @@ unsafe extern "C" fn init() {
 ///
 /// The host is calling `init`.
 unsafe fn register_slot() -> ThreadStorageId {
-    // Without an alloc function the size is that of a pointer and no other.
+    // Without an alloc function, the host accepts only the size of a pointer.
     let size = size_of::<*mut c_void>() as c_uint;
     // SAFETY: the caller's promise. The name is static; `free` frees what `on_thread_init` stores, and
     // nothing else is stored.
     unsafe { ThreadStorageRegister(NAME.as_ptr(), size, None, Some(free)) }
 }
 
-/// The slot that `init` has registered, from a user pointer.
+/// Returns the slot that `init` has registered, from a callback's user pointer.
 fn slot(user: *mut c_void) -> ThreadStorageId {
     ThreadStorageId {
-        id: user.addr() as c_int, // it was one
+        id: user.addr() as c_int, // loses nothing: `init` made it from an id
     }
 }
 
@@ -73,7 +70,7 @@ unsafe extern "C" fn on_thread_init(tv: *mut ThreadVars, user: *mut c_void) {
         // SAFETY: the host lends `tv` for this call, and nothing else uses it meanwhile. The slot is
         // this plugin's, registered in `init`, and empty, since the thread is new.
         if unsafe { ThreadSetStorageById(tv, slot(user), state.cast()) } != 0 {
-            // SAFETY: of `into_raw` above, and the host has not taken it.
+            // SAFETY: `into_raw` made the pointer, and the host has not kept it.
             drop(unsafe { Box::from_raw(state) });
             log(SCLogLevel::SC_LOG_ERROR, "a thread will not be counted");
         }
@@ -88,14 +85,14 @@ unsafe extern "C" fn on_flow_init(
     user: *mut c_void,
 ) {
     guarded("the flow init callback", || {
-        // The host's own unit tests have none.
+        // `tv` is null in the host's own unit tests.
         if tv.is_null() {
             return;
         }
         // SAFETY: `tv` is the calling thread's own, lent for this call; the slot is this plugin's.
         let state = unsafe { ThreadGetStorageById(tv, slot(user)) }.cast::<State>();
-        // SAFETY: null, or the box that `on_thread_init` stored. It is this thread's alone, which runs
-        // one callback at a time, so that there is no other reference to it.
+        // SAFETY: null, or the box that `on_thread_init` stored. Only this thread uses it, in one
+        // callback at a time, so there is no other reference.
         if let Some(state) = unsafe { state.as_mut() } {
             state.flows += 1;
         }
@@ -113,34 +110,33 @@ unsafe extern "C" fn free(state: *mut c_void) {
     });
 }
 
-/// Runs what the host has called. A panic that left an `extern "C"` function would end the process,
-/// Suricata with it: so it ends here, in the log.
-pub fn guarded(what: &str, f: impl FnOnce()) {
-    // What a panic leaves half done is this plugin's own.
+/// Runs `f` and logs its panic. A panic that left an `extern "C"` function would end Suricata.
+pub fn guarded(name: &str, f: impl FnOnce()) {
+    // Only this plugin's state may be inconsistent after a panic.
     if let Err(payload) = catch_unwind(AssertUnwindSafe(f)) {
         let text = payload.downcast_ref::<&str>().copied();
         let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
-        let message = format!("{what} panicked: {}", text.unwrap_or("without a text"));
+        let message = format!("{name} panicked: {}", text.unwrap_or("without a text"));
         log(SCLogLevel::SC_LOG_ERROR, &message);
         if text.is_none() {
-            // Its destructor might panic again; a text has none to fear.
+            // The destructor of a payload that is no text might panic.
             std::mem::forget(payload);
         }
     }
 }
 
-/// For the host's threads only, which are all that this plugin runs on.
+/// Writes to the host's log. Only the host's threads may call this.
 fn log(level: SCLogLevel, message: &str) {
     let message = format!("raw-plugin: {}", message.replace('\0', "\\0"));
     let Ok(message) = CString::new(message) else {
-        return; // has no NUL
+        return; // impossible: the line above replaces each NUL
     };
     let (file, module) = (c"lib.rs".as_ptr(), NAME.as_ptr());
-    // SAFETY: C strings, which the host copies; one of its own threads calls.
+    // SAFETY: C strings, which the host copies. The host calls this plugin only on its own threads.
     unsafe { SCLogMessage(level, file, line!(), module, module, message.as_ptr()) };
 }
 
-/// What the entry point returns, in memory that the host may write to.
+/// The plugin's description, in memory that the host may write to.
 struct Entry(UnsafeCell<SCPlugin>);
 
 // SAFETY: Rust code only takes its address, for the host.
@@ -156,7 +152,7 @@ static ENTRY: Entry = Entry(UnsafeCell::new(SCPlugin {
     Init: Some(init),
 }));
 
-/// The plugin's entry point: what the host looks up when it has opened the plugin.
+/// The entry point, which the host looks up by this name.
 #[unsafe(no_mangle)]
 pub extern "C" fn SCPluginRegister() -> *mut SCPlugin {
     ENTRY.0.get()

@@ -1,4 +1,4 @@
-//! The plugin on the mock.
+//! Tests the plugin on the mock.
 
 use suricata_thread_mock::{Generation, Host, RunMode, ThreadKind, Traffic};
 
@@ -9,12 +9,12 @@ fn loaded() -> Host {
     host
 }
 
-/// The plugin is for 8.0.x alone.
+/// Returns a host of 8.0, since the plugin runs in no other.
 fn host() -> Host {
     Host::builder().generation(Generation::V8).build()
 }
 
-/// What the plugin has logged, less its name.
+/// Returns the plugin's log messages, without its name.
 fn lines(host: &Host) -> Vec<String> {
     let log = host.log();
     let messages = log.iter().map(|line| line.message.as_str());
@@ -37,7 +37,7 @@ fn each_thread_reports_its_flows() {
 }
 
 #[test]
-fn what_the_host_refuses_is_logged() {
+fn a_refusal_of_the_host_is_logged() {
     type Refuse = fn(&Host);
     let refusals: [(Refuse, &str); 3] = [
         (|host| host.refuse_slot(1), "the host refused the slot"),

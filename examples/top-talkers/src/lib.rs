@@ -1,8 +1,8 @@
-//! The heaviest talkers: the sources whose flows have the most packets, both directions together.
+//! Logs the sources whose flows have the most packets, both directions together.
 //!
-//! A flow counts its packets in a state of its own. When the host drops that, at the end of the flow,
-//! it is added to what the worker that began the flow has counted. The workers' counts are merged
-//! when threads and flows have ended; the last one reports.
+//! A flow counts its packets in a state of its own. When the flow ends, the drop of that state adds it
+//! to the counts of the worker that began the flow. When a worker and its flows have ended, its counts
+//! are merged into those of all workers. The last one writes the report.
 
 pub mod source;
 mod talkers;
@@ -34,7 +34,7 @@ fn init() -> Result<(), &'static str> {
     let begin = move |tv: &mut ThreadVars, flow: &mut Flow, packet: *const Packet| {
         let worker = workers.get_or_insert_with(tv, || Worker::new(&all))?;
         let talk = Talk {
-            // SAFETY: the host lends the packet for this call, which is that of a flow init callback.
+            // SAFETY: the host lends the packet to this flow init callback.
             source: unsafe { source_of(flow, packet) },
             packets: 0,
             worker: Arc::clone(worker),
@@ -53,25 +53,25 @@ fn init() -> Result<(), &'static str> {
     })
 }
 
-/// What a flow has in its slot.
+/// The value of a flow.
 struct Talk {
     source: Option<IpAddr>,
     packets: u64,
     worker: Arc<Worker>,
 }
 
-/// The flow has ended, whichever way: the host drops its state on the thread that retires it.
+/// Runs when the flow ends, on the thread that retires it.
 impl Drop for Talk {
     fn drop(&mut self) {
         if self.packets == 0 {
-            return; // The host has refused to store this: every flow has a packet.
+            return; // The host refused this value: a flow whose value is stored has a packet.
         }
-        // Few threads want this lock, each for a moment: the host has locked the flow meanwhile.
+        // The host holds the flow's lock meanwhile. Few threads want this one, each for a moment.
         lock(&self.worker.talkers).add(self.source, self.packets);
     }
 }
 
-/// What a worker has in its slot, and its flows hold: made when it meets its first flow.
+/// The value of a worker, which its flows share.
 struct Worker {
     talkers: Mutex<Talkers>,
     all: Arc<Mutex<All>>,
@@ -87,7 +87,7 @@ impl Worker {
     }
 }
 
-/// The thread has ended, and so have all flows that began on it.
+/// Runs when the thread and all flows that began on it have ended.
 impl Drop for Worker {
     fn drop(&mut self) {
         let mut all = lock(&self.all);
@@ -99,7 +99,7 @@ impl Drop for Worker {
     }
 }
 
-/// What all workers share: touched when one meets its first flow, and when one has ended.
+/// State that all workers share. A worker uses it with its first flow, and when it has ended.
 #[derive(Default)]
 struct All {
     running: u64,
@@ -112,9 +112,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 fn log(talkers: &Talkers) {
     let (flows, packets, unknown) = (talkers.flows, talkers.packets(), talkers.of_unknown_source);
-    SCLogNotice!(
-        "top-talkers: {flows} flows, {packets} packets, of which {unknown} of unknown source"
-    );
+    SCLogNotice!("top-talkers: {flows} flows, {packets} packets, {unknown} of unknown source");
     for (rank, (source, at_least, at_most)) in (1..).zip(talkers.top()) {
         SCLogNotice!("top-talkers: {rank}. {source}: {at_least} to {at_most} packets");
     }

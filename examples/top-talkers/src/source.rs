@@ -1,8 +1,8 @@
-//! Who began a flow: in 9.0 the flow tells, in 8.0.x a function that `suricata-thread` does not have.
+//! The address that began a flow. In 9.0 the flow has it; 8.0.x needs a function that
+//! `suricata-thread` lacks.
 //!
-//! Any function that Suricata exports can be declared in `host_functions!`. It is `None` in a
-//! Suricata that lacks it, which loads the plugin all the same. The mock does not have this one; the
-//! tests define it.
+//! `host_functions!` can declare any function that Suricata exports. In a Suricata that lacks it, it
+//! is `None`, and the plugin loads all the same. The mock lacks this one; the tests define it.
 
 use std::ffi::{CStr, c_uint};
 use std::net::IpAddr;
@@ -12,24 +12,23 @@ use suricata_thread::sys::Packet;
 use suricata_thread::{Generation, generation, host_functions};
 
 host_functions! {
-    // For 8.0.x, which has no function for the addresses of a flow. Its JSON output has one for
-    // those of a packet, and a flow init callback gets the first packet, which is from whoever
-    // began the flow.
+    // 8.0.x has no function for the addresses of a flow. This one, of its JSON output, returns those
+    // of a packet. A flow init callback gets the first packet, whose source began the flow.
     fn JsonAddrInfoInit(packet: *const Packet, direction: c_uint, info: *mut JsonAddrInfo);
 }
 
-/// Who began a flow; `None` if that is no IP address.
+/// Returns the address that began a flow, or `None` if it is not an IP address.
 ///
 /// # Safety
 ///
-/// The packet is the one that the host has given to the flow init callback which is running.
+/// The packet is that of the running flow init callback.
 pub(crate) type SourceOf = unsafe fn(&Flow<'_>, *const Packet) -> Option<IpAddr>;
 
-/// The way to ask this Suricata who began a flow.
+/// Returns the function that asks this Suricata who began a flow.
 ///
 /// # Errors
 ///
-/// It has no function for that.
+/// Returns an error if this Suricata has no such function.
 pub(crate) fn of_this_host() -> Result<SourceOf, &'static str> {
     match generation() {
         Some(Generation::V8) if JsonAddrInfoInit.is_some() => Ok(in_8),
@@ -40,8 +39,8 @@ pub(crate) fn of_this_host() -> Result<SourceOf, &'static str> {
 
 /// The addresses of a packet, as the host writes them. Texts end in a NUL.
 ///
-/// The fields are as in 8.0.8. The type is internal to Suricata, which does not promise to keep it
-/// in a patch release: therefore the spare bytes.
+/// The fields are those of 8.0.8. The type is internal to Suricata, and a patch release may change
+/// it, hence the spare bytes.
 #[repr(C)]
 pub struct JsonAddrInfo {
     /// The source address.
@@ -56,17 +55,17 @@ pub struct JsonAddrInfo {
     pub proto: [u8; 16],
     /// Whether the protocol has ports.
     pub log_port: bool,
-    /// For what a later 8.0.x may write beyond the fields above: 8.0.8 leaves it alone.
+    /// Space for fields that a later 8.0.x may add. 8.0.8 does not write to it.
     pub spare: [u8; SPARE],
 }
 
 const SPARE: usize = 128;
 
-/// Source and destination as in the packet itself, of the C enum `SCOutputJsonLogDirection`.
+/// Source and destination as in the packet; a value of the C enum `SCOutputJsonLogDirection`.
 const LOG_DIR_PACKET: c_uint = 0;
 
-/// `None` as well if the host has written more than the fields that are known, so that these may be
-/// others too.
+/// Also returns `None` if the host has written to the spare bytes: then the other fields may have
+/// changed too.
 unsafe fn in_8(_flow: &Flow<'_>, packet: *const Packet) -> Option<IpAddr> {
     let mut info = JsonAddrInfo {
         src_ip: [0; 46],
@@ -77,9 +76,9 @@ unsafe fn in_8(_flow: &Flow<'_>, packet: *const Packet) -> Option<IpAddr> {
         log_port: false,
         spare: [0; SPARE],
     };
-    // SAFETY: the packet is the caller's promise. Suricata 8.0.x writes to `info` during the call,
-    // all of which is initialized, and keeps no pointer to it. That it writes no more than these
-    // bytes is upheld by Suricata 8.0.x alone: 8.0.8 does, and `ci/check examples` runs this in it.
+    // SAFETY: the caller vouches for the packet. Suricata 8.0.x writes to `info`, which is initialized,
+    // only during the call. That no 8.0.x writes past its end is an assumption; `ci/check examples`
+    // tries it with 8.0.8.
     unsafe { JsonAddrInfoInit?(packet, LOG_DIR_PACKET, &mut info) };
     if info.spare != [0; SPARE] {
         return None;

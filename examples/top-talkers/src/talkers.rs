@@ -1,22 +1,22 @@
-//! Counting sources with bounded memory, and merging the counts.
+//! Counts the packets of sources in bounded memory, and merges the counts.
 
 use std::cmp::Reverse;
 use std::net::IpAddr;
 
 use datasketches::frequencies::{ErrorType, FrequentItemsSketch};
 
-/// How many talkers are reported.
+/// The number of sources in the report.
 pub const TOP: usize = 10;
 
 /// The size of a sketch, a power of 2. It holds three quarters as many sources exactly. With more,
 /// a count may be wrong, by less than 3.5 / size of all packets: less than one in a thousand.
 const SKETCH: usize = 1 << 12;
 
-/// What the flows that have ended have had.
+/// The counts of flows that have ended.
 pub(crate) struct Talkers {
     sketch: FrequentItemsSketch<IpAddr>,
     pub(crate) flows: u64,
-    /// Packets.
+    /// Packets of unknown source.
     pub(crate) of_unknown_source: u64,
 }
 
@@ -50,7 +50,8 @@ impl Talkers {
         self.sketch.total_weight() + self.of_unknown_source
     }
 
-    /// The heaviest sources, heaviest first: the least and the most packets that each can have.
+    /// Returns the heaviest sources, heaviest first, each with the least and the most packets that it
+    /// can have.
     pub(crate) fn top(&self) -> Vec<(IpAddr, u64, u64)> {
         let rows = self.sketch.frequent_items(ErrorType::NoFalseNegatives);
         let rows = rows.iter();

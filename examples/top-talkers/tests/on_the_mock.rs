@@ -1,4 +1,4 @@
-//! The plugin on the mock. Of an 8.0, that lacks the function that the plugin asks for addresses:
+//! Tests the plugin on the mock. As 8.0, the mock lacks the function that tells addresses, so
 //! `host_functions` defines it.
 
 mod host_functions;
@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use suricata_thread_mock::{Endpoints, Flow, Generation, Host, Thread, ThreadKind};
 use top_talkers::TOP;
 
-/// A host that has loaded the plugin, with so many workers and a flow recycler.
+/// Returns a host that has loaded the plugin, with `WORKERS` workers and a flow recycler.
 fn host<const WORKERS: usize>() -> (Host, [Thread; WORKERS]) {
     with_workers(Host::new())
 }
@@ -22,7 +22,7 @@ fn with_workers<const WORKERS: usize>(host: Host) -> (Host, [Thread; WORKERS]) {
     (host, workers)
 }
 
-/// A flow that `source` has begun on this worker.
+/// Begins a flow from `source` on `worker`.
 fn begin(host: &Host, worker: &Thread, source: &str) -> Flow {
     let source: IpAddr = source.parse().unwrap();
     let endpoints = Endpoints::new((source, 4000).into(), (source, 80).into(), 6);
@@ -32,7 +32,7 @@ fn begin(host: &Host, worker: &Thread, source: &str) -> Flow {
     flow
 }
 
-/// A flow that `source` begins, of so many packets.
+/// Begins a flow from `source` on `worker`, and sends `packets` packets.
 fn talk(host: &Host, worker: &Thread, source: &str, packets: u64) -> Flow {
     let flow = begin(host, worker, source);
     for _ in 0..packets {
@@ -41,7 +41,7 @@ fn talk(host: &Host, worker: &Thread, source: &str, packets: u64) -> Flow {
     flow
 }
 
-/// What the plugin has logged at the end, less its name.
+/// Shuts the host down, and returns the plugin's log messages, without its name.
 fn report(host: &Host) -> Vec<String> {
     host.shutdown();
     let log = host.log();
@@ -63,7 +63,7 @@ fn the_counts_of_all_workers_are_merged_heaviest_first() {
     assert_eq!(
         report(&host),
         [
-            "5 flows, 13 packets, of which 0 of unknown source",
+            "5 flows, 13 packets, 0 of unknown source",
             "1. 10.0.0.1: 7 to 7 packets",
             "2. 10.0.0.2: 4 to 4 packets",
             "3. 2001:db8::1: 2 to 2 packets",
@@ -87,7 +87,7 @@ fn the_heaviest_are_found_among_more_sources_than_a_sketch_holds() {
         }
     }
     let report = report(&host);
-    let all = format!("4032 flows, {packets} packets, of which 0 of unknown source");
+    let all = format!("4032 flows, {packets} packets, 0 of unknown source");
     assert_eq!(report[0], all);
     assert_eq!(report.len(), 1 + TOP);
     for (line, source, packets) in [(1, "192.0.2.1", 800), (2, "192.0.2.2", 480)] {
@@ -112,7 +112,7 @@ fn a_flow_counts_once_and_for_its_own_source_however_it_ends_and_whatever_has_it
     assert_eq!(
         report(&host),
         [
-            "7 flows, 28 packets, of which 0 of unknown source",
+            "7 flows, 28 packets, 0 of unknown source",
             "1. 10.0.0.1: 15 to 15 packets",
             "2. 10.0.0.2: 9 to 9 packets",
             "3. 10.0.0.3: 4 to 4 packets",
@@ -131,7 +131,7 @@ fn a_packet_that_strays_to_another_worker_is_counted_for_its_flow() {
     assert_eq!(
         report(&host),
         [
-            "2 flows, 5 packets, of which 0 of unknown source",
+            "2 flows, 5 packets, 0 of unknown source",
             "1. 10.0.0.1: 4 to 4 packets",
             "2. 10.0.0.2: 1 to 1 packets",
         ]
@@ -148,7 +148,7 @@ fn a_flow_that_outlives_its_thread_is_in_the_one_report() {
     assert_eq!(
         report(&host),
         [
-            "1 flows, 3 packets, of which 0 of unknown source",
+            "1 flows, 3 packets, 0 of unknown source",
             "1. 10.0.0.1: 3 to 3 packets",
         ]
     );
@@ -156,19 +156,19 @@ fn a_flow_that_outlives_its_thread_is_in_the_one_report() {
 
 #[test]
 fn packets_of_a_flow_that_is_not_of_ip_are_of_unknown_source() {
-    // As 9.0 the plugin asks the mock, whose flows are all of IP.
+    // As 9.0, the mock itself answers, and all its flows are IP.
     let (host, [worker]) = with_workers(Host::builder().generation(Generation::V8).build());
     host_functions::next_source(&worker, None);
     let flow = host.flow();
     worker.flow_init(&flow);
     worker.flow_update(&flow);
-    let all = "1 flows, 1 packets, of which 1 of unknown source";
+    let all = "1 flows, 1 packets, 1 of unknown source";
     assert_eq!(report(&host), [all]);
 }
 
 #[test]
 fn a_host_that_writes_more_than_the_plugin_knows_is_not_believed() {
-    // Only 8.0 writes.
+    // Only the function of 8.0 writes addresses.
     let (host, [worker]) = with_workers(Host::builder().generation(Generation::V8).build());
     talk(&host, &worker, "10.0.0.1", 1);
     host_functions::write_more(&worker);
@@ -176,7 +176,7 @@ fn a_host_that_writes_more_than_the_plugin_knows_is_not_believed() {
     assert_eq!(
         report(&host),
         [
-            "2 flows, 3 packets, of which 2 of unknown source",
+            "2 flows, 3 packets, 2 of unknown source",
             "1. 10.0.0.1: 1 to 1 packets",
         ]
     );
@@ -194,7 +194,7 @@ fn a_worker_or_a_flow_that_cannot_have_a_state_is_logged_and_the_others_count() 
         let report = report(&host);
         let error = "a flow is not counted: the host refused to store the value";
         assert!(report[0].starts_with(error), "{report:#?}");
-        let counted = "1 flows, 2 packets, of which 0 of unknown source";
+        let counted = "1 flows, 2 packets, 0 of unknown source";
         assert_eq!(
             report[report.len() - 2..],
             [counted, "1. 10.0.0.2: 2 to 2 packets"]

@@ -1,4 +1,4 @@
-//! Functions of the host that the mock does not have, for flows of chosen sources.
+//! The host function that the mock lacks, for flows of chosen sources.
 
 use std::cell::RefCell;
 use std::net::IpAddr;
@@ -6,11 +6,11 @@ use std::net::IpAddr;
 use suricata_thread_mock::Thread;
 
 thread_local! {
-    /// The source of the flow that begins next on this thread: its octets, none if there is none.
+    /// The octets of the source of the next flow on this thread, empty if it has none.
     static SOURCE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Has the flows that begin on `worker` from now on begun by `source`.
+/// Sets the source of the flows that begin on `worker` from now on.
 pub fn next_source(worker: &Thread, source: Option<IpAddr>) {
     let octets = match source {
         Some(IpAddr::V4(address)) => address.octets().to_vec(),
@@ -34,11 +34,11 @@ mod v8 {
     use super::SOURCE;
 
     thread_local! {
-        /// Whether the host has a field more than those that are known.
+        /// Whether the host writes a field that the plugin does not know.
         static MORE: Cell<bool> = const { Cell::new(false) };
     }
 
-    /// Has the host write a field more than those that are known, on `worker` from now on.
+    /// Makes the host write a field that the plugin does not know, on `worker` from now on.
     pub fn write_more(worker: &Thread) {
         worker.run(|_| MORE.set(true));
     }
@@ -51,7 +51,7 @@ mod v8 {
         info: *mut JsonAddrInfo,
     ) {
         assert_eq!(direction, 0, "as in the packet");
-        // SAFETY: the plugin's own.
+        // SAFETY: the plugin passes a pointer to its own `info`.
         let info = unsafe { &mut *info };
         if MORE.get() {
             info.spare[0] = 1;
