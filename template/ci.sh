@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Runs every check, for Suricata 8.0 and for 9.0, without Suricata.
+# Runs all checks, for Suricata 8.0 and for 9.0. Needs no Suricata.
 set -euo pipefail
 cd "$(dirname "$0")"
 
 command -v suricata-mock >/dev/null || {
-    echo "suricata-mock is missing: cargo install --locked suricata-thread-mock@^0.1 --features cli" >&2
+    echo "ci.sh: suricata-mock is missing; run cargo install --locked suricata-thread-mock@^0.1 --features cli" >&2
     exit 1
 }
 cargo fmt --check

@@ -1,18 +1,18 @@
-//! The plugin on the mock: real threads, no Suricata. When the `Host` is dropped, misuse of
-//! Suricata's API fails the test, and so does a line at error level that it does not expect.
+//! Tests the plugin on the mock: real threads, no Suricata. When the `Host` is dropped, misuse of
+//! Suricata's API fails the test, and so does an error line that it does not expect.
 
 use {{crate_name}}::PLUGIN;
 
 use suricata_thread_mock::{Host, RunMode, ThreadKind, Traffic};
 
-/// A host that has loaded the plugin.
+/// Returns a host that has loaded the plugin.
 fn loaded() -> Host {
     let host = Host::new();
     host.load(PLUGIN).unwrap();
     host
 }
 
-/// What the plugin has logged, less its name.
+/// Returns the plugin's log messages, without its name.
 fn logged(host: &Host) -> Vec<String> {
     let prefix = concat!(env!("CARGO_PKG_NAME"), ": ");
     let messages = host.log().into_iter().map(|line| line.message);
@@ -77,7 +77,7 @@ fn a_flow_that_cannot_be_counted_is_logged_and_the_next_one_counts() {
     host.shutdown();
     let logged = logged(&host);
     assert!(logged[1].starts_with("a flow is not counted: "));
-    // A state that is refused is dropped.
+    // The mock refuses the first state, which drops it.
     assert_eq!(logged[0], "0 flows, 0 packets");
     assert_eq!(logged[2], "1 flows, 1 packets");
 }
