@@ -1,14 +1,13 @@
 /* Declarations of Suricata 8.0.x.
  *
- * bindgen makes src/bindings/v8.rs of this file; the comments that start
- * with two stars become its documentation. `ci/check generated` runs it. */
+ * bindgen makes src/bindings/v8.rs from this file; the comments that start
+ * with two stars become its documentation: `UPDATE=1 ci/check generated`. */
 #ifndef SURICATA_THREAD_8_H
 #define SURICATA_THREAD_8_H
 
 #include "suricata_thread_common.h"
 
-/** The plugin API version of Suricata 8.0.x, `0x0800`: what a plugin puts into
- * `SCPlugin.version`. */
+/** The plugin API version of Suricata 8.0.x, `0x0800`, for `SCPlugin.version`. */
 static const uint64_t SC_API_VERSION = 0x0800;
 
 /** Opens the registration of storage. Host only, on the main thread, before
@@ -24,58 +23,57 @@ int StorageFinalize(void);
  * end. */
 void StorageCleanup(void);
 
-/** Makes what a storage slot holds. Gets the size given at registration;
- * returns null when it fails. It must not unwind.
+/** Allocates the content of a storage slot; `size` is that given at
+ * registration. Returns null if it fails. It must not unwind.
  *
  * It runs on the thread that calls `ThreadAllocStorageById`. */
 typedef void *(*StorageAllocFn)(unsigned int size);
 
-/** Names one slot of thread storage; passed by value. */
+/** The id of a slot of thread storage. */
 typedef struct ThreadStorageId {
     /** Counts up from 0 over all slots of the host. Negative if registration
      * failed. */
     int id;
 } ThreadStorageId;
 
-/** The bytes of one thread's storage: slots registered × the size of a
- * pointer. Any thread may call it once registration has closed. */
+/** Returns the size of one thread's storage in bytes: slots registered × the
+ * size of a pointer. Any thread may call it once registration has closed. */
 unsigned int ThreadStorageSize(void);
 
-/** Registers a slot that every thread has, empty at first, and whose content
- * `Free` frees. `Alloc` makes the content of `size` bytes for
- * `ThreadAllocStorageById`; with a null `Alloc` a plugin stores pointers of
- * its own, and `size` must be that of a pointer. The name and the functions
- * must stay valid for the life of the process.
+/** Registers a slot for every thread, empty at first. `Free` frees its content.
+ * `Alloc` allocates the content for `ThreadAllocStorageById`. If it is null,
+ * the plugin stores pointers of its own, and `size` must be that of a pointer.
+ * The name and the functions must stay valid for the life of the process.
  *
  * The id is negative when registration failed: it has closed, `name` is null
  * or empty or taken by another slot of thread storage (the host logs that as
- * an error), `Free` is null, `size` is 0 or does not go with a null `Alloc`,
+ * an error), `Free` is null, `size` is 0 or wrong for a null `Alloc`,
  * or the host is out of memory. Call it from `Init` only. */
 ThreadStorageId ThreadStorageRegister(
         const char *name, unsigned int size, StorageAllocFn Alloc, StorageFreeFn Free);
 
-/** Returns what `tv` holds in the slot `id`; null if nothing was set.
+/** Returns the pointer in the slot `id` of `tv`, or null if none was set.
  *
  * The host does not check `id`. Call it on the thread of `tv`, or in a thread
  * init callback for it. */
 void *ThreadGetStorageById(const ThreadVars *tv, ThreadStorageId id);
 
-/** Stores `ptr` in the slot `id` of `tv`, without freeing what was there.
+/** Stores `ptr` in the slot `id` of `tv`, without freeing the previous one.
  * Returns 0 on success.
  *
  * The host does not check `id`. Call it on the thread of `tv`, or in a thread
  * init callback for it. */
 int ThreadSetStorageById(ThreadVars *tv, ThreadStorageId id, void *ptr);
 
-/** Returns what `tv` holds in the slot `id`. If that is null, first stores what
- * the slot's alloc function returns, if it has one.
+/** Returns the pointer in the slot `id` of `tv`. If that is null, first stores
+ * the result of the slot's alloc function, if it has one.
  *
  * The host does not check `id`. Call it on the thread of `tv`, or in a thread
  * init callback for it. */
 void *ThreadAllocStorageById(ThreadVars *tv, ThreadStorageId id);
 
-/** Calls the slot's free function with what `tv` holds in the slot `id`, unless
- * that is null, then empties the slot.
+/** Calls the slot's free function with the pointer in the slot `id` of `tv`,
+ * unless that is null, then empties the slot.
  *
  * The host does not check `id`. Call it on the thread of `tv`, or in a thread
  * init callback for it. */
@@ -85,46 +83,46 @@ void ThreadFreeStorageById(ThreadVars *tv, ThreadStorageId id);
  * that takes `tv` down, after its own thread has been joined. */
 void ThreadFreeStorage(ThreadVars *tv);
 
-/* Flow storage. The host frees what a flow holds whenever the flow ends. Init,
+/* Flow storage. The host frees a flow's slots whenever the flow ends. Init,
  * update and finish callbacks and the free functions run with the flow locked. */
 
-/** Names one slot of flow storage; passed by value. */
+/** The id of a slot of flow storage. */
 typedef struct FlowStorageId {
     /** Counts up from 0 over all slots of the host. Negative if registration
      * failed. */
     int id;
 } FlowStorageId;
 
-/** Registers a slot that every flow has, empty at first, and whose content
- * `Free` frees. A plugin passes a null `Alloc`, and the size of a pointer. The
- * name and the functions must stay valid for the life of the process. Names
- * are apart from those of thread storage.
+/** Registers a slot for every flow, empty at first. `Free` frees its content. A
+ * plugin passes a null `Alloc`, and the size of a pointer. The name and the
+ * functions must stay valid for the life of the process. Thread
+ * storage may have the same name.
  *
- * The id is negative when registration failed, for the reasons that
- * `ThreadStorageRegister` has. Call it from `Init` only. */
+ * The id is negative when registration failed, for the same reasons
+ * as for `ThreadStorageRegister`. Call it from `Init` only. */
 FlowStorageId FlowStorageRegister(
         const char *name, unsigned int size, StorageAllocFn Alloc, StorageFreeFn Free);
 
-/** Returns what `f` holds in the slot `id`; null if nothing was set.
+/** Returns the pointer in the slot `id` of `f`, or null if none was set.
  *
  * The host does not check `id`. Call it in a callback for `f`, which the host
  * has locked. */
 void *FlowGetStorageById(const Flow *f, FlowStorageId id);
 
-/** Stores `ptr` in the slot `id` of `f`, without freeing what was there.
+/** Stores `ptr` in the slot `id` of `f`, without freeing the previous one.
  * Returns 0 on success.
  *
  * The host does not check `id`. Call it in a callback for `f`, which the host
  * has locked. */
 int FlowSetStorageById(Flow *f, FlowStorageId id, void *ptr);
 
-/* What a flow can tell, in a callback for it. */
+/* Properties of a flow, for use in its callbacks. */
 
-/** Writes when the last packet of `flow` was seen, as seconds since 1970 and
- * microseconds: both 0 while flow init callbacks run. */
+/** Writes the time of the last packet of `flow`, as seconds since 1970 and
+ * microseconds. Both are 0 in flow init callbacks. */
 void FlowGetLastTimeAsParts(Flow *flow, uint64_t *secs, uint64_t *usecs);
 
-/** Returns the `FLOW_…` bits of `flow`, private to the version of the host. */
+/** Returns the `FLOW_…` bits of `flow`, whose meaning depends on the host's version. */
 uint32_t FlowGetFlags(Flow *flow);
 
 /** Returns the source port, in host byte order; 0 without ports. */

@@ -1,14 +1,13 @@
 /* Declarations of Suricata 9.0.
  *
- * bindgen makes src/bindings/v9.rs of this file; the comments that start
- * with two stars become its documentation. `ci/check generated` runs it. */
+ * bindgen makes src/bindings/v9.rs from this file; the comments that start
+ * with two stars become its documentation: `UPDATE=1 ci/check generated`. */
 #ifndef SURICATA_THREAD_9_H
 #define SURICATA_THREAD_9_H
 
 #include "suricata_thread_common.h"
 
-/** The plugin API version of Suricata 9.0, `0x0900`: what a plugin puts into
- * `SCPlugin.version`. */
+/** The plugin API version of Suricata 9.0, `0x0900`, for `SCPlugin.version`. */
 static const uint64_t SC_API_VERSION = 0x0900;
 
 /** Opens the registration of storage. Host only, on the main thread, before
@@ -24,20 +23,19 @@ int SCStorageFinalize(void);
  * end. */
 void SCStorageCleanup(void);
 
-/** Names one slot of thread storage; passed by value. */
+/** The id of a slot of thread storage. */
 typedef struct SCThreadStorageId {
     /** Counts up from 0 over all slots of the host. Negative if registration
      * failed. */
     int id;
 } SCThreadStorageId;
 
-/** The bytes of one thread's storage: slots registered × the size of a
- * pointer. Any thread may call it once registration has closed. */
+/** Returns the size of one thread's storage in bytes: slots registered × the
+ * size of a pointer. Any thread may call it once registration has closed. */
 unsigned int SCThreadStorageSize(void);
 
-/** Registers a slot that every thread has, empty at first, and whose content
- * `Free` frees. The host keeps `name`, which must stay valid for the life of
- * the process, and so must `Free`.
+/** Registers a slot for every thread, empty at first. `Free` frees its content.
+ * `name` and `Free` must stay valid for the life of the process.
  *
  * The id is negative when registration failed: it has closed, `name` is null
  * or empty or taken by another slot of thread storage (the host logs that as
@@ -45,21 +43,21 @@ unsigned int SCThreadStorageSize(void);
  * only. */
 SCThreadStorageId SCThreadStorageRegister(const char *name, StorageFreeFn Free);
 
-/** Returns what `tv` holds in the slot `id`; null if nothing was set.
+/** Returns the pointer in the slot `id` of `tv`, or null if none was set.
  *
  * The host does not check `id`. Call it on the thread of `tv`, or in a thread
  * init callback for it. */
 void *SCThreadGetStorageById(const ThreadVars *tv, SCThreadStorageId id);
 
-/** Stores `ptr` in the slot `id` of `tv`, without freeing what was there.
+/** Stores `ptr` in the slot `id` of `tv`, without freeing the previous one.
  * Returns 0 on success.
  *
  * The host does not check `id`. Call it on the thread of `tv`, or in a thread
  * init callback for it. */
 int SCThreadSetStorageById(ThreadVars *tv, SCThreadStorageId id, void *ptr);
 
-/** Calls the slot's free function with what `tv` holds in the slot `id`, unless
- * that is null, then empties the slot.
+/** Calls the slot's free function with the pointer in the slot `id` of `tv`,
+ * unless that is null, then empties the slot.
  *
  * The host does not check `id`. Call it on the thread of `tv`, or in a thread
  * init callback for it. */
@@ -69,45 +67,44 @@ void SCThreadFreeStorageById(ThreadVars *tv, SCThreadStorageId id);
  * that takes `tv` down, after its own thread has been joined. */
 void SCThreadFreeStorage(ThreadVars *tv);
 
-/* Flow storage. The host frees what a flow holds whenever the flow ends. Init,
+/* Flow storage. The host frees a flow's slots whenever the flow ends. Init,
  * update and finish callbacks and the free functions run with the flow locked. */
 
-/** Names one slot of flow storage; passed by value. */
+/** The id of a slot of flow storage. */
 typedef struct SCFlowStorageId {
     /** Counts up from 0 over all slots of the host. Negative if registration
      * failed. */
     int id;
 } SCFlowStorageId;
 
-/** Registers a slot that every flow has, empty at first, and whose content
- * `Free` frees. The host keeps `name`, which must stay valid for the life of
- * the process, and so must `Free`. Names are apart from those of thread
- * storage.
+/** Registers a slot for every flow, empty at first. `Free` frees its content.
+ * `name` and `Free` must stay valid for the life of the process. Thread
+ * storage may have the same name.
  *
- * The id is negative when registration failed, for the reasons that
- * `SCThreadStorageRegister` has. Call it from `Init` only. */
+ * The id is negative when registration failed, for the same reasons
+ * as for `SCThreadStorageRegister`. Call it from `Init` only. */
 SCFlowStorageId SCFlowStorageRegister(const char *name, StorageFreeFn Free);
 
-/** Returns what `f` holds in the slot `id`; null if nothing was set.
+/** Returns the pointer in the slot `id` of `f`, or null if none was set.
  *
  * The host does not check `id`. Call it in a callback for `f`, which the host
  * has locked. */
 void *SCFlowGetStorageById(const Flow *f, SCFlowStorageId id);
 
-/** Stores `ptr` in the slot `id` of `f`, without freeing what was there.
+/** Stores `ptr` in the slot `id` of `f`, without freeing the previous one.
  * Returns 0 on success.
  *
  * The host does not check `id`. Call it in a callback for `f`, which the host
  * has locked. */
 int SCFlowSetStorageById(Flow *f, SCFlowStorageId id, void *ptr);
 
-/* What a flow can tell, in a callback for it. */
+/* Properties of a flow, for use in its callbacks. */
 
-/** Writes when the last packet of `flow` was seen, as seconds since 1970 and
- * microseconds: both 0 while flow init callbacks run. */
+/** Writes the time of the last packet of `flow`, as seconds since 1970 and
+ * microseconds. Both are 0 in flow init callbacks. */
 void SCFlowGetLastTimeAsParts(const Flow *flow, uint64_t *secs, uint64_t *usecs);
 
-/** Returns the `FLOW_…` bits of `flow`, private to the version of the host. */
+/** Returns the `FLOW_…` bits of `flow`, whose meaning depends on the host's version. */
 uint64_t SCFlowGetFlags(const Flow *flow);
 
 /** Returns the source port, in host byte order; 0 without ports. */
@@ -122,26 +119,26 @@ bool SCFlowIsIPv4(const Flow *flow);
 /** Returns true if the addresses of `flow` are of IPv6. */
 bool SCFlowIsIPv6(const Flow *flow);
 
-/** The number of the IP protocol: 6 for TCP, 17 for UDP. */
+/** Returns the number of the IP protocol: 6 for TCP, 17 for UDP. */
 uint8_t SCFlowGetIPProtocol(const Flow *flow);
 
 /** The host's number of an application-layer protocol. */
 typedef uint16_t AppProto;
 
-/** The application-layer protocol, as far as it is known by now. */
+/** Returns the application-layer protocol that the host has found so far. */
 AppProto SCFlowGetAppProtocol(const Flow *f);
 
-/** The source address: 4 bytes for IPv4, 16 for IPv6, in network byte order.
- * It is the flow's, and lives as long. */
+/** Returns the source address: 4 bytes for IPv4, 16 for IPv6, in network byte
+ * order. It is valid as long as the flow. */
 const uint8_t *SCFlowGetSourceAddressAsRawPtr(const Flow *flow);
 
-/** The destination address, as the source address. */
+/** Returns the destination address, in the form of the source address. */
 const uint8_t *SCFlowGetDestinationAddressAsRawPtr(const Flow *flow);
 
-/** How many packets went to the server so far. */
+/** Returns the number of packets to the server so far. */
 uint32_t SCFlowGetToServerPacketCount(const Flow *flow);
 
-/** How many packets went to the client so far. */
+/** Returns the number of packets to the client so far. */
 uint32_t SCFlowGetToClientPacketCount(const Flow *flow);
 
 #endif

@@ -1,7 +1,7 @@
-/* Declarations that Suricata 8.0.x and 9.0 have in common.
+/* Declarations of Suricata 8.0.x and 9.0.
  *
- * bindgen makes src/bindings/common.rs of this file; the comments that start
- * with two stars become its documentation. `ci/check generated` runs it. */
+ * bindgen makes src/bindings/common.rs from this file; the comments that start
+ * with two stars become its documentation: `UPDATE=1 ci/check generated`. */
 #ifndef SURICATA_THREAD_COMMON_H
 #define SURICATA_THREAD_COMMON_H
 
@@ -9,25 +9,25 @@
 #include <stdint.h>
 #include "suricata_thread_opaque.h"
 
-/** Frees what a storage slot holds. Gets the stored pointer, never null.
+/** Frees the content of a storage slot; `ptr` is never null. It must not unwind.
  *
- * The host calls it on the thread that takes the owning thread down, after
- * that one has been joined; or on the caller's thread when a plugin frees a
- * slot by id. It must not unwind. */
+ * A thread's slot is freed on the thread that takes the thread down, after
+ * joining it; a flow's slot on the thread that retires the flow. A plugin that
+ * frees a slot by id has it called on its own thread. */
 typedef void (*StorageFreeFn)(void *ptr);
 
 /* Thread and flow callbacks. */
 
-/** Called for each `ThreadVars` that the host creates; `user` is the pointer
- * given at registration.
+/** Called for each `ThreadVars` that the host creates, with the `user` pointer of
+ * the registration.
  *
  * It runs on the thread that *creates* `tv` (the main thread; in unix-socket
  * mode the unix manager), before the new thread starts. It must not unwind. */
 typedef void (*SCThreadInitCallbackFn)(ThreadVars *tv, void *user);
 
-/** Registers `fn` to run with `user` for each thread created from now on. The
- * same function registered twice is called twice, and there is no way back:
- * both pointers must stay valid for the life of the process.
+/** Registers `fn` to run with `user` for each thread created from now on. A
+ * function that is registered twice runs twice. Nothing unregisters it, so both
+ * pointers must stay valid for the life of the process.
  *
  * Returns false when the host is out of memory. Call it from `Init` only. */
 bool SCThreadRegisterInitCallback(SCThreadInitCallbackFn fn, void *user);
@@ -37,8 +37,8 @@ bool SCThreadRegisterInitCallback(SCThreadInitCallbackFn fn, void *user);
  * Host only: the host calls it on the thread that creates `tv`. */
 void SCThreadRunInitCallbacks(ThreadVars *tv);
 
-/** Called when the host begins a flow, with the packet that began it; `user`
- * is the pointer given at registration.
+/** Called when the host begins a flow, with the packet that began it and the
+ * `user` pointer of the registration.
  *
  * It runs on the worker that picked the flow up, and `tv` is that worker's
  * own. The host's own unit tests pass a null `tv`. It must not unwind. */
@@ -55,7 +55,7 @@ bool SCFlowRegisterInitCallback(SCFlowInitCallbackFn fn, void *user);
  * Host only: the host calls it on the worker that picked the flow up. */
 void SCFlowRunInitCallbacks(ThreadVars *tv, Flow *f, const Packet *p);
 
-/** Called for every packet of a flow; `user` is the pointer given at
+/** Called for every packet of a flow, with the `user` pointer of the
  * registration.
  *
  * It runs on the worker that has the packet, and `tv` is that worker's own.
@@ -73,7 +73,7 @@ bool SCFlowRegisterUpdateCallback(SCFlowUpdateCallbackFn fn, void *user);
  * Host only: the host calls it on the worker that has the packet. */
 void SCFlowRunUpdateCallbacks(ThreadVars *tv, Flow *f, Packet *p);
 
-/** Called when the host retires a flow; `user` is the pointer given at
+/** Called when the host retires a flow, with the `user` pointer of the
  * registration.
  *
  * It runs for some flows only, on the thread that retires the flow: usually a
@@ -97,8 +97,7 @@ void SCFlowRunFinishCallbacks(ThreadVars *tv, Flow *f);
 /** Levels of the log, the most severe first. The host prints the lines at its
  * own level and below.
  *
- * Any C `int` is a valid value: a level that is not named here, which a later
- * host may have, is no undefined behaviour. */
+ * Any C `int` is a valid value: a later host may have other levels. */
 typedef enum SCLogLevel {
     /** The level was not set. */
     SC_LOG_NOTSET = -1,
@@ -108,46 +107,46 @@ typedef enum SCLogLevel {
     SC_LOG_ERROR = 1,
     /** Something may go wrong. */
     SC_LOG_WARNING = 2,
-    /** What the host's user should see without asking. */
+    /** Messages for every user of the host. */
     SC_LOG_NOTICE = 3,
-    /** What helps to follow a run. */
+    /** Details of the run. */
     SC_LOG_INFO = 4,
-    /** Figures of performance. */
+    /** Details of the performance. */
     SC_LOG_PERF = 5,
-    /** How the configuration was understood. */
+    /** Details of the configuration. */
     SC_LOG_CONFIG = 6,
-    /** What helps to find an error in the code. */
+    /** Details for debugging. */
     SC_LOG_DEBUG = 7,
 } SCLogLevel;
 
-/** Logs `message`, as said at `line` of `file` in `function` of `module`. The
- * strings end in NUL.
+/** Logs `message` for `line` of `file` in `function` of `module`. The strings
+ * end in NUL.
  *
  * Returns 0, or the host's error code. Call it on the host's threads only: at
- * its end the host frees its log, when it has joined those, but without waiting
- * for threads that it does not know. */
+ * its end, the host joins these and frees its log, without waiting for other
+ * threads. */
 int SCLogMessage(SCLogLevel level, const char *file, unsigned int line, const char *function,
         const char *module, const char *message);
 
-/** The host's log level: less important lines are not printed. Any thread may
- * call it. */
+/** Returns the host's log level: less important lines are not printed. Any
+ * thread may call it. */
 SCLogLevel SCLogGetLogLevel(void);
 
 /* Plugin. */
 
-/** Returns the version of the host, such as "8.0.8 RELEASE": a text that is
- * never freed. Any thread may call it. */
+/** Returns the version of the host, such as "8.0.8 RELEASE". The text is never
+ * freed. Any thread may call it. */
 const char *GetProgramVersion(void);
 
-/** What a plugin says of itself. The host keeps the pointers, so they must
- * stay valid for the life of the process. All strings end in NUL.
+/** The description of a plugin. The host keeps the pointers, so they must stay
+ * valid for the life of the process. All strings end in NUL.
  *
  * The host ends the process when `name`, `author`, `license` or `Init` is
  * null. */
 typedef struct SCPlugin {
-    /** The API version that the plugin was built for, `SC_API_VERSION`. Where
-     * it is not the host's own, the host logs an error, closes the plugin and
-     * goes on without it. */
+    /** The API version that the plugin was built for, `SC_API_VERSION`. If the
+     * host has another one, it logs an error, closes the plugin and goes on
+     * without it. */
     uint64_t version;
     /** The Suricata version that the plugin was built for. */
     const char *suricata_version;
@@ -157,16 +156,16 @@ typedef struct SCPlugin {
     const char *plugin_version;
     /** The plugin's licence. */
     const char *license;
-    /** Who wrote the plugin. */
+    /** The plugin's author. */
     const char *author;
-    /** Called once after loading, on the main thread, while the registration
-     * of callbacks and storage is open. It must not unwind. */
+    /** Called after loading, on the main thread, while the registration of
+     * callbacks and storage is open. It must not unwind. */
     void (*Init)(void);
 } SCPlugin;
 
-/** The type of `SCPluginRegister`, the one symbol that a plugin exports. The
- * host calls it once, on the main thread; what it returns must stay valid for
- * the life of the process. */
+/** The type of `SCPluginRegister`, the symbol that a plugin exports. The host
+ * calls it on the main thread; the result must stay valid for the life of the
+ * process. */
 typedef SCPlugin *(*SCPluginRegisterFunc)(void);
 
 #endif

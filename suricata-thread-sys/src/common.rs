@@ -1,4 +1,4 @@
-//! The declarations that Suricata 8.0.x and 9.0 have in common: thread and flow callbacks, log, plugin.
+//! Declarations for Suricata 8.0.x and 9.0: thread and flow callbacks, the log, the plugin.
 #![allow(non_snake_case)]
 
 use crate::{Flow, Packet, ThreadVars};

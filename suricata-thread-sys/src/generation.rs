@@ -29,7 +29,7 @@ impl Generation {
         Self::ALL.iter().copied().find(|g| g.major() == major)
     }
 
-    /// Returns what Suricata expects in [`SCPlugin.version`](crate::common::SCPlugin::version).
+    /// Returns the value that Suricata expects in [`SCPlugin.version`](crate::common::SCPlugin::version).
     pub const fn api_version(self) -> u64 {
         match self {
             Self::V8 => v8::SC_API_VERSION,

@@ -1,4 +1,4 @@
-//! Types whose layout only the host knows: a plugin has pointers to them.
+//! Types whose layout only the host knows. A plugin only has pointers to them.
 
 use core::marker::{PhantomData, PhantomPinned};
 
@@ -14,9 +14,9 @@ macro_rules! opaque {
 }
 
 opaque! {
-    /// A thread of the host, with its storage. The layout depends on the host's version and build options.
+    /// A thread of the host, with its storage.
     ThreadVars;
-    /// A flow: the packets between two endpoints that belong together.
+    /// A flow: the packets of one conversation between two endpoints.
     Flow;
     /// A packet.
     Packet;

@@ -1,19 +1,18 @@
 //! The one table of C functions.
 //!
-//! A row has a function's name, its operation (the name in 8.0, if the generations differ), arguments and result. The safe
-//! layer makes its weak references of the rows, and the mock its definitions.
+//! The safe layer makes its weak references from the rows, and the mock its definitions.
 
 /// Passes the rows of one audience to the macro `$with`, as
 /// `$with! { common { … } v8 { … } v9 { … } }`.
 ///
 /// The audiences are `plugin` (functions that plugins call), `host` (functions that Suricata calls
 /// itself) and `mock` (functions that only the mock has). A row is
-/// `fn NAME as OPERATION(argument: Type, …) -> Type;`.
+/// `fn NAME as OPERATION(argument: Type, …) -> Type;`. OPERATION names the mock's function for
+/// the row: functions that differ only in their names share that of 8.0.
 ///
-/// The types are those of this crate, to be imported where `$with` expands: all of [`common`] for
-/// the rows in `common { … }`, all of [`v8`] or [`v9`] for the others, with that module's ids of
-/// the slots of threads and flows under the names `ThreadId` and `FlowId`; and `ThreadVars`, `Flow`, `Packet`, `c_char`,
-/// `c_int`, `c_uint`, `c_void`.
+/// The code around `$with` imports the types: all of [`common`] for the rows in `common { … }`, all
+/// of [`v8`] or [`v9`] for the others, with that module's slot ids as `ThreadId` and `FlowId`; and
+/// `ThreadVars`, `Flow`, `Packet`, `c_char`, `c_int`, `c_uint`, `c_void`.
 ///
 /// [`common`]: crate::common
 /// [`v8`]: crate::v8
@@ -134,9 +133,10 @@ macro_rules! c_functions {
             v9 {}
         }
     };
-    // generation: the major version of the Suricata that the calling thread's host plays, 0 without a host. host: a
-    // number for that host. inside: 1 inside a callback, else 0. load: runs `init(user)` as the `Init` of the plugin
-    // `name`, and returns 1; 0 if the host takes no plugins. Another meaning gets another number in the name.
+    // generation returns the major version that the calling thread's host plays, 0 without a host; host a number for
+    // that host; inside 1 inside a callback, else 0. load runs `init(user)` as the `Init` of the plugin `name` and
+    // returns 1, or 0 if the host takes no plugins. A function that changes its meaning gets another number in its
+    // name.
     ($with:ident: mock) => {
         $crate::c_functions! {
             @by_generation $with
@@ -172,8 +172,8 @@ macro_rules! c_functions {
     };
 }
 
-/// The rows have the types that bindgen gives the functions. Unnamed constants, so that nothing
-/// refers to the functions themselves when the crate is linked.
+/// Checks that the rows have the types of bindgen's declarations, in unnamed constants, so that the
+/// linked crate does not refer to the functions.
 macro_rules! declared_so {
     (
         common { $(fn $common:ident as $_c:ident($($ca:ident: $ct:ty),*) $(-> $cr:ty)?;)* }

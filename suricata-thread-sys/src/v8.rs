@@ -1,4 +1,4 @@
-//! The declarations of Suricata 8.0.x alone: storage, what a flow can tell, and the API version.
+//! Declarations for Suricata 8.0.x only: storage, properties of flows, and the API version.
 #![allow(non_snake_case)]
 
 use crate::common::StorageFreeFn;

@@ -1,4 +1,4 @@
-//! The declarations of Suricata 9.0 alone: storage, what a flow can tell, and the API version.
+//! Declarations for Suricata 9.0 only: storage, properties of flows, and the API version.
 #![allow(non_snake_case)]
 
 use crate::common::StorageFreeFn;

@@ -1,6 +1,6 @@
-//! What is behind a pointer to one of the host's types stays the host's: safe code can't copy it,
-//! move it out of a pin or take it to another thread. Checked while this file compiles: where a type
-//! has the trait after all, both implementations fit, and `check` is ambiguous.
+//! Tests that safe code can't copy a value of one of the host's types, move it out of a pin or send it
+//! to another thread. The compiler checks it: if a type has the trait, both implementations fit, and
+//! `check` is ambiguous.
 
 use suricata_thread_sys::common::{SCLogLevel, SCThreadInitCallbackFn, StorageFreeFn};
 use suricata_thread_sys::{Flow, Packet, ThreadVars};

@@ -1,24 +1,24 @@
 // Written by bindgen from include/suricata_thread_common.h: change that, then run
 // `UPDATE=1 ci/check generated`.
 
-/** Frees what a storage slot holds. Gets the stored pointer, never null.
+/** Frees the content of a storage slot; `ptr` is never null. It must not unwind.
 
- The host calls it on the thread that takes the owning thread down, after
- that one has been joined; or on the caller's thread when a plugin frees a
- slot by id. It must not unwind.*/
+ A thread's slot is freed on the thread that takes the thread down, after
+ joining it; a flow's slot on the thread that retires the flow. A plugin that
+ frees a slot by id has it called on its own thread.*/
 pub type StorageFreeFn = ::core::option::Option<
     unsafe extern "C" fn(ptr: *mut ::core::ffi::c_void),
 >;
-/** Called for each `ThreadVars` that the host creates; `user` is the pointer
- given at registration.
+/** Called for each `ThreadVars` that the host creates, with the `user` pointer of
+ the registration.
 
  It runs on the thread that *creates* `tv` (the main thread; in unix-socket
  mode the unix manager), before the new thread starts. It must not unwind.*/
 pub type SCThreadInitCallbackFn = ::core::option::Option<
     unsafe extern "C" fn(tv: *mut ThreadVars, user: *mut ::core::ffi::c_void),
 >;
-/** Called when the host begins a flow, with the packet that began it; `user`
- is the pointer given at registration.
+/** Called when the host begins a flow, with the packet that began it and the
+ `user` pointer of the registration.
 
  It runs on the worker that picked the flow up, and `tv` is that worker's
  own. The host's own unit tests pass a null `tv`. It must not unwind.*/
@@ -30,7 +30,7 @@ pub type SCFlowInitCallbackFn = ::core::option::Option<
         user: *mut ::core::ffi::c_void,
     ),
 >;
-/** Called for every packet of a flow; `user` is the pointer given at
+/** Called for every packet of a flow, with the `user` pointer of the
  registration.
 
  It runs on the worker that has the packet, and `tv` is that worker's own.
@@ -43,7 +43,7 @@ pub type SCFlowUpdateCallbackFn = ::core::option::Option<
         user: *mut ::core::ffi::c_void,
     ),
 >;
-/** Called when the host retires a flow; `user` is the pointer given at
+/** Called when the host retires a flow, with the `user` pointer of the
  registration.
 
  It runs for some flows only, on the thread that retires the flow: usually a
@@ -65,36 +65,35 @@ impl SCLogLevel {
     pub const SC_LOG_ERROR: SCLogLevel = SCLogLevel(1);
     /// Something may go wrong.
     pub const SC_LOG_WARNING: SCLogLevel = SCLogLevel(2);
-    /// What the host's user should see without asking.
+    /// Messages for every user of the host.
     pub const SC_LOG_NOTICE: SCLogLevel = SCLogLevel(3);
-    /// What helps to follow a run.
+    /// Details of the run.
     pub const SC_LOG_INFO: SCLogLevel = SCLogLevel(4);
-    /// Figures of performance.
+    /// Details of the performance.
     pub const SC_LOG_PERF: SCLogLevel = SCLogLevel(5);
-    /// How the configuration was understood.
+    /// Details of the configuration.
     pub const SC_LOG_CONFIG: SCLogLevel = SCLogLevel(6);
-    /// What helps to find an error in the code.
+    /// Details for debugging.
     pub const SC_LOG_DEBUG: SCLogLevel = SCLogLevel(7);
 }
 #[repr(transparent)]
 /** Levels of the log, the most severe first. The host prints the lines at its
  own level and below.
 
- Any C `int` is a valid value: a level that is not named here, which a later
- host may have, is no undefined behaviour.*/
+ Any C `int` is a valid value: a later host may have other levels.*/
 #[derive(Debug, Copy, Clone, Hash, PartialEq, Eq)]
 pub struct SCLogLevel(pub ::core::ffi::c_int);
-/** What a plugin says of itself. The host keeps the pointers, so they must
- stay valid for the life of the process. All strings end in NUL.
+/** The description of a plugin. The host keeps the pointers, so they must stay
+ valid for the life of the process. All strings end in NUL.
 
  The host ends the process when `name`, `author`, `license` or `Init` is
  null.*/
 #[repr(C)]
 #[derive(Debug)]
 pub struct SCPlugin {
-    /** The API version that the plugin was built for, `SC_API_VERSION`. Where
- it is not the host's own, the host logs an error, closes the plugin and
- goes on without it.*/
+    /** The API version that the plugin was built for, `SC_API_VERSION`. If the
+ host has another one, it logs an error, closes the plugin and goes on
+ without it.*/
     pub version: u64,
     /// The Suricata version that the plugin was built for.
     pub suricata_version: *const ::core::ffi::c_char,
@@ -104,22 +103,22 @@ pub struct SCPlugin {
     pub plugin_version: *const ::core::ffi::c_char,
     /// The plugin's licence.
     pub license: *const ::core::ffi::c_char,
-    /// Who wrote the plugin.
+    /// The plugin's author.
     pub author: *const ::core::ffi::c_char,
-    /** Called once after loading, on the main thread, while the registration
- of callbacks and storage is open. It must not unwind.*/
+    /** Called after loading, on the main thread, while the registration of
+ callbacks and storage is open. It must not unwind.*/
     pub Init: ::core::option::Option<unsafe extern "C" fn()>,
 }
-/** The type of `SCPluginRegister`, the one symbol that a plugin exports. The
- host calls it once, on the main thread; what it returns must stay valid for
- the life of the process.*/
+/** The type of `SCPluginRegister`, the symbol that a plugin exports. The host
+ calls it on the main thread; the result must stay valid for the life of the
+ process.*/
 pub type SCPluginRegisterFunc = ::core::option::Option<
     unsafe extern "C" fn() -> *mut SCPlugin,
 >;
 unsafe extern "C" {
-    /** Registers `fn` to run with `user` for each thread created from now on. The
- same function registered twice is called twice, and there is no way back:
- both pointers must stay valid for the life of the process.
+    /** Registers `fn` to run with `user` for each thread created from now on. A
+ function that is registered twice runs twice. Nothing unregisters it, so both
+ pointers must stay valid for the life of the process.
 
  Returns false when the host is out of memory. Call it from `Init` only.*/
     pub fn SCThreadRegisterInitCallback(
@@ -166,12 +165,12 @@ unsafe extern "C" {
 
  Host only: the host calls it on the thread that retires the flow.*/
     pub fn SCFlowRunFinishCallbacks(tv: *mut ThreadVars, f: *mut Flow);
-    /** Logs `message`, as said at `line` of `file` in `function` of `module`. The
- strings end in NUL.
+    /** Logs `message` for `line` of `file` in `function` of `module`. The strings
+ end in NUL.
 
  Returns 0, or the host's error code. Call it on the host's threads only: at
- its end the host frees its log, when it has joined those, but without waiting
- for threads that it does not know.*/
+ its end, the host joins these and frees its log, without waiting for other
+ threads.*/
     pub fn SCLogMessage(
         level: SCLogLevel,
         file: *const ::core::ffi::c_char,
@@ -180,10 +179,10 @@ unsafe extern "C" {
         module: *const ::core::ffi::c_char,
         message: *const ::core::ffi::c_char,
     ) -> ::core::ffi::c_int;
-    /** The host's log level: less important lines are not printed. Any thread may
- call it.*/
+    /** Returns the host's log level: less important lines are not printed. Any
+ thread may call it.*/
     pub fn SCLogGetLogLevel() -> SCLogLevel;
-    /** Returns the version of the host, such as "8.0.8 RELEASE": a text that is
- never freed. Any thread may call it.*/
+    /** Returns the version of the host, such as "8.0.8 RELEASE". The text is never
+ freed. Any thread may call it.*/
     pub fn GetProgramVersion() -> *const ::core::ffi::c_char;
 }

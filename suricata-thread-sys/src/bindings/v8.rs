@@ -1,17 +1,16 @@
 // Written by bindgen from include/suricata_thread_8.h: change that, then run
 // `UPDATE=1 ci/check generated`.
 
-/** The plugin API version of Suricata 8.0.x, `0x0800`: what a plugin puts into
- `SCPlugin.version`.*/
+/// The plugin API version of Suricata 8.0.x, `0x0800`, for `SCPlugin.version`.
 pub const SC_API_VERSION: u64 = 2048;
-/** Makes what a storage slot holds. Gets the size given at registration;
- returns null when it fails. It must not unwind.
+/** Allocates the content of a storage slot; `size` is that given at
+ registration. Returns null if it fails. It must not unwind.
 
  It runs on the thread that calls `ThreadAllocStorageById`.*/
 pub type StorageAllocFn = ::core::option::Option<
     unsafe extern "C" fn(size: ::core::ffi::c_uint) -> *mut ::core::ffi::c_void,
 >;
-/// Names one slot of thread storage; passed by value.
+/// The id of a slot of thread storage.
 #[repr(C)]
 #[derive(Debug, Copy, Clone, PartialEq, Eq)]
 pub struct ThreadStorageId {
@@ -19,7 +18,7 @@ pub struct ThreadStorageId {
  failed.*/
     pub id: ::core::ffi::c_int,
 }
-/// Names one slot of flow storage; passed by value.
+/// The id of a slot of flow storage.
 #[repr(C)]
 #[derive(Debug, Copy, Clone, PartialEq, Eq)]
 pub struct FlowStorageId {
@@ -38,18 +37,17 @@ unsafe extern "C" {
     /** Forgets all registrations of storage. Host only, on the main thread, at the
  end.*/
     pub fn StorageCleanup();
-    /** The bytes of one thread's storage: slots registered × the size of a
- pointer. Any thread may call it once registration has closed.*/
+    /** Returns the size of one thread's storage in bytes: slots registered × the
+ size of a pointer. Any thread may call it once registration has closed.*/
     pub fn ThreadStorageSize() -> ::core::ffi::c_uint;
-    /** Registers a slot that every thread has, empty at first, and whose content
- `Free` frees. `Alloc` makes the content of `size` bytes for
- `ThreadAllocStorageById`; with a null `Alloc` a plugin stores pointers of
- its own, and `size` must be that of a pointer. The name and the functions
- must stay valid for the life of the process.
+    /** Registers a slot for every thread, empty at first. `Free` frees its content.
+ `Alloc` allocates the content for `ThreadAllocStorageById`. If it is null,
+ the plugin stores pointers of its own, and `size` must be that of a pointer.
+ The name and the functions must stay valid for the life of the process.
 
  The id is negative when registration failed: it has closed, `name` is null
  or empty or taken by another slot of thread storage (the host logs that as
- an error), `Free` is null, `size` is 0 or does not go with a null `Alloc`,
+ an error), `Free` is null, `size` is 0 or wrong for a null `Alloc`,
  or the host is out of memory. Call it from `Init` only.*/
     pub fn ThreadStorageRegister(
         name: *const ::core::ffi::c_char,
@@ -57,7 +55,7 @@ unsafe extern "C" {
         Alloc: StorageAllocFn,
         Free: StorageFreeFn,
     ) -> ThreadStorageId;
-    /** Returns what `tv` holds in the slot `id`; null if nothing was set.
+    /** Returns the pointer in the slot `id` of `tv`, or null if none was set.
 
  The host does not check `id`. Call it on the thread of `tv`, or in a thread
  init callback for it.*/
@@ -65,7 +63,7 @@ unsafe extern "C" {
         tv: *const ThreadVars,
         id: ThreadStorageId,
     ) -> *mut ::core::ffi::c_void;
-    /** Stores `ptr` in the slot `id` of `tv`, without freeing what was there.
+    /** Stores `ptr` in the slot `id` of `tv`, without freeing the previous one.
  Returns 0 on success.
 
  The host does not check `id`. Call it on the thread of `tv`, or in a thread
@@ -75,8 +73,8 @@ unsafe extern "C" {
         id: ThreadStorageId,
         ptr: *mut ::core::ffi::c_void,
     ) -> ::core::ffi::c_int;
-    /** Returns what `tv` holds in the slot `id`. If that is null, first stores what
- the slot's alloc function returns, if it has one.
+    /** Returns the pointer in the slot `id` of `tv`. If that is null, first stores
+ the result of the slot's alloc function, if it has one.
 
  The host does not check `id`. Call it on the thread of `tv`, or in a thread
  init callback for it.*/
@@ -84,8 +82,8 @@ unsafe extern "C" {
         tv: *mut ThreadVars,
         id: ThreadStorageId,
     ) -> *mut ::core::ffi::c_void;
-    /** Calls the slot's free function with what `tv` holds in the slot `id`, unless
- that is null, then empties the slot.
+    /** Calls the slot's free function with the pointer in the slot `id` of `tv`,
+ unless that is null, then empties the slot.
 
  The host does not check `id`. Call it on the thread of `tv`, or in a thread
  init callback for it.*/
@@ -93,20 +91,20 @@ unsafe extern "C" {
     /** Frees every slot of `tv`, in the order of the ids. Host only, on the thread
  that takes `tv` down, after its own thread has been joined.*/
     pub fn ThreadFreeStorage(tv: *mut ThreadVars);
-    /** Registers a slot that every flow has, empty at first, and whose content
- `Free` frees. A plugin passes a null `Alloc`, and the size of a pointer. The
- name and the functions must stay valid for the life of the process. Names
- are apart from those of thread storage.
+    /** Registers a slot for every flow, empty at first. `Free` frees its content. A
+ plugin passes a null `Alloc`, and the size of a pointer. The name and the
+ functions must stay valid for the life of the process. Thread
+ storage may have the same name.
 
- The id is negative when registration failed, for the reasons that
- `ThreadStorageRegister` has. Call it from `Init` only.*/
+ The id is negative when registration failed, for the same reasons
+ as for `ThreadStorageRegister`. Call it from `Init` only.*/
     pub fn FlowStorageRegister(
         name: *const ::core::ffi::c_char,
         size: ::core::ffi::c_uint,
         Alloc: StorageAllocFn,
         Free: StorageFreeFn,
     ) -> FlowStorageId;
-    /** Returns what `f` holds in the slot `id`; null if nothing was set.
+    /** Returns the pointer in the slot `id` of `f`, or null if none was set.
 
  The host does not check `id`. Call it in a callback for `f`, which the host
  has locked.*/
@@ -114,7 +112,7 @@ unsafe extern "C" {
         f: *const Flow,
         id: FlowStorageId,
     ) -> *mut ::core::ffi::c_void;
-    /** Stores `ptr` in the slot `id` of `f`, without freeing what was there.
+    /** Stores `ptr` in the slot `id` of `f`, without freeing the previous one.
  Returns 0 on success.
 
  The host does not check `id`. Call it in a callback for `f`, which the host
@@ -124,10 +122,10 @@ unsafe extern "C" {
         id: FlowStorageId,
         ptr: *mut ::core::ffi::c_void,
     ) -> ::core::ffi::c_int;
-    /** Writes when the last packet of `flow` was seen, as seconds since 1970 and
- microseconds: both 0 while flow init callbacks run.*/
+    /** Writes the time of the last packet of `flow`, as seconds since 1970 and
+ microseconds. Both are 0 in flow init callbacks.*/
     pub fn FlowGetLastTimeAsParts(flow: *mut Flow, secs: *mut u64, usecs: *mut u64);
-    /// Returns the `FLOW_…` bits of `flow`, private to the version of the host.
+    /// Returns the `FLOW_…` bits of `flow`, whose meaning depends on the host's version.
     pub fn FlowGetFlags(flow: *mut Flow) -> u32;
     /// Returns the source port, in host byte order; 0 without ports.
     pub fn FlowGetSourcePort(flow: *mut Flow) -> u16;

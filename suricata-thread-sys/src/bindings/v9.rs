@@ -1,10 +1,9 @@
 // Written by bindgen from include/suricata_thread_9.h: change that, then run
 // `UPDATE=1 ci/check generated`.
 
-/** The plugin API version of Suricata 9.0, `0x0900`: what a plugin puts into
- `SCPlugin.version`.*/
+/// The plugin API version of Suricata 9.0, `0x0900`, for `SCPlugin.version`.
 pub const SC_API_VERSION: u64 = 2304;
-/// Names one slot of thread storage; passed by value.
+/// The id of a slot of thread storage.
 #[repr(C)]
 #[derive(Debug, Copy, Clone, PartialEq, Eq)]
 pub struct SCThreadStorageId {
@@ -12,7 +11,7 @@ pub struct SCThreadStorageId {
  failed.*/
     pub id: ::core::ffi::c_int,
 }
-/// Names one slot of flow storage; passed by value.
+/// The id of a slot of flow storage.
 #[repr(C)]
 #[derive(Debug, Copy, Clone, PartialEq, Eq)]
 pub struct SCFlowStorageId {
@@ -33,12 +32,11 @@ unsafe extern "C" {
     /** Forgets all registrations of storage. Host only, on the main thread, at the
  end.*/
     pub fn SCStorageCleanup();
-    /** The bytes of one thread's storage: slots registered × the size of a
- pointer. Any thread may call it once registration has closed.*/
+    /** Returns the size of one thread's storage in bytes: slots registered × the
+ size of a pointer. Any thread may call it once registration has closed.*/
     pub fn SCThreadStorageSize() -> ::core::ffi::c_uint;
-    /** Registers a slot that every thread has, empty at first, and whose content
- `Free` frees. The host keeps `name`, which must stay valid for the life of
- the process, and so must `Free`.
+    /** Registers a slot for every thread, empty at first. `Free` frees its content.
+ `name` and `Free` must stay valid for the life of the process.
 
  The id is negative when registration failed: it has closed, `name` is null
  or empty or taken by another slot of thread storage (the host logs that as
@@ -48,7 +46,7 @@ unsafe extern "C" {
         name: *const ::core::ffi::c_char,
         Free: StorageFreeFn,
     ) -> SCThreadStorageId;
-    /** Returns what `tv` holds in the slot `id`; null if nothing was set.
+    /** Returns the pointer in the slot `id` of `tv`, or null if none was set.
 
  The host does not check `id`. Call it on the thread of `tv`, or in a thread
  init callback for it.*/
@@ -56,7 +54,7 @@ unsafe extern "C" {
         tv: *const ThreadVars,
         id: SCThreadStorageId,
     ) -> *mut ::core::ffi::c_void;
-    /** Stores `ptr` in the slot `id` of `tv`, without freeing what was there.
+    /** Stores `ptr` in the slot `id` of `tv`, without freeing the previous one.
  Returns 0 on success.
 
  The host does not check `id`. Call it on the thread of `tv`, or in a thread
@@ -66,8 +64,8 @@ unsafe extern "C" {
         id: SCThreadStorageId,
         ptr: *mut ::core::ffi::c_void,
     ) -> ::core::ffi::c_int;
-    /** Calls the slot's free function with what `tv` holds in the slot `id`, unless
- that is null, then empties the slot.
+    /** Calls the slot's free function with the pointer in the slot `id` of `tv`,
+ unless that is null, then empties the slot.
 
  The host does not check `id`. Call it on the thread of `tv`, or in a thread
  init callback for it.*/
@@ -75,18 +73,17 @@ unsafe extern "C" {
     /** Frees every slot of `tv`, in the order of the ids. Host only, on the thread
  that takes `tv` down, after its own thread has been joined.*/
     pub fn SCThreadFreeStorage(tv: *mut ThreadVars);
-    /** Registers a slot that every flow has, empty at first, and whose content
- `Free` frees. The host keeps `name`, which must stay valid for the life of
- the process, and so must `Free`. Names are apart from those of thread
- storage.
+    /** Registers a slot for every flow, empty at first. `Free` frees its content.
+ `name` and `Free` must stay valid for the life of the process. Thread
+ storage may have the same name.
 
- The id is negative when registration failed, for the reasons that
- `SCThreadStorageRegister` has. Call it from `Init` only.*/
+ The id is negative when registration failed, for the same reasons
+ as for `SCThreadStorageRegister`. Call it from `Init` only.*/
     pub fn SCFlowStorageRegister(
         name: *const ::core::ffi::c_char,
         Free: StorageFreeFn,
     ) -> SCFlowStorageId;
-    /** Returns what `f` holds in the slot `id`; null if nothing was set.
+    /** Returns the pointer in the slot `id` of `f`, or null if none was set.
 
  The host does not check `id`. Call it in a callback for `f`, which the host
  has locked.*/
@@ -94,7 +91,7 @@ unsafe extern "C" {
         f: *const Flow,
         id: SCFlowStorageId,
     ) -> *mut ::core::ffi::c_void;
-    /** Stores `ptr` in the slot `id` of `f`, without freeing what was there.
+    /** Stores `ptr` in the slot `id` of `f`, without freeing the previous one.
  Returns 0 on success.
 
  The host does not check `id`. Call it in a callback for `f`, which the host
@@ -104,10 +101,10 @@ unsafe extern "C" {
         id: SCFlowStorageId,
         ptr: *mut ::core::ffi::c_void,
     ) -> ::core::ffi::c_int;
-    /** Writes when the last packet of `flow` was seen, as seconds since 1970 and
- microseconds: both 0 while flow init callbacks run.*/
+    /** Writes the time of the last packet of `flow`, as seconds since 1970 and
+ microseconds. Both are 0 in flow init callbacks.*/
     pub fn SCFlowGetLastTimeAsParts(flow: *const Flow, secs: *mut u64, usecs: *mut u64);
-    /// Returns the `FLOW_…` bits of `flow`, private to the version of the host.
+    /// Returns the `FLOW_…` bits of `flow`, whose meaning depends on the host's version.
     pub fn SCFlowGetFlags(flow: *const Flow) -> u64;
     /// Returns the source port, in host byte order; 0 without ports.
     pub fn SCFlowGetSourcePort(flow: *const Flow) -> u16;
@@ -117,17 +114,17 @@ unsafe extern "C" {
     pub fn SCFlowIsIPv4(flow: *const Flow) -> bool;
     /// Returns true if the addresses of `flow` are of IPv6.
     pub fn SCFlowIsIPv6(flow: *const Flow) -> bool;
-    /// The number of the IP protocol: 6 for TCP, 17 for UDP.
+    /// Returns the number of the IP protocol: 6 for TCP, 17 for UDP.
     pub fn SCFlowGetIPProtocol(flow: *const Flow) -> u8;
-    /// The application-layer protocol, as far as it is known by now.
+    /// Returns the application-layer protocol that the host has found so far.
     pub fn SCFlowGetAppProtocol(f: *const Flow) -> AppProto;
-    /** The source address: 4 bytes for IPv4, 16 for IPv6, in network byte order.
- It is the flow's, and lives as long.*/
+    /** Returns the source address: 4 bytes for IPv4, 16 for IPv6, in network byte
+ order. It is valid as long as the flow.*/
     pub fn SCFlowGetSourceAddressAsRawPtr(flow: *const Flow) -> *const u8;
-    /// The destination address, as the source address.
+    /// Returns the destination address, in the form of the source address.
     pub fn SCFlowGetDestinationAddressAsRawPtr(flow: *const Flow) -> *const u8;
-    /// How many packets went to the server so far.
+    /// Returns the number of packets to the server so far.
     pub fn SCFlowGetToServerPacketCount(flow: *const Flow) -> u32;
-    /// How many packets went to the client so far.
+    /// Returns the number of packets to the client so far.
     pub fn SCFlowGetToClientPacketCount(flow: *const Flow) -> u32;
 }
