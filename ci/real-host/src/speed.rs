@@ -1,4 +1,4 @@
-//! How long the mock takes for a capture, beside Suricata.
+//! Measures how long the mock and Suricata take for a capture.
 
 use std::fs::File;
 use std::io::BufWriter;
@@ -10,7 +10,7 @@ use anyhow::{Result, ensure};
 use crate::build;
 use crate::host::Suricata;
 
-/// Prints the seconds of both in a table: the median of five runs, turn by turn.
+/// Prints a table of the seconds of both, medians of five alternating runs.
 pub(crate) fn measure(suricata: &Suricata) -> Result<()> {
     const ROUNDS: usize = 5;
     let plugin = build::example("flow-counter")?;
@@ -18,7 +18,7 @@ pub(crate) fn measure(suricata: &Suricata) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let capture = folder.path().join("capture.pcap");
     capture::write_pcap(120_000, BufWriter::new(File::create(&capture)?))?;
-    println!("| run mode | Suricata | mock | part |\n| --- | ---: | ---: | ---: |");
+    println!("| run mode | Suricata | mock | mock / Suricata |\n| --- | ---: | ---: | ---: |");
     for mode in ["single", "autofp"] {
         let (mut of_suricata, mut of_mock) = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
@@ -35,8 +35,8 @@ pub(crate) fn measure(suricata: &Suricata) -> Result<()> {
             seconds.sort_by(f64::total_cmp);
             seconds[ROUNDS / 2]
         });
-        let part = mock / suricata;
-        println!("| `{mode}` | {suricata:.2} s | {mock:.2} s | {part:.2} |");
+        let ratio = mock / suricata;
+        println!("| `{mode}` | {suricata:.2} s | {mock:.2} s | {ratio:.2} |");
     }
     Ok(())
 }
