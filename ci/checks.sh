@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# What the checks do: `ci/check NAME`, which lists them, runs a function of this file.
-# shellcheck disable=SC2329 # they are called by their names
+# The functions of the checks: `ci/check NAME` runs the function NAME.
+# shellcheck disable=SC2329 # the last lines call them by name
 set -euo pipefail
 shopt -s inherit_errexit
 
 target=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 triple=$(rustc -vV | sed -n 's/^host: //p')
-# Outside of the repository, where cargo finds nothing of it.
+# Outside of the repository, where cargo does not find its workspace.
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 readonly target triple scratch
 export CARGO_TARGET_DIR=$target
-# The program of the mock comes with it.
+# The feature builds the program of the mock.
 readonly workspace=(--workspace --locked --features suricata-thread-mock/cli)
 readonly libraries=(-p suricata-thread-sys -p suricata-thread -p suricata-thread-mock)
 readonly plugins=(-p flow-counter -p minimal -p begun-ended -p raw-plugin -p live-totals -p flow-log -p top-talkers)
@@ -21,7 +21,7 @@ die() {
     exit 1
 }
 
-# Installs Debian packages that lack the program or file $1.
+# Installs the Debian packages $2..., or the package $1, if the program or file $1 is missing.
 need() {
     local lacking=$1
     shift
@@ -33,15 +33,15 @@ need() {
 
 need_libclang() { need "/usr/lib/llvm-*/lib/libclang.so*" libclang-dev; }
 
-# Puts the program $1 of version $2 on the PATH, which cargo installs; $3...: options. Built as fast as can be: the
-# tools take longer to build than to do their work.
+# Installs version $2 of the program $1 with cargo, options $3..., and puts it on the PATH. It is not optimized, since
+# the tools take longer to build than to run.
 tool() {
     CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=256 \
         cargo install --quiet --locked --root "$target/tools" --target-dir "$target/tools/build" "$1@$2" "${@:3}" >&2
     PATH=$target/tools/bin:$PATH
 }
 
-# Unpacks the Rust $1 of Debian's packages below target/, and has cargo use it from now on.
+# Unpacks Rust $1 from Debian's packages below target/, and makes cargo use it from now on.
 debian_rust() {
     local folder=$target/rust-$1 packages=(rustc-web libstd-rust-web-dev "libstd-rust-web-$1" rust-web-src cargo-web)
     if [[ ! -d $folder ]]; then
@@ -52,7 +52,7 @@ debian_rust() {
         (
             cd "$folder.partial/packages"
             apt-get -qq -o APT::Sandbox::User=root download "${packages[@]}" >&2
-            # What these need and the machine lacks: LLVM, libssh2, …
+            # Their dependencies that the machine lacks: LLVM, libssh2, …
             apt-get -qq --simulate install --no-install-recommends "${packages[@]}" |
                 sed -n 's/^Inst \([^ ]*\) .*/\1/p' | grep -vE 'rust|cargo' |
                 xargs -r apt-get -qq -o APT::Sandbox::User=root download >&2
@@ -69,7 +69,7 @@ debian_rust() {
     cargo --version >&2
 }
 
-# Copies the tree to $1, with none of the crates in ci/ but the one that the libraries need for their tests.
+# Copies the tree to $1. Of the crates in ci/, it keeps only capture, which the tests of the libraries need.
 libraries_in() {
     rm -rf "$1"
     mkdir -p "$1"
@@ -98,11 +98,11 @@ doc() { RUSTDOCFLAGS="-D warnings" cargo doc --quiet "${workspace[@]}" --no-deps
 tests() {
     need_libclang
     cargo test --quiet "${workspace[@]}"
-    # Those whose hosts play what the environment says.
+    # These build hosts that follow the environment.
     SURICATA_MOCK=9 cargo test --quiet --locked -p suricata-thread -p model "${plugins[@]}"
 }
 
-# `UPDATE=1 ci/check generated` writes what it compares otherwise.
+# `UPDATE=1 ci/check generated` writes the files instead of comparing them.
 generated() {
     local root manifest lists=suricata-thread-mock/src/bin/suricata-mock/exports
     need_libclang
@@ -110,7 +110,7 @@ generated() {
     root=$(ci/find-suricata)
     {
         echo "# Exported by Suricata $(chroot "$root" suricata -V | grep -oE '8\.0\.[0-9]+'), read by nm."
-        # Without what is mangled, or begins with an underscore: no part of an API.
+        # Names that begin with an underscore, such as mangled ones, are no part of an API.
         nm --dynamic --defined-only "$root$(chroot "$root" sh -c 'command -v suricata')" |
             awk '$3 !~ /^_/ { print $3 }' | LC_ALL=C sort -u
     } >"$scratch/8.txt"
@@ -124,19 +124,19 @@ generated() {
     diff -u "$lists" "$scratch"
 }
 
-# `UPDATE=1 ci/check bench` records the counts, and writes docs/benchmarks.md, for which it runs a real Suricata.
+# `UPDATE=1 ci/check bench` records the counts, runs a real Suricata, and writes docs/benchmarks.md.
 bench() {
     need valgrind
     cargo run --quiet --release --locked -p benchmarks
 }
 
 asan() {
-    # Plugins that are opened find the host's functions in the program.
+    # -rdynamic: the plugins that a test opens find the host's functions in its program.
     export RUSTC_BOOTSTRAP=1 RUSTFLAGS="-Zsanitizer=address -Clink-arg=-rdynamic" ASAN_OPTIONS=detect_leaks=1
     local flags=(--quiet --locked --target "$triple" --target-dir "$target/asan")
-    # Not for leak checks: a test with a host of its own, which lets go of what it is given.
+    # The skipped test has a host of its own, which leaks its values on purpose.
     cargo test "${flags[@]}" "${libraries[@]}" -p model -p capture --lib --tests -- --skip what_is_allocated
-    # The examples are libraries that leave the host's functions to the host: no program is to be made of one.
+    # Not --lib: the examples refer to the host's functions, and do not link as a program.
     cargo test "${flags[@]}" "${plugins[@]}" -p c-plugin --bins --test '*'
 }
 
@@ -149,16 +149,16 @@ links() {
     need clang
     need ld.gold binutils
     suricata_mock
-    # A host that is not for plugins: one error line, nothing registered.
+    # Checks that the plugin refuses the host of ci/links-host.c with macros $2...: one error line with the cause $1.
     stranger() {
         cc -rdynamic -Wall -Isuricata-thread-sys/include "${@:2}" ci/links-host.c -ldl -o "$target/links-host"
         "$target/links-host" "$target/links/debug/libminimal.so" >"$log" 2>&1 || true
         [[ $(grep -c "^Error: " "$log") == 1 && $(tail -n 1 "$log") == "went on" ]] &&
             grep -F "Error: plugin minimal: can't run here: $1" "$log" ||
-            die "links: a host with ${*:2} should be refused, since $1: $(cat "$log")"
+            die "links: the plugin does not refuse a host with ${*:2}, since $1: $(cat "$log")"
     }
-    # The plugin minimal, built with the rustc flags $3 and further variables; and its test, with plugin and mock in one
-    # link.
+    # Builds the plugin minimal with profile $2, rustc flags $3 and variables $4..., and its test, which links plugin
+    # and mock together.
     built() {
         local name=$1 profile=$2 file=$target/links/$2
         export RUSTFLAGS=$3 CARGO_TARGET_DIR=$target/links
@@ -171,7 +171,7 @@ links() {
         done
         echo "$name: $(sha256sum "$file/libminimal.so" | cut -c 1-12)… counts as 8.0 and as 9.0"
     }
-    # Assembled, and never linked or run.
+    # This is only assembled, not linked or run.
     cargo test --quiet --locked -p suricata-thread --test host_functions -- --ignored
     for linker in bfd lld gold mold; do
         (built "linker $linker" release "-Clink-arg=-fuse-ld=$linker")
@@ -186,7 +186,7 @@ links() {
     (built "link-dead-code" debug "-Clink-dead-code")
     (LLVM_PROFILE_FILE=/dev/null built "coverage" debug "-Cinstrument-coverage" LLVM_PROFILE_FILE=/dev/null)
     (built "dev profile" debug "")
-    # Beside suricata-ffi, whose references are not weak.
+    # This plugin also links suricata-ffi, whose references are not weak.
     CARGO_TARGET_DIR=$target/links CARGO_PROFILE_RELEASE_LTO=thin \
         cargo build --quiet --locked --release -p docs --example plugin_here
     suricata-mock check --suricata 8 "$target/links/release/examples/libplugin_here.so" >"$log" 2>&1 ||
@@ -200,8 +200,8 @@ links() {
     stranger "$several" -DVERSION='"8.0.8"' -DAPI=0x0800 -DHAS="$v8 F(suricata_thread_mock_generation_1, 12)"
 }
 
-# The packages as they would be published, outside of the workspace, in the order of publishing, each with none but
-# those before it in place of the registry's.
+# Tests the packages outside of the workspace, in the order of publishing. Each gets the ones before it, in place of the
+# registry's.
 package() {
     local crate version stray brought repository=$PWD work=$target/package-tests
     local crates=(suricata-thread-sys suricata-thread-mock suricata-thread)
@@ -210,7 +210,7 @@ package() {
     version=$(cargo pkgid --locked -p suricata-thread) version=${version##*[#@]}
     cargo package --quiet --locked --no-verify --allow-dirty "${crates[@]/#/-p}"
     export CARGO_TARGET_DIR=$work CARGO_PROFILE_DEV_DEBUG=false CARGO_INCREMENTAL=0
-    # What was built of earlier packages has the same names.
+    # Builds of earlier packages have the same names.
     rm -rf "$work"/debug/{.fingerprint,incremental}/{suricata-thread,minimal}* "$work/release"
     mkdir "$scratch/.cargo"
     echo "[patch.crates-io]" >"$scratch/.cargo/config.toml"
@@ -221,7 +221,7 @@ package() {
         tar -xmf "$target/package/$crate-$version.crate" -C "$scratch"
         (cd "$scratch/$crate-$version" && cargo test --quiet)
         [[ $crate != *-mock ]] || (cd "$scratch/$crate-$version" && cargo test --quiet --features cli)
-        # What an author who depends on it builds; the mock's is for tests.
+        # Plugins must not get further dependencies. The mock is for tests, and may have some.
         brought=$(cd "$scratch/$crate-$version" && cargo tree --quiet --edges normal,build --target all --prefix none \
             --format '{p}' | cut -d' ' -f1 | sort -u | xargs)
         [[ $crate == *-mock || "suricata-thread suricata-thread-sys" == *"$brought" ]] ||
@@ -250,7 +250,7 @@ package() {
     "$scratch/bin/suricata-mock" run "$work/release/libminimal.so"
 }
 
-# Makes a plugin named $2 in the folder $1 by template/new, with the crates of this repository for the published ones.
+# Makes a plugin named $2 in the folder $1 with template/new, and replaces the published crates by this repository's.
 from_template() {
     mkdir -p "$1/.cargo"
     {
@@ -259,13 +259,13 @@ from_template() {
     } >"$1/.cargo/config.toml"
     GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=user.name GIT_CONFIG_VALUE_0='A "B" & C\/D' template/new "$1/$2"
     ! grep -rnE '\{\{|\}\}|\{%|%\}' "$1/$2" || die "template: a placeholder is left"
-    # Of an author's name, what means something in TOML is left out.
+    # template/new leaves out what TOML would need escaped.
     grep -qF 'authors = ["A B & C/D' "$1/$2/Cargo.toml" || die "template: the author is lost"
 }
 
 template() {
     local work=$scratch name refused commands
-    # CI demands rustfmt's format, which depends on names: it sorts them, and breaks long lines.
+    # The format depends on the name: rustfmt sorts `use` lines, and breaks long ones.
     for name in a1 z-name-that_is-about-as-long-as-the-name-of-a-plugin-gets packet-counter; do
         from_template "$work" "$name"
         (cd "$work/$name" && cargo fmt --check)
@@ -274,7 +274,7 @@ template() {
         ! refused=$(template/new "$work/$name" 2>&1) || die "template: new made $name"
         grep -q "^new: .*$name" <<<"$refused" || die "template: new says of $name: $refused"
     done
-    # What the plugin's CI does, after the commands that install what it needs.
+    # The last command of the plugin's CI; those before it install its tools.
     commands=$(sed -n 's/^ *- run: //p' "$work/packet-counter/.github/workflows/ci.yml" | tail -n 1)
     cp Cargo.lock "$work/packet-counter"
     suricata_mock
@@ -294,8 +294,8 @@ memcheck() {
     real_host memcheck
 }
 
-# Debian trixie's compiler, in the tree of Suricata 7.0: rustup's has no library for arm64. Each crate by a call of it:
-# they have no dependencies and no build scripts.
+# Uses Debian trixie's compiler, in the tree of Suricata 7.0, since rustup's has no library for arm64. It needs no
+# cargo, since the crates have no dependencies and no build scripts.
 arm64() {
     local tree log=$target/arm64.log
     tree=$(ci/find-suricata 7.0)
@@ -328,7 +328,7 @@ msrv() {
     debian_rust 1.85
     libraries_in "$target/msrv-tree"
     cd "$target/msrv-tree"
-    # What the template makes is for the same Rust.
+    # The template's plugin promises the same Rust.
     template/new "$scratch/from-template"
     mv "$scratch/from-template" .
     sed -i 's/^members = \[/&"from-template", /' Cargo.toml
@@ -348,9 +348,9 @@ minimal-versions() {
 
 tsan() {
     local sanitizer
-    # Panics are too slow there, and a stack overflow is the sanitizer's own.
+    # Under the sanitizer, panics are too slow, and it handles a stack overflow itself.
     local not_there=(is_not_called_for_a_second left_out_until_the_end a_panic_at_the_end_of_a_thread a_stack_overflow)
-    # Debian has no such library; that of the other toolchain will do.
+    # Debian's Rust lacks the sanitizer's library; that of the other toolchain works.
     sanitizer=$(find "$(rustc --print sysroot)/lib/rustlib/$triple/lib" -name 'librustc*_rt.tsan.a' | head -n 1)
     debian_rust 1.96
     cp "$sanitizer" "$target/rust-1.96/usr/lib/rustlib/$triple/lib/librustc-stable_rt.tsan.a"
@@ -362,7 +362,7 @@ tsan() {
 licences() {
     tool cargo-deny 0.20.2
     cargo deny --locked check licenses bans sources
-    cargo deny --locked check advisories || die "licences: without the database, advisories are not checked"
+    cargo deny --locked check advisories || die "licences: an advisory applies, or the database is missing; see above"
 }
 
 # The changes to a crate that no test notices are those that are listed with a reason, and no others. MUTANTS_FILE: only
@@ -372,7 +372,7 @@ mutants() {
     tool cargo-mutants 27.1.0
     libraries_in "$tree"
     cp Cargo.toml "$tree"
-    # cargo-mutants passes over unsafe functions. Where a safe one would do as well for the compiler, the copy has that.
+    # cargo-mutants skips unsafe functions, so the copy makes them safe where the compiler accepts that.
     find "$tree"/suricata-thread{,-mock}/src -name '*.rs' -exec \
         sed -Ei 's/^( *(pub |pub\(crate\) )?(const )?)unsafe ((extern "C" )?fn [A-Za-z_])/\1\4/' {} +
     for crate in suricata-thread suricata-thread-mock; do
@@ -380,7 +380,7 @@ mutants() {
         [[ ${MUTANTS_FILE-$crate/} == "$crate/"* ]] || continue
         [[ $crate != suricata-thread ]] || tests+=(--test-package=model)
         rm -rf "$out"
-        # Two at a time, since many hang, which takes time but no processor. Status 2: some are missed; 3: some hang.
+        # Two jobs, since many mutants hang, which takes no processor. Status 2: some are missed; 3: some hang.
         CARGO_PROFILE_DEV_DEBUG=false PROPTEST_CASES=64 cargo mutants --dir "$tree" --config ci/mutants.toml --jobs 2 \
             --build-timeout 300 --package "$crate" ${MUTANTS_FILE:+--file "$MUTANTS_FILE"} "${tests[@]}" \
             --output "$out" --colors never --no-times -- --lib --tests || [[ $? == [23] ]] ||
@@ -391,15 +391,15 @@ mutants() {
         wc -l "$out"/mutants.out/{caught,missed,timeout,unviable}.txt
         diff <(echo "$listed") <(echo "$missed") || failed=1
     done
-    ((!failed)) || die "mutants: < is listed in ci/mutants.txt but noticed, > is not noticed and not listed"
+    ((!failed)) || die "mutants: < is listed in ci/mutants.txt but caught, > is missed but not listed"
 }
 
 cargo-generate() {
     local work=$scratch
-    # Without what it needs for templates in git repositories, which is most of it.
+    # No default features: most of it is for templates in git repositories.
     tool cargo-generate 0.26.0 --ignore-rust-version --no-default-features
     from_template "$work" packet-counter
-    # What it needs of a clone. Within a workspace, it would make the plugin a member of it.
+    # A clone with the workspace's manifest, since cargo-generate makes a plugin inside of a workspace a member of it.
     mkdir -p "$work/clone"
     cp -r Cargo.toml template "$work/clone"
     local command
@@ -411,7 +411,7 @@ cargo-generate() {
     diff -r Cargo.toml "$work/clone/Cargo.toml"
 }
 
-# Compares with the headers of the newest source of 8.0.x that the machine's Debian mirror has.
+# Compares with the newest source of 8.0.x that the machine's Debian mirror has.
 headers() {
     need_libclang
     local folder=$target/source mirror version upstream apt
@@ -422,12 +422,12 @@ headers() {
     mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Identifier: Packages' 'Origin: Debian' 'Label: Debian' |
         awk '/^https?:/ && !found++')
     printf "deb-src $mirror %s main\n" trixie-backports forky sid >"$folder/sources.list"
-    # An apt of its own, which leaves the machine's alone and needs no root.
+    # apt with folders of its own, which needs no root and leaves the machine's state alone.
     apt=(-qq -o "Dir::State=$folder" -o "Dir::State::status=$folder/status" -o "Dir::Cache=$folder/cache"
         -o "Dir::Etc::sourcelist=$folder/sources.list" -o Dir::Etc::sourceparts=/dev/null
         -o "APT::Sandbox::User=$(id -un)")
     apt-get "${apt[@]}" update >&2
-    # A mirror may list a version and not have its source.
+    # A mirror may list a version but lack its source.
     for version in $(apt-cache "${apt[@]}" showsrc suricata | sed -n 's/^Version: \(1:8\.0\..*\)/\1/p' | sort -ruV); do
         upstream=${version#*:} upstream=${upstream%-*}
         (cd "$folder" && apt-get "${apt[@]}" source --tar-only --download-only "suricata=$version" >&2) || continue
@@ -436,7 +436,7 @@ headers() {
         cargo run --quiet --locked -p declarations -- source "$folder/src"
         return
     done
-    die "headers: no source of Suricata 8.0.x could be had"
+    die "headers: the Debian mirror $mirror has no source of Suricata 8.0.x"
 }
 
 case $1 in

@@ -1,9 +1,9 @@
-/* A host that is no Suricata which plugins know. It loads the plugin file that it is given as Suricata does,
- * prints what is logged, and says at its end that it went on.
+/* A host of a version that plugins don't know. It loads a plugin file as Suricata does, prints the log, and prints
+ * "went on" at its end.
  *
- * VERSION       what GetProgramVersion returns
- * API           the version that it demands of a plugin
- * HAS           F(NAME, RESULT) for each function that says which generation it is: -1 refuses a slot */
+ * VERSION       the result of GetProgramVersion
+ * API           the API version that it demands of a plugin
+ * HAS           F(NAME, RESULT) for each function that tells the generation; the result -1 refuses a slot */
 #include <dlfcn.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -30,7 +30,7 @@ const char *GetProgramVersion(void)
     return VERSION;
 }
 
-/* Refuses, which is an error of the plugin's. */
+/* A refusal makes the plugin log an error. */
 bool SCThreadRegisterInitCallback(SCThreadInitCallbackFn fn, void *user)
 {
     (void)fn, (void)user;
