@@ -1,13 +1,13 @@
-/* A host as Suricata 9.0 is one, for counting: its executable exports the functions that plugins call, and it opens a
- * plugin with dlopen. Storage is an array of pointers at the end of each ThreadVars and each Flow, as in Suricata.
+/* A host for counting instructions. As in Suricata 9.0, its executable exports the functions that plugins call, it opens
+ * a plugin with dlopen, and storage is an array of pointers at the end of each ThreadVars and each Flow.
  *
  * usage: valgrind --tool=callgrind host PLUGIN
  *
- * A plugin announces its cases while its Init runs: bench_case() names a function to call, bench_next() makes the next
- * callback that is registered a case. Other thread init callbacks are set-up, other flow callbacks are not called.
+ * A plugin announces its cases in Init: bench_case() names a function to call, and bench_next() makes a case of the next
+ * callback that is registered. Other thread init callbacks are set-up; other flow callbacks are not called.
  *
- * Each case is counted from the loop around it and dumped under its name. The same loop around an empty function, the
- * case "nothing", tells what the loop itself takes. */
+ * The count of a case includes the loop around it. The case "nothing", the same loop around an empty function, counts the
+ * loop alone. */
 #include <dlfcn.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,7 +17,7 @@
 #include <valgrind/callgrind.h>
 
 #define CALLS 1000 /* how often a case is called */
-#define MAX 64     /* of everything */
+#define MAX 64     /* cases, and slots */
 
 typedef struct ThreadVars ThreadVars;
 typedef struct Flow Flow;
@@ -44,7 +44,7 @@ typedef struct {
 
 struct bench_case {
     const char *name;         /* NULL: set-up */
-    ThreadInitFn thread_init; /* this or the next */
+    ThreadInitFn thread_init; /* NULL if flow is set */
     FlowFn flow;
     void *user;
 };
@@ -56,13 +56,13 @@ static int n_slots;
 static Flow flow;
 static char packet[512];
 
-static void die(const char *what, const char *why)
+static void die(const char *problem, const char *cause)
 {
-    fprintf(stderr, "host: %s: %s\n", what, why);
+    fprintf(stderr, "host: %s: %s\n", problem, cause);
     exit(1);
 }
 
-/* Not inlined and all alike, so that only what is called differs. */
+/* Not inlined, so that all cases have the same loop. */
 static __attribute__((noinline)) void call_flow(FlowFn fn, void *user, ThreadVars **tvs, size_t calls)
 {
     for (size_t i = 0; i < calls; i++)
@@ -86,11 +86,11 @@ static void call(const struct bench_case *c, ThreadVars **tvs, size_t calls)
 static void nothing_flow(ThreadVars *tv, Flow *f, void *p, void *user) { (void)tv, (void)f, (void)p, (void)user; }
 static void nothing_thread_init(ThreadVars *tv, void *user) { (void)tv, (void)user; }
 
-/* Dumps the instructions of many calls. */
-static void count(const char *what, const struct bench_case *c, ThreadVars **tvs)
+/* Dumps the instructions of CALLS calls. */
+static void count(const char *kind, const struct bench_case *c, ThreadVars **tvs)
 {
     char label[256];
-    snprintf(label, sizeof label, "%s\t%d\t%s", what, CALLS, c->name);
+    snprintf(label, sizeof label, "%s\t%d\t%s", kind, CALLS, c->name);
     CALLGRIND_ZERO_STATS;
     call(c, tvs, CALLS);
     CALLGRIND_DUMP_STATS_AT(label);
@@ -104,7 +104,7 @@ static struct bench_case *add_case(const char *name, void *user)
     return &cases[n_cases++];
 }
 
-/* What a plugin calls */
+/* Functions that a plugin calls */
 
 void bench_case(const char *name, FlowFn fn, void *user) { add_case(name, user)->flow = fn; }
 
@@ -128,7 +128,7 @@ static bool register_flow(FlowFn fn, void *user)
 bool SCFlowRegisterInitCallback(FlowFn fn, void *user) { return register_flow(fn, user); }
 bool SCFlowRegisterUpdateCallback(FlowFn fn, void *user) { return register_flow(fn, user); }
 
-/* The names are this project's own, and differ. */
+/* Does not compare the names, which this project chooses. */
 static int register_slot(void)
 {
     if (n_slots == MAX)
@@ -189,7 +189,7 @@ int main(int argc, char **argv)
         tvs[i] = tv;
     for (struct bench_case *c = cases; c < cases + n_cases; c++) {
         struct bench_case nothing = { c->name, nothing_thread_init, c->flow != NULL ? nothing_flow : NULL, NULL };
-        call(c, tvs, 10); /* what is done once per thread */
+        call(c, tvs, 10); /* the first call of a thread may insert a value */
         if (c->name == NULL)
             continue;
         count("nothing", &nothing, tvs);

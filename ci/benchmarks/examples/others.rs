@@ -1,4 +1,4 @@
-//! What else could hold the state of a thread.
+//! The measured plugin that keeps the state of a thread in other containers.
 
 mod host;
 

@@ -1,4 +1,4 @@
-//! The measured plugin that calls the C API as it is.
+//! The measured plugin that calls the raw C API.
 
 mod host;
 
@@ -12,8 +12,8 @@ use suricata_thread_sys::{Flow, Packet, ThreadVars};
 entry!(init);
 
 unsafe extern "C" fn init() {
-    // SAFETY: the name is constant; `free` frees what is stored, which are `State`s. Callbacks get the user pointer that
-    // they expect, which is never freed.
+    // SAFETY: the name is constant, and `free` frees the stored `State`s. Callbacks get the user pointer that they
+    // expect, which is never freed.
     let (id, of_flows) = unsafe {
         let id = v9::SCThreadStorageRegister(c"state".as_ptr(), Some(free));
         let user = Box::into_raw(Box::new(id)).cast();
@@ -50,7 +50,7 @@ unsafe extern "C" fn init() {
 }
 
 unsafe extern "C" fn free(value: *mut c_void) {
-    // SAFETY: the host passes what `count_or_set` made.
+    // SAFETY: `count_or_set` made the value.
     drop(unsafe { Box::from_raw(value.cast::<State>()) });
 }
 
@@ -75,7 +75,7 @@ unsafe fn count_or_set(state: *mut c_void, set: impl FnOnce(*mut c_void) -> c_in
         state = Box::into_raw(Box::default());
         assert_eq!(set(state.cast()), 0);
     }
-    // SAFETY: the caller's promise, or made above.
+    // SAFETY: the caller's promise, or the new `State`.
     unsafe { (*state).calls += 1 }
 }
 
@@ -93,7 +93,7 @@ unsafe fn insert(tv: *mut ThreadVars, id: Id) {
 }
 
 unsafe extern "C" fn fill(tv: *mut ThreadVars, id: *mut c_void) {
-    // SAFETY: the host passes the calling thread's own, and what `init` registered.
+    // SAFETY: the host passes the calling thread's own, and the user pointer of `init`.
     unsafe { insert(tv, *id.cast()) }
 }
 

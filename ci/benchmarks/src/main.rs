@@ -1,6 +1,7 @@
-//! Counts the instructions that `suricata-thread` costs, beside the raw C API, `suricata-ffi` and what else could be
-//! used instead, and those of the mock. Fails where one is worse than recorded, or an access costs more than the raw call;
-//! with `UPDATE` in the environment, records them, and writes docs/benchmarks.md and its chart.
+//! Counts the instructions of `suricata-thread`, of its alternatives and of the mock.
+//!
+//! Fails if a figure is worse than recorded, or an access costs more than the raw call. With `UPDATE` in the
+//! environment, records the figures instead, and writes docs/benchmarks.md and its chart.
 
 mod report;
 
@@ -11,20 +12,20 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-/// Figures by what they are of: instructions of one call; bytes.
+/// Figures by name: instructions of one call, or bytes.
 type Figures = BTreeMap<String, f64>;
 
 const RECORDED: &str = "ci/benchmarks/figures.tsv";
 const HEADER: &str =
     "# What the safe layer and the mock cost. `UPDATE=1 ci/check bench` writes this.\n";
 
-/// Another compiler's code may differ by this part of a large figure; small ones are exact.
+/// The part of a figure by which another compiler's code may differ. Small figures are exact.
 const TOLERANCE: f64 = 0.02;
 
 /// The name of the figure for the mock.
 const MOCK: &str = "a packet of a capture, on the mock";
 
-/// The name of the figure that is no count of instructions.
+/// The name of the figure in bytes.
 const SIZE: &str = "bytes of a stripped plugin";
 
 fn main() -> Result<()> {
@@ -58,12 +59,12 @@ fn main() -> Result<()> {
         }
     }
     worse.extend(figures.keys().map(|name| format!("{name}: not recorded")));
-    let remedy = "where that is wanted, record them: UPDATE=1 ci/check bench";
+    let remedy = "to accept this, run UPDATE=1 ci/check bench";
     ensure!(worse.is_empty(), "{}; {remedy}", worse.join("; "));
     Ok(())
 }
 
-/// The host, and the plugins that it measures.
+/// The built host and plugins.
 struct Built {
     host: PathBuf,
     /// The folder with the plugins.
@@ -82,7 +83,7 @@ impl Built {
             output(Command::new("cargo").args(&build[..4]).args(package))?;
         }
         let host = target.join("benchmarks-host");
-        // No padding for control flow enforcement, which Rust does not have either.
+        // No padding for control flow enforcement, as in Rust.
         let options = "-O2 -Wall -Wextra -Werror -fcf-protection=none -rdynamic \
             ci/benchmarks/c/host.c -ldl -o";
         let mut cc = Command::new("cc");
@@ -95,14 +96,14 @@ impl Built {
         self.plugins.join(format!("lib{name}.so"))
     }
 
-    /// The instructions of one call of each case of a plugin, the host's part of it included.
+    /// Returns the instructions of one call of each case of a plugin, including the host's functions.
     fn count(&self, plugin: &str) -> Result<Figures> {
         let folder = tempfile::tempdir()?;
         let out = folder.path().join("out");
         output(callgrind(&out, &self.host).arg(self.plugin(plugin)))?;
         let (mut figures, mut nothing) = (Figures::new(), 0.0);
         for number in 1.. {
-            // The file without a number has what came after the last dump.
+            // Dumps are numbered. The file without a number has the rest of the run.
             let Ok(dump) = fs::read_to_string(out.with_extension(number.to_string())) else {
                 break;
             };
@@ -129,14 +130,14 @@ impl Built {
         Ok(figures)
     }
 
-    /// The instructions that the mock takes for a packet with flow-counter: what they grow by with the flows.
+    /// Returns the mock's instructions for a packet with flow-counter: the growth from a small to a large capture.
     fn count_mock(&self) -> Result<f64> {
         let count = |flows| {
             let folder = tempfile::tempdir()?;
             let capture = folder.path().join("capture.pcap");
             let packets = capture::write_pcap(flows, fs::File::create(&capture)?)?;
             let release = self.plugins.with_file_name("");
-            // The run is in a child of the program.
+            // The program runs the plugin in a child process, which writes a file of its own.
             let out = folder.path().join("out.%p");
             let mut mock = callgrind(&out, &release.join("suricata-mock"));
             mock.args(["run", "--seed=1", "--runmode=single", "--pcap"]);
@@ -154,7 +155,7 @@ impl Built {
         Ok(((many - few) / (of_many - of_few)).round())
     }
 
-    /// The bytes of a plugin, stripped.
+    /// Returns the size of a stripped plugin in bytes.
     fn size(&self, plugin: &str) -> Result<f64> {
         let stripped = tempfile::NamedTempFile::new()?;
         let mut strip = Command::new("strip");
@@ -167,7 +168,7 @@ impl Built {
     }
 }
 
-/// The command that runs a program under callgrind, which writes what it counts to `out`.
+/// Returns a command that runs a program under callgrind, which writes its counts to `out`.
 fn callgrind(out: &Path, program: &Path) -> Command {
     let mut valgrind = Command::new("valgrind");
     let out = format!("--callgrind-out-file={}", out.display());
@@ -175,7 +176,7 @@ fn callgrind(out: &Path, program: &Path) -> Command {
     valgrind
 }
 
-/// What a command prints, which must end well.
+/// Runs a command, which must succeed, and returns its output.
 fn output(command: &mut Command) -> Result<String> {
     let output = command.output().with_context(|| format!("{command:?}"))?;
     let printed = String::from_utf8([output.stdout, output.stderr].concat())?;

@@ -1,4 +1,4 @@
-//! The figures on the page on what the safe layer costs, and its chart.
+//! Writes the tables and the chart of docs/benchmarks.md.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -57,9 +57,9 @@ pub(crate) fn write(built: &Built) -> Result<()> {
     Ok(fs::write("docs/benchmarks.svg", chart(&bars))?)
 }
 
-/// The chart, as an SVG that suits light and dark pages, and is narrow so that a phone need not shrink it much.
+/// Returns the chart as an SVG for light and dark pages, narrow enough for a phone.
 fn chart(bars: &[(&str, f64)]) -> String {
-    // A ground of its own: a page may be dark where the reader's system, which the picture goes by, is light.
+    // A background of its own: the picture follows the reader's system, which may be light while the page is dark.
     const STYLE: &str = "svg { background: #fff }
     text { font: 14px system-ui, -apple-system, 'Segoe UI', 'DejaVu Sans', sans-serif; fill: #1f2328 }
     .title { font-size: 17px; font-weight: 600 }

@@ -4,34 +4,34 @@ use std::net::IpAddr;
 
 use crate::scripted::{Ends, FIRST};
 
-/// A port without a well-known protocol, so that no parser of the host takes an interest.
+/// A port without a well-known protocol, so that no parser of the host runs.
 const SERVER_PORT: u16 = 47_811;
 
 /// The lowest client port.
 const CLIENT_PORT: u16 = 20_000;
 
-/// Number of client ports in use, one after the other.
+/// The number of client ports, which flows use in turn.
 pub(crate) const CLIENT_PORTS: u32 = 20_000;
 
-/// The address number of the heaviest talker; that of the next one is one more.
+/// The address number of the heaviest talker. The following numbers are those of lighter ones.
 const FIRST_TALKER: u32 = 0xff_fe00;
 
 const TCP: &str = "cS sSA cA cPA sPA cPA sPA cPA sPA cFA sFA cA";
 const UDP: &str = "cU sU cU sU cU sU";
 
-/// A flow, known by its number in the capture.
+/// A flow, which its number in the capture determines.
 pub(crate) struct Flow {
     number: u32,
     tcp: bool,
     ipv6: bool,
-    /// Whether the flow is begun by a host of the 172.16.0.0/12 side rather than of the 10.0.0.0/8 side.
+    /// Whether the host on the 172.16.0.0/12 side begins the flow, not the one on the 10.0.0.0/8 side.
     from_outside: bool,
-    /// The host on the 10.0.0.0/8 side: the low bits of its address.
+    /// The low bits of the address of the host on the 10.0.0.0/8 side.
     inside: u32,
 }
 
 impl Flow {
-    /// The flow with this number, with a host on the inside that has no other flow.
+    /// Returns the flow with this number, whose host on the inside has no other flow.
     pub(crate) fn new(number: u32) -> Self {
         Flow {
             number,
@@ -42,20 +42,20 @@ impl Flow {
         }
     }
 
-    /// The same for a capture with talkers: of the flows begun from the inside, the heaviest has one in eight, the next
-    /// one in sixteen, and so on; the others are as in [`Flow::new`].
+    /// Returns the flow with this number in a capture with talkers. Of the flows from the inside, the heaviest talker
+    /// begins one in eight, the next one in sixteen, and so on. The others are as in [`Flow::new`].
     pub(crate) fn with_talkers(number: u32) -> Self {
         let mut flow = Self::new(number);
-        // All eight kinds of flows in a row are alike.
+        // All flows of a row of eight kinds have the same rank.
         let rank = (number / 8 + 1).trailing_zeros().checked_sub(2);
-        // Nobody begins a flow to a talker, so that whoever takes destinations for sources is wrong.
+        // Nobody begins a flow to a talker, so a counter that takes destinations for sources is wrong.
         if let Some(rank) = rank.filter(|_| !flow.from_outside) {
             flow.inside = FIRST_TALKER + rank;
         }
         flow
     }
 
-    /// The host that begins the flow, and the other.
+    /// Returns the host that begins the flow, and the other.
     pub(crate) fn hosts(&self) -> [IpAddr; 2] {
         let [_, a, b, c] = self.inside.to_be_bytes();
         let mut hosts: [IpAddr; 2] = if self.ipv6 {
@@ -80,7 +80,7 @@ impl Flow {
         }
     }
 
-    /// The Ethernet frames of the flow.
+    /// Returns the Ethernet frames of the flow.
     pub(crate) fn frames(&self) -> Vec<Vec<u8>> {
         let client = CLIENT_PORT + (self.number % CLIENT_PORTS) as u16;
         let (hosts, ports) = (self.hosts(), [client, SERVER_PORT]);

@@ -1,13 +1,12 @@
-//! Captures with a known number of flows.
+//! Writes captures with a known number of flows.
 //!
-//! A check that counts flows in a real Suricata needs a capture of which the right answer is known before Suricata has
-//! seen it. [`write_pcap`] makes one: the same number of flows always gives the same bytes, and the [`Expectation`]
-//! that comes with it says what a correct counter must find.
+//! [`write_pcap`] returns the [`Expectation`] of a capture: the counts that a correct counter must find. The same
+//! number of flows always gives the same bytes.
 //!
-//! The flows are TCP (handshake, data from both sides, orderly close) and UDP, over IPv4 and IPv6, begun from either
-//! side of the network, in equal shares. Every flow has its own addresses and ports; with [`write_pcap_with_talkers`],
-//! some have the same address on the inside. Packets of flows that are alive together are interleaved, as on a wire,
-//! and all checksums are right.
+//! The flows are TCP (handshake, data from both sides, orderly close) and UDP, over IPv4 and IPv6, from either side of
+//! the network, in equal shares. Every flow has its own addresses and ports; with [`write_pcap_with_talkers`], some
+//! have the same address on the inside. Packets of flows that are alive together are interleaved, and all checksums are
+//! right.
 
 mod flow;
 mod scripted;
@@ -26,48 +25,48 @@ use serde::Serialize;
 
 use flow::Flow;
 
-/// The most flows that a capture can have: each has a client address of its own.
+/// The most flows that a capture can have, since each has an address of its own.
 pub const MAX_FLOWS: u32 = 1 << 24;
 
-/// How many flows are alive at the same time.
+/// The number of flows that are alive at the same time.
 const ALIVE_TOGETHER: u32 = 64;
 
-/// Time of the first packet, since the Unix epoch.
+/// The time of the first packet, since the Unix epoch.
 const START: Duration = Duration::from_secs(1_700_000_000);
 
-/// Time between two packets. With it, no flow lives long enough for Suricata to time it out.
+/// The time between two packets, too short for Suricata to time a flow out.
 const STEP: Duration = Duration::from_micros(10);
 
-/// Number of flows, and of packets in them.
+/// The number of flows, and of their packets.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Count {
-    /// Number of flows.
+    /// The number of flows.
     pub flows: u64,
-    /// Number of packets of these flows.
+    /// The number of packets of these flows.
     pub packets: u64,
 }
 
-/// What a correct counter finds in a capture.
+/// The counts that a correct counter finds in a capture.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Expectation {
-    /// The whole capture: every packet belongs to a flow.
+    /// The counts of the whole capture. Every packet belongs to a flow.
     #[serde(flatten)]
     pub total: Count,
-    /// The same per protocol: `tcp-ipv4`, `tcp-ipv6`, `udp-ipv4`, `udp-ipv6`.
+    /// The counts of each protocol: `tcp-ipv4`, `tcp-ipv6`, `udp-ipv4`, `udp-ipv6`.
     pub protocols: BTreeMap<&'static str, Count>,
-    /// The hosts that have begun more than one flow, and the packets of these flows; most packets first.
+    /// The hosts that begin more than one flow, with the packets of these flows, most packets first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub talkers: Vec<(IpAddr, u64)>,
 }
 
-/// Writes a capture of up to [`MAX_FLOWS`] flows to `out` as a pcap file with Ethernet frames, and returns what it holds.
+/// Writes a capture of up to [`MAX_FLOWS`] flows to `out`, as a pcap file with Ethernet frames.
 pub fn write_pcap(flows: u32, out: impl Write) -> Result<Expectation, PcapError> {
     write((0..flows).map(Flow::new).collect(), out)
 }
 
-/// Writes a capture as [`write_pcap`] does, of up to 20,000 flows, but a few hosts begin many of them.
+/// Writes a capture as [`write_pcap`] does, of up to 20,000 flows. A few hosts begin many of them.
 pub fn write_pcap_with_talkers(flows: u32, out: impl Write) -> Result<Expectation, PcapError> {
-    // After that, a talker's ports would come again.
+    // More flows would use a talker's ports again.
     assert!(flows <= flow::CLIENT_PORTS, "too many flows: {flows}");
     write((0..flows).map(Flow::with_talkers).collect(), out)
 }

@@ -1,4 +1,4 @@
-//! Writes a capture with a known number of flows, and prints what it holds as JSON.
+//! Writes a capture with a known number of flows, and prints its counts as JSON.
 
 use std::fs::File;
 use std::io::BufWriter;
@@ -9,10 +9,10 @@ use capture::MAX_FLOWS;
 use clap::Parser;
 use pcap_file::PcapError;
 
-/// Write a pcap file with a known number of flows; print what it holds as JSON
+/// Write a pcap file with a known number of flows; print its counts as JSON
 #[derive(Parser)]
 struct Arguments {
-    /// Number of flows: TCP and UDP, IPv4 and IPv6, begun from either side, in equal shares; servers have port 47811
+    /// Number of flows: TCP and UDP, IPv4 and IPv6, from either side, in equal shares; servers have port 47811
     #[arg(long, default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_FLOWS)))]
     flows: u32,
     /// The file to write
@@ -29,12 +29,12 @@ fn main() -> ExitCode {
             ExitCode::SUCCESS
         }
         Err(error) => {
-            // The crate's own text says "reading" of all errors.
+            // The crate's own text says "reading" for every error.
             let error = match error {
                 PcapError::IoError(error) => error.to_string(),
                 error => error.to_string(),
             };
-            eprintln!("capture: {} can't be written: {error}", out.display());
+            eprintln!("capture: can't write {}: {error}", out.display());
             ExitCode::FAILURE
         }
     }

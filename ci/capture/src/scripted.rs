@@ -1,4 +1,4 @@
-//! Captures of one pair of ports, written as a script, and how Suricata ends their flows.
+//! Captures of one pair of ports from scripts, and the way Suricata ends their flows.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use pcap_file::pcap::{PcapPacket, PcapWriter};
 
 use crate::START;
 
-/// What is sent by client and server, a script, and flows, and how many of them Suricata finishes: see the table.
+/// Returns the rows of `endings.tsv`: payload, script, and the numbers of flows and of those that Suricata finishes.
 pub fn endings() -> Vec<(&'static str, &'static str, [u64; 2])> {
     let lines = include_str!("../endings.tsv").lines();
     let lines = lines.filter(|line| !line.starts_with('#'));
@@ -27,22 +27,24 @@ pub(crate) const FIRST: [u32; 2] = [1_000, 5_000];
 pub(crate) struct Ends {
     pub(crate) hosts: [IpAddr; 2],
     pub(crate) ports: [u16; 2],
-    /// What each of them sends.
+    /// The payload that each of them sends.
     pub(crate) payloads: [Vec<u8>; 2],
 }
 
-/// A capture of one flow, or of several with the same ends. Each token of `script` is a packet: who sends it (`c`lient,
-/// `s`erver), and its flags; `P` has a payload, one of those in [`endings`], `U` is UDP. Then may come `>`, a sequence
-/// number that is 100,000 too high; `=`, that of the SYN; `-`, a packet that is lost. `+30` lets 30 seconds pass.
+/// Returns a capture of one flow, or of several with the same ends.
+///
+/// Each token of `script` is a packet: its sender (`c`lient or `s`erver) and its flags. `P` has the payload of that
+/// name, one of those in [`endings`]; `U` is UDP. At the end, `>` makes the sequence number 100,000 too high, `=` makes
+/// it that of the SYN, and `-` loses the packet. `+30` lets 30 seconds pass.
 #[must_use]
-pub fn scripted(what: &str, script: &str) -> Vec<u8> {
+pub fn scripted(payload: &str, script: &str) -> Vec<u8> {
     let tls = |kind, length, rest: &[u8]| {
         let record = [0x16, 3, kind, 0, length + 4, length / 40];
         [&record[..], &[0, 0, length, 3, 3], &[b'r'; 32], rest].concat()
     };
     let client_hello = tls(1, 41, &[0, 0, 2, 0, 0x2f, 1, 0]);
     let server_hello = tls(3, 38, &[0, 0, 0x2f, 0]);
-    let payloads: [&[u8]; 2] = match what {
+    let payloads: [&[u8]; 2] = match payload {
         "dots" => [&[b'.'; 32]; 2],
         "a dot" => [b"."; 2],
         "http" => [b"GET / HTTP/1.0\r\n\r\n", b"HTTP/1.0 200 OK\r\n\r\n"],
@@ -83,8 +85,8 @@ pub fn scripted(what: &str, script: &str) -> Vec<u8> {
 }
 
 impl Ends {
-    /// The Ethernet frame that a token of a script stands for. A TCP segment acknowledges all that the other side has
-    /// sent; `next` are the sequence numbers to come.
+    /// Returns the Ethernet frame for a token of a script. A TCP segment acknowledges everything that the other side
+    /// has sent; `next` holds the next sequence numbers.
     pub(crate) fn frame(&self, token: &str, next: &mut [u32; 2]) -> Vec<u8> {
         let by = usize::from(token.starts_with('s'));
         let has = |flag| token[1..].contains(flag);
@@ -114,7 +116,7 @@ impl Ends {
             (tcp.fin, tcp.syn, tcp.rst) = (has('F'), has('S'), has('R'));
             (tcp.psh, tcp.ack) = (has('P'), has('A'));
             tcp.acknowledgment_number = if tcp.ack { next[1 - by] } else { 0 };
-            // Where the number is another one, the next is not.
+            // A packet out of order does not change the next number.
             if number == next[by] {
                 next[by] += payload.len() as u32 + u32::from(tcp.syn) + u32::from(tcp.fin);
             }

@@ -1,2 +1,2 @@
-//! Holds no code: `tests/fail` has what must not compile, a file for each bound, with the compiler's
-//! message for every function that has it; `tests/pass.rs` has the nearest that must compile.
+//! Holds no code. `tests/fail` has code that must not compile, a file for each bound, with the
+//! compiler's messages; `tests/pass.rs` has similar code that must compile.

@@ -1,4 +1,4 @@
-//! The nearest neighbours of what is in `fail`.
+//! Code that must compile, similar to that in `fail`.
 #![forbid(unsafe_code)]
 
 use std::cell::Cell;

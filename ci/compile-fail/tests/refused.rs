@@ -1,8 +1,8 @@
-//! The compiler's words are those of Rust 1.95 without the component rust-src, with which it quotes the standard library.
-//! CONTRIBUTING.md says what to do with another one.
+//! The messages are those of Rust 1.95 without the component rust-src, with which they quote the standard library.
+//! CONTRIBUTING.md says how to update them.
 
 #[test]
-fn what_must_not_compile_does_not_and_its_neighbours_do() {
+fn wrong_code_does_not_compile_and_similar_code_does() {
     let cases = trybuild::TestCases::new();
     cases.compile_fail("tests/fail/*.rs");
     cases.pass("tests/pass.rs");

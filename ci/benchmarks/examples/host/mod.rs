@@ -1,4 +1,4 @@
-//! What the counting host has beside Suricata's functions: see `c/host.c`.
+//! The functions of the counting host that Suricata lacks: see `c/host.c`.
 
 #![allow(dead_code, reason = "no plugin uses all of it")]
 
@@ -13,15 +13,15 @@ unsafe extern "C" {
     fn bench_next(name: *const c_char);
 }
 
-/// Has `call` measured under `name`, with `user` behind its user pointer.
+/// Adds the case `name`, which calls `call` with a user pointer to `user`.
 pub fn case<T>(name: &'static CStr, call: Call, user: T) {
     let user = Box::into_raw(Box::new(user));
     // SAFETY: the name is constant, and the host passes `user`, which is never freed, to `call`.
     unsafe { bench_case(name.as_ptr(), call, user.cast()) }
 }
 
-/// Has a body measured that gets the calling thread's `ThreadVars`, the host's flow, and a reference to a variable. It is
-/// a function where it stands, since that decides what the compiler optimizes together.
+/// Adds a case with a body that gets the calling thread's `ThreadVars`, the host's flow, and a reference to a variable.
+/// The body becomes a function at the macro's place, since that decides what the compiler inlines.
 #[macro_export]
 macro_rules! case {
     ($name:expr, $user:ident: $type:ty, |$tv:ident, $flow:ident| $body:expr) => {{
@@ -31,7 +31,7 @@ macro_rules! case {
             _: *mut suricata_thread_sys::Packet,
             user: *mut std::ffi::c_void,
         ) {
-            // SAFETY: the host passes what the case is made with.
+            // SAFETY: the host passes the user pointer of the case.
             let $user = unsafe { &*user.cast::<$type>() };
             $body
         }
@@ -39,20 +39,20 @@ macro_rules! case {
     }};
 }
 
-/// Makes the next callback that is registered the case `name`.
+/// Makes the case `name` of the next callback that is registered.
 pub fn next(name: &'static CStr) {
     // SAFETY: the name is constant.
     unsafe { bench_next(name.as_ptr()) }
 }
 
-/// What a plugin stores for each thread.
+/// The value of a thread or a flow.
 #[derive(Default)]
 pub struct State {
     /// Number of accesses.
     pub calls: u64,
 }
 
-/// Writes the entry point of a plugin that does not have its own.
+/// Defines the entry point of a plugin without one.
 #[macro_export]
 macro_rules! entry {
     ($init:ident) => {

@@ -1,4 +1,4 @@
-//! The cases of the two safe layers, which are called alike; `super` says which one it is.
+//! The cases of the two safe layers, whose functions have the same names. `super` imports one of them.
 
 use super::host::{self, State};
 use super::{SCLogInfo, ThreadStorage, ThreadVars, flow, thread};
@@ -8,7 +8,7 @@ use flow::{Flow, FlowStorage};
 type Storage = ThreadStorage<State>;
 type OfFlows = FlowStorage<State>;
 
-/// Registers all of them.
+/// Registers the cases.
 pub fn init() -> Result<(), &'static str> {
     let storage = Storage::register("state")?;
     thread::register_init_callback(move |tv| {

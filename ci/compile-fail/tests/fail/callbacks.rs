@@ -1,5 +1,5 @@
-//! Callbacks can't borrow: they are kept for ever. Nor can they change what they have captured: many threads call them.
-//! And a `ThreadVars` or a `Flow` that one is lent can't be kept.
+//! A callback can't borrow, since the host keeps it for ever. It can't change its captures, since many threads call it.
+//! It can't keep the `ThreadVars` or the `Flow` that it is lent.
 
 use suricata_thread::flow::{self, Flow};
 use suricata_thread::{ThreadVars, register_init_callback};

@@ -1,5 +1,5 @@
-//! The handle is invariant: one of a longer-lived type is no other type's, nor the other way round. The
-//! type must be known.
+//! A handle is invariant: one for a longer lifetime can't be used for a shorter one, nor the other way round.
+//! The compiler must know its type.
 
 use suricata_thread::ThreadStorage;
 

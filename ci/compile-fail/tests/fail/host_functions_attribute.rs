@@ -1,4 +1,4 @@
-//! An attribute would give the declaration another symbol, and safe code whatever is there.
+//! An attribute could give the declaration another symbol, and safe code access to it.
 
 suricata_thread::host_functions! {
     #[link_name = "environ"]

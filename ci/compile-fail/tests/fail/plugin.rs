@@ -1,4 +1,4 @@
-//! What is no plugin. An expression for `init` can do nothing unsafe, whatever the lints.
+//! Wrong plugins. An expression for `init` can do nothing unsafe, whatever the lints.
 #![allow(unsafe_op_in_unsafe_fn)]
 
 mod init_returns_no_result {

@@ -1,5 +1,5 @@
-//! What goes from thread to thread: callbacks must be `Send` and `Sync`, since they are made on one thread and called on
-//! many; values `Send`, since they are made, used and dropped on up to three. A `ThreadVars` and a `Flow` stay.
+//! Callbacks must be `Send` and `Sync`, since they are made on one thread and called on many. Values must be `Send`,
+//! since up to three threads make, use and drop them. A `ThreadVars` and a `Flow` stay on their thread.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -19,7 +19,7 @@ fn not_send(guard: fn() -> MutexGuard<'static, u64>) {
 }
 
 fn not_sync() {
-    // Of several types, since the compiler speaks of each once.
+    // Several types, since the compiler reports each only once.
     let (a, b, c, d) = (Cell::new(1_u8), Cell::new(1_u16), Cell::new(1_u32), Cell::new(1_u64));
     let _ = register_init_callback(move |_| a.set(1));
     let _ = flow::register_init_callback(move |_, _, _| b.set(1));

@@ -1,6 +1,6 @@
-//! A value can't borrow, since it outlives the call that stores it; a reference to it can't be kept beyond the callback.
-//! Of the values of one `ThreadVars` or `Flow`, there are many shared references at a time, or one mutable one, and a
-//! value can't be replaced or taken while it is borrowed.
+//! A value can't borrow, since it outlives the call that stores it. A reference to it can't outlive the callback. The
+//! values of a `ThreadVars` or `Flow` have many shared references at a time, or one mutable one. A borrowed value can't
+//! be replaced or taken.
 
 use std::sync::Mutex;
 
