@@ -1,4 +1,4 @@
-//! Says what threads and flows have had, with suricata-thread.
+//! Logs the counts of each thread and each flow, with suricata-thread.
 
 use suricata_ffi::eve;
 use suricata_thread::flow::{self, FlowStorage};

@@ -3,7 +3,7 @@ fn init() -> Result<(), &'static str> {
     let flows = FlowStorage::<OfFlow>::register("census")?;
     thread::register_init_callback(move |tv| {
         if let Err(error) = threads.get_or_insert_with(tv, OfThread::default) {
-            SCLogError!("census: a thread is left out: {error}");
+            SCLogError!("census: a thread is not counted: {error}");
         }
     })?;
     flow::register_init_callback(move |tv, flow, _packet| {
@@ -17,7 +17,7 @@ fn init() -> Result<(), &'static str> {
             finished: false,
         };
         if let Err(error) = flows.get_or_insert_with(flow, new) {
-            SCLogError!("census: a flow is left out: {error}");
+            SCLogError!("census: a flow is not counted: {error}");
         }
     })?;
     flow::register_update_callback(move |tv, flow, _packet| {
@@ -45,7 +45,7 @@ struct OfThread {
     packets: u64,
 }
 
-/// The thread has ended.
+/// Runs when the thread has ended.
 impl Drop for OfThread {
     fn drop(&mut self) {
         let (flows, packets) = (self.flows, self.packets);
@@ -59,7 +59,7 @@ struct OfFlow {
     finished: bool,
 }
 
-/// The flow has ended.
+/// Runs when the flow ends.
 impl Drop for OfFlow {
     fn drop(&mut self) {
         let (port, packets) = (self.port, self.packets);

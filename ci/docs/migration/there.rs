@@ -1,4 +1,4 @@
-//! Says what threads and flows have had, with suricata-ffi.
+//! Logs the counts of each thread and each flow, with suricata-ffi.
 
 use suricata_ffi::eve;
 use suricata_ffi::flow::{self, FlowStorage};
@@ -6,7 +6,7 @@ use suricata_ffi::plugin::{self, Plugin};
 use suricata_ffi::thread::{self, ThreadStorage};
 use suricata_ffi::{SCLogError, SCLogNotice};
 
-/// What the host looks up when it has opened the plugin.
+/// The entry point, which the host looks up by this name.
 #[unsafe(no_mangle)]
 pub extern "C" fn SCPluginRegister() -> *mut suricata_sys::sys::SCPlugin {
     let plugin = Plugin {

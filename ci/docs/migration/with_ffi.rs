@@ -1,4 +1,4 @@
-//! Adds to each EVE record how many flows its thread has seen, through suricata-ffi.
+//! Adds the number of flows of its thread to each EVE record, with suricata-ffi.
 
 use suricata_ffi::eve;
 use suricata_thread::{ThreadStorage, ThreadVars, flow, log_limited, plugin};

@@ -1,4 +1,4 @@
-//! Adds to each EVE record how many flows its thread has seen, through suricata-sys.
+//! Adds the number of flows of its thread to each EVE record, with suricata-sys.
 
 use std::ffi::c_void;
 use std::ptr::null_mut;
@@ -13,7 +13,7 @@ static FLOWS: OnceLock<ThreadStorage<u64>> = OnceLock::new();
 
 fn init() -> Result<(), &'static str> {
     let flows = ThreadStorage::register("eve-flows")?;
-    FLOWS.set(flows).map_err(|_| "init has run before")?;
+    FLOWS.set(flows).map_err(|_| "init runs a second time")?;
     flow::register_init_callback(move |tv, _flow, _packet| {
         match flows.get_or_insert_default(tv) {
             Ok(flows) => *flows += 1,
@@ -22,7 +22,9 @@ fn init() -> Result<(), &'static str> {
     })?;
     // SAFETY: called while the host loads plugins; the callback needs no user pointer.
     let registered = unsafe { sys::SCEveRegisterCallback(Some(on_record), null_mut()) };
-    registered.then_some(()).ok_or("no room for a callback")
+    registered
+        .then_some(())
+        .ok_or("the host refused the callback")
 }
 
 unsafe extern "C" fn on_record(

@@ -1,2 +1,2 @@
-//! Holds no code: the tests compare the pages with what they speak of, and run the plugins on the page for those who
-//! come from `suricata-ffi`, which are in `migration`.
+//! Holds no code. The tests compare the pages with the code, and run the plugins in `migration`, which the page for
+//! those who come from `suricata-ffi` shows.

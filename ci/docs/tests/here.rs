@@ -1,4 +1,4 @@
-//! The plugin of the page with `suricata-thread`.
+//! Tests the page's plugin with `suricata-thread`.
 
 mod life;
 #[path = "../migration/here.rs"]

@@ -1,12 +1,12 @@
-//! What the pages say is so: their code is that of files which are tested, their commands, versions and links are there.
+//! Tests that the code on the pages comes from tested files, and that commands, versions and links are right.
 //!
-//! Code stands below a comment that names its file: `UPDATE_DOCS=1 cargo test -p docs` puts it there.
+//! A comment above the code names its file. `UPDATE_DOCS=1 cargo test -p docs` copies the code.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// The folder of the repository.
+/// Returns the folder of the repository.
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
@@ -15,7 +15,7 @@ fn read(path: &str) -> String {
     fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// All pages of the repository: path and text.
+/// Returns the path and text of each page of the repository.
 fn pages() -> Vec<(String, String)> {
     let ls_files = "ls-files --cached --others --exclude-standard *.md";
     let mut git = Command::new("git");
@@ -27,41 +27,41 @@ fn pages() -> Vec<(String, String)> {
     pages
 }
 
-/// Demands that a file is `should`, or writes it.
-fn demand(path: &str, should: &str) {
+/// Asserts that a file has the text `expected`, or writes it.
+fn demand(path: &str, expected: &str) {
     if std::env::var_os("UPDATE_DOCS").is_some_and(|value| value == "1") {
-        fs::write(root().join(path), should).unwrap();
+        fs::write(root().join(path), expected).unwrap();
     } else {
         let remedy = "run UPDATE_DOCS=1 cargo test -p docs";
-        assert_eq!(read(path), should, "{path}: {remedy}");
+        assert_eq!(read(path), expected, "{path}: {remedy}");
     }
 }
 
 #[test]
-fn the_code_is_that_of_the_files() {
+fn code_is_that_of_the_files() {
     let mut blocks = 0;
     for (path, text) in pages() {
-        let mut should = String::new();
+        let mut expected = String::new();
         let mut lines = text.lines();
         while let Some(line) = lines.next() {
-            should += &format!("{line}\n");
+            expected += &format!("{line}\n");
             let named = line.strip_prefix("<!-- ");
             let named = named.and_then(|line| line.strip_suffix(" -->"));
             let Some(file) = named.filter(|file| !file.contains(' ')) else {
                 continue;
             };
-            should += &format!("{}\n{}```\n", lines.next().unwrap(), read(file));
+            expected += &format!("{}\n{}```\n", lines.next().unwrap(), read(file));
             let ends = lines.any(|line| line == "```");
             assert!(ends, "the code of {file} does not end");
             blocks += 1;
         }
-        demand(&path, &should);
+        demand(&path, &expected);
     }
     assert!(blocks > 5, "too few blocks of code");
 }
 
 #[test]
-fn the_commands_are_there() {
+fn commands_exist() {
     let checks = read("ci/check");
     let members: String = read("Cargo.toml")
         .lines()
@@ -79,7 +79,7 @@ fn the_commands_are_there() {
                 ["ci/check", name] if name.starts_with(|c: char| c.is_ascii_lowercase()) => {
                     let known =
                         checks.contains(&format!("\n{name}|")) || ["quick", "all"].contains(name);
-                    // Not in the middle of a sentence.
+                    // Only in code: a sentence may have other words after ci/check.
                     known || !text.contains(&format!("`ci/check {name}"))
                 }
                 ["-p", name] => {
@@ -87,7 +87,7 @@ fn the_commands_are_there() {
                     members.contains(&format!("\nname = \"{name}\"\n"))
                 }
                 [word, _] if word.starts_with("ci/") => root().join(word).exists(),
-                // Otherwise cargo takes the newest of what the program depends on, which nobody has tried.
+                // Without it, cargo takes untested versions of the program's dependencies.
                 ["install", option] if !path.starts_with("ci/") => {
                     *option == "--locked" || !text.contains(&format!("cargo install {option}"))
                 }
@@ -104,7 +104,7 @@ fn the_commands_are_there() {
 }
 
 #[test]
-fn the_versions_are_those_of_the_manifests() {
+fn versions_are_those_of_the_manifests() {
     let manifest = read("Cargo.toml");
     let after = |text: &str, start: &str| {
         let rest = text.split_once(start);
@@ -120,7 +120,7 @@ fn the_versions_are_those_of_the_manifests() {
     let dependency = format!("suricata-thread = \"{minor}\"");
     let ran = format!("in a real {real}");
     let known = format!("`suricata-sys` {compared}-alpha");
-    for (file, said) in [
+    for (file, texts) in [
         ("README.md", [&dependency, &ran, &known].as_slice()),
         ("suricata-thread/README.md", &[&dependency]),
         ("suricata-thread-sys/README.md", &[&ran, &known]),
@@ -129,15 +129,15 @@ fn the_versions_are_those_of_the_manifests() {
         ("template/ci.sh", &[&program]),
         ("template/.github/workflows/ci.yml", &[&program]),
     ] {
-        for said in said {
-            let says = read(file).contains(said.as_str());
-            assert!(says, "{file} does not say {said}");
+        for text in texts {
+            let is_there = read(file).contains(text.as_str());
+            assert!(is_there, "{file} lacks the text {text}");
         }
     }
 }
 
 #[test]
-fn the_links_lead_to_what_is_there() {
+fn links_lead_somewhere() {
     let prose = |text: &str| -> String {
         let parts = text.split("```").step_by(2);
         parts.collect::<Vec<_>>().join("\n")
@@ -154,7 +154,7 @@ fn the_links_lead_to_what_is_there() {
     for (path, text) in pages() {
         for link in prose(&text).split("](").skip(1) {
             let link = link.split(')').next().unwrap();
-            // Other sites; and items of a crate, of which rustdoc knows.
+            // rustdoc checks links to items; links to other sites are not checked.
             if link.contains("://") || link.contains("::") || link.starts_with("crate#") {
                 continue;
             }
@@ -164,7 +164,7 @@ fn the_links_lead_to_what_is_there() {
                 file => root().join(&path).parent().unwrap().join(file),
             };
             let anchors = || anchors(&fs::read_to_string(&file).unwrap());
-            // The registry's page of a package has no repository around it.
+            // The registry shows this page without the repository.
             let is_alone = path.starts_with("suricata-thread") && path.ends_with("/README.md");
             let leaves = is_alone && !link.starts_with('#');
             let is_there =

@@ -1,4 +1,4 @@
-//! The plugin of the page with `suricata-ffi`.
+//! Tests the page's plugin with `suricata-ffi`.
 
 mod life;
 #[path = "../migration/there.rs"]

@@ -1,4 +1,4 @@
-//! The plugin of the page that uses `suricata-ffi` beside `suricata-thread`.
+//! Tests the page's plugin that uses `suricata-ffi` beside `suricata-thread`.
 
 #[path = "../migration/with_ffi.rs"]
 mod plugin;

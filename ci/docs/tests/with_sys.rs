@@ -1,4 +1,4 @@
-//! The plugin of the page that uses `suricata-sys`.
+//! Tests the page's plugin that uses `suricata-sys`.
 
 #[path = "../migration/with_sys.rs"]
 mod plugin;

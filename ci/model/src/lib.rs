@@ -1,1 +1,1 @@
-//! Holds no code: the test compares random sequences of all operations with a model.
+//! Holds no code. The test compares random sequences of all operations with a model.

@@ -1,4 +1,4 @@
-//! One life of a plugin of the page for those who come from `suricata-ffi`, with either crate.
+//! Runs the plugin of the page, made with either crate, from load to shutdown.
 
 #[path = "../records/eve.rs"]
 mod eve;
@@ -8,13 +8,13 @@ use suricata_thread_mock::{Generation, Host, RunMode, Traffic};
 
 extern "C" fn entry() -> *mut SCPlugin {
     #[allow(unused_unsafe, reason = "one of the two is safe")]
-    // SAFETY: the host calls this as it calls that.
+    // SAFETY: the host calls this, as it would call the entry point.
     unsafe { super::plugin::SCPluginRegister() }.cast()
 }
 
 #[test]
-fn it_says_what_each_thread_and_each_flow_has_had() {
-    // That of suricata-ffi.
+fn it_logs_the_counts_of_each_thread_and_each_flow() {
+    // suricata-ffi is for 9.0 only.
     let host = Host::builder().generation(Generation::V9).build();
     // SAFETY: the entry point returns a plugin that is never freed.
     unsafe { host.load_entry_point(entry) }.unwrap();

@@ -1,4 +1,4 @@
-//! The functions for EVE, of a host that writes a record for each packet; the mock has none.
+//! The functions for EVE, which the mock lacks. This host writes a record for each packet.
 
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr::null_mut;
@@ -8,7 +8,7 @@ use suricata_sys::sys::{SCEveUserCallbackFn, SCJsonBuilder, SCJsonBuilderMark};
 use suricata_thread::sys::{self, common};
 
 static CALLBACK: OnceLock<(SCEveUserCallbackFn, usize)> = OnceLock::new();
-/// Keys and values.
+/// The keys and values that plugins have written.
 pub static WRITTEN: Mutex<Vec<(CString, u64)>> = Mutex::new(Vec::new());
 
 #[unsafe(no_mangle)]
@@ -26,7 +26,8 @@ unsafe extern "C" fn on_packet(
 ) {
     let (callback, user) = CALLBACK.get().unwrap();
     let (user, record) = (std::ptr::with_exposed_provenance_mut(*user), null_mut());
-    // SAFETY: the callback gets its own pointer, what the host lends, and a record that only the functions below use.
+    // SAFETY: the callback gets its own user pointer, the host's arguments, and a record that only the functions below
+    // use.
     unsafe { callback.unwrap()(tv.cast(), packet.cast(), flow.cast(), record, user) };
 }
 

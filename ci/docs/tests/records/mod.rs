@@ -1,11 +1,11 @@
-//! One life of a plugin of the page that adds to records what threads have seen.
+//! Runs a plugin of the page that adds the flows of threads to EVE records, from load to shutdown.
 
 mod eve;
 
 use suricata_thread_mock::{Generation, Host, RunMode, Traffic};
 
 #[test]
-fn each_record_has_what_its_thread_has_seen() {
+fn each_record_has_the_number_of_flows_of_its_thread() {
     let host = Host::builder().generation(Generation::V9).build();
     host.load(super::plugin::PLUGIN).unwrap();
     host.start(RunMode::Single);

@@ -1,9 +1,10 @@
-//! Random sequences of operations on `suricata-thread`, run on the mock through nothing but the public API, in
-//! callbacks. Beside each thread a plain model says what its slots must hold: what each call returns, which values are
-//! dropped, how many error lines the host's log gets.
+//! Runs random sequences of operations on `suricata-thread`, in callbacks of the mock, with the public API only.
 //!
-//! `PROPTEST_CASES` sets how many sequences are run; one that failed is kept beside this file, shrunk, and is run again
-//! before any other.
+//! A plain model of each thread's slots predicts the result of each call, the dropped values, and the number of error
+//! lines in the host's log.
+//!
+//! `PROPTEST_CASES` sets the number of sequences. A sequence that fails is shrunk and kept beside this file; it runs
+//! first the next time.
 
 mod op;
 mod thread;
@@ -23,16 +24,16 @@ use suricata_thread_sys::common::SCLogLevel;
 use op::{Boundary, Op, Work};
 use thread::{Slots, Thread};
 
-/// What must have happened so far.
+/// The predictions so far.
 #[derive(Default)]
 struct Expected {
     /// How often each value was dropped.
     drops: Mutex<BTreeMap<u64, u64>>,
-    /// Error lines in the host's log.
+    /// Number of error lines in the host's log.
     errors: AtomicUsize,
-    /// Panics of callbacks.
+    /// Number of panics of callbacks.
     panics: AtomicUsize,
-    /// The set that the host refuses, counted from the next one, which is 1; 0 for none.
+    /// The set that the host refuses: 1 for the next one, 0 for none.
     refused_set: AtomicU64,
     numbers: AtomicU64,
 }
@@ -48,10 +49,10 @@ impl Expected {
     }
 }
 
-/// The work for a thread, and what its slots must hold.
+/// The work for a thread, and the model of its slots.
 type OfThread = Arc<Mutex<(Work, Thread)>>;
 
-/// What the callbacks share.
+/// State that the callbacks share.
 #[derive(Default)]
 struct Plugin {
     expected: Expected,
@@ -59,12 +60,12 @@ struct Plugin {
     new: Mutex<Work>,
     /// Running threads, by the address of the `ThreadVars`.
     threads: Mutex<HashMap<usize, OfThread>>,
-    /// Calls of the second callbacks, which run whatever becomes of the first.
+    /// Calls of the second callbacks, which run even if the first ones panic.
     calls: AtomicUsize,
 }
 
 impl Plugin {
-    /// Does the work that is there for a thread.
+    /// Does the work for a thread.
     fn work(&self, slots: Slots, tv: &mut ThreadVars<'_>, flow: Option<&mut Flow<'_>>) {
         let of_thread = self.of_thread(tv.as_ptr().addr());
         let (work, thread) = &mut *lock(&of_thread);
@@ -80,7 +81,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Registers slots, and two callbacks of each kind: one that works, and one that counts.
+/// Registers slots, and two callbacks of each kind: one does the work, the other counts.
 fn init(plugin: &Arc<Plugin>) -> Result<(), &'static str> {
     let slots = Slots {
         small: ThreadStorage::register("small")?,
@@ -108,14 +109,14 @@ fn init(plugin: &Arc<Plugin>) -> Result<(), &'static str> {
     flow::register_finish_callback(move |_, _| count(&h))
 }
 
-/// A running thread, and the flow that it has.
+/// A running thread, and its flow.
 struct Running {
     thread: MockThread,
     flow: Option<MockFlow>,
 }
 
 impl Running {
-    /// Calls back for the flow.
+    /// Runs callbacks for the flow.
     fn call(&mut self, boundary: Boundary, host: &Host, plugin: &Plugin) {
         match boundary {
             Boundary::Init => {
@@ -141,7 +142,7 @@ impl Running {
         }
     }
 
-    /// The host frees the storage of the flow.
+    /// Predicts the end of the flow's storage.
     fn free_flow(&self, plugin: &Plugin) {
         let of_thread = plugin.of_thread(self.thread.as_ptr().addr());
         lock(&of_thread).1.free_flow(&plugin.expected);
@@ -150,7 +151,7 @@ impl Running {
 
 /// Runs a sequence, and compares after each operation.
 fn run(ops: &[Op]) {
-    // The ledger of drops is one for the process.
+    // The process has one ledger of drops.
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _alone = lock(&ONE_AT_A_TIME);
     hide_planned_panics();
@@ -184,7 +185,7 @@ fn run(ops: &[Op]) {
                     let Some(at) = usize::from(*number).checked_rem(running.len()) else {
                         continue;
                     };
-                    // One callback at a time runs on a thread.
+                    // A thread runs one callback at a time.
                     if let Entry::Vacant(free) = busy.entry(at) {
                         free.insert(*boundary);
                         let address = running[at].thread.as_ptr().addr();
@@ -192,7 +193,7 @@ fn run(ops: &[Op]) {
                     }
                 }
                 if busy.len() > 1 {
-                    // Whose set would be refused is a matter of luck.
+                    // Which thread's set is refused would depend on luck.
                     host.refuse_set(0);
                     expected.refused_set.store(0, SeqCst);
                 }
@@ -230,7 +231,7 @@ fn run(ops: &[Op]) {
         let called = plugin.calls.load(SeqCst);
         assert_eq!(called, calls, "callbacks run after {op:?}");
     }
-    // As the host does it, in the order of creation; a thread's slots in theirs.
+    // In the order of creation, and each thread's slots in theirs, as the host does.
     for running in &mut running {
         running.retire(&plugin);
     }
@@ -250,13 +251,13 @@ fn compare(host: &Host, expected: &Expected, after: &dyn std::fmt::Debug) {
     assert_eq!(found, count, "error lines after {after:?}: {errors:#?}");
 }
 
-/// Thousands of messages would hide the one that matters.
+/// Sets a panic hook without the planned panics, whose messages would hide the others.
 fn hide_planned_panics() {
     static HIDDEN: Once = Once::new();
     HIDDEN.call_once(|| {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
-            // Of the planned payloads that are not text, it has one line.
+            // A planned payload that is not text gives one line.
             let text = panic.to_string();
             if text.contains('\n') && !text.contains("\nplanned") {
                 before(panic);

@@ -1,4 +1,4 @@
-//! What can be generated.
+//! The operations, which proptest generates.
 
 use proptest::arbitrary::any;
 use proptest::collection::vec;
@@ -9,15 +9,14 @@ pub(crate) const SLOTS: usize = 4;
 /// Number of slots of a flow.
 pub(crate) const SLOTS_OF_FLOW: usize = 2;
 
-/// One operation of the host. Threads are chosen by a number, modulo how many of the stage wanted there are; where there
-/// are none, nothing is done.
+/// One operation of the host. A number chooses a thread, modulo the number of threads in that stage. Without any,
+/// nothing happens.
 #[derive(Debug, Clone, Arbitrary)]
 pub(crate) enum Op {
-    /// Creates a thread, whose thread init callback does the work.
+    /// Creates a thread. Its thread init callback does the work.
     #[proptest(weight = 3)]
     Spawn(Work),
-    /// Has several running threads do work at the same time, each in a callback of some kind for the flow that it
-    /// has.
+    /// Runs callbacks on several threads at the same time, each for the thread's flow.
     #[proptest(weight = 14)]
     Callbacks(
         #[proptest(strategy = "vec(any::<(u8, Boundary, Work)>(), 1..4)")]
@@ -27,7 +26,7 @@ pub(crate) enum Op {
     Join(u8),
     /// Frees the storage of a joined thread.
     Free(u8),
-    /// Has the host refuse the set that comes after so many others, of whichever slot.
+    /// Makes the host refuse the set of this number, counted from the next one, of any slot.
     #[proptest(weight = 2)]
     RefuseSet(#[proptest(strategy = "1..4_u64")] u64),
 }
@@ -35,14 +34,13 @@ pub(crate) enum Op {
 /// A kind of flow callback.
 #[derive(Debug, Clone, Copy, Arbitrary)]
 pub(crate) enum Boundary {
-    /// Of a new flow; the one that the thread had is retired before.
+    /// For a new flow; the thread's old one is retired first.
     Init,
     Update,
     Finish,
 }
 
-/// What a callback does, one action after the other until one panics; with each action whether the callback itself
-/// catches a panic of it.
+/// The actions of a callback, until one panics. Each has a flag: whether the callback catches its panic.
 #[derive(Debug, Clone, Default, Arbitrary)]
 pub(crate) struct Work(
     #[proptest(strategy = "vec(any::<(Action, bool)>(), 0..6)")] pub Vec<(Action, bool)>,
@@ -50,7 +48,7 @@ pub(crate) struct Work(
 
 #[derive(Debug, Clone, Copy, Arbitrary)]
 pub(crate) enum Action {
-    /// A use of a slot. Slots are numbered, those of the thread first, modulo how many there are.
+    /// A use of a slot. A number chooses it, modulo the number of slots, those of the thread first.
     #[proptest(weight = 19)]
     On(u8, Use),
     Panic(Payload),
@@ -61,7 +59,7 @@ pub(crate) enum Action {
 pub(crate) enum Use {
     #[proptest(weight = 2)]
     Get,
-    /// `get_mut`, and changes the value.
+    /// `get_mut`, and a change of the value.
     #[proptest(weight = 2)]
     GetMut,
     Contains,
@@ -82,12 +80,12 @@ pub(crate) enum Method {
     TryWith,
 }
 
-/// What an insertion makes.
+/// The result of the closure of an insertion.
 #[derive(Debug, Clone, Copy, Arbitrary)]
 pub(crate) enum Made {
     #[proptest(weight = 4)]
     Value(Fate),
-    /// Only `get_or_try_insert_with` can; the others make a value.
+    /// Only for `get_or_try_insert_with`; the others make a value.
     Error,
     Panic(Payload),
 }
@@ -102,7 +100,7 @@ impl Made {
     }
 }
 
-/// What a value does when dropped.
+/// The action of a value's drop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Arbitrary)]
 pub(crate) enum Fate {
     #[proptest(weight = 4)]
@@ -112,7 +110,7 @@ pub(crate) enum Fate {
     Panics(Payload),
 }
 
-/// What a panic carries.
+/// The payload of a panic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Arbitrary)]
 pub(crate) enum Payload {
     /// A `&'static str`.
@@ -121,12 +119,12 @@ pub(crate) enum Payload {
     Formatted,
     /// A number.
     Other,
-    /// Something whose drop panics.
+    /// A value whose drop panics.
     Bomb,
 }
 
 impl Payload {
-    /// How many error lines it leaves where the library contains it.
+    /// Returns the number of error lines if the library contains the panic.
     pub(crate) fn lines(self) -> usize {
         if self == Self::Bomb { 2 } else { 1 }
     }

@@ -1,4 +1,4 @@
-//! What the slots of a thread and of its flow must hold, and what the library finds in them.
+//! The model of the slots of a thread and of its flow, and the calls of the library.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering::SeqCst;
@@ -21,18 +21,18 @@ pub(crate) struct Slots {
     pub(crate) heap_of_flow: FlowStorage<Heap>,
 }
 
-/// What a slot must hold.
+/// The expected content of a slot.
 #[derive(Debug, Clone, Copy)]
 struct Known {
     seen: Seen,
     fate: Fate,
 }
 
-/// What all slots of a thread must hold, and then those of the flow that it has.
+/// The expected content of all slots of a thread, and then of its flow.
 #[derive(Debug, Default)]
 pub(crate) struct Thread([Option<Known>; SLOTS + SLOTS_OF_FLOW]);
 
-/// What an action gives back, if it does not panic.
+/// The result of an action that does not panic.
 #[derive(Debug, PartialEq, Eq)]
 enum Outcome {
     Value(Option<Seen>),
@@ -44,7 +44,7 @@ enum Outcome {
 }
 
 impl Thread {
-    /// Does the work in a callback, and compares what comes of each action.
+    /// Does the work in a callback, and compares the outcome of each action.
     pub(crate) fn work(
         &mut self,
         slots: Slots,
@@ -53,7 +53,7 @@ impl Thread {
         work: &Work,
         expected: &Expected,
     ) {
-        // After ten panics of a callback, not each has a line.
+        // After ten panics of a callback, not each one has a line.
         if expected.panics.load(SeqCst) >= 8 {
             return;
         }
@@ -63,7 +63,7 @@ impl Thread {
             let number = expected.numbers.fetch_add(1, SeqCst);
             let predicted = match *action {
                 Action::Panic(payload) => Err(payload),
-                Action::On(slot, what) => self.predict(at(slot), what, number, expected),
+                Action::On(slot, usage) => self.predict(at(slot), usage, number, expected),
             };
             if let (Err(payload), false) = (&predicted, caught) {
                 expected.errors(payload.lines());
@@ -71,13 +71,13 @@ impl Thread {
             }
             let mut act = || match *action {
                 Action::Panic(payload) => panic_with(payload),
-                Action::On(slot, what) => match (at(slot), flow.as_deref_mut()) {
-                    (0, _) => on_thread(slots.small, tv, what, number),
-                    (1, _) => on_thread(slots.heap, tv, what, number),
-                    (2, _) => on_thread(slots.large, tv, what, number),
-                    (3, _) => on_thread(slots.aligned, tv, what, number),
-                    (4, Some(flow)) => on_flow(slots.small_of_flow, flow, what, number),
-                    (_, Some(flow)) => on_flow(slots.heap_of_flow, flow, what, number),
+                Action::On(slot, usage) => match (at(slot), flow.as_deref_mut()) {
+                    (0, _) => on_thread(slots.small, tv, usage, number),
+                    (1, _) => on_thread(slots.heap, tv, usage, number),
+                    (2, _) => on_thread(slots.large, tv, usage, number),
+                    (3, _) => on_thread(slots.aligned, tv, usage, number),
+                    (4, Some(flow)) => on_flow(slots.small_of_flow, flow, usage, number),
+                    (_, Some(flow)) => on_flow(slots.heap_of_flow, flow, usage, number),
                     (_, None) => unreachable!("only a flow has these slots"),
                 },
             };
@@ -89,13 +89,13 @@ impl Thread {
         }
     }
 
-    /// The storage of the thread is freed; its flow has ended before.
+    /// Predicts the end of the thread's storage. Its flow must have ended.
     pub(crate) fn free(&mut self, expected: &Expected) {
         assert!(self.0[SLOTS..].iter().all(Option::is_none));
         Self::free_slots(&mut self.0[..SLOTS], expected);
     }
 
-    /// The storage of the thread's flow is freed.
+    /// Predicts the end of its flow's storage.
     pub(crate) fn free_flow(&mut self, expected: &Expected) {
         Self::free_slots(&mut self.0[SLOTS..], expected);
     }
@@ -108,11 +108,11 @@ impl Thread {
         }
     }
 
-    /// What must come of the use of a slot: what it returns, or what it panics with.
+    /// Predicts the use of a slot: its outcome, or the payload of its panic.
     fn predict(
         &mut self,
         at: usize,
-        what: Use,
+        usage: Use,
         number: u64,
         expected: &Expected,
     ) -> Result<Outcome, Payload> {
@@ -120,7 +120,7 @@ impl Thread {
             seen: (number, 0),
             fate,
         };
-        // The panic of a flow's value counts when it is stored, since a slot soon has had many flows.
+        // A flow's value that will panic counts when it is stored, since many flows have the same slot.
         let store = |slot: &mut Option<Known>, known: Known| {
             let panics = at >= SLOTS && matches!(known.fate, Fate::Panics(_));
             expected.panics.fetch_add(panics.into(), SeqCst);
@@ -130,7 +130,7 @@ impl Thread {
             |known: Option<Known>| known.map_or(Ok(()), |known| drop_value(known, expected));
         let slot = &mut self.0[at];
         let seen = slot.map(|known| known.seen);
-        Ok(match what {
+        Ok(match usage {
             Use::Get => Outcome::Value(seen),
             Use::Contains => Outcome::Is(seen.is_some()),
             Use::GetMut => Outcome::Value(slot.as_mut().map(|known| {
@@ -166,7 +166,7 @@ impl Thread {
     }
 }
 
-/// A value is dropped, which may panic.
+/// Predicts the drop of a value, which may panic.
 fn drop_value(known: Known, expected: &Expected) -> Result<(), Payload> {
     *lock(&expected.drops).entry(known.seen.0).or_default() += 1;
     match known.fate {
@@ -175,13 +175,13 @@ fn drop_value(known: Known, expected: &Expected) -> Result<(), Payload> {
     }
 }
 
-/// Writes the functions that use a slot: the two types of handles have no trait in common.
+/// Defines the functions that use a slot, since the two types of handles have no common trait.
 macro_rules! on {
     ($on:ident, $insert:ident, $storage:ident, $owner:ident) => {
         fn $on<T: Value>(
             slot: $storage<T>,
             owner: &mut $owner<'_>,
-            what: Use,
+            usage: Use,
             number: u64,
         ) -> Outcome {
             let dropped = |value: Option<T>| {
@@ -189,7 +189,7 @@ macro_rules! on {
                 drop(value);
                 Outcome::Value(seen)
             };
-            match what {
+            match usage {
                 Use::Get => Outcome::Value(slot.get(owner).map(T::seen)),
                 Use::Contains => Outcome::Is(slot.contains(owner)),
                 Use::GetMut => Outcome::Value(slot.get_mut(owner).map(|value| {

@@ -1,4 +1,4 @@
-//! The stored types: small, on the heap, large, over-aligned; and the ledger of their drops.
+//! The stored types (small, on the heap, large, over-aligned) and the ledger of their drops.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -17,7 +17,7 @@ pub(crate) fn drops() -> MutexGuard<'static, BTreeMap<u64, u64>> {
     DROPS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Panics in the way wanted.
+/// Panics with `payload`.
 pub(crate) fn panic_with(payload: Payload) -> ! {
     match payload {
         Payload::Text => panic!("planned"),
@@ -35,14 +35,14 @@ impl Drop for Bomb {
     }
 }
 
-/// Drops what a panic has carried, unless that would panic again.
+/// Drops the payload of a panic, unless its drop would panic.
 pub(crate) fn let_go(payload: Box<dyn Any + Send>) {
     if payload.is::<Bomb>() {
         std::mem::forget(payload);
     }
 }
 
-/// What all values hold.
+/// The part that all values have.
 struct Counted {
     number: u64,
     mark: u32,
@@ -63,7 +63,7 @@ impl Drop for Counted {
     }
 }
 
-/// A value as it is seen: its number and the mark that was put on it.
+/// The observed part of a value: its number and its mark.
 pub(crate) type Seen = (u64, u32);
 
 /// A type that can be stored.
@@ -74,11 +74,11 @@ pub(crate) trait Value: Default + Send + 'static {
 }
 
 thread_local! {
-    /// What the next `default` makes, or panics with.
+    /// The next value of `default`, or the payload of its panic.
     pub(crate) static NEXT: Cell<Result<(u64, Fate), Payload>> = const { Cell::new(Ok((0, Fate::Quiet))) };
 }
 
-/// Writes a type around a [`Counted`] with something else in it, which must stay what it is.
+/// Defines a type with a [`Counted`] and another field, which must not change.
 macro_rules! value {
     ($(#[$attribute:meta])* $name:ident, $other:ty, $make:expr) => {
         $(#[$attribute])*
