@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use std::ptr::null;
 use std::sync::Mutex;
+use std::thread::{self, ThreadId as OsThread};
 
 use suricata_thread::Generation;
 use suricata_thread_sys::common::{self, SCLogLevel, StorageFreeFn};
@@ -11,8 +12,6 @@ use suricata_thread_sys::v8::StorageAllocFn;
 // 8.0's ids are the same C structs under other names.
 use suricata_thread_sys::v9::{AppProto, SCFlowStorageId as FlowId, SCThreadStorageId as ThreadId};
 use suricata_thread_sys::{Flow, Packet, ThreadVars, c_functions};
-
-use super::threads;
 
 mod host {
     use super::*;
@@ -138,7 +137,7 @@ pub fn on_thread_init<F: Fn(Tv) + 'static>(callback: F) {
 
 /// Has the host call `callback` on each thread when that picks up its first flow.
 pub fn on_first_flow<F: Fn(Tv) + Sync + 'static>(callback: F) {
-    type First<F> = (F, Mutex<HashSet<u32>>);
+    type First<F> = (F, Mutex<HashSet<OsThread>>);
     unsafe extern "C" fn call<F: Fn(Tv)>(
         tv: *mut ThreadVars,
         _: *mut Flow,
@@ -147,8 +146,7 @@ pub fn on_first_flow<F: Fn(Tv) + Sync + 'static>(callback: F) {
     ) {
         // SAFETY: leaked below, and only read.
         let (callback, seen) = unsafe { &*first.cast::<First<F>>() };
-        let number = threads::number(Tv(tv));
-        if seen.lock().expect("no panic").insert(number) {
+        if seen.lock().expect("no panic").insert(thread::current().id()) {
             callback(Tv(tv));
         }
     }
