@@ -1,4 +1,4 @@
-//! The plugins that the mock opens find the host's functions in the program.
+//! Exports the host's functions from the program to the plugins that the mock opens.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

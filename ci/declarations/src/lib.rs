@@ -1,5 +1,5 @@
-//! Makes the declarations of `suricata-thread-sys` from its C headers, and compares them with
-//! Suricata's own: those that bindgen reads from a source tree, and those of the crate `suricata-sys`.
+//! Makes the declarations of `suricata-thread-sys` from its C headers, and compares them with those of a Suricata
+//! source tree and of the crate `suricata-sys`.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fs;
@@ -11,14 +11,14 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, Expr, ForeignItem, Ident, ImplItem, Item, ItemForeignMod};
 use syn::{NamedArg, PatIdent, Path as TypePath, Type, Visibility, parse_quote};
 
-/// The files in `src/bindings`, and the headers in `include` that they are made of.
+/// The files in `src/bindings`, and their headers in `include`.
 const MODULES: [(&str, &str); 3] = [
     ("common.rs", "suricata_thread_common.h"),
     ("v8.rs", "suricata_thread_8.h"),
     ("v9.rs", "suricata_thread_9.h"),
 ];
 
-/// The headers of Suricata that have the declarations.
+/// Suricata's headers with these declarations, beside `flow.h`.
 const HEADERS: [&str; 8] = [
     "suricata-plugin.h",
     "suricata.h",
@@ -30,7 +30,7 @@ const HEADERS: [&str; 8] = [
     "flow-storage.h",
 ];
 
-/// Structs that only ever stand behind a pointer, whatever they are called there.
+/// Structs that only pointers refer to. Suricata's names for them differ.
 const OPAQUE: [&str; 3] = ["ThreadVars", "Flow", "Packet"];
 
 fn of_crate(path: &str) -> PathBuf {
@@ -47,14 +47,14 @@ fn builder() -> bindgen::Builder {
         .merge_extern_blocks(true)
         .derive_eq(true)
         .derive_hash(false)
-        // A level that is not among the named ones must not be undefined behaviour.
+        // An unknown level must not be undefined behaviour.
         .newtype_enum("SCLogLevel")
-        // Nobody has a use for two of them, and comparing function pointers means nothing.
+        // Copies are of no use, and comparing function pointers is unreliable.
         .no_copy("SCPlugin")
         .no_partialeq("SCPlugin")
         .disable_header_comment()
         .layout_tests(false)
-        // What other headers declare, `src/opaque.rs` and the other modules have.
+        // `src/opaque.rs` and the other modules have the declarations of other headers.
         .allowlist_recursively(false)
         .formatter(bindgen::Formatter::Prettyplease)
 }
@@ -74,7 +74,7 @@ pub fn make() -> Result<Vec<(PathBuf, String)>> {
     MODULES.into_iter().map(make).collect()
 }
 
-/// Declarations by name, as text, less what does not matter to a caller.
+/// Declarations by name, as text, without the parts that don't matter to a caller.
 pub type Declarations = BTreeMap<String, String>;
 
 /// Reads the checked-in declarations of a generation: `v8` or `v9`.
@@ -89,12 +89,12 @@ pub fn of_headers(tree: &Path) -> Result<Declarations> {
     let stubs = Path::new(env!("CARGO_MANIFEST_DIR")).join("stubs");
     let headers = HEADERS.map(|name| tree.join(name));
     for header in &headers {
-        let what = "name the folder `src` of a Suricata 8.0.x or 9.0 source tree";
-        ensure!(header.is_file(), "{} is missing: {what}", header.display());
+        let remedy = "name the folder `src` of a Suricata 8.0.x or 9.0 source tree";
+        ensure!(header.is_file(), "{header:?} is missing: {remedy}");
     }
     let both = [ours("v8")?, ours("v9")?].into_iter();
     let names: Vec<_> = both.flat_map(BTreeMap::into_keys).collect();
-    // What a flow tells is declared beside the flow itself, which needs a configured tree.
+    // The functions of a flow are in flow.h, which needs a configured tree, so only their lines are read.
     let flow = std::fs::read_to_string(tree.join("flow.h"))?;
     let is_ours = |line: &&str| names.iter().any(|name| line.contains(&format!(" {name}(")));
     let getters: Vec<_> = flow.lines().filter(is_ours).collect();
@@ -103,7 +103,7 @@ pub fn of_headers(tree: &Path) -> Result<Declarations> {
         .headers(headers.iter().map(|header| header.to_string_lossy()))
         .header_contents("flow-getters.h", &getters.join("\n"))
         .clang_arg(format!("-I{}", stubs.display()))
-        // Suricata's comments are Suricata's; take the facts alone.
+        // Suricata's comments are GPL; only the facts are used.
         .generate_comments(false)
         .allowlist_item(names.join("|"))
         .generate()
@@ -111,12 +111,12 @@ pub fn of_headers(tree: &Path) -> Result<Declarations> {
     facts(&bindings.to_string())
 }
 
-/// What [`compare`] finds.
+/// The result of [`compare`].
 #[derive(Debug, Default)]
 pub struct Comparison {
-    /// The declarations that are not the same, with both texts.
+    /// Declarations that differ, with both texts.
     pub different: Vec<String>,
-    /// Those that only this project has.
+    /// Names of declarations that only this project has.
     pub absent: Vec<String>,
 }
 
@@ -136,7 +136,7 @@ pub fn compare(ours: &Declarations, theirs: &Declarations) -> Comparison {
     comparison
 }
 
-/// Takes bindgen's output apart.
+/// Splits bindgen's output into declarations.
 pub fn facts(bindings: &str) -> Result<Declarations> {
     let mut file = syn::parse_file(bindings)?;
     let aliases = file.items.iter().filter_map(|item| match item {
@@ -156,13 +156,13 @@ pub fn facts(bindings: &str) -> Result<Declarations> {
     Ok(declarations)
 }
 
-/// The things that an item declares, each as an item of its own.
+/// Returns the names that an item declares, each with an item of its own.
 fn split(item: Item) -> Result<Vec<(String, Item)>> {
     let mut items = Vec::new();
     match item {
         Item::Struct(item) => items.push((item.ident.to_string(), Item::Struct(item))),
         Item::Type(item) => {
-            // Not where it is the other name of a struct.
+            // An alias with the name of its struct declares nothing.
             if !matches!(&*item.ty, Type::Path(path) if path.path.is_ident(&item.ident)) {
                 items.push((item.ident.to_string(), Item::Type(item)));
             }
@@ -204,14 +204,13 @@ fn split(item: Item) -> Result<Vec<(String, Item)>> {
             items.push((name.to_string(), newtype));
         }
         Item::Union(_) | Item::Use(_) | Item::Static(_) | Item::Mod(_) => {}
-        other => bail!("bindgen makes a kind of item that is not compared: {other:?}"),
+        other => bail!("no comparison for this kind of item: {other:?}"),
     }
     Ok(items)
 }
 
-/// Leaves out the names of arguments and all attributes but `repr`, and puts what an alias stands for in its
-/// place. The tag of a struct is not told from its other name. The host's error code is an enum without
-/// negative values, which C returns as it does an int.
+/// Leaves out the names of arguments and all attributes but `repr`, and replaces aliases by their types. A struct has
+/// the same name as its tag. The host's error code is an enum without negative values, which C returns as an int.
 struct Facts(HashMap<String, Type>);
 
 impl VisitMut for Facts {

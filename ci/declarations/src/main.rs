@@ -12,7 +12,7 @@ use declarations::{compare, make, of_headers, ours};
 enum Action {
     /// Write the declarations
     Write,
-    /// Fail where they are not what is checked in
+    /// Fail if the checked-in declarations differ
     Check,
     /// Compare them with the headers in TREE, the folder `src` of a Suricata source tree
     Source { tree: PathBuf },
@@ -28,21 +28,22 @@ fn main() -> Result<()> {
         Action::Check => {
             for (path, text) in make()? {
                 let is_same = fs::read_to_string(&path)? == text;
-                ensure!(is_same, "{path:?} is not what bindgen makes of the headers");
+                let remedy = "run UPDATE=1 ci/check generated";
+                ensure!(is_same, "{path:?} differs from the headers: {remedy}");
             }
         }
         Action::Source { tree } => {
             let theirs = of_headers(&tree)?;
-            // The tree is of the generation that it has more names of.
+            // The tree has more names of its own generation.
             let [v8, v9] = [ours("v8")?, ours("v9")?].map(|ours| compare(&ours, &theirs));
             let comparisons = [v8, v9].into_iter();
             let comparison = comparisons.min_by_key(|comparison| comparison.absent.len());
             let mut wrong = comparison.context("of one of the two")?;
-            // Names of our own for types, which are compared where they are used.
+            // This project's own names for types, which are compared where functions use them.
             wrong.absent.retain(|name| !name.ends_with("Fn"));
             let same = wrong.different.is_empty() && wrong.absent.is_empty();
             let (absent, different) = (wrong.absent, wrong.different.join("\n"));
-            ensure!(same, "not there: {absent:?}; different:\n{different}");
+            ensure!(same, "Suricata lacks {absent:?}; different:\n{different}");
         }
     }
     Ok(())

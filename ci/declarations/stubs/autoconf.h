@@ -1,1 +1,1 @@
-/* In a tree that was configured, this is beside the headers that include it, and found there. */
+/* For trees without a configured autoconf.h of their own. */

@@ -1,7 +1,5 @@
-/* Read before the headers of a Suricata source tree, so that those need neither a configured tree
- * nor other libraries: the headers that they include are taken for read, and what they use of those
- * is declared here. Where that would hide a difference, it does not: clang refuses another
- * declaration of the same name. */
+/* Stands in for the headers that Suricata's headers include, so that they need neither a configured
+ * tree nor other libraries. This hides no difference: clang refuses another declaration of a name. */
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,8 +24,8 @@ typedef void pcre2_code;
 typedef void pcre2_match_data;
 enum SCRunModes { SUBSTITUTE };
 
-/* The tag of the struct, which is called by its other name here. */
+/* The tag of the struct, whose name this project uses. */
 #define SCPlugin_ SCPlugin
-/* The error code is an enum without negative values: C returns it as it does an int. */
+/* The error code is an enum without negative values, which C returns as an int. */
 #define SCError int
 #define SURICATA_UTIL_ERROR_H

@@ -1,4 +1,4 @@
-//! The declarations are those that Suricata itself publishes, as far as it does.
+//! Compares the declarations with those that Suricata publishes.
 
 use std::fs;
 use std::path::Path;
@@ -6,8 +6,8 @@ use std::process::Command;
 
 use declarations::{compare, facts, ours};
 
-/// Demands that no declaration of a generation is different in the crate `suricata-sys` of a version, and returns those
-/// that it lacks.
+/// Asserts that no declaration of a generation differs in this version of `suricata-sys`, and returns the names that it
+/// lacks.
 fn absent_from_suricata_sys(generation: &str, version: &str) -> Vec<String> {
     let arguments = ["metadata", "--locked", "--format-version=1"];
     let metadata = Command::new("cargo").args(arguments).output().unwrap();
@@ -25,8 +25,8 @@ fn absent_from_suricata_sys(generation: &str, version: &str) -> Vec<String> {
 }
 
 #[test]
-fn those_of_9_0_are_suricata_syss() {
-    // What suricata-sys leaves out; and a name of our own for a type.
+fn declarations_of_9_0_agree() {
+    // suricata-sys leaves these out. StorageFreeFn is this project's own name.
     let absent = [
         "GetProgramVersion",
         "SCStorageCleanup",
@@ -38,7 +38,7 @@ fn those_of_9_0_are_suricata_syss() {
 }
 
 #[test]
-fn those_of_8_0_are_suricata_syss_as_far_as_it_has_them() {
+fn declarations_of_8_0_agree_if_suricata_sys_has_them() {
     let absent = absent_from_suricata_sys("v8", "8.0.8");
     for name in [
         "SCPlugin",

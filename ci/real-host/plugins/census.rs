@@ -1,4 +1,4 @@
-//! A plugin that counts what becomes of its values, and says so at each drop.
+//! A plugin that counts the values that it makes and drops, and logs the counts.
 
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 
@@ -6,10 +6,10 @@ use suricata_thread::{self as thread, SCLogError, SCLogNotice, ThreadStorage, fl
 
 plugin! { name: "census", version: "1", author: "You", license: "MIT", init: init }
 
-/// Values made and dropped, one for each thread; stored and released while packets flow; flows.
+/// Values of threads made and dropped, values stored and released while packets flow, and flows.
 static COUNTS: [AtomicU64; 5] = [const { AtomicU64::new(0) }; 5];
 
-/// Where a kind of value is counted when it is made; when it is dropped, at the next place.
+/// The place of the count of a kind of value. The next place counts its drops.
 const PER_THREAD: usize = 0;
 const REPLACED: usize = 2;
 const FLOWS: usize = 4;
@@ -18,7 +18,7 @@ fn count(at: usize) -> u64 {
     COUNTS[at].fetch_add(1, SeqCst) + 1
 }
 
-/// Has memory of its own, so that a leak shows.
+/// A value with memory of its own, so that a leak shows.
 struct Value {
     kind: usize,
     _memory: Vec<u8>,
@@ -42,7 +42,7 @@ impl Drop for Value {
 }
 
 fn init() -> Result<(), &'static str> {
-    // Before the slot whose values speak when they are dropped, so that the last word has all of these in it.
+    // Before the slot whose values log the counts when they drop, so that the last line has all drops of these.
     let replaced = ThreadStorage::register("census-replaced")?;
     let per_thread = ThreadStorage::register("census")?;
     thread::register_init_callback(move |tv| {

@@ -1,4 +1,4 @@
-//! The suite.
+//! The plugin that runs the suite.
 
 use real_host::suite::{self, To};
 

@@ -1,11 +1,11 @@
-//! A plugin whose flow update callback does nothing, or with `FLOOD` in the environment panics for each packet,
-//! if that is `nested` with a long message and around a panic that it catches; and that logs a line which is too long.
+//! A plugin that logs a line which is too long. With `FLOOD` in the environment, its flow update callback panics for
+//! each packet; with `nested`, it has a long message, and a drop catches another panic.
 
 use suricata_thread::{SCLogNotice, flow, plugin};
 
 plugin! { name: "flood", version: "1", author: "You", license: "MIT", init: init }
 
-/// Panics when it is dropped, and catches that.
+/// A value whose drop panics and catches the panic.
 struct CatchesItsOwn;
 
 impl Drop for CatchesItsOwn {

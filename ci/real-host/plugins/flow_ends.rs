@@ -1,4 +1,4 @@
-//! A plugin that says of each flow, when its storage is freed, how it ended.
+//! A plugin that logs how each flow ends, when its storage is freed.
 
 use suricata_thread::flow::{self, FlowStorage};
 use suricata_thread::{SCLogError, SCLogNotice, plugin};
@@ -8,23 +8,23 @@ plugin! { name: "flow-ends", version: "1", author: "You", license: "MIT", init: 
 #[derive(Default)]
 struct Seen {
     packets: u64,
-    /// What the flow has told last: flags of the directions, seconds, ports.
-    told: (u64, Option<u64>, u16, u16),
+    /// The last properties of the flow: flags of the directions, seconds, ports.
+    properties: (u64, Option<u64>, u16, u16),
     is_finished: bool,
 }
 
 impl Drop for Seen {
     fn drop(&mut self) {
         let thread = std::fs::read_to_string("/proc/thread-self/comm").unwrap_or_default();
-        let how = if self.is_finished {
+        let end = if self.is_finished {
             "finished"
         } else {
             "retired"
         };
         SCLogNotice!(
-            "flow-ends: {} packets, {:?}, {how} on {}",
+            "flow-ends: {} packets, {:?}, {end} on {}",
             self.packets,
-            self.told,
+            self.properties,
             thread.trim_end()
         );
     }
@@ -43,10 +43,10 @@ fn init() -> Result<(), &'static str> {
     flow::register_update_callback(move |_, flow, _| {
         let seconds = flow.last_time().map(|time| time.as_secs());
         let (source, destination) = (flow.source_port(), flow.destination_port());
-        let told = (flow.flags() & 3, seconds, source, destination);
+        let properties = (flow.flags() & 3, seconds, source, destination);
         match storage.get_mut(flow) {
-            Some(seen) => (seen.packets, seen.told) = (seen.packets + 1, told),
-            None => SCLogError!("flow-ends: the value is gone"),
+            Some(seen) => (seen.packets, seen.properties) = (seen.packets + 1, properties),
+            None => SCLogError!("flow-ends: a flow has no value"),
         }
     })?;
     flow::register_finish_callback(move |_, flow| {

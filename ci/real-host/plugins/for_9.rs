@@ -1,4 +1,4 @@
-//! A plugin that says it is for Suricata 9.0 alone, and uses nothing of it.
+//! A plugin with the API version of 9.0 that uses no function of it.
 
 use suricata_thread_sys::v9::SC_API_VERSION;
 

@@ -1,5 +1,5 @@
-//! Takes on the mock the wrong turn that the first argument names, and prints what is said then. It is
-//! linked without -rdynamic, which is one of them.
+//! Makes the mistake that the first argument names on the mock, and prints the error. Linking this
+//! program without -rdynamic is one of the mistakes.
 
 use std::error::Error;
 
@@ -8,10 +8,10 @@ use suricata_thread_mock::Host;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let turn = arguments.next().ok_or("which wrong turn?")?;
-    let mut file = || arguments.next().ok_or("of which plugin?");
+    let turn = arguments.next().ok_or("name a mistake")?;
+    let mut file = || arguments.next().ok_or("name a plugin file");
     match &*turn {
-        // SAFETY: it registers nothing where there is no host.
+        // SAFETY: without a host, it registers nothing.
         "no host" => unsafe { plugin::run_init("lost", || register_init_callback(|_tv| {})) },
         "no -rdynamic" => {
             let host = Host::new();
@@ -23,7 +23,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             // SAFETY: the caller names a plugin.
             println!("{}", unsafe { host.check(file()?) }.unwrap_err());
         }
-        other => return Err(format!("no such turn: {other}").into()),
+        other => return Err(format!("unknown mistake: {other}").into()),
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! A plugin for an API version that no host has: it is closed, and `Init` never runs.
+//! A plugin for an API version that no host has: the host closes it, and `Init` never runs.
 
 use real_host::suite::{To, write};
 
@@ -8,7 +8,7 @@ unsafe extern "C" fn init() {
     write("refused_plugin", To::Sequence, format_args!("Init"));
 }
 
-/// Runs when the file is closed, or the process ends.
+/// Runs when the host closes the file, or the process ends.
 #[used]
 #[unsafe(link_section = ".fini_array")]
 static CLOSED: extern "C" fn() = closed;

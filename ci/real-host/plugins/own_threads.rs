@@ -1,5 +1,5 @@
-//! A plugin that starts a thread too early, in its init, and one too late, with its first packet; both register.
-//! What else its init makes is used, and dropped, by the process that goes on.
+//! A plugin that starts a thread too early, in its init, and one too late, with its first packet; both times, it
+//! registers a callback. The process that goes on uses and drops a value that init has made.
 
 use std::process;
 use std::sync::{Mutex, Once};
@@ -10,7 +10,7 @@ use suricata_thread::{SCLogNotice, ThreadStorage, flow, plugin, register_init_ca
 
 plugin! { name: "own-threads", version: "1", author: "You", license: "MIT", init: init }
 
-/// Made by init, stored with the first packet.
+/// The value that init makes, and that is stored with the first packet.
 struct Made {
     by: u32,
     packets: u32,
@@ -24,14 +24,14 @@ impl Drop for Made {
 }
 
 fn init() -> Result<(), &'static str> {
-    // With `-D`, it is not in the process that goes on.
+    // With `-D`, the process that goes on lacks this thread.
     thread::spawn(|| {
         loop {
             let _ = register_init_callback(|_| {});
             sleep(Duration::from_micros(50));
         }
     });
-    // So that some of these are registered meanwhile.
+    // While init runs, some of its registrations succeed.
     sleep(Duration::from_millis(5));
     let (by, packets) = (process::id(), 0);
     let (once, made) = (Once::new(), Mutex::new(Some(Made { by, packets })));

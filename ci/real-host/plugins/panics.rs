@@ -1,5 +1,5 @@
-//! A plugin that panics at every boundary, in every way. Each place panics for the first few times only, so
-//! that the log has a known number of lines, and counts the flows that the host goes on with.
+//! A plugin that panics at every boundary, in every way. Each place panics only the first few times, so that
+//! the log has a known number of lines. The plugin counts the flows.
 
 use std::panic::panic_any;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
@@ -8,7 +8,7 @@ use suricata_thread::{self as thread, SCLogNotice, ThreadStorage, flow, plugin};
 
 plugin! { name: "panics", version: "1", author: "You", license: "MIT", init: init }
 
-/// Panics with something else each time: four times, and then no more.
+/// Panics the first four times, each with another payload.
 struct Panics(AtomicU64);
 
 impl Panics {
@@ -31,7 +31,7 @@ impl Drop for Bomb {
     }
 }
 
-/// Whose drop panics, for the first few threads.
+/// A value whose drop panics, for the first few threads.
 struct Value;
 
 impl Drop for Value {
@@ -43,7 +43,7 @@ impl Drop for Value {
 
 static BEGUN: AtomicU64 = AtomicU64::new(0);
 
-/// Says at each thread's end what was counted so far; the last one has it all.
+/// Logs the count so far at each thread's end; the last line has the total.
 struct Report;
 
 impl Drop for Report {

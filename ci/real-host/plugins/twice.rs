@@ -1,4 +1,4 @@
-//! A plugin that the host is told to load twice.
+//! A plugin that the configuration lists twice.
 
 use real_host::suite::{self, To, role};
 

@@ -1,4 +1,4 @@
-//! A plugin that holds the mock.
+//! A plugin that contains the mock.
 
 use suricata_thread::{self as thread, SCLogNotice, plugin};
 use suricata_thread_mock as _;

@@ -1,4 +1,4 @@
-//! Takes the wrong turn that `WRONG_TURN` names; none without it.
+//! A plugin that makes the mistake that `WRONG_TURN` names, or none without it.
 
 use suricata_thread::{self as thread, SCLogError, ThreadStorage, flow, plugin};
 
@@ -15,8 +15,8 @@ fn init() -> Result<(), &'static str> {
         })?,
         Ok("panic") => flow::register_init_callback(|_tv, _flow, _packet| panic!("no flows"))?,
         Ok("own thread") => {
-            let spoken = std::thread::spawn(|| SCLogError!("lost: on a thread of its own")).join();
-            spoken.map_err(|_| "the thread panicked")?;
+            let logged = std::thread::spawn(|| SCLogError!("lost: on a thread of its own")).join();
+            logged.map_err(|_| "the thread panicked")?;
         }
         _ => {}
     }

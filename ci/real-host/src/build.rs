@@ -1,11 +1,11 @@
-//! Builds what is run.
+//! Builds plugins and programs.
 
 use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-/// The folder that cargo builds in.
+/// Returns the folder that cargo builds in.
 pub(crate) fn target() -> PathBuf {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or("target".into(), PathBuf::from);
     std::path::absolute(target).expect("the current folder is known")
@@ -33,30 +33,30 @@ pub(crate) fn example(package: &str) -> Result<PathBuf> {
     if package == "c-plugin" {
         return c_example();
     }
-    // A demonstration on the mock is no part of a plugin.
+    // Without default features, flow-counter leaves out its program.
     let options = format!("--release --lib -p {package} --no-default-features");
     cargo_build(&options)?;
     let file = format!("release/lib{}.so", package.replace('-', "_"));
     Ok(target().join(file))
 }
 
-/// Builds the example in C with the command that its README gives.
+/// Builds the example in C with its README's command.
 fn c_example() -> Result<PathBuf> {
     let readme = std::fs::read_to_string("examples/c/README.md")?;
     let mut lines = readme.lines();
     let command = lines.find(|line| line.starts_with("cc ") && line.contains("c_plugin.so"));
     let plugin = target().join("c_plugin.so");
     let command = command
-        .context("the README has no cc")?
+        .context("examples/c/README.md has no cc command")?
         .replace("c_plugin.so", &plugin.display().to_string());
     let mut sh = Command::new("sh");
-    said(sh.args(["-c", &command]).current_dir("examples/c"))?;
+    output_of(sh.args(["-c", &command]).current_dir("examples/c"))?;
     Ok(plugin)
 }
 
-/// Builds the plugins of this package with a profile, and returns the folder that they are in.
+/// Builds the plugins of this package with a profile, and returns their folder.
 pub(crate) fn plugins(profile: &str) -> Result<PathBuf> {
-    // The profile of authors whose panics abort.
+    // The profile of an author with `panic = "abort"`.
     let aborting = "--config=profile.release-abort.inherits=\"release\" \
         --config=profile.release-abort.panic=\"abort\"";
     let options = format!("-p real-host --examples --profile {profile} {aborting}");
@@ -64,8 +64,8 @@ pub(crate) fn plugins(profile: &str) -> Result<PathBuf> {
     Ok(target().join(profile).join("examples"))
 }
 
-/// What a command prints, which must end well.
-pub(crate) fn said(command: &mut Command) -> Result<String> {
+/// Runs a command, which must succeed, and returns its output.
+pub(crate) fn output_of(command: &mut Command) -> Result<String> {
     let output = command.output().with_context(|| format!("{command:?}"))?;
     let printed = String::from_utf8([output.stdout, output.stderr].concat())?;
     let status = output.status;

@@ -1,4 +1,4 @@
-//! Runs the conformance suite in Suricata and on the mock, and compares what it observed.
+//! Runs the conformance suite in Suricata and on the mock, and compares its observations.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -14,23 +14,22 @@ use suricata_thread_mock::{FlowKind, Generation, Host, RunMode, ThreadKind, Traf
 use suricata_thread_sys::common::SCLogLevel;
 
 use crate::build;
-use crate::build::said;
+use crate::build::output_of;
 use crate::host::Suricata;
 use crate::log::{Line, Log};
 use crate::socket::{self, Socket};
 
-/// Enough for each worker to have some, however their hashes fall.
+/// Enough flows for each worker to have some.
 const FLOWS: u32 = 256;
 
-/// How many workers there are in the run mode autofp.
+/// The number of workers in the run mode autofp.
 const WORKERS: usize = 3;
 
-/// How many captures a host in unix-socket mode reads, each with new threads.
+/// The number of captures that a host in unix-socket mode reads, each with new threads.
 const CAPTURES: usize = 3;
 
-/// The lives of a host: loading only; a capture in one thread, with the further threads of statistics; in
-/// several; and several captures, as it is told over its socket. The log level is not the same everywhere,
-/// so that more than one is tried.
+/// The runs of a host: loading only; a capture in one thread, with the threads of statistics; in several
+/// threads; and several captures over its socket. They have different log levels.
 const MODES: [(&str, i32, &str); 4] = [
     ("load only", 5, "perf"),
     ("single", 4, "info"),
@@ -38,8 +37,7 @@ const MODES: [(&str, i32, &str); 4] = [
     ("unix-socket", 3, "notice"),
 ];
 
-/// The plugin files by the names that hosts see, in the order in which they are loaded, and the plugins of
-/// this package that they are. The first four are refused.
+/// The plugin files in the order of loading, with the plugins of this package. Hosts refuse the first four.
 const PLUGINS: [(&str, &str); 8] = [
     ("absent.so", ""),
     ("no_entry.so", "no_plugin"),
@@ -51,20 +49,20 @@ const PLUGINS: [(&str, &str); 8] = [
     ("twice.so", "twice"),
 ];
 
-/// What the host's own lines are about, as far as they are compared.
+/// The subjects of those of the host's own lines that are compared.
 const SUBJECTS: &str = "[a-z_]+\\.so|conformance-(suite|second|twice|other-version)|\
     undefined symbol|conformance: (taken|several plugins|allocation)";
 
 /// The module of the suite's own lines.
 const MODULE: &str = "conformance";
 
-/// How those of its lines begin that have another module.
+/// The beginnings of the suite's lines with another module.
 const OF_OTHER_MODULES: [&str; 2] = ["conformance: module ", "conformance: without module"];
 
-/// A slot of the scenario that 8.0 alone has.
+/// A slot of the scenario for 8.0 only.
 const ALLOCATION: &str = "conformance: allocation";
 
-/// What the suite does that the mock reports though Suricata lets it pass: the rule, and part of the text.
+/// The mock's reports of the suite, which Suricata accepts: the kind, and part of the text.
 const REPORTS: [(&str, &str); 6] = [
     ("StoredThenAllocated", "of slot `conformance: made`"),
     ("RegistrationInCallback", "StorageRegister of "),
@@ -80,7 +78,7 @@ const REPORTS: [(&str, &str); 6] = [
     ),
 ];
 
-/// What shows that the suite ran: two hosts that refuse it observe the same, nothing.
+/// Texts in the observations that show that the suite ran: two hosts that refuse it would agree, too.
 const DEMANDED: [(&str, &str); 6] = [
     ("registration", "accepted: true"),
     ("several_plugins", "second: Init"),
@@ -93,7 +91,7 @@ const DEMANDED: [(&str, &str); 6] = [
 /// Transcripts by name.
 type Observations = BTreeMap<String, String>;
 
-/// Runs all of it.
+/// Runs the suite in both hosts, in each mode and generation.
 pub(crate) fn check(suricata: &Suricata) -> Result<()> {
     let temporary = tempfile::tempdir()?;
     let plugins = build::plugins("release")?;
@@ -106,7 +104,7 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
             for (transcript, part) in &DEMANDED[..if mode == 0 { 4 } else { 6 }] {
                 let seen = real.get(*transcript).map_or("", String::as_str);
                 let is_there = seen.contains(part);
-                ensure!(is_there, "{name}: no {part} in {transcript}: {seen}");
+                ensure!(is_there, "{name}: {transcript} lacks {part}: {seen}");
             }
             let life = temporary.path().join(format!("{mode}-{generation}"));
             let mut mock = Command::new(std::env::current_exe()?);
@@ -125,11 +123,11 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
     }
     let differences = differences.join("\n");
     ensure!(differences.is_empty(), "- Suricata, + mock\n{differences}");
-    println!("{lines} lines are as in Suricata {}", suricata.version);
+    println!("{lines} lines agree with Suricata {}", suricata.version);
     Ok(())
 }
 
-/// All that was observed, as far as `generation` has it.
+/// Returns all observations that `generation` can make.
 fn text(observations: &Observations, generation: &str) -> String {
     let both = observations.iter();
     let both = both.filter(|(name, _)| generation == "8" || !name.starts_with("allocation"));
@@ -137,11 +135,11 @@ fn text(observations: &Observations, generation: &str) -> String {
         .collect()
 }
 
-/// Copies the plugins to `folder` under the same names in every life.
+/// Copies the plugins to `folder` under the same names in every run.
 fn copy_plugins(generation: u32, plugins: &Path, folder: &Path) -> Result<()> {
     for (name, plugin) in PLUGINS {
         if name != "absent.so" {
-            // Refused by the hosts of the other generation.
+            // Needs the other generation, so the host refuses it.
             let needs = format!("needs_{}", 17 - generation);
             let file = format!("lib{}.so", plugin.replace("needs_", &needs));
             let file = plugins.join(file);
@@ -151,7 +149,7 @@ fn copy_plugins(generation: u32, plugins: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// One life of Suricata; with the thread `HB`, which 8.0 has where it is configured, and 9.0 always.
+/// Runs Suricata. `heartbeat` adds the thread `HB`, which 8.0 has if configured, and 9.0 always.
 fn in_suricata(
     suricata: &Suricata,
     mode: usize,
@@ -169,7 +167,7 @@ fn in_suricata(
     let workers = json!({ "cpu": ["all"], "mode": "balanced", "threads": WORKERS });
     let more = json!({
         "logging": { "default-log-level": level },
-        // The only way to a number of workers that does not depend on the machine's processors.
+        // Otherwise the number of workers depends on the machine's processors.
         "threading": {
             "set-cpu-affinity": true,
             "cpu-affinity": [{ "worker-cpu-set": workers }],
@@ -199,12 +197,12 @@ fn in_suricata(
     observations(&run.life.folder.path("transcripts"), &run.log)
 }
 
-/// One life of the mock, in a process of its own, since plugins keep their state for the life of a
-/// process; and what is wrong with what it reports.
+/// Runs the mock in a process of its own, since plugins keep their state for the life of a process.
+/// Returns the observations, and the reports that are not in [`REPORTS`].
 fn on_mock(life: &mut Command, folder: &Path) -> Result<(Observations, Vec<String>)> {
     let transcripts = folder.join("transcripts");
     fs::create_dir_all(&transcripts)?;
-    let printed = said(life.env(FOLDER, &transcripts).stderr(Stdio::inherit()))?;
+    let printed = output_of(life.env(FOLDER, &transcripts).stderr(Stdio::inherit()))?;
     let (mut log, mut wrong) = (String::new(), Vec::new());
     for line in printed.lines() {
         let Some(report) = line.strip_prefix(REPORTED) else {
@@ -219,10 +217,10 @@ fn on_mock(life: &mut Command, folder: &Path) -> Result<(Observations, Vec<Strin
     Ok((observations(&transcripts, &Log::parse(&log)?)?, wrong))
 }
 
-/// How a line begins that is a report, and none of the log.
+/// The beginning of a line with a report. The other lines are the log.
 const REPORTED: &str = "reported: ";
 
-/// The arguments of the program as [`on_mock`] starts it.
+/// The arguments with which [`on_mock`] starts the program.
 #[derive(clap::Args)]
 pub(crate) struct MockLife {
     generation: u32,
@@ -231,7 +229,7 @@ pub(crate) struct MockLife {
     plugins: PathBuf,
 }
 
-/// Does on the mock what [`in_suricata`] does, and prints the log and the reports.
+/// Does the same on the mock as [`in_suricata`], and prints the log and the reports.
 pub(crate) fn mock_life(life: &MockLife) -> Result<()> {
     let host = Host::builder()
         .generation(Generation::from_major(life.generation).context("no such generation")?)
@@ -240,8 +238,8 @@ pub(crate) fn mock_life(life: &MockLife) -> Result<()> {
         .build();
     copy_plugins(life.generation, &life.plugins, &life.folder)?;
     for (name, _) in PLUGINS {
-        // What becomes of a plugin is in the log, as with Suricata.
-        // SAFETY: the suite's own plugins: what they register holds for the life of the process.
+        // The log has the outcome, as with Suricata.
+        // SAFETY: the registrations of the suite's own plugins hold for the life of the process.
         let _ = unsafe { host.open(life.folder.join(name)) };
     }
     let expectation = capture::write_pcap(FLOWS, std::io::sink())?;
@@ -250,7 +248,7 @@ pub(crate) fn mock_life(life: &MockLife) -> Result<()> {
             host.traffic(Traffic {
                 flows: count.flows,
                 packets_per_flow: count.packets / count.flows,
-                // The capture's are of nobody's protocol: Suricata finishes them all, those of TCP too.
+                // Suricata knows no protocol in the capture, so it finishes all its flows, also of TCP.
                 kinds: &[FlowKind::Udp],
                 ..Traffic::default()
             });
@@ -296,7 +294,7 @@ pub(crate) fn mock_life(life: &MockLife) -> Result<()> {
     Ok(())
 }
 
-/// Reads what the suite wrote, and what the log says, in a form that two hosts can be compared by.
+/// Returns the suite's files and the log in a form that allows comparing two hosts.
 fn observations(folder: &Path, log: &Log) -> Result<Observations> {
     let mut observations = Observations::new();
     let mut threads: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -313,7 +311,7 @@ fn observations(folder: &Path, log: &Log) -> Result<Observations> {
                 let lines = counted(text.lines().map(|line| format!("{line}\n")).collect());
                 observations.insert(format!("{scenario}, at any time"), lines);
             }
-            _ => bail!("what is {name}?"),
+            _ => bail!("the suite has written an unknown file {name}"),
         }
     }
     for (scenario, texts) in threads {
@@ -327,15 +325,15 @@ fn observations(folder: &Path, log: &Log) -> Result<Observations> {
     let own = own.into_iter().map(of_suite).collect();
     observations.insert("the suite's lines in the log".to_owned(), counted(own));
     for line in host {
-        if let Some((of, text)) = of_host(line) {
-            let of = format!("{of}the host's lines in the log");
-            *observations.entry(of).or_default() += &text;
+        if let Some((prefix, text)) = of_host(line) {
+            let name = format!("{prefix}the host's lines in the log");
+            *observations.entry(name).or_default() += &text;
         }
     }
     Ok(observations)
 }
 
-/// Texts that came in any order, each once, with the number of times.
+/// Returns each text once, sorted, with the number of times.
 fn counted(texts: Vec<String>) -> String {
     let mut times: BTreeMap<String, u64> = BTreeMap::new();
     for text in texts {
@@ -346,7 +344,7 @@ fn counted(texts: Vec<String>) -> String {
     lines.collect()
 }
 
-/// The level of a line, and on what kind of thread it was logged.
+/// Returns the level of a line, and the kind of thread that logged it.
 fn level_and_role(line: &Line) -> String {
     let role = match line.thread.as_str() {
         "Suricata-Main" => "main",
@@ -356,21 +354,21 @@ fn level_and_role(line: &Line) -> String {
     format!("{} on {role}", line.level)
 }
 
-/// A line of the suite's, to the letter; but many equal characters are hard to compare by eye.
+/// Returns the text of one of the suite's lines. It counts equal characters, which are hard to compare by eye.
 fn of_suite(line: &Line) -> String {
-    let (how, message, module) = (level_and_role(line), &line.message, &line.module);
+    let (start, message, module) = (level_and_role(line), &line.message, &line.module);
     let is_one = |first: &char| message.len() > 100 && message.chars().all(|c| c == *first);
     match message.chars().next().filter(is_one) {
-        _ if module != MODULE => format!("{how}, of {module:?}: {message:?}\n"),
-        Some(first) => format!("{how}: {} times {first}\n", message.len()),
-        None => format!("{how}: {message:?}\n"),
+        _ if module != MODULE => format!("{start}, of {module:?}: {message:?}\n"),
+        Some(first) => format!("{start}: {} times {first}\n", message.len()),
+        None => format!("{start}: {message:?}\n"),
     }
 }
 
-/// What a line of the host's own is about, where it is about the plugins or the threads. Hosts say it in
-/// their own words; at which level they say it, on which thread, about what and in which order has to be
-/// the same. Lines about what 8.0 alone has are a transcript of their own, whose name begins with the text
-/// that comes first here.
+/// Returns the subjects of one of the host's own lines, if it is about plugins or threads.
+///
+/// Hosts may use other words, but level, thread, subjects and order must agree. Lines about functions of
+/// 8.0 only go to a transcript of their own; its name begins with the first text returned.
 fn of_host(line: &Line) -> Option<(&'static str, String)> {
     if let Some(threads) = line.message.strip_prefix("Threads created -> ") {
         let threads = threads.trim_end_matches("Engine started.").trim();
@@ -381,10 +379,10 @@ fn of_host(line: &Line) -> Option<(&'static str, String)> {
     let about = subjects.find_iter(&line.message);
     let about: BTreeSet<_> = about.map(|found| found.as_str()).collect();
     let text = format!("{}: {about:?}\n", level_and_role(line));
-    let of = if about.contains(ALLOCATION) {
+    let prefix = if about.contains(ALLOCATION) {
         "allocation, "
     } else {
         ""
     };
-    (!about.is_empty()).then_some((of, text))
+    (!about.is_empty()).then_some((prefix, text))
 }

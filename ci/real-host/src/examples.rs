@@ -1,4 +1,4 @@
-//! The examples, in Suricata and on the mock, over captures of which it is known what they hold.
+//! Runs the examples in Suricata and on the mock, over captures with known counts.
 
 use std::fs;
 use std::net::IpAddr;
@@ -9,22 +9,22 @@ use anyhow::{Context, Result, bail, ensure};
 use capture::{Count, Expectation};
 use regex_lite::Regex;
 
-use crate::build::{self, said};
+use crate::build::{self, output_of};
 use crate::host::Suricata;
 use crate::log::Log;
 use crate::own_threads;
 
-/// What is known of an example.
+/// The expected log of an example.
 struct Example<'a>(
-    /// Its package, and the name of the plugin, which begins its lines in the log.
+    /// Its package and plugin, whose name begins its lines.
     &'a str,
-    /// The major versions that it runs in on the mock.
+    /// The major versions that the mock runs it as.
     &'a [u32],
-    /// What a thread says at its end: its flows, and packets if it counts them.
+    /// The line of a thread at its end, a regular expression: its flows, and packets if it counts them.
     &'a str,
-    /// The threads that say so: those whose kind begins like this.
+    /// The beginning of the kinds of threads that log the line.
     &'a str,
-    /// Whatever else it says.
+    /// The check of its other lines.
     Rest,
 );
 
@@ -41,17 +41,17 @@ const EXAMPLES: [Example<'_>; 7] = [
     Example("c-plugin", &[8, 9], FLOWS_OF_THREAD, "", nothing),
     Example("flow-counter", &[8, 9], COUNTS_OF_THREAD, "", total),
     Example("live-totals", &[8, 9], "^$", NO_THREAD, live_totals),
-    // As 8.0, it needs a function that the mock does not have.
+    // As 8.0, the mock lacks a function that it needs.
     Example("top-talkers", &[9], "^$", NO_THREAD, top_talkers),
 ];
 
-/// How many flows the captures have: enough to keep the host busy for a while, and every worker of a large machine.
+/// The number of flows in a capture, enough for every worker of a large machine.
 const FLOWS: u32 = 20_000;
 
-/// Such that live-totals has something to say of a capture that is read in a fraction of a second.
+/// An interval for live-totals that is due within the fraction of a second that a capture takes.
 const OFTEN: (&str, &str) = ("LIVE_TOTALS_SECONDS", "0.02");
 
-/// Checks all examples.
+/// Checks all examples, and the first steps of README.md.
 pub(crate) fn check(suricata: &Suricata) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let pcap = folder.path().join("talkers.pcap");
@@ -60,18 +60,18 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
     for example in &EXAMPLES {
         let plugin = build::example(example.0)?;
         let exports = "nm -DP --defined-only \"$0\" | cut -d' ' -f 1";
-        let exports = said(Command::new("sh").args(["-c", exports]).arg(&plugin))?;
-        ensure!(exports == "SCPluginRegister\n", "it exports {exports}");
+        let exports = output_of(Command::new("sh").args(["-c", exports]).arg(&plugin))?;
+        ensure!(exports == "SCPluginRegister\n", "exports: {exports}");
         println!("{}:", example.0);
         for generation in example.1 {
             let check = format!("check --suricata {generation}");
-            said(Command::new(&mock).args(check.split(' ')).arg(&plugin))?;
+            output_of(Command::new(&mock).args(check.split(' ')).arg(&plugin))?;
             for mode in ["single", "autofp"] {
                 let options = format!("run --suricata {generation} --runmode {mode} --pcap");
                 let mut run = Command::new(&mock);
                 run.args(options.split(' ')).arg(&pcap).arg(&plugin);
-                let log = Log::parse_mock(&said(&mut run)?);
-                // 9.0 also has HB, which its line on threads does not count.
+                let log = Log::parse_mock(&output_of(&mut run)?);
+                // 9.0 also has the thread HB, which its line "Threads created" does not count.
                 let found = example.judge(&log, u64::from(*generation == 9), &talkers);
                 let found = found.with_context(|| format!("mock, {options}:\n{log}"))?;
                 println!("  mock as {generation}.0, {mode}: {found}");
@@ -93,7 +93,7 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
     first_steps(suricata)
 }
 
-/// Checks the example plugin flow-counter, or a plugin that speaks like it, in the two run modes for captures.
+/// Checks flow-counter, or a plugin with the same log lines, in the two run modes for captures.
 pub(crate) fn count(suricata: &Suricata, plugin: &Path, name: &str) -> Result<()> {
     let (threads, rest): (_, Rest) = match name {
         "flow-counter" => ("", total),
@@ -113,8 +113,8 @@ pub(crate) fn count(suricata: &Suricata, plugin: &Path, name: &str) -> Result<()
 }
 
 impl Example<'_> {
-    /// Compares what was logged with what the capture holds, and returns it. The host has created so many threads more
-    /// than it says.
+    /// Compares the log with the counts of the capture, and returns a summary. The host has created `unlisted` threads
+    /// more than it logs.
     fn judge(&self, log: &Log, unlisted: u64, expected: &Expectation) -> Result<String> {
         let Self(name, _, of_thread, threads, rest) = self;
         let mut complaints = log.complaints();
@@ -122,7 +122,7 @@ impl Example<'_> {
         ensure!(own.is_none(), "{own:?}");
         for start in ["Loading plugin ", "Initializing plugin "] {
             let times = log.messages().filter(|line| line.starts_with(start));
-            ensure!(times.count() == 1, "{start}: not once");
+            ensure!(times.count() == 1, "the log must have \"{start}\" once");
         }
         let prefix = format!("{name}: ");
         let lines = log.messages();
@@ -140,7 +140,7 @@ impl Example<'_> {
             speaking += unlisted;
         }
         let spoken = of_threads.len() as u64;
-        ensure!(spoken == speaking, "{spoken} threads spoke, not {speaking}");
+        ensure!(spoken == speaking, "{spoken} of {speaking} threads logged");
         if speaking == 0 {
             return Ok(format!("{} lines", others.len()));
         }
@@ -160,7 +160,7 @@ impl Example<'_> {
         Ok(format!("{flows} flows on {busy} of {speaking} threads"))
     }
 
-    /// Demands that the README shows the lines of this log.
+    /// Checks that the README shows the lines of this log.
     fn readme_shows(&self, log: &Log) -> Result<()> {
         let prefix = format!("{}: ", self.0);
         let depends_on_time = Regex::new(r" so far: .*|\d+ to ")?;
@@ -174,7 +174,7 @@ impl Example<'_> {
         let logged: Vec<_> = log.messages().collect();
         let readme = format!("examples/{}/README.md", self.0.trim_end_matches("-plugin"));
         let shown = stable(&fs::read_to_string(&readme)?);
-        // What flow-counter's shows is of its demonstration on the mock, which a test compares.
+        // flow-counter's README shows the output of its program, which a test compares.
         let is_shown = self.0 == "flow-counter" || shown == stable(&logged.join("\n"));
         ensure!(is_shown, "{readme} does not show these lines:\n{log}");
         Ok(())
@@ -186,7 +186,7 @@ fn nothing(lines: &[&str], _: &Expectation) -> Result<()> {
     Ok(())
 }
 
-/// Of each thread with flows, how many began and how many have ended.
+/// Expects a line for each thread with flows: all of them have ended.
 fn begun_and_ended(lines: &[&str], expected: &Expectation) -> Result<()> {
     let of_thread = Regex::new(r"^a thread began (\d+) flows, (\d+) ended$")?;
     let mut all = 0;
@@ -200,18 +200,18 @@ fn begun_and_ended(lines: &[&str], expected: &Expectation) -> Result<()> {
     Ok(())
 }
 
-/// One line `total: <n> flows, <n> packets, …`.
+/// Expects one line `total: <n> flows, <n> packets, …`.
 fn total(lines: &[&str], expected: &Expectation) -> Result<()> {
     let Count { flows, packets } = expected.total;
     let total = format!("total: {flows} flows, {packets} packets");
     let [line] = lines else {
-        bail!("no one line of totals: {lines:?}")
+        bail!("expected one line of totals: {lines:?}")
     };
-    ensure!(line.starts_with(&total), "\"{line}\", and not \"{total}\"");
+    ensure!(line.starts_with(&total), "\"{line}\", not \"{total}\"");
     Ok(())
 }
 
-/// Lines `so far: …`, which its own tests read, and then the total, with no flow left alive.
+/// Expects lines `so far: …`, which its own tests read, and then the total without flows alive.
 fn live_totals(lines: &[&str], expected: &Expectation) -> Result<()> {
     let (last, so_far) = lines.split_last().context("nothing was logged")?;
     let expects_so_far = so_far.iter().all(|line| line.starts_with("so far: "));
@@ -220,13 +220,13 @@ fn live_totals(lines: &[&str], expected: &Expectation) -> Result<()> {
     total(&[last], expected)
 }
 
-/// A line with the totals, then the ten heaviest talkers in their order, each with bounds that hold
-/// what it has sent, and are as close as a thousandth of all packets.
+/// Expects a line with the totals, then the ten heaviest talkers in order. The bounds of each contain its packets, and
+/// are at most a thousandth of all packets apart.
 fn top_talkers(lines: &[&str], expected: &Expectation) -> Result<()> {
     let (first, ranks) = lines.split_first().context("nothing was logged")?;
     let Count { flows, packets } = expected.total;
     let all = format!("{flows} flows, {packets} packets, 0 of unknown source");
-    ensure!(*first == all, "\"{first}\", and not \"{all}\"");
+    ensure!(*first == all, "\"{first}\" instead of \"{all}\"");
     ensure!(ranks.len() == 10, "{} lines on talkers", ranks.len());
     let talkers = expected.talkers.get(..11).context("too few talkers")?;
     ensure!(talkers[9].1 > talkers[10].1, "the tenth talker has a rival");
@@ -240,15 +240,15 @@ fn top_talkers(lines: &[&str], expected: &Expectation) -> Result<()> {
         let sent = talker.with_context(|| (*line).to_owned())?.1;
         let is_right = number(1)? == at && least <= sent && sent <= most && sent <= before;
         let is_right = is_right && !seen.contains(&source);
-        ensure!(is_right, "{line}, and not {sent} packets");
-        ensure!(most - least <= packets / 1000, "\"{line}\" says too little");
+        ensure!(is_right, "\"{line}\" instead of {sent} packets");
+        ensure!(most - least <= packets / 1000, "\"{line}\" has wide bounds");
         before = sent;
         seen.push(source);
     }
     Ok(())
 }
 
-/// What README.md has its reader do with minimal in Suricata: its configuration, its capture, its command.
+/// Follows README.md for minimal in Suricata: its configuration, its capture, its command.
 fn first_steps(suricata: &Suricata) -> Result<()> {
     let readme = fs::read_to_string("README.md")?;
     let part = |from: &str, to: &str| {
@@ -260,12 +260,12 @@ fn first_steps(suricata: &Suricata) -> Result<()> {
     let folder = suricata.folder()?;
     let plugin = folder.add(&build::example("minimal")?)?;
     let yaml = part("```yaml\n", "```")?.replace("/path/to/libminimal.so", &plugin);
-    ensure!(yaml.contains(&plugin), "README.md lists no libminimal.so");
+    ensure!(yaml.contains(&plugin), "README.md lacks libminimal.so");
     fs::write(folder.path("suricata.yaml"), yaml)?;
     let options = part("`cargo run -p capture -- ", "`")?.replace('\n', " ");
     let mut capture = Command::new(build::program("capture", "capture")?);
     capture.args(options.split_whitespace());
-    said(capture.current_dir(folder.path("")))?;
+    output_of(capture.current_dir(folder.path("")))?;
     let command = part("\nsuricata -c suricata.yaml ", " -l /tmp")?;
     let capture = folder.seen("some.pcap");
     let words = command.split_whitespace().map(|word| match word {
@@ -275,7 +275,7 @@ fn first_steps(suricata: &Suricata) -> Result<()> {
     let arguments: Vec<_> = words.collect();
     let run = suricata.start(folder, &[], &arguments, &[])?.end()?;
     let line = Regex::new(r"(?m)^Notice: minimal: minimal: a thread saw (\d+) flows")?;
-    ensure!(line.is_match(&readme), "README.md has no line like {line}");
+    ensure!(line.is_match(&readme), "README.md lacks a line {line}");
     let flows = line.captures_iter(&run.printed);
     let flows = flows.filter_map(|found| found[1].parse::<u64>().ok());
     let made = format!("--flows {} ", flows.sum::<u64>());

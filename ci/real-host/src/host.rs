@@ -1,4 +1,4 @@
-//! An installed Suricata, and its lives.
+//! An installed Suricata, and its runs.
 
 use std::fs::{self, File};
 use std::io::BufWriter;
@@ -12,41 +12,42 @@ use capture::Expectation;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::build::said;
+use crate::build::output_of;
 use crate::log::Log;
 
-/// A life that takes longer hangs, and is ended. Most take less than a second, a minute under valgrind.
+/// A run that takes longer hangs, and is killed. Most take less than a second, or a minute under valgrind.
 const LIMIT: Duration = Duration::from_secs(300);
 
 /// An installed Suricata.
 pub(crate) struct Suricata {
-    /// The folder tree that it is started in; / for the one on the PATH.
+    /// The folder tree to run it in; / for the one on the PATH.
     root: PathBuf,
-    /// Whether it is of another machine, and run by qemu.
+    /// Whether it is for another machine, and qemu runs it.
     emulated: bool,
-    /// Its version: 8.0.8, …
+    /// The version, such as 8.0.8.
     pub(crate) version: String,
 }
 
 impl Suricata {
-    /// Returns the one that `ci/find-suricata WHICH` finds, or installs.
+    /// Returns the Suricata that `ci/find-suricata WHICH` finds or installs.
     pub(crate) fn find(which: &str) -> Result<Self> {
         let mut find = Command::new("ci/find-suricata");
         let found = find.arg(which).stderr(Stdio::inherit()).output()?;
-        ensure!(found.status.success(), "there is no Suricata {which}");
+        ensure!(found.status.success(), "ci/find-suricata {which} failed");
         let mut suricata = Self {
             root: fs::canonicalize(String::from_utf8(found.stdout)?.trim())?,
             emulated: which.ends_with("arm64"),
             version: String::new(),
         };
-        let said = said(suricata.command(&[]).arg("-V"))?;
-        let version = said.split_once("Suricata version ").map(|(_, rest)| rest);
+        let output = output_of(suricata.command(&[]).arg("-V"))?;
+        let version = output.split_once("Suricata version ").map(|(_, rest)| rest);
         let version = version.and_then(|rest| rest.split_whitespace().next());
-        suricata.version = version.context(said.clone())?.to_owned();
+        suricata.version = version.context(output.clone())?.to_owned();
         Ok(suricata)
     }
 
-    /// The command that starts it, by `wrapper`, a program in its folder tree. It ends with the thread that runs it.
+    /// Returns the command that starts it with `wrapper`, a program in its folder tree. The process ends with the
+    /// thread that starts it.
     fn command(&self, wrapper: &[&str]) -> Command {
         let mut command = Command::new("setpriv");
         command.args(["--pdeathsig", "KILL"]);
@@ -56,7 +57,7 @@ impl Suricata {
             return command;
         }
         if self.root != Path::new("/") {
-            // In a mount namespace of its own: valgrind needs /proc.
+            // valgrind needs /proc, which is mounted in a namespace of its own.
             let chroot = "mount -t proc proc \"$0/proc\" && exec chroot \"$0\" \"$@\"";
             command.args(["unshare", "--mount", "sh", "-c", chroot]);
             command.arg(&self.root);
@@ -65,7 +66,7 @@ impl Suricata {
         command
     }
 
-    /// Makes a folder for one life.
+    /// Makes a folder for one run.
     pub(crate) fn folder(&self) -> Result<Folder> {
         let root = match self.emulated {
             true => Path::new("/"),
@@ -92,7 +93,7 @@ impl Suricata {
         self.start(folder, &[], &arguments, variables)?.end()
     }
 
-    /// Starts it in `folder`, by `wrapper`, with these arguments and environment variables.
+    /// Starts it in `folder` with `wrapper`, arguments and environment variables.
     pub(crate) fn start(
         &self,
         folder: Folder,
@@ -106,8 +107,8 @@ impl Suricata {
             .args(["-k", "none", "-c", &folder.seen("suricata.yaml")])
             .args(["-l", &folder.seen("")])
             .args(arguments)
-            // Nobody wants backtraces who does not ask for them: what they read of debug information are millions of
-            // numbers, some like addresses in memory that was lost, so that memcheck is not sure that it was.
+            // Only for checks that ask for it: a backtrace reads millions of numbers of debug information. Some look
+            // like addresses of lost memory, so that memcheck would not report it.
             .env_remove("RUST_BACKTRACE")
             .envs(variables.iter().copied())
             .stdin(Stdio::null())
@@ -120,7 +121,7 @@ impl Suricata {
     }
 }
 
-/// A folder with all that Suricata needs for one life, which it sees; removed when dropped.
+/// A folder with everything that Suricata needs for one run. Its drop removes it.
 pub(crate) struct Folder {
     folder: TempDir,
     /// The folder as Suricata sees it.
@@ -128,12 +129,12 @@ pub(crate) struct Folder {
 }
 
 impl Folder {
-    /// The path of a file in it.
+    /// Returns the path of a file in it.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    /// The same as Suricata sees it.
+    /// Returns the path of a file in it as Suricata sees it.
     pub(crate) fn seen(&self, name: &str) -> String {
         self.seen.join(name).display().to_string()
     }
@@ -145,7 +146,7 @@ impl Folder {
         Ok(self.seen(&name))
     }
 
-    /// Writes a capture to it, and returns its path as Suricata sees it, and what it holds.
+    /// Writes a capture to it, and returns its path as Suricata sees it, and its counts.
     pub(crate) fn capture(&self, flows: u32) -> Result<(String, Expectation)> {
         let name = format!("{flows}.pcap");
         let file = BufWriter::new(File::create(self.path(&name))?);
@@ -153,8 +154,8 @@ impl Folder {
         Ok((self.seen(&name), expectation))
     }
 
-    /// Writes the configuration: these plugins, a log of level perf as JSON, and else what writes no
-    /// files, but with `more` in its place.
+    /// Writes the configuration: these plugins, a log of level perf as JSON, no other output files, and the changes in
+    /// `more`.
     pub(crate) fn configure(&self, plugins: &[String], more: Value) -> Result<()> {
         let file = json!({ "enabled": true, "type": "json", "filename": "suricata.log" });
         let mut configuration = json!({
@@ -178,7 +179,7 @@ impl Folder {
         Ok(fs::write(self.path("suricata.yaml"), configuration)?)
     }
 
-    /// What was logged so far, as it stands in the file.
+    /// Returns the text of the log so far.
     pub(crate) fn logged(&self) -> String {
         fs::read_to_string(self.path("suricata.log")).unwrap_or_default()
     }
@@ -189,17 +190,17 @@ impl Folder {
     }
 }
 
-/// One life of Suricata, while it goes on; killed when dropped.
+/// A running Suricata. Its drop kills it.
 pub(crate) struct Life {
     child: Child,
     pub(crate) folder: Folder,
 }
 
 impl Life {
-    /// Waits until `done` is so.
+    /// Waits for `event`, until `done` returns `true`.
     pub(crate) fn wait_until(
         &mut self,
-        what: &str,
+        event: &str,
         mut done: impl FnMut(&mut Self) -> Result<bool>,
     ) -> Result<()> {
         let start = Instant::now();
@@ -207,15 +208,15 @@ impl Life {
             let ended = self.child.try_wait()?;
             if ended.is_some() || start.elapsed() > LIMIT {
                 let (printed, log) = (self.folder.printed(), self.folder.logged());
-                let ended = ended.map_or("goes on".to_owned(), |status| status.to_string());
-                anyhow::bail!("Suricata {ended}, and there is no {what}:\n{printed}{log}");
+                let ended = ended.map_or("hangs".to_owned(), |status| format!("ended, {status}"));
+                anyhow::bail!("waiting for the {event}: Suricata {ended}:\n{printed}{log}");
             }
             sleep(Duration::from_millis(10));
         }
         Ok(())
     }
 
-    /// Waits for the end, and demands that it is a good one.
+    /// Waits for the end, which must be a success.
     pub(crate) fn end(mut self) -> Result<Run> {
         self.wait_until("end", |life| Ok(life.child.try_wait()?.is_some()))?;
         let (status, log) = (self.child.wait()?, self.folder.logged());
@@ -232,10 +233,10 @@ impl Life {
     /// Sends the signal of this name.
     pub(crate) fn signal(&self, name: &str) -> Result<()> {
         let kill = format!("kill -s {name} {}", self.child.id());
-        said(Command::new("sh").args(["-c", &kill])).map(drop)
+        output_of(Command::new("sh").args(["-c", &kill])).map(drop)
     }
 
-    /// The memory that it holds, in KiB.
+    /// Returns its resident memory in KiB.
     pub(crate) fn resident_kib(&self) -> Result<i64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -246,16 +247,16 @@ impl Life {
 
 impl Drop for Life {
     fn drop(&mut self) {
-        // Does nothing where it has ended and was waited for.
+        // Does nothing if it has ended and was waited for.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// A life that has ended well.
+/// A run that has succeeded.
 pub(crate) struct Run {
     pub(crate) log: Log,
-    /// What else was printed.
+    /// The output beside the log.
     pub(crate) printed: String,
     pub(crate) life: Life,
 }

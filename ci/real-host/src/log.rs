@@ -6,32 +6,32 @@ use std::fmt;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-/// One line.
+/// One line of a log.
 #[derive(Debug, Clone)]
 pub(crate) struct Line {
     /// `Error`, `Warning`, `Notice`, …
     pub(crate) level: String,
     /// The host's name for the thread that logged it.
     pub(crate) thread: String,
-    /// The part of the host, or of a plugin, that logged it; `unknown` where JSON has none.
+    /// The part of the host, or of a plugin, that logged it; `unknown` if JSON has none.
     pub(crate) module: String,
-    /// The text. `(null)` where JSON has none: it was NULL, or is no UTF-8.
+    /// The text; `(null)` if JSON has none, since it was NULL or not UTF-8.
     pub(crate) message: String,
 }
 
 impl Line {
-    /// Whether it says that something went wrong.
+    /// Returns `true` for an error or a warning.
     pub(crate) fn is_complaint(&self) -> bool {
         self.level == "Error" || self.level == "Warning"
     }
 }
 
-/// All lines, in the order in which they were written.
+/// All lines of a log, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Log(pub(crate) Vec<Line>);
 
 impl Log {
-    /// Parses what Suricata writes as a log of type JSON.
+    /// Parses a log of Suricata of type JSON.
     pub(crate) fn parse(text: &str) -> Result<Self> {
         let parse = |line: &str| -> Result<Line> {
             let json: Value =
@@ -41,7 +41,7 @@ impl Log {
             Ok(Line {
                 level: text(&json["log_level"], ""),
                 thread: text(&engine["thread_name"], ""),
-                // A NULL is no key in JSON, and one of these texts in the other logs.
+                // For a NULL, JSON lacks the key, and other logs have these texts.
                 module: text(&engine["module"], "unknown"),
                 message: text(&engine["message"], "(null)"),
             })
@@ -49,7 +49,7 @@ impl Log {
         Ok(Self(text.lines().map(parse).collect::<Result<_>>()?))
     }
 
-    /// Parses what `suricata-mock` prints: `Level: module: message`.
+    /// Parses the output of `suricata-mock`: `Level: module: message`.
     pub(crate) fn parse_mock(text: &str) -> Self {
         let parse = |line: &str| {
             let (level, rest) = line.split_once(": ")?;
@@ -64,30 +64,30 @@ impl Log {
         Self(text.lines().filter_map(parse).collect())
     }
 
-    /// The lines that say that something went wrong.
+    /// Returns the errors and warnings.
     pub(crate) fn complaints(&self) -> impl Iterator<Item = &Line> {
         self.0.iter().filter(|line| line.is_complaint())
     }
 
-    /// The messages.
+    /// Returns the messages.
     pub(crate) fn messages(&self) -> impl DoubleEndedIterator<Item = &str> {
         self.0.iter().map(|line| line.message.as_str())
     }
 
-    /// How long the host says that it handled packets.
+    /// Returns the time that the host logs for its packets.
     pub(crate) fn seconds(&self) -> Result<f64> {
         let mut messages = self.messages();
         let elapsed = messages.find_map(|line| line.strip_prefix("time elapsed "));
         let seconds = elapsed.and_then(|text| text.trim_end_matches('s').parse().ok());
-        seconds.context("no time")
+        seconds.context("the log has no line \"time elapsed\"")
     }
 
-    /// How many threads the host says that it created, by their kind: `RX`, `W`, `FM`, `FR`, …
+    /// Returns the number of threads that the host logs for each kind: `RX`, `W`, `FM`, `FR`, …
     pub(crate) fn threads_created(&self) -> Result<BTreeMap<&str, u64>> {
         let line = self
             .messages()
             .find_map(|message| message.strip_prefix("Threads created -> "))
-            .context("the host does not say how many threads it created")?;
+            .context("the log has no line \"Threads created\"")?;
         let words: Vec<_> = line.split_whitespace().collect();
         // Each kind is followed by its number.
         let pairs = words.chunks_exact(2);
@@ -98,7 +98,7 @@ impl Log {
         Ok(threads.collect())
     }
 
-    /// How many flows Suricata's own flow recyclers say that they processed.
+    /// Returns the number of flows that Suricata's flow recyclers log.
     pub(crate) fn flows_processed(&self) -> u64 {
         let flows = |message: &str| message.strip_suffix(" flows processed")?.parse().ok();
         self.messages().filter_map::<u64, _>(flows).sum()

@@ -1,4 +1,4 @@
-//! Runs plugins in a real Suricata, and checks what its log says.
+//! Runs plugins in a real Suricata, and checks its log.
 
 mod build;
 mod conformance;
@@ -21,19 +21,19 @@ use clap::Parser;
 
 use host::Suricata;
 
-/// Run plugins in a real Suricata, which is installed where there is none, and check what its log says
+/// Run plugins in a real Suricata, and check its log; ci/find-suricata installs one if it is missing
 #[derive(Parser)]
 enum Check {
-    // `ci/check` lists these by the same names, and says what they show.
+    // `ci/check` describes these under the same names.
     Examples,
     Conformance,
     WrongTurns,
     Panics,
     Soak,
     Memcheck,
-    /// Print how long the mock takes for a capture, beside Suricata
+    /// Print how long the mock and Suricata take for a capture
     Speed,
-    /// The plugin NAME in FILE, which speaks like flow-counter, counts what a capture holds
+    /// Check that the plugin NAME in FILE counts a capture, and logs as flow-counter does
     Count {
         name: String,
         file: PathBuf,

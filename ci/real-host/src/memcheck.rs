@@ -1,4 +1,4 @@
-//! Plugins in Suricata under valgrind's memcheck.
+//! Runs plugins in Suricata under valgrind's memcheck.
 
 use std::fs;
 
@@ -8,10 +8,10 @@ use serde_json::json;
 use crate::build;
 use crate::host::Suricata;
 
-/// What is none of a plugin's doing.
+/// Errors that plugins don't cause.
 const SUPPRESSIONS: &str = include_str!("libunwind.supp");
 
-/// Checks that there is no error and no leak with a plugin in its stack.
+/// Checks that no error or leak has a plugin in its stack.
 pub(crate) fn check(suricata: &Suricata) -> Result<()> {
     let plugins = build::plugins("release")?;
     let example = build::example("flow-counter")?;
@@ -37,12 +37,12 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
         let run = suricata.start(folder, &wrapper, &arguments, &[])?.end()?;
         let xml = fs::read_to_string(run.life.folder.path("memcheck.xml"))?;
         let xml = xml.trim_end().strip_suffix("</valgrindoutput>");
-        let xml = xml.context("memcheck's report is not whole")?;
+        let xml = xml.context("memcheck's report is incomplete")?;
         let object = format!("<obj>{plugin}</obj>");
         let errors: Vec<_> = xml.split("<error>").skip(1).collect();
         match errors.iter().find(|error| error.contains(&object)) {
             Some(error) => bail!("{plugin}: {error}"),
-            None => println!("{plugin}: none of {} errors is its own", errors.len()),
+            None => println!("{plugin}: causes none of {} errors", errors.len()),
         }
     }
     Ok(())

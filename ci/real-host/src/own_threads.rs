@@ -1,4 +1,4 @@
-//! Plugins with threads of their own: with `-D`, over several captures, and where no thread can be started.
+//! Checks plugins with threads of their own: with `-D`, over several captures, and if no thread can start.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -13,7 +13,7 @@ use crate::socket::{self, Socket};
 
 const FLOWS: u32 = 2_000;
 
-/// Checks the example flow-log, and a plugin whose threads come at the wrong times.
+/// Checks the example flow-log, and a plugin that starts threads at the wrong times.
 pub(crate) fn check(suricata: &Suricata) -> Result<()> {
     let example = build::example("flow-log")?;
     let wrong = build::plugins("release")?.join("libown_threads.so");
@@ -23,7 +23,7 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
     two_captures(suricata, &plugins, true)
 }
 
-/// Runs the plugins over a capture as a user who can start no thread when packets flow.
+/// Runs the plugins over a capture as a user who can't start a thread while packets flow.
 fn without_threads(suricata: &Suricata, plugins: &[PathBuf]) -> Result<()> {
     let limited = json!({ "security": { "limit-noproc": true } });
     let (folder, capture, file) = prepare(suricata, plugins, limited)?;
@@ -31,20 +31,20 @@ fn without_threads(suricata: &Suricata, plugins: &[PathBuf]) -> Result<()> {
     let nobody: Vec<_> = nobody.split(' ').collect();
     let life = suricata.start(folder, &nobody, &["-r", &capture], &[("FLOW_LOG", &file)])?;
     let run = life.end()?;
-    all_said(&run, "WouldBlock", "made here: true")?;
+    check_log(&run, "WouldBlock", "made here: true")?;
     all_written(&run.life.folder, FLOWS)?;
-    println!("own threads: {FLOWS} flows in the file, where no thread can be started");
+    println!("own threads: {FLOWS} flows in the file, although no thread can start");
     Ok(())
 }
 
-/// Has one process, or with `-D` its child, read a capture twice.
+/// Reads a capture twice in one process, or with `-D` in its child.
 fn two_captures(suricata: &Suricata, plugins: &[PathBuf], is_daemon: bool) -> Result<()> {
     let (folder, capture, file) = prepare(suricata, plugins, json!({}))?;
     let pid = folder.seen("pid");
     let option = format!("--unix-socket={}", folder.seen(socket::FILE));
     let daemon = ["--pidfile", &pid, "-D"];
     let options = [&[option.as_str()], &daemon[..if is_daemon { 3 } else { 0 }]].concat();
-    // The process that forks ends at once.
+    // The process that forks ends at once, so a shell waits for the child.
     let stay = "\"$@\" && while [ -e \"$0\" ]; do sleep 0.1; done";
     let stay = ["sh", "-c", stay, &pid];
     let mut life = suricata.start(folder, &stay, &options, &[("FLOW_LOG", &file)])?;
@@ -54,7 +54,7 @@ fn two_captures(suricata: &Suricata, plugins: &[PathBuf], is_daemon: bool) -> Re
         all_written(&life.folder, times * FLOWS)?;
     }
     socket.shut_down()?;
-    all_said(
+    check_log(
         &life.end()?,
         "Ok(())",
         &format!("made here: {}", !is_daemon),
@@ -63,17 +63,17 @@ fn two_captures(suricata: &Suricata, plugins: &[PathBuf], is_daemon: bool) -> Re
     Ok(())
 }
 
-/// Demands what own-threads says of registering and of starting a thread when packets flow, and of what init made.
-fn all_said(run: &Run, started: &str, made: &str) -> Result<()> {
+/// Checks the log of own-threads: the late registration, the late thread, and the value that init made.
+fn check_log(run: &Run, started: &str, made: &str) -> Result<()> {
     let late = "late: Err(\"registering is possible only while";
     let log = run.log.to_string();
-    for said in [late, started, &format!("{made}, used: true")] {
-        ensure!(log.contains(said), "not {said}: {log}");
+    for text in [late, started, &format!("{made}, used: true")] {
+        ensure!(log.contains(text), "the log lacks \"{text}\": {log}");
     }
     Ok(())
 }
 
-/// Makes a folder that any user may write to, with a capture in it and the path of flow-log's file.
+/// Makes a folder that any user may write to, with a capture. Returns it, the capture, and the path of flow-log's file.
 fn prepare(
     suricata: &Suricata,
     plugins: &[PathBuf],
@@ -92,6 +92,6 @@ fn all_written(folder: &Folder, flows: u32) -> Result<()> {
     let lines = fs::read_to_string(folder.path("flows"))?;
     let of_workers = lines.lines().filter(|line| line.starts_with("W#0")).count();
     let (are_all, log) = (of_workers == flows as usize, folder.logged());
-    ensure!(are_all, "{of_workers} lines, not {flows}: {log}");
+    ensure!(are_all, "{of_workers} lines instead of {flows}: {log}");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The plugin `panics`, which panics at every boundary, with every kind of payload.
+//! Runs the plugin `panics`, which panics at every boundary, with every kind of payload.
 
 use std::fs::File;
 use std::io::BufWriter;
@@ -12,13 +12,12 @@ use crate::build;
 use crate::host::{Run, Suricata};
 use crate::log::{Line, Log};
 
-/// So many times each place panics: with a text, a formatted text, a number, and with what panics when
-/// dropped.
+/// The number of panics of each place: with a text, a formatted text, a number, and a value whose drop panics.
 const TIMES: u64 = 4;
 
 const FLOWS: u32 = 20_000;
 
-/// Checks that Suricata goes on, and that its log has a line for each cause.
+/// Checks that Suricata goes on, and that its log has a line for each panic.
 pub(crate) fn check(suricata: &Suricata) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let pcap = folder.path().join("flows.pcap");
@@ -55,13 +54,13 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
     Ok(())
 }
 
-/// What a run takes and writes: seconds, the log, and whatever else is printed.
+/// The result of a run: seconds, the log, and the other output.
 type Flooded = (f64, Log, String);
 
-/// A callback that panics for each of 180,000 packets costs a bounded number of lines, and little more time than
-/// one that does nothing. Of several runs the fastest counts, since the machine may be busy.
+/// Checks that a callback which panics for each of 180,000 packets logs few lines, and takes little more time than an
+/// empty one. The fastest of several runs counts, since the machine may be busy.
 fn flood(
-    what: &str,
+    name: &str,
     backtrace: Option<&str>,
     mut run: impl FnMut(&[(&str, &str)]) -> Result<Flooded>,
 ) -> Result<()> {
@@ -70,8 +69,8 @@ fn flood(
     let panicking = [&[("FLOOD", "1")], &variables[..]].concat();
     let (mut empty, mut flooded) = (f64::MAX, f64::MAX);
     let (mut lines, mut bytes) = (0, 0);
-    // The first backtrace of each worker reads the symbols of all libraries, one after the other.
-    let workers = if what.ends_with("autofp") { 2.0 } else { 1.0 };
+    // The first backtrace of each worker reads the symbols of all libraries.
+    let workers = if name.ends_with("autofp") { 2.0 } else { 1.0 };
     let once = if backtrace.is_some() {
         0.1 * workers
     } else {
@@ -86,24 +85,24 @@ fn flood(
         (lines, bytes) = (written.len(), written.concat().len());
         for part in ["panicked: planned (at ", "is not called for 1 s"] {
             let is_there = written.iter().any(|line| line.contains(part));
-            ensure!(is_there, "no \"{part}\": {written:#?}");
+            ensure!(is_there, "the output lacks \"{part}\": {written:#?}");
         }
         if round >= 3 && flooded <= 1.5 * empty + once {
             break;
         }
     }
     println!(
-        "{what}, {backtrace:?}: {lines} lines, {bytes} bytes, {empty} s empty, {flooded} s with panics"
+        "{name}, {backtrace:?}: {lines} lines, {bytes} bytes, {empty} s empty, {flooded} s with panics"
     );
     ensure!(lines <= 100, "{lines} lines");
     ensure!(bytes <= 64 * 1024, "{bytes} bytes");
     let is_quick = flooded <= 1.5 * empty + once;
-    ensure!(is_quick, "panics take {flooded} s, nothing {empty} s");
+    ensure!(is_quick, "panics take {flooded} s, no panics {empty} s");
     Ok(())
 }
 
 fn in_suricata(run: Run) -> Result<Flooded> {
-    // What is longer, some Suricatas can't write.
+    // Some versions of Suricata can't write longer lines.
     let log = run.life.folder.logged();
     let longest = log.lines().map(str::len).max().unwrap_or_default();
     let is_cut = (11_000..12_800).contains(&longest);
@@ -125,13 +124,13 @@ fn judge(run: &Run) -> Result<()> {
     ensure!(processed == u64::from(FLOWS), "{processed} flows");
     let counted = format!("panics: {FLOWS} flows begun");
     let is_there = run.log.messages().any(|message| message == counted);
-    ensure!(is_there, "no \"{counted}\"");
+    ensure!(is_there, "the log lacks \"{counted}\"");
 
     let threads = run.log.threads_created()?.values().sum();
     let mut rest: Vec<&Line> = run.log.complaints().collect();
     let cause_and_place =
         Regex::new(r"(panicked: planned|a payload that is no text|payload: planned).*panics\.rs:")?;
-    // By their names in the log, and how often each is called at least.
+    // Each place by its name in the log, with the least number of its calls.
     for (place, calls) in [
         ("init of the plugin", 1),
         ("thread init callback", threads),
@@ -145,13 +144,13 @@ fn judge(run: &Run) -> Result<()> {
         let lines: Vec<&Line>;
         (lines, rest) = rest.into_iter().partition(is_of_place);
         let panics = calls.min(TIMES);
-        // The last of four has a second line, on its payload.
+        // The last of four has a second line, for its payload.
         let expected = panics + u64::from(panics == TIMES);
         let is_expected = lines.len() as u64 == expected;
-        ensure!(is_expected, "not {expected} on {place}: {lines:#?}");
+        ensure!(is_expected, "{place}: not {expected} lines: {lines:#?}");
         for line in lines {
             let is_named = cause_and_place.is_match(&line.message);
-            ensure!(is_named, "no cause, or no place: {line:?}");
+            ensure!(is_named, "a line lacks cause or place: {line:?}");
         }
     }
     ensure!(rest.is_empty(), "more errors than expected: {rest:#?}");

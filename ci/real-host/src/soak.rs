@@ -1,5 +1,5 @@
-//! The plugin `census`, which counts its values, in a Suricata that lives long, and in one that is
-//! stopped by a signal.
+//! Runs the plugin `census`, which counts its values, in a Suricata that reads many captures, and in one
+//! that a signal stops.
 
 use std::path::Path;
 
@@ -11,13 +11,13 @@ use crate::host::Suricata;
 use crate::log::Log;
 use crate::socket::{self, Socket};
 
-/// How many captures one process reads. With fewer, its own warming up hides what a plugin loses.
+/// The number of captures that one process reads. With fewer, its own growth at the start hides a leak.
 const CAPTURES: u64 = 300;
 
 const FLOWS: u32 = 4_000;
 
-/// How much more a process with the plugin may grow with each capture than one without, in KiB. Without
-/// a leak it was up to 17 more, and 30 less; with 32 KiB lost for each of the 5 threads, 130 to 170.
+/// The most KiB per capture by which the plugin may let a process grow. Without a leak, it was -30 to 17;
+/// with a leak of 32 KiB for each of the 5 threads, 130 to 170.
 const MOST_KIB: i64 = 64;
 
 /// Runs both checks.
@@ -26,7 +26,7 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
     for signal in ["INT", "TERM"] {
         stop(suricata, &plugin, signal).context(signal)?;
     }
-    // Side by side.
+    // At the same time.
     let live = |plugin| live_long(suricata, plugin);
     let (with, without) = std::thread::scope(|scope| {
         let without = scope.spawn(|| live(None));
@@ -39,12 +39,12 @@ pub(crate) fn check(suricata: &Suricata) -> Result<()> {
     let grows = grown - grown_without > MOST_KIB;
     ensure!(!grows, "memory grows with the plugin");
     let is_complete = census[4] == u64::from(FLOWS) * CAPTURES;
-    ensure!(is_complete, "not all flows were counted");
-    // Suricata never frees the storage of the unix manager, the thread that comes before all captures.
+    ensure!(is_complete, "the plugin has not counted all flows");
+    // Suricata never frees the storage of one thread, the unix manager.
     all_but_are_dropped(1, census)
 }
 
-/// Reads many captures, and returns how much the process grew with each, in KiB, and its log.
+/// Reads many captures, and returns the growth of the process in KiB per capture, and its log.
 fn live_long(suricata: &Suricata, plugin: Option<&Path>) -> Result<(i64, Log)> {
     let folder = suricata.folder()?;
     let plugins = plugin.map(|plugin| folder.add(plugin)).transpose()?;
@@ -67,7 +67,7 @@ fn live_long(suricata: &Suricata, plugin: Option<&Path>) -> Result<(i64, Log)> {
     Ok((grown / i64::try_from(2 * third)?, life.end()?.log))
 }
 
-/// Stops Suricata in the middle of a capture: every value is dropped.
+/// Stops Suricata in the middle of a capture, and checks that every value is dropped.
 fn stop(suricata: &Suricata, plugin: &Path, signal: &str) -> Result<()> {
     let folder = suricata.folder()?;
     folder.configure(&[folder.add(plugin)?], json!({}))?;
@@ -79,23 +79,23 @@ fn stop(suricata: &Suricata, plugin: &Path, signal: &str) -> Result<()> {
     life.signal(signal)?;
     let census = census(&life.end()?.log)?;
     println!("stopped: {census:?}");
-    ensure!(census[4] < expected.total.flows, "not stopped half way");
+    ensure!(census[4] < expected.total.flows, "the signal came too late");
     all_but_are_dropped(0, census)
 }
 
-/// The numbers in the plugin's last line: values made and dropped, one for each thread; stored and released while
-/// packets flow; flows.
+/// Returns the numbers of the plugin's last line: values of threads made and dropped, values stored and released while
+/// packets flow, and flows.
 fn census(log: &Log) -> Result<[u64; 5]> {
     let complaint = log.complaints().find(|line| line.module == "census");
-    ensure!(complaint.is_none(), "the plugin complains: {complaint:?}");
+    ensure!(complaint.is_none(), "the plugin has failed: {complaint:?}");
     let mut lines = log.messages().rev();
     let numbers = lines.find_map(|line| line.strip_prefix("census: ["));
-    let numbers = numbers.context("the plugin says nothing")?;
+    let numbers = numbers.context("the plugin has logged no counts")?;
     Ok(serde_json::from_str(&format!("[{numbers}"))?)
 }
 
 fn all_but_are_dropped(alive: u64, [made, dropped, stored, released, _]: [u64; 5]) -> Result<()> {
     let is_right = made > 0 && dropped + alive == made && stored > 0 && released == stored;
-    ensure!(is_right, "not all values but {alive} were dropped once");
+    ensure!(is_right, "a value was not dropped, or dropped twice");
     Ok(())
 }

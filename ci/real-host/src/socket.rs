@@ -9,13 +9,13 @@ use serde_json::{Value, json};
 
 use crate::host::Life;
 
-/// How long Suricata may take to answer.
+/// The time for Suricata to answer.
 const LIMIT: Duration = Duration::from_secs(60);
 
-/// The file of the socket, in the folder of a life.
+/// The file of the socket, in the folder of a run.
 pub(crate) const FILE: &str = "socket";
 
-/// The socket over which Suricata is told what to read.
+/// A connection that sends commands to Suricata.
 pub(crate) struct Socket(BufReader<UnixStream>);
 
 impl Socket {
@@ -40,21 +40,21 @@ impl Socket {
         life.wait_until("end of the capture", |_| self.is_idle())
     }
 
-    /// Whether it has read all that it was told to.
+    /// Returns `true` if it has read all captures.
     fn is_idle(&mut self) -> Result<bool> {
         let waiting = self.ask(&json!({ "command": "pcap-file-number" }))?;
         let current = self.ask(&json!({ "command": "pcap-current" }))?;
         Ok(waiting == 0 && current == "None")
     }
 
-    /// Has it end.
+    /// Ends Suricata.
     pub(crate) fn shut_down(mut self) -> Result<()> {
         self.ask(&json!({ "command": "shutdown" })).map(drop)
     }
 
     /// Sends a command and returns the answer's `message`.
     fn ask(&mut self, command: &Value) -> Result<Value> {
-        // In one piece: Suricata takes what one read gives it for the whole command.
+        // In one piece, since Suricata takes the bytes of one read for the whole command.
         let line = format!("{command}\n");
         self.0.get_mut().write_all(line.as_bytes())?;
         let mut answer = String::new();

@@ -1,5 +1,5 @@
-//! The wrong turns that the troubleshooting page speaks of: each is taken, and the page must explain
-//! what is said then.
+//! Makes each mistake of the troubleshooting page, and checks that the page explains the messages that
+//! appear.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,12 +9,12 @@ use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
 use crate::build;
-use crate::build::said;
+use crate::build::output_of;
 use crate::host::Suricata;
 
 const PAGE: &str = "suricata-thread/doc/troubleshooting.md";
 
-/// Takes all of them.
+/// Makes all mistakes, and compares the messages with the page.
 pub(crate) fn check(suricata: &Suricata, suricata_7: &Suricata) -> Result<()> {
     let page = fs::read_to_string(PAGE)?;
     let temporary = tempfile::tempdir()?;
@@ -23,7 +23,7 @@ pub(crate) fn check(suricata: &Suricata, suricata_7: &Suricata) -> Result<()> {
     let temporary_file = |name: &str| temporary.path().join(name);
     let file = |name: &str| plugins.join(format!("lib{name}.so"));
     fs::copy(aborting, temporary_file("libabort.so"))?;
-    // As the page calls it.
+    // The page uses this name.
     fs::copy(file("wrong_turn"), temporary_file("libmy_plugin.so"))?;
     fs::write(temporary_file("empty.so"), "")?;
     // For another machine: 0x3e is x86-64, and 0xb7 arm64.
@@ -41,7 +41,7 @@ pub(crate) fn check(suricata: &Suricata, suricata_7: &Suricata) -> Result<()> {
         file("needs_9"),
         file("for_9"),
     ];
-    let says = |suricata, plugins: &Value, turn| says(suricata, &files, plugins, turn);
+    let log_of = |suricata, plugins: &Value, turn| log_of(suricata, &files, plugins, turn);
     let lost = &json!(["./libmy_plugin.so"]);
     let in_suricata = [
         ("a path without a /", &json!(["libmy_plugin.so"])),
@@ -56,7 +56,7 @@ pub(crate) fn check(suricata: &Suricata, suricata_7: &Suricata) -> Result<()> {
         ("listed twice", &json!([lost[0], lost[0]])),
         ("a copy in the folder", &json!(["./copies"])),
         ("panic = \"abort\"", &json!(["./libabort.so"])),
-        // The plugin takes these itself.
+        // The plugin itself makes these mistakes.
         ("name used twice", lost),
         ("late", lost),
         ("panic", lost),
@@ -68,54 +68,54 @@ pub(crate) fn check(suricata: &Suricata, suricata_7: &Suricata) -> Result<()> {
         ("the mock in the plugin", "with_mock"),
     ];
     let mut turns = vec![
-        ("no dependency", cargo_says(NO_DEPENDENCY)?),
-        ("no mock", cargo_says(NO_MOCK)?),
-        ("function needed", cargo_says(NEEDED)?),
-        ("functions declared in a function", cargo_says(IN_FUNCTION)?),
-        ("two plugins, and two versions", linker_says()?),
-        ("musl", rustc_says_of_musl()?),
-        ("in 7.0", says(suricata_7, lost, "")?),
+        ("no dependency", output_of_cargo(NO_DEPENDENCY)?),
+        ("no mock", output_of_cargo(NO_MOCK)?),
+        ("function needed", output_of_cargo(NEEDED)?),
+        ("declared in a function", output_of_cargo(IN_FUNCTION)?),
+        ("two plugins, and two versions", output_of_linker()?),
+        ("musl", output_for_musl()?),
+        ("in 7.0", log_of(suricata_7, lost, "")?),
     ];
     for (turn, plugins) in in_suricata {
-        turns.push((turn, says(suricata, plugins, turn)?));
+        turns.push((turn, log_of(suricata, plugins, turn)?));
     }
     for (turn, plugin) in on_mock {
         let mut program = Command::new(plugins.join("on_the_mock"));
-        turns.push((turn, said(program.arg(turn).arg(file(plugin)))?));
+        turns.push((turn, output_of(program.arg(turn).arg(file(plugin)))?));
     }
     let messages = messages(&page);
     ensure!(!messages.is_empty(), "the page explains no message");
     let refused = "cat ci/compile-fail/tests/fail/*.stderr";
-    let refused = said(Command::new("sh").args(["-c", refused]))?;
+    let refused = output_of(Command::new("sh").args(["-c", refused]))?;
     turns.push(("compile-fail", refused));
     let mut wrong = Vec::new();
     for message in &messages {
-        match turns.iter().find(|(_, said)| is_in(message, said)) {
+        match turns.iter().find(|(_, output)| is_in(message, output)) {
             Some((turn, _)) => println!("{turn}: {message}"),
-            None => wrong.push(format!("\"{message}\", which nobody said")),
+            None => wrong.push(format!("{PAGE}: no mistake produces \"{message}\"")),
         }
     }
-    for (turn, said) in turns {
-        if !messages.iter().any(|message| is_in(message, &said)) {
-            wrong.push(format!("not explained, after {turn}:\n{said}"));
+    for (turn, output) in turns {
+        if !messages.iter().any(|message| is_in(message, &output)) {
+            wrong.push(format!("{PAGE} does not explain \"{turn}\":\n{output}"));
         }
     }
     ensure!(wrong.is_empty(), "{}", wrong.join("\n"));
 
-    // As it must be where nothing is wrong, or the silence would mean nothing.
-    let well = says(suricata, lost, "")?;
-    ensure!(well.contains("Loading plugin"), "not loaded:\n{well}");
+    // Without a mistake, the log names the plugin; otherwise its silence below would mean nothing.
+    let log = log_of(suricata, lost, "")?;
+    ensure!(log.contains("Loading plugin"), "not loaded:\n{log}");
     let silence = "# No word of the plugin in the log";
-    ensure!(page.contains(silence), "not on the page: {silence}");
-    // No list, and a folder with nothing in it.
+    ensure!(page.contains(silence), "{PAGE} lacks \"{silence}\"");
+    // A text instead of a list, and an empty folder.
     for silent in [&lost[0], &json!(["./empty"])] {
-        let said = says(suricata, silent, "")?;
-        ensure!(!said.contains("plugin"), "of {silent} is said:\n{said}");
+        let log = log_of(suricata, silent, "")?;
+        ensure!(!log.contains("plugin"), "{silent} is not silent:\n{log}");
     }
     Ok(())
 }
 
-/// The messages that the page explains: what stands as code in its headings.
+/// Returns the messages that the page explains: the code in its headings.
 fn messages(page: &str) -> Vec<&str> {
     let headings = page.lines().filter(|line| line.starts_with("# "));
     headings
@@ -123,9 +123,9 @@ fn messages(page: &str) -> Vec<&str> {
         .collect()
 }
 
-/// Whether a line of `said` has the words of `message` in it, anything standing for each `…`.
-fn is_in(message: &str, said: &str) -> bool {
-    said.lines().any(|line| {
+/// Returns `true` if a line of `output` contains `message`, with any text in the place of each `…`.
+fn is_in(message: &str, output: &str) -> bool {
+    output.lines().any(|line| {
         let mut rest = Some(line);
         for words in message.split('…').map(str::trim) {
             rest = rest.and_then(|rest| rest.split_once(words).map(|(_, rest)| rest));
@@ -134,9 +134,9 @@ fn is_in(message: &str, said: &str) -> bool {
     })
 }
 
-/// All that a Suricata says of `plugins`, the configuration's, which may name `files` in the current folder; that of
-/// this project takes the given turn. It must go on.
-fn says(suricata: &Suricata, files: &[PathBuf], plugins: &Value, turn: &str) -> Result<String> {
+/// Runs Suricata with the configuration's value `plugins`, which may name `files` in the current folder, and returns
+/// its output and log. The plugin of this project makes the mistake `turn`. Suricata must go on.
+fn log_of(suricata: &Suricata, files: &[PathBuf], plugins: &Value, turn: &str) -> Result<String> {
     let folder = suricata.folder()?;
     for file in files {
         folder.add(file)?;
@@ -189,8 +189,8 @@ fn calls() {
 }
 "#;
 
-/// What cargo says of a library with this source and without the mock, as its tests fail.
-fn cargo_says(source: &str) -> Result<String> {
+/// Returns the output of cargo for the failing tests of a library with this source, without the mock.
+fn output_of_cargo(source: &str) -> Result<String> {
     let folder = tempfile::tempdir()?;
     let library = std::path::absolute("suricata-thread")?;
     let manifest = format!(
@@ -202,8 +202,8 @@ fn cargo_says(source: &str) -> Result<String> {
     output(cargo("test").arg("--lib").current_dir(&folder))
 }
 
-/// What the linker says of two plugins in one file, and of two versions of suricata-thread.
-fn linker_says() -> Result<String> {
+/// Returns the output of the linker for two plugins in one file, and two versions of suricata-thread.
+fn output_of_linker() -> Result<String> {
     output(cargo("build").current_dir("ci/two-plugins"))
 }
 
@@ -214,20 +214,20 @@ fn cargo(action: &str) -> Command {
     cargo
 }
 
-/// What the compiler says of a plugin file for a target whose programs are static.
-fn rustc_says_of_musl() -> Result<String> {
+/// Returns the output of the compiler for a plugin file and a target whose programs are static.
+fn output_for_musl() -> Result<String> {
     let musl = "--target x86_64-unknown-linux-musl --crate-type cdylib -";
     let mut rustc = Command::new("rustc");
     output(rustc.args(musl.split(' ')).stdin(Stdio::null()))
 }
 
-/// What a command says, however it ends.
+/// Returns the output of a command that may fail.
 fn output(command: &mut Command) -> Result<String> {
     let output = command.output()?;
     Ok(String::from_utf8([output.stdout, output.stderr].concat())?)
 }
 
-/// Builds a plugin file as on a system with a C library that nobody has yet.
+/// Builds a plugin file as on a system with a newer C library than any.
 fn for_a_newer_c_library(folder: &Path) -> Result<PathBuf> {
     fs::write(folder.join("libc.c"), "void later(void) {}")?;
     fs::write(folder.join("libc.map"), "GLIBC_2.99 { later; };")?;

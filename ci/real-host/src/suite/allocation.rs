@@ -1,4 +1,4 @@
-//! Slots whose values the host makes, as only 8.0 has them.
+//! Slots whose values the host allocates, which only 8.0 has.
 
 use std::ffi::{c_uint, c_void};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering::Relaxed};
@@ -13,7 +13,7 @@ const SCENARIO: &str = "allocation";
 pub(super) fn init() {
     let first = Slot::of_values(c"conformance: allocation");
     let pointer = size_of::<*mut c_void>() as c_uint;
-    for (what, name, size, makes) in [
+    for (case, name, size, allocates) in [
         ("size 0, alloc", c"conformance: 1", 0, true),
         ("size 0, no alloc", c"conformance: 2", 0, false),
         ("size 1, no alloc", c"conformance: 3", 1, false),
@@ -25,15 +25,15 @@ pub(super) fn init() {
         ("taken", c"conformance: allocation", 24, true),
         ("a name of a refused one", c"conformance: 1", 24, true),
     ] {
-        let make = makes.then_some(alloc as unsafe extern "C" fn(_) -> _);
+        let alloc = allocates.then_some(alloc as unsafe extern "C" fn(_) -> _);
         let id = relative(
-            register_sized(Some(name), size, make, Some(free)),
+            register_sized(Some(name), size, alloc, Some(free)),
             Ok(first),
         );
-        say!(Sequence, "{what}: {id}");
+        say!(Sequence, "{case}: {id}");
     }
-    let slot = |name, size, make| {
-        register_sized(Some(name), size, Some(make), Some(free)).expect("a slot")
+    let slot = |name, size, alloc| {
+        register_sized(Some(name), size, Some(alloc), Some(free)).expect("a slot")
     };
     let made = slot(c"conformance: made", 24, alloc);
     let refusing = slot(c"conformance: refusing", 40, refuse);
@@ -58,7 +58,7 @@ pub(super) fn init() {
 const CREATED: &str = "get made; alloc made; get made; alloc made; free made; get made; set made X; alloc made; get made; \
     alloc never-made; get never-made; set never-made Y; alloc never-made; alloc refusing; get refusing; alloc refusing";
 
-/// The thread that alloc functions are called for, one at a time: they are not told.
+/// The thread that alloc functions run for, one at a time. They don't get its `ThreadVars`.
 static NUMBER: AtomicU32 = AtomicU32::new(0);
 static ALONE: Mutex<()> = Mutex::new(());
 static REFUSES: AtomicBool = AtomicBool::new(true);

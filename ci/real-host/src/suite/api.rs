@@ -1,4 +1,4 @@
-//! The C API under one set of names, whichever generation the host is of.
+//! The C API under one set of names for both generations.
 
 use std::collections::HashSet;
 use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
@@ -31,12 +31,12 @@ mod host {
     c_functions!(weak: plugin);
 }
 
-/// The generation of the host.
+/// Returns the generation of the host.
 pub fn generation() -> Generation {
     suricata_thread::generation().expect("a host that is known")
 }
 
-/// The function of the host that 8.0 and 9.0 call by these names.
+/// The host's function with these names in 8.0 and in 9.0.
 macro_rules! of_host {
     ($v8:ident, $v9:ident) => {
         match generation() {
@@ -47,18 +47,18 @@ macro_rules! of_host {
     };
 }
 
-/// A `ThreadVars` that the host has given to a callback; used while the host lets the thread have it.
+/// A `ThreadVars` that the host has passed to a callback, for use while the host lends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tv(pub(super) *mut ThreadVars);
 
-// SAFETY: an address; whoever uses it answers for the thread.
+// SAFETY: an address. Its users ensure that they are on the right thread.
 unsafe impl Send for Tv {}
 
 /// A storage slot that the host has registered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Slot(pub(super) c_int);
 
-/// A slot, or the id that means that the host refused it.
+/// A slot, or the negative id of a refusal.
 pub type Registered = Result<Slot, c_int>;
 
 fn registered(id: ThreadId) -> Registered {
@@ -71,11 +71,11 @@ pub fn register(name: Option<&'static CStr>, free: StorageFreeFn) -> Registered 
         return register_sized(name, size_of::<*mut c_void>() as c_uint, None, free);
     }
     let register = host::SCThreadStorageRegister.expect("9.0 has it");
-    // SAFETY: the name is NULL or lives for ever, and `free` is for what the scenario stores.
+    // SAFETY: the name is NULL or lives for ever, and `free` frees the values of the scenario.
     registered(unsafe { register(name.map_or(null(), CStr::as_ptr), free) })
 }
 
-/// Registers a slot as only 8.0 has them.
+/// Registers a slot with a size and an alloc function, in 8.0 only.
 pub fn register_sized(
     name: Option<&'static CStr>,
     size: c_uint,
@@ -87,35 +87,35 @@ pub fn register_sized(
     registered(unsafe { register(name.map_or(null(), CStr::as_ptr), size, alloc, free) })
 }
 
-/// The bytes that a thread's slots take.
+/// Returns the size of a thread's storage in bytes.
 pub fn storage_size() -> c_uint {
     // SAFETY: it only reads a number.
     unsafe { of_host!(ThreadStorageSize, SCThreadStorageSize)() }
 }
 
 impl Slot {
-    /// What the slot holds.
+    /// Returns the slot's pointer.
     pub fn get(self, tv: Tv) -> *mut c_void {
         let get = of_host!(ThreadGetStorageById, SCThreadGetStorageById);
         // SAFETY: the slot is registered, and the `ThreadVars` is in use on this thread.
         unsafe { get(tv.0, ThreadId { id: self.0 }) }
     }
 
-    /// Makes it hold `value`: NULL, or one for the slot's free function, which is handed to the host.
+    /// Stores `value`: NULL, or a value for the slot's free function.
     pub fn set(self, tv: Tv, value: *mut c_void) -> c_int {
         let set = of_host!(ThreadSetStorageById, SCThreadSetStorageById);
         // SAFETY: as in `get`.
         unsafe { set(tv.0, ThreadId { id: self.0 }, value) }
     }
 
-    /// Has the host free what it holds.
+    /// Frees the slot's value.
     pub fn free(self, tv: Tv) {
         let free = of_host!(ThreadFreeStorageById, SCThreadFreeStorageById);
-        // SAFETY: as in `get`; what the slot holds is the host's.
+        // SAFETY: as in `get`; only the host frees the value.
         unsafe { free(tv.0, ThreadId { id: self.0 }) }
     }
 
-    /// What it holds, made now where that is NULL; in 8.0 alone.
+    /// Returns the slot's pointer, allocating a value first if it is NULL; in 8.0 only.
     pub fn alloc(self, tv: Tv) -> *mut c_void {
         let alloc = host::ThreadAllocStorageById.expect("8.0 has it");
         // SAFETY: as in `get`.
@@ -123,7 +123,7 @@ impl Slot {
     }
 }
 
-/// Has the host call `callback` for each thread that it creates.
+/// Registers `callback` to run for each thread that the host creates.
 pub fn on_thread_init<F: Fn(Tv) + 'static>(callback: F) {
     unsafe extern "C" fn call<F: Fn(Tv)>(tv: *mut ThreadVars, callback: *mut c_void) {
         // SAFETY: leaked below, and only read.
@@ -135,7 +135,7 @@ pub fn on_thread_init<F: Fn(Tv) + 'static>(callback: F) {
     unsafe { common::SCThreadRegisterInitCallback(Some(call::<F>), user) };
 }
 
-/// Has the host call `callback` on each thread when that picks up its first flow.
+/// Registers `callback` to run on each thread with its first flow.
 pub fn on_first_flow<F: Fn(Tv) + Sync + 'static>(callback: F) {
     type First<F> = (F, Mutex<HashSet<OsThread>>);
     unsafe extern "C" fn call<F: Fn(Tv)>(

@@ -1,5 +1,4 @@
-//! Callbacks run in the order of registration, each with its own user pointer; the same function several
-//! times.
+//! The order of callbacks and their user pointers, also of a function that is registered several times.
 
 use std::cell::RefCell;
 use std::ffi::c_void;
@@ -18,7 +17,7 @@ const SCENARIO: &str = "callbacks";
 
 type User = *mut c_void;
 
-/// User pointers as they are registered.
+/// The user pointers, in the order of registration.
 const USERS: [usize; 6] = [1, 2, 2, 0, usize::MAX, LAST];
 const LAST: usize = 42;
 
@@ -43,7 +42,7 @@ unsafe extern "C" fn thread_init(tv: *mut ThreadVars, user: User) {
     say!(Thread(number), "thread init, user {user:x}, on {role}");
 }
 
-/// Notes the call for a flow event; the last one writes all of them.
+/// Records a call for a flow event. The last one writes a line of all calls.
 fn call(event: &str, user: User) {
     thread_local! {
         static CALLS: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };

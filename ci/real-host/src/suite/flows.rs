@@ -1,4 +1,4 @@
-//! The life of a flow: which thread begins, updates and finishes it, and with which `ThreadVars`.
+//! The threads that begin, update and finish a flow, and their `ThreadVars`.
 
 use std::cell::Cell;
 use std::collections::HashMap;
@@ -18,7 +18,7 @@ use super::{role, say, threads};
 const SCENARIO: &str = "flows";
 
 static SLOT: OnceLock<Slot> = OnceLock::new();
-/// The flows that have begun, by address, with the thread that began them.
+/// The live flows by address, with the thread that began them.
 static ALIVE: LazyLock<Mutex<HashMap<usize, ThreadId>>> = LazyLock::new(Mutex::default);
 
 pub(super) fn init() {
@@ -34,7 +34,7 @@ pub(super) fn init() {
     }
 }
 
-/// What the `ThreadVars` of a flow callback is to the thread that it is called on.
+/// Describes the `ThreadVars` of a flow callback, compared with the earlier ones of the thread.
 fn describe(tv: *mut ThreadVars) -> String {
     thread_local! {
         static OWN: Cell<u32> = const { Cell::new(0) };

@@ -1,5 +1,4 @@
-//! What a free function finds in the storage while it runs, and what becomes of what it stores and
-//! frees.
+//! The storage that a free function sees while it runs, and the effects of its own set and free.
 
 use std::ffi::c_void;
 
@@ -10,14 +9,14 @@ const SCENARIO: &str = "free_functions";
 
 const FILL: &str = "set before 1; set after 2; set neighbour 3";
 const FREE: &str = "get before; get later; free before; free after; free neighbour; free later";
-/// What the curious free function does.
+/// The script of the curious free function.
 const LOOK: &str = "get before; get after; get neighbour; get later; \
     free neighbour; get neighbour; set later 4";
 
-/// What the curious free function stores in its own slot: only an address.
+/// The value that the curious free function stores in its own slot, only an address.
 static STORED_BY_FREE: u8 = 0;
 
-/// What the curious free function needs to look around.
+/// The value of the curious free function.
 struct Curious {
     tv: Tv,
     own: Slot,
@@ -51,8 +50,8 @@ pub(super) fn init() {
     });
 }
 
-/// Looks at its own slot and its neighbours; frees one, and fills one that comes later, an earlier one
-/// where that is empty, and its own.
+/// Looks at its own slot and its neighbours. Frees one, and fills a later one, an earlier one if that is
+/// empty, and its own.
 unsafe extern "C" fn look(curious: *mut c_void) {
     if curious.addr() == (&raw const STORED_BY_FREE).addr() {
         return say!(AnyTime, "free function: what it has stored itself");

@@ -1,4 +1,4 @@
-//! What `SCLogMessage` does with a line. The text itself is in the host's log, and compared there.
+//! The results of `SCLogMessage`. The texts are in the host's log, and compared there.
 
 use std::ffi::CString;
 
@@ -53,7 +53,7 @@ pub(super) fn init() {
     unsafe { libc::atexit(at_the_end) };
 }
 
-/// The host has taken its log down by then.
+/// Runs after the host has taken its log down.
 extern "C" fn at_the_end() {
     // SAFETY: it only reads a number.
     let level = unsafe { common::SCLogGetLogLevel() };
@@ -65,7 +65,7 @@ extern "C" fn at_the_end() {
     );
 }
 
-/// Logs lines with NULL in each place, and of modules that hosts shorten. How a line begins says that it is the suite's.
+/// Logs lines with NULL in each place, and of modules that hosts shorten. Their beginning marks them as the suite's.
 fn texts() {
     let [text, module] = [Some(c"suite"), Some(c"conformance")];
     for (file, function, module, message) in [
@@ -83,8 +83,8 @@ fn texts() {
         let message = format!("conformance: module {module:?}");
         let [module, message] =
             [module, &message].map(|text| CString::new(text).expect("no NUL in it"));
-        let (of, message) = (Some(&*module), Some(&*message));
-        let answer = log_all(Level::SC_LOG_NOTICE, text, text, of, message);
+        let (own, message) = (Some(&*module), Some(&*message));
+        let answer = log_all(Level::SC_LOG_NOTICE, text, text, own, message);
         say!(Sequence, "module {module:?}: {answer}");
     }
     let long = CString::new("m".repeat(300)).expect("no NUL in it");

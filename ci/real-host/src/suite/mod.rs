@@ -1,5 +1,5 @@
-//! What the scenarios share. Each is a module with a function that runs in the plugin's `Init`, and
-//! registers what runs later.
+//! The scenarios. Each is a module with a function that runs in the plugin's `Init` and registers
+//! callbacks.
 
 use std::ffi::{CStr, c_void};
 use std::fmt::Arguments;
@@ -28,10 +28,10 @@ pub use threads::{role, this_is_main};
 /// The environment variable that names the folder for the observations.
 pub const FOLDER: &str = "CONFORMANCE_TRANSCRIPTS";
 
-/// Runs what the suite does in `Init`.
+/// Runs the suite's part of `Init`.
 pub fn init() {
     this_is_main();
-    // First: the threads are counted there.
+    // First, since its callback numbers the threads for the others.
     threads::init();
     registration::init();
     values::init();
@@ -45,19 +45,18 @@ pub fn init() {
     several_plugins::init("first", c"conformance: several plugins, first");
 }
 
-/// How a line stands among the others of its scenario.
+/// The order of a line among the others of its scenario.
 #[derive(Debug, Clone, Copy)]
 pub enum To {
-    /// Written by one thread at a time: the order counts.
+    /// One thread at a time writes: the order counts.
     Sequence,
-    /// On the thread with this number: the order counts, but not which thread it is.
+    /// The thread with this number writes: the order counts, but the number does not.
     Thread(u32),
-    /// Threads interleave: the order says nothing.
+    /// Threads interleave: the order does not count.
     AnyTime,
 }
 
-/// Writes a line at once: no host says when it is the last. A host that can't be observed is of no use,
-/// and is ended.
+/// Writes a line at once, since no host announces its end. Ends the process if that fails.
 pub fn write(scenario: &str, to: To, line: Arguments<'_>) {
     let file = match to {
         To::Sequence => format!("{scenario}.sequence"),
@@ -69,7 +68,7 @@ pub fn write(scenario: &str, to: To, line: Arguments<'_>) {
     let file = options.create(true).append(true).open(folder.join(file));
     let written = file.and_then(|mut file| file.write_all(format!("{line}\n").as_bytes()));
     if let Err(error) = written {
-        eprintln!("conformance: no observations in the folder that {FOLDER} names: {error}");
+        eprintln!("conformance: can't write to the folder that {FOLDER} names: {error}");
         std::process::abort();
     }
 }
@@ -82,7 +81,7 @@ macro_rules! say {
 }
 use say;
 
-/// A value that says when it is freed.
+/// A value whose free function writes a line.
 struct Value {
     scenario: &'static str,
     label: String,
@@ -103,7 +102,7 @@ impl Value {
 
 /// Frees what [`Value::make`] made.
 unsafe extern "C" fn free(value: *mut c_void) {
-    // SAFETY: made there, and freed once.
+    // SAFETY: `make` made it, and the host frees it once.
     let value = unsafe { Box::from_raw(value.cast::<Value>()) };
     let line = format_args!("free function: {} on {}", value.label, role());
     write(value.scenario, To::Thread(value.number), line);
@@ -124,8 +123,8 @@ impl Slot {
     }
 }
 
-/// Does what a script says with the slots of a thread, and writes what comes back. A step is an operation, the name
-/// of a slot, and the label of a value where one is set.
+/// Runs a script on the slots of a thread, and writes the results. A step is an operation, the name of a slot, and for
+/// `set` the label of a value.
 fn run(scenario: &'static str, tv: Tv, slots: &[(&str, Slot)], script: &str) {
     let to = To::Thread(threads::number(tv));
     let say = |line: Arguments<'_>| write(scenario, to, line);
@@ -146,13 +145,13 @@ fn run(scenario: &'static str, tv: Tv, slots: &[(&str, Slot)], script: &str) {
     }
 }
 
-/// The label of a value.
+/// Returns the label of a value.
 fn label<'a>(value: *const c_void) -> &'a str {
     // SAFETY: NULL, or made by `Value::make` and not freed.
     unsafe { value.cast::<Value>().as_ref() }.map_or("NULL", |value| &value.label)
 }
 
-/// What `SCPluginRegister` returns: a plugin for this API version, the host's own without one.
+/// Returns a plugin for this API version, by default the host's own.
 pub fn plugin(
     name: &'static CStr,
     init: unsafe extern "C" fn(),
@@ -169,7 +168,7 @@ pub fn plugin(
     }))
 }
 
-/// Writes the entry point of a plugin.
+/// Defines the entry point of a plugin.
 #[macro_export]
 macro_rules! entry {
     ($name:expr, $init:ident, $version:expr) => {

@@ -1,5 +1,5 @@
-//! What the host accepts as a slot, which ids it gives, and how the storage grows; in `Init`, and when
-//! it has closed that.
+//! The slots that the host accepts, their ids, and the size of the storage, in `Init` and after the
+//! registration has closed.
 
 use std::ffi::CStr;
 
@@ -8,7 +8,7 @@ use super::{free, say, threads};
 
 const SCENARIO: &str = "registration";
 
-/// As long as no name of a host's own.
+/// A name longer than any of a host's own.
 const LONG: &CStr = c"conformance: a name that is a good deal longer than a name of a slot needs to be, and longer than what fits into a buffer of 64, of 128, and even of 256 bytes, should a host have such a thing; it goes on for a while, so as to be sure of that, and it ends here, at last";
 
 pub(super) fn init() {
@@ -16,7 +16,7 @@ pub(super) fn init() {
     let first = api::register(Some(c"conformance: registration"), free);
     say!(Sequence, "accepted: {}", first.is_ok());
     let before = api::storage_size();
-    for (what, name, free) in [
+    for (case, name, free) in [
         ("a second name", Some(c"conformance: second"), free),
         ("no name", None, free),
         ("an empty name", Some(c""), free),
@@ -33,11 +33,11 @@ pub(super) fn init() {
     ] {
         let id = relative(api::register(name, free), first);
         let grown = api::storage_size() - before;
-        say!(Sequence, "{what}: {id}, {grown} more bytes");
+        say!(Sequence, "{case}: {id}, {grown} more bytes");
     }
     on_thread_init(move |tv| {
         let (before, number) = (api::storage_size(), threads::number(tv));
-        for (what, name, free) in [
+        for (case, name, free) in [
             ("a new name", Some(c"conformance: too late"), free),
             ("a name that is taken", Some(c"conformance: second"), free),
             ("no name", None, free),
@@ -45,12 +45,12 @@ pub(super) fn init() {
         ] {
             let id = relative(api::register(name, free), first);
             let grown = api::storage_size() - before;
-            say!(Thread(number), "late: {what}: {id}, {grown} more bytes");
+            say!(Thread(number), "late: {case}: {id}, {grown} more bytes");
         }
     });
 }
 
-/// An id as it stands to that of the first slot.
+/// Describes an id, compared with that of the first slot.
 pub(super) fn relative(slot: Registered, first: Registered) -> String {
     match (slot, first) {
         (Err(id), _) => format!("refused ({id})"),

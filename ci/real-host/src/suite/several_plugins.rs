@@ -1,5 +1,5 @@
-//! Two plugins in one host: the second one's `Init` runs after the first one's, as do its callbacks, and
-//! its slots are freed after. Each plugin has its own copy of this module, and says which one it is.
+//! The order in which two plugins in one host run `Init` and callbacks, and in which their slots are
+//! freed. Each plugin has its own copy of this module.
 
 use std::ffi::{CStr, c_void};
 use std::sync::OnceLock;

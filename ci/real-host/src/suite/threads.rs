@@ -1,5 +1,5 @@
-//! Every thread that the host creates gets its callback; in which order threads are created and taken
-//! down, and their slots freed.
+//! The thread init callbacks of all threads, and the order in which threads are created and taken down,
+//! and their slots freed.
 
 use std::collections::HashMap;
 use std::ffi::c_void;
@@ -13,13 +13,12 @@ const SCENARIO: &str = "threads";
 
 static MAIN: OnceLock<ThreadId> = OnceLock::new();
 
-/// The current thread is the one that runs `Init`.
+/// Notes that the current thread runs `Init`.
 pub fn this_is_main() {
     MAIN.get_or_init(|| thread::current().id());
 }
 
-/// What the current thread is to the host, which tells it by its name: the one that loaded the plugins, one that handles
-/// packets of flows, or any other.
+/// Returns the role of the current thread: `main` loads the plugins, and the name of a `worker` begins with `W#`.
 pub fn role() -> &'static str {
     if MAIN.get() == Some(&thread::current().id()) {
         return "main";
@@ -34,11 +33,11 @@ pub fn role() -> &'static str {
     }
 }
 
-/// How many there were, and the number of each; addresses come again, and then mean the later one.
+/// The number of threads so far, and their numbers by address. A reused address means the later thread.
 static CREATED: Mutex<Option<(u32, HashMap<usize, u32>)>> = Mutex::new(None);
 
-/// The number of a `ThreadVars`, in the order of creation from 1; 0 for one that no thread init
-/// callback was called for.
+/// Returns the number of a `ThreadVars`, in the order of creation from 1; 0 if no thread init callback
+/// has run for it.
 pub fn number(tv: Tv) -> u32 {
     let created = CREATED.lock().expect("no panic");
     let number = |(_, numbers): &(u32, HashMap<_, _>)| numbers.get(&tv.0.addr()).copied();
@@ -59,7 +58,7 @@ pub(super) fn init() {
         say!(Sequence, "ThreadVars {number} created on {}", role());
         slot.set(tv, Box::into_raw(Box::new(number)).cast());
     });
-    // The order in which slots are freed is that of their ids, not that in which they were set.
+    // Shows that slots are freed in the order of their ids, not in that of their values.
     let order = [
         c"conformance: order 4",
         c"conformance: order 2",

@@ -1,4 +1,4 @@
-//! Values of a thread: set, read, replaced and freed on the thread that creates it, on its own, and at its end.
+//! Values of a thread: set, read, replaced and freed on the creating thread, on its own, and at its end.
 
 use std::cell::Cell;
 use std::sync::OnceLock;
@@ -8,13 +8,13 @@ use super::{role, run, say, threads};
 
 const SCENARIO: &str = "values";
 
-/// B is lost: nobody has read it, nobody frees it. So is C, but it was read just before: to the mock, whoever reads a
-/// value and replaces it has taken it.
+/// B is lost: nobody reads or frees it. So is C, but it is read just before it is replaced, which the mock accepts as
+/// taking it out.
 const CREATED: &str = "get slot; free slot; set slot A; get slot; get slot; free slot; get slot; free slot; \
     set slot B; set slot C over B; get slot; same slot; get slot; null slot; get slot; free slot; null slot; get slot; \
     set slot D; set kept E; get empty";
 
-/// Goes on where the creating thread stopped.
+/// Goes on where the creating thread has stopped.
 const FIRST_FLOW: &str = "get slot; get kept; get empty; free slot; get slot; set slot F; get slot";
 
 pub(super) fn init() {
@@ -37,7 +37,7 @@ pub(super) fn init() {
     });
 }
 
-/// Whether the storage has the size that it had when this was first asked.
+/// Writes whether the size of the storage is the same as at the first call.
 fn same_size(tv: Tv) {
     static SIZE: OnceLock<u32> = OnceLock::new();
     let same = *SIZE.get_or_init(api::storage_size) == api::storage_size();
@@ -45,7 +45,7 @@ fn same_size(tv: Tv) {
     say!(Thread(number), "the same size: {same}, on {}", role());
 }
 
-/// Says when the thread that has it ends: the number of its `ThreadVars`.
+/// Writes a line when its thread ends. The number is that of the `ThreadVars`.
 struct End(Cell<u32>);
 
 impl Drop for End {
