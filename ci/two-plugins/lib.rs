@@ -2,7 +2,7 @@
 
 suricata_thread::plugin! { name: "two-plugins", version: "1", author: "You", license: "MIT", init: init }
 
-/// So that the other plugin is linked.
+/// Links the other plugin.
 pub static OTHER: suricata_thread::sys::common::Plugin = minimal::PLUGIN;
 
 fn init() -> Result<(), &'static str> {

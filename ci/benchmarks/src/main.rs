@@ -17,7 +17,7 @@ type Figures = BTreeMap<String, f64>;
 
 const RECORDED: &str = "ci/benchmarks/figures.tsv";
 const HEADER: &str =
-    "# What the safe layer and the mock cost. `UPDATE=1 ci/check bench` writes this.\n";
+    "# Figures of the safe layer and the mock, which `UPDATE=1 ci/check bench` writes.\n";
 
 /// The part of a figure by which another compiler's code may differ. Small figures are exact.
 const TOLERANCE: f64 = 0.02;

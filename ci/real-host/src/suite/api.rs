@@ -146,7 +146,8 @@ pub fn on_first_flow<F: Fn(Tv) + Sync + 'static>(callback: F) {
     ) {
         // SAFETY: leaked below, and only read.
         let (callback, seen) = unsafe { &*first.cast::<First<F>>() };
-        if seen.lock().expect("no panic").insert(thread::current().id()) {
+        let thread = thread::current().id();
+        if seen.lock().expect("no panic").insert(thread) {
             callback(Tv(tv));
         }
     }

@@ -54,7 +54,7 @@ pub(super) fn init() {
 /// empty, and its own.
 unsafe extern "C" fn look(curious: *mut c_void) {
     if curious.addr() == (&raw const STORED_BY_FREE).addr() {
-        return say!(AnyTime, "free function: what it has stored itself");
+        return say!(AnyTime, "free function: its own new value");
     }
     // SAFETY: made in `init`, and freed once.
     let Curious { tv, own, slots } = *unsafe { Box::from_raw(curious.cast::<Curious>()) };
