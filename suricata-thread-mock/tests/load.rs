@@ -149,7 +149,7 @@ fn a_plugin_of_another_version_is_refused_with_an_error_in_the_log() {
         ];
         assert_says(
             &error.to_string(),
-            &[&versions[0], &versions[1], "goes on without"],
+            &[&versions[0], &versions[1], "continues without"],
         );
         let versions = [
             format!("plugin has {other:x} (1.2)"),
@@ -164,23 +164,27 @@ fn a_plugin_of_another_version_is_refused_with_an_error_in_the_log() {
 fn of_a_plugin_of_no_known_version_nothing_else_is_read() {
     for host in [V8.host(), V9.host(), Host::new()] {
         let error = load(&host, laid_out_for_7).unwrap_err();
-        let LoadError::Version { plugin, host: of } = error else {
+        let LoadError::Version {
+            plugin,
+            host: expected,
+        } = error
+        else {
             panic!("{error}");
         };
         assert_says(
             &error.to_string(),
             &[
                 &format!("API version {plugin:#06x}"),
-                &format!("host has {of:#06x}"),
-                "goes on without",
+                &format!("host has {expected:#06x}"),
+                "continues without",
                 "7.0",
             ],
         );
         let log = host.log();
-        let expected = format!(
-            "Suricata and plugin versions differ: plugin has {plugin:x} vs Suricata {of:x}"
+        let message = format!(
+            "Suricata and plugin versions differ: plugin has {plugin:x} vs Suricata {expected:x}"
         );
-        assert_eq!((log.len(), &log[0].message), (1, &expected));
+        assert_eq!((log.len(), &log[0].message), (1, &message));
         assert_eq!(log[0].level, SCLogLevel::SC_LOG_ERROR);
         assert!(load(&host, for_7).is_err());
         host.verify();

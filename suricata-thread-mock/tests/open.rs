@@ -292,7 +292,7 @@ fn the_mock_inside_a_plugin_is_found() {
     assert_eq!(host.log(), [], "Suricata would load it");
     let text = error.to_string();
     assert!(
-        text.contains("Suricata itself (SCLogMessage), so"),
+        text.contains("Suricata itself (SCLogMessage), and would call these"),
         "{text}"
     );
     assert!(text.contains("dev-dependencies"), "{text}");
@@ -300,7 +300,7 @@ fn the_mock_inside_a_plugin_is_found() {
     assert_eq!(error.reason, OpenErrorReason::HostInside { functions });
     let functions = vec!["a", "b", "c"];
     let text = OpenErrorReason::HostInside { functions }.to_string();
-    assert!(text.contains("itself (a and 2 more), so"), "{text}");
+    assert!(text.contains("itself (a and 2 more), and"), "{text}");
 }
 
 #[test]

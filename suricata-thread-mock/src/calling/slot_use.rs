@@ -31,7 +31,7 @@ impl<'a> SlotUse<'a> {
     ) -> Option<Self> {
         if host.slots_of(cells.owner).is_finalized() {
             let index = cells.table.index(id);
-            let index = index.filter(|index| !cells.table.slots[*index].is_hosts());
+            let index = index.filter(|index| !cells.table.slots[*index].is_suricatas());
             if let Some(index) = index {
                 return Some(Self {
                     call,
@@ -201,7 +201,7 @@ fn refuse(call: &str, host: &HostState, cells: &Cells, id: c_int) {
             .slot(Some(slots::named(id)))
     };
     let report = if slots.is_finalized() {
-        let (actual, is_kept) = slots.whose(id);
+        let (actual, is_kept) = slots.origin(id);
         let report = misuse(ReportKind::UnknownSlot)
             .expected(format!("the id of a slot of this host{}", ids(cells)))
             .actual(actual)
@@ -239,7 +239,7 @@ fn thread_name(host: &HostState, cells: &Cells) -> String {
 
 fn ids(cells: &Cells) -> String {
     let (table, owner) = (&cells.table, cells.owner.name());
-    let of_plugins = (0..table.slots.len()).filter(|at| !table.slots[*at].is_hosts());
+    let of_plugins = (0..table.slots.len()).filter(|at| !table.slots[*at].is_suricatas());
     let of_plugins: Vec<_> = of_plugins.map(|at| table.id(at)).collect();
     match (of_plugins.first(), of_plugins.last()) {
         (Some(first), Some(last)) => format!(" (this {owner} has {first} to {last})"),

@@ -7,7 +7,7 @@ use crate::calling::context;
 use crate::life::host::Host;
 use crate::noun::c_text;
 use crate::noun::language::{self, Language};
-use crate::noun::load_error::{LoadError, of_version};
+use crate::noun::load_error::{LoadError, generation_of};
 use crate::noun::words;
 use crate::noun::words::{Code, PluginCode};
 
@@ -137,7 +137,7 @@ impl Host {
                 host: of_host,
             }
         };
-        if of_version(of_plugin).is_none() {
+        if generation_of(of_plugin).is_none() {
             return Err(differ("", ""));
         }
         // SAFETY: of a version that is known, so a plugin that stays valid, by the caller's promise.

@@ -52,7 +52,7 @@ impl Plan {
             replaced: None,
             packets_per_flow,
             share: u64::MAX,
-            seen: WorkerTraffic::none(worker),
+            seen: WorkerTraffic::new(worker),
         }
     }
 

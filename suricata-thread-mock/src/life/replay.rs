@@ -77,7 +77,7 @@ impl Host {
         let (workers, finisher) = self.traffic_threads("Host::replay");
         let mut seen: Vec<_> = workers
             .iter()
-            .map(|w| WorkerTraffic::none(w.name()))
+            .map(|w| WorkerTraffic::new(w.name()))
             .collect();
         let mut flows: Numbered<Begun> = Numbered::default();
         let mut number = 0;
@@ -183,7 +183,7 @@ impl Host {
         if let Err(payload) = job::run_all("Host::replay", work.collect()) {
             job::rethrow(payload);
         }
-        TrafficReport::of(self.seed(), seen)
+        TrafficReport::new(self.seed(), seen)
     }
 }
 

@@ -60,7 +60,7 @@ impl Host {
         } else {
             self.parallel(&workers, finisher, self.shares(plans, traffic))
         };
-        TrafficReport::of(
+        TrafficReport::new(
             self.seed(),
             plans.into_iter().map(|plan| plan.seen).collect(),
         )

@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, c_char};
 
-/// Empty for NULL.
+/// Returns the text; NULL is empty.
 ///
 /// # Safety
 /// `text` is NULL or a C string.
@@ -11,7 +11,7 @@ pub(crate) unsafe fn text(text: *const c_char) -> String {
     unsafe { text_unless_null(text) }.unwrap_or_default()
 }
 
-/// Replaces what is not UTF-8.
+/// Returns the text, or `None` for NULL. Replaces bytes that are not UTF-8.
 ///
 /// # Safety
 /// `text` is NULL or a C string.

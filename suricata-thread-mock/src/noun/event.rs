@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use suricata_thread_sys::{Flow, Packet, ThreadVars};
 
-// What unwinds out of them is caught.
+// `C-unwind`, since the host catches panics that leave them.
 pub(crate) type ThreadInit = unsafe extern "C-unwind" fn(*mut ThreadVars, *mut c_void);
 pub(crate) type FlowInit =
     unsafe extern "C-unwind" fn(*mut ThreadVars, *mut Flow, *const Packet, *mut c_void);
@@ -25,7 +25,7 @@ unsafe impl Send for User {}
 // SAFETY: as above.
 unsafe impl Sync for User {}
 
-/// Only grows, so the packet path reads it without a lock.
+/// A list that only grows, so that the packet path reads it without a lock.
 pub(crate) struct List<F>(OnceLock<Box<Registered<F>>>);
 
 struct Registered<F> {
@@ -73,7 +73,7 @@ pub(crate) enum Event {
     FlowFinish(*mut Flow),
 }
 
-// SAFETY: the pointers are only passed on, never looked behind.
+// SAFETY: the pointers are only passed on, never dereferenced.
 unsafe impl Send for Event {}
 
 impl Event {

@@ -72,26 +72,38 @@ ranges!(
 #[derive(Default)]
 pub(crate) struct Difference {
     pub(crate) unexpected: Vec<usize>,
-    /// With how many of their lines came.
+    /// Unmet expectations, with the number of lines that came.
     pub(crate) missing: Vec<(usize, usize)>,
 }
 
-/// Meets as many expectations as possible: lines that must come go first, then those that may.
+/// Meets as many expectations as possible: required lines first, then allowed ones.
 pub(crate) fn compare(lines: &[LogLine], expected: &[Expectation]) -> Difference {
-    let mut of_line: Vec<Option<usize>> = vec![None; lines.len()];
-    for may_come in [false, true] {
+    let mut assigned: Vec<Option<usize>> = vec![None; lines.len()];
+    for is_optional in [false, true] {
         for line in 0..lines.len() {
-            if of_line[line].is_none() {
+            if assigned[line].is_none() {
                 let mut tried = vec![false; expected.len()];
-                place(line, lines, expected, may_come, &mut of_line, &mut tried);
+                assign(
+                    line,
+                    lines,
+                    expected,
+                    is_optional,
+                    &mut assigned,
+                    &mut tried,
+                );
             }
         }
     }
-    let came = |at| of_line.iter().filter(|of| **of == Some(at)).count();
+    let came = |at| {
+        assigned
+            .iter()
+            .filter(|expectation| **expectation == Some(at))
+            .count()
+    };
     let numbered = expected.iter().enumerate();
     Difference {
         unexpected: (0..lines.len())
-            .filter(|line| of_line[*line].is_none())
+            .filter(|line| assigned[*line].is_none())
             .collect(),
         missing: numbered
             .map(|(at, expectation)| (at, came(at), expectation.least))
@@ -101,13 +113,13 @@ pub(crate) fn compare(lines: &[LogLine], expected: &[Expectation]) -> Difference
     }
 }
 
-/// Moves other lines to other expectations if need be.
-fn place(
+/// Reassigns other lines if necessary.
+fn assign(
     line: usize,
     lines: &[LogLine],
     expected: &[Expectation],
-    may_come: bool,
-    of_line: &mut Vec<Option<usize>>,
+    is_optional: bool,
+    assigned: &mut Vec<Option<usize>>,
     tried: &mut [bool],
 ) -> bool {
     for (at, expectation) in expected.iter().enumerate() {
@@ -115,20 +127,20 @@ fn place(
             continue;
         }
         tried[at] = true;
-        let room = if may_come {
+        let room = if is_optional {
             expectation.most
         } else {
             expectation.least
         };
         let there: Vec<_> = (0..lines.len())
-            .filter(|other| of_line[*other] == Some(at))
+            .filter(|other| assigned[*other] == Some(at))
             .collect();
         let fits = there.len() < room
             || there
                 .into_iter()
-                .any(|other| place(other, lines, expected, may_come, of_line, tried));
+                .any(|other| assign(other, lines, expected, is_optional, assigned, tried));
         if fits {
-            of_line[line] = Some(at);
+            assigned[line] = Some(at);
             return true;
         }
     }

@@ -36,7 +36,8 @@ impl Endpoints {
         }
     }
 
-    /// Distinct for a few million numbers in a row; four of IPv4, then four of IPv6.
+    /// Returns made-up endpoints, distinct for billions of numbers in a row: four of IPv4, then
+    /// four of IPv6.
     pub(crate) fn made_up(number: u64, protocol: u8) -> Self {
         let port = 1_024 + (number % 60_000) as u16;
         let [a, b, ..] = (number / 60_000).to_le_bytes();
@@ -44,8 +45,8 @@ impl Endpoints {
             if number / 4 % 2 == 0 {
                 Ipv4Addr::new(10, b, a, last).into()
             } else {
-                let of_docs = [0x2001, 0xdb8, 0, 0, 0, b.into(), a.into(), last.into()];
-                Ipv6Addr::from(of_docs).into()
+                let documentation = [0x2001, 0xdb8, 0, 0, 0, b.into(), a.into(), last.into()];
+                Ipv6Addr::from(documentation).into()
             }
         };
         Self {

@@ -5,11 +5,11 @@ use suricata_thread_sys::Generation;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Function {
     pub(crate) name: &'static str,
-    /// `None` if both have it.
+    /// The only generation that has it; `None` if both do.
     pub(crate) generation: Option<Generation>,
     #[allow(
         dead_code,
-        reason = "the feature `open` compares it with what plugins find"
+        reason = "the feature `open` compares it with the address that plugins find"
     )]
     pub(crate) address: *const (),
 }

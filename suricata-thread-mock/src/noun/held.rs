@@ -1,4 +1,4 @@
-//! Which slots hold which pointers, to free each once.
+//! The slots that hold each pointer, so that it is freed once.
 
 use std::collections::HashMap;
 use std::ffi::c_void;
@@ -12,18 +12,20 @@ pub(crate) struct Holder {
     pub(crate) index: usize,
 }
 
-/// `true` for NULL, numbers, and Rust's dangling pointers, which are as large as an alignment.
+/// Returns `true` for NULL, numbers, and Rust's dangling pointers, which are as large as an
+/// alignment.
 fn may_be_shared(ptr: *mut c_void) -> bool {
     ptr.addr() < 65536 || ptr.addr().is_power_of_two()
 }
 
-/// `false` for numbers, where nothing is mapped, and statics, which are in a loaded file.
+/// Returns `false` for numbers, where nothing is mapped, and for statics, which are in a loaded
+/// file.
 pub(crate) fn may_be_memory(ptr: *mut c_void) -> bool {
     // SAFETY: it takes a number.
     let page_size = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4096);
     let page = ptr.map_addr(|address| address & !(page_size - 1));
     let mut is_resident = [0];
-    // SAFETY: `mincore` refuses what is not mapped and writes one byte for the one page; nothing is looked behind.
+    // SAFETY: `mincore` refuses unmapped pages and writes one byte for the one page; nothing reads the page.
     let is_mapped = unsafe { libc::mincore(page, page_size, is_resident.as_mut_ptr()) } == 0;
     // SAFETY: all zero is a valid value: NULL and no address.
     let mut symbol = unsafe { std::mem::zeroed::<libc::Dl_info>() };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::{Condvar, Mutex};
 
-/// Fields are dropped in this order: what `run` borrows is released before `done` says so.
+/// A job. Its fields drop in order, so that the borrows of `run` end before `done` says so.
 pub(crate) struct Job {
     pub(crate) run: Box<dyn FnOnce() + Send>,
     pub(crate) done: Done,
@@ -49,7 +49,7 @@ impl Latch {
     }
 }
 
-/// Also while a panic unwinds.
+/// Waits for the jobs when dropped, even if a panic unwinds.
 pub(crate) struct WaitOnDrop<'a>(pub(crate) &'a Latch);
 
 impl Drop for WaitOnDrop<'_> {
@@ -58,7 +58,7 @@ impl Drop for WaitOnDrop<'_> {
     }
 }
 
-/// May borrow from the caller, who waits for it.
+/// A closure that may borrow from the caller, who waits for it.
 pub(crate) type Work<'a> = Box<dyn FnOnce() + Send + 'a>;
 
 pub(crate) type Payload = Box<dyn Any + Send>;

@@ -7,28 +7,28 @@ use parking_lot::Mutex;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Language {
-    /// Or another language that calls the functions as C does.
+    /// C, or another language that calls functions as C does.
     #[cfg_attr(
         not(feature = "open"),
-        allow(dead_code, reason = "only of a file is it known")
+        allow(dead_code, reason = "only a file tells it")
     )]
     C,
     Rust,
 }
 
-/// By plugin name.
+/// Languages by plugin name.
 static KNOWN: LazyLock<Mutex<HashMap<&'static str, Language>>> = LazyLock::new(Mutex::default);
 
-/// Of plugins with the same name, the last one counts.
+/// Notes a plugin's language, replacing that of its namesake.
 pub(crate) fn note(plugin: &'static str, language: Language) {
     KNOWN.lock().insert(plugin, language);
 }
 
-pub(crate) fn of(plugin: &str) -> Option<Language> {
+pub(crate) fn find(plugin: &str) -> Option<Language> {
     KNOWN.lock().get(plugin).copied()
 }
 
-/// Both, by name, if the language is unknown.
+/// Returns the text for the language, or both if it is unknown.
 pub(crate) fn choose(language: Option<Language>, rust: &str, c: &str) -> String {
     match language {
         Some(Language::Rust) => capitalized(rust),

@@ -1,4 +1,4 @@
-//! Why a plugin was not loaded.
+//! Errors of loading a plugin.
 
 use std::fmt;
 
@@ -12,14 +12,14 @@ pub enum LoadError {
     NoPlugin,
     /// The plugin is for another generation. Suricata continues without it.
     Version {
-        /// `SCPlugin.version`. 7.0's plugins have none; this is what is in its place.
+        /// `SCPlugin.version`, or the bytes in its place if the plugin is for Suricata 7.0.
         plugin: u64,
         /// The version that the host expects.
         host: u64,
     },
-    /// A field is NULL that must not be. Suricata aborts.
+    /// A required field is NULL. Suricata aborts.
     NullField {
-        /// The field.
+        /// The field's name.
         field: &'static str,
     },
     /// The plugin panicked. Suricata would crash.
@@ -31,7 +31,7 @@ pub enum LoadError {
     },
 }
 
-pub(crate) fn of_version(version: u64) -> Option<Generation> {
+pub(crate) fn generation_of(version: u64) -> Option<Generation> {
     let mut all = Generation::ALL.iter().copied();
     all.find(|generation| generation.api_version() == version)
 }
@@ -40,23 +40,22 @@ impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoPlugin => f.write_str(
-                "SCPluginRegister returned NULL, expected a plugin; Suricata would crash",
+                "SCPluginRegister returned NULL instead of a plugin; Suricata would crash",
             ),
             Self::Version { plugin, host } => write!(
                 f,
                 "the plugin is for API version {plugin:#06x}, the host has {host:#06x}; Suricata \
-                 goes on without it{}",
-                match of_version(*plugin) {
-                    Some(of) => format!(": it is built for {of} alone"),
-                    None => " (that is the version of no plugin API known here; plugins for \
+                 continues without it{}",
+                match generation_of(*plugin) {
+                    Some(generation) => format!(": it is built for {generation} alone"),
+                    None => " (no known API has this version; plugins for \
                          Suricata 7.0 have none)"
                         .to_owned(),
                 }
             ),
-            Self::NullField { field } => write!(
-                f,
-                "the plugin's field `{field}` is NULL; Suricata aborts on this"
-            ),
+            Self::NullField { field } => {
+                write!(f, "the plugin's field `{field}` is NULL; Suricata aborts")
+            }
             Self::Panicked { function, message } => {
                 write!(f, "{function} panicked: {message}; Suricata would crash")
             }

@@ -16,12 +16,14 @@ pub struct LogLine {
     pub line: u32,
     /// The caller's function; empty for NULL.
     pub function: String,
-    /// The module as Suricata writes it: `unknown` for NULL, without the prefixes `tm-`, `util-`,
-    /// `source-` and `runmode-`. `detect-engine…` becomes `detect`, and `source-pcap-file…` `pcap`.
+    /// The module as Suricata writes it.
+    ///
+    /// NULL is `unknown`, `detect-engine…` is `detect`, and `source-pcap-file…` is `pcap`. Other
+    /// modules lose a prefix `tm-`, `util-`, `source-` or `runmode-`.
     pub module: String,
     /// The text; `(null)` for NULL, as in Suricata.
     pub message: String,
-    /// The thread that logged; `Suricata-Main` for the host's main thread.
+    /// The name of the thread that logged; `Suricata-Main` for the host's main thread.
     pub thread: String,
 }
 
@@ -39,7 +41,7 @@ impl fmt::Display for LogLine {
 }
 
 impl LogLine {
-    /// Returns the level as Suricata writes it, such as `Error`; `INVALID` if it is none.
+    /// Returns the level's name in Suricata, such as `Error`, or `INVALID` if the level has none.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
@@ -70,7 +72,7 @@ pub(crate) fn level_name(level: SCLogLevel) -> &'static str {
     }
 }
 
-/// `None` stands for NULL.
+/// Returns the module as Suricata writes it; `None` stands for NULL.
 pub(crate) fn module_shown(module: Option<&str>) -> &str {
     let Some(module) = module else {
         return "unknown";

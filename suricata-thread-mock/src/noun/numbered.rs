@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-/// Keeps neighbouring numbers together in memory: packets of flows that began together come
-/// together.
+/// A map that keeps neighbouring numbers together in memory, since packets of neighbouring flows
+/// come together.
 pub(crate) struct Numbered<T> {
     in_order: Vec<Option<T>>,
     others: FxHashMap<u64, T>,
@@ -45,7 +45,7 @@ impl<T> Numbered<T> {
     }
 }
 
-/// Nothing is there if `number` is no index.
+/// Returns `number` as an index, or an index that no vector has.
 fn index(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }

@@ -1,4 +1,4 @@
-//! Why a plugin file was not opened.
+//! Errors of opening a plugin file.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -9,30 +9,32 @@ use crate::noun::load_error::LoadError;
 
 pub(crate) const ENTRY_POINT: &str = "SCPluginRegister";
 
-/// An error that [`Host::open`](crate::Host::open) returns.
+/// An error of [`Host::open`](crate::Host::open) or [`Host::check`](crate::Host::check).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct OpenError {
-    /// The file, as it was given.
+    /// The path, as passed.
     pub path: PathBuf,
-    /// Why it was not opened or loaded.
+    /// The reason.
     pub reason: OpenErrorReason,
 }
 
-/// Why a plugin file was not opened or loaded. Suricata continues without the plugin, unless noted
-/// otherwise.
+/// A reason not to open or load a plugin file.
+///
+/// Unless noted otherwise, Suricata continues without the plugin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OpenErrorReason {
-    /// The file cannot be read, or is not a regular file. Suricata loads every `.so` file of a
+    /// The file cannot be read, or is not a regular file. Suricata loads each `.so` file of a
     /// folder, and waits for a pipe.
     Unreadable {
-        /// What the system said, or what the file is.
+        /// The system's message, or what the file is.
         message: String,
     },
-    /// The file is not a complete shared object. Suricata crashes if it is truncated.
+    /// The file is not a complete shared object for this machine. Suricata crashes if it is
+    /// truncated.
     NotAPlugin {
-        /// What is wrong.
+        /// The fault.
         message: String,
     },
     /// The plugin uses symbols that this host does not have. Suricata loads it if it has them.
@@ -46,13 +48,13 @@ pub enum OpenErrorReason {
     SymbolsUnknown,
     /// The dynamic linker refuses the file.
     Linker {
-        /// What the dynamic linker said.
+        /// The dynamic linker's message.
         message: String,
     },
-    /// The plugin contains functions of the host, as when `suricata-thread-mock` is linked into it.
-    /// Suricata loads it, and it talks to itself.
+    /// The plugin defines functions of the host, as when `suricata-thread-mock` is linked into it.
+    /// Suricata loads it, but the plugin calls its own functions.
     HostInside {
-        /// The functions that it exports.
+        /// The functions that it defines.
         functions: Vec<&'static str>,
     },
     /// The plugin does not export `SCPluginRegister`.
@@ -98,8 +100,8 @@ impl fmt::Display for OpenErrorReason {
             Self::NotAPlugin { message } => write!(f, "the file is not a plugin: {message}"),
             Self::Undefined { symbols, mixed } => display_undefined(symbols, *mixed, f),
             Self::SymbolsUnknown => f.write_str(
-                "it has no section headers (strip keeps them, sstrip does not), so that its \
-                 symbols cannot be read here",
+                "it has no section headers, so its symbols cannot be read; keep them: use strip, not \
+                 sstrip",
             ),
             Self::Linker { message } => write!(f, "the dynamic linker refused it: {message}"),
             Self::HostInside { functions } => {
@@ -112,8 +114,8 @@ impl fmt::Display for OpenErrorReason {
                     write!(f, " and {more} more")?;
                 }
                 f.write_str(
-                    "), so that it would not call Suricata's; is suricata-thread-mock among its \
-                     dependencies instead of its dev-dependencies?",
+                    "), and would call these instead of Suricata's; move suricata-thread-mock to its \
+                     dev-dependencies",
                 )
             }
             Self::NoEntryPoint => write!(
@@ -158,9 +160,7 @@ fn display_undefined(
     let others = names(None);
     if !others.is_empty() {
         parts.push(format!(
-            "{} (not among the functions for threads, storage, flow callbacks and the log, which \
-             are all that the mock has, nor in a library that the plugin names; Suricata may have \
-             it)",
+            "{} (neither the mock nor a library that the plugin names has it; Suricata may)",
             others.join(", ")
         ));
     }

@@ -10,20 +10,20 @@ use object::elf::{ET_DYN, PT_DYNAMIC};
 use object::read::elf::{ElfFile, FileHeader, ProgramHeader};
 use object::{Endianness, FileKind, Object, ObjectSection, ObjectSegment, ObjectSymbol};
 
-/// A sparse file may have more than any plugin or Suricata.
+/// No plugin or Suricata is larger, but a sparse file may be.
 const LARGEST: u64 = 512 << 20;
 
 #[derive(Debug)]
 #[allow(dead_code, reason = "library and program each use a part")]
 pub(crate) struct PluginFile {
-    /// The machine that it is for, if not this one.
+    /// A message if the file is for another machine.
     pub(crate) other_machine: Option<String>,
     pub(crate) is_shared_object: bool,
     pub(crate) is_rust: bool,
     pub(crate) defined: BTreeSet<String>,
-    /// Except symbols that may stay undefined.
+    /// Undefined symbols, except weak ones.
     pub(crate) undefined: BTreeSet<String>,
-    /// Symbols that it uses if they are there.
+    /// Undefined weak symbols, which the plugin uses if they exist.
     pub(crate) optional: BTreeSet<String>,
     pub(crate) libraries: Vec<String>,
     /// `false` without section headers, which the dynamic linker does not need.
@@ -31,7 +31,7 @@ pub(crate) struct PluginFile {
 }
 
 impl PluginFile {
-    /// Regular files only: pipes and devices may never end.
+    /// Reads a regular file; pipes and devices may never end.
     pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
         let about = fs::metadata(path)?;
         if about.is_dir() {
@@ -43,7 +43,7 @@ impl PluginFile {
         if !about.is_file() {
             return Err(io::Error::other("it is not a regular file"));
         }
-        // So has a file of the kernel's, which may never end.
+        // Files of the kernel have this length, and may never end.
         if about.len() == 0 {
             return Ok(Vec::new());
         }
@@ -63,7 +63,7 @@ impl PluginFile {
         match FileKind::parse(bytes) {
             Ok(FileKind::Elf32) => Self::parse_elf::<object::elf::FileHeader32<Endianness>>(bytes),
             Ok(FileKind::Elf64) => Self::parse_elf::<object::elf::FileHeader64<Endianness>>(bytes),
-            // With the words of the dynamic linker.
+            // The dynamic linker says the same.
             _ if bytes.len() < 64 => Err("it is no ELF file: file too short".to_owned()),
             _ => Err("it is no ELF file: invalid ELF header".to_owned()),
         }

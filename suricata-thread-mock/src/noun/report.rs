@@ -4,25 +4,27 @@ use std::fmt;
 
 use crate::noun::language;
 
-/// A kind of misuse, and what Suricata would do.
+/// A kind of misuse, and its consequence in Suricata.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReportKind {
-    /// A set replaced a value not read just before, or a free function stored one in its slot.
+    /// A set replaced a value [not read just before](crate#replacing-values), or a free function
+    /// stored one in its slot.
     ///
     /// Suricata leaks the value.
     ValueLost,
-    /// A free function stored a value in a freed slot, or a value was stored after the shutdown on
-    /// a thread that the host never frees. [`Host::left_values`](crate::Host::left_values) has those
-    /// stored earlier.
+    /// A value was stored after the host had freed the slot for good, or, on a thread that is never
+    /// freed, after the shutdown.
+    ///
+    /// [`Host::left_values`](crate::Host::left_values) returns values stored before the shutdown.
     ///
     /// Suricata leaks the value.
     ValueNeverFreed,
     /// Two slots hold the same pointer without
-    /// [`HostBuilder::shared_values`](crate::HostBuilder::shared_values), a value was freed while
-    /// being freed, or a slot's free functions store and free values without end.
+    /// [`HostBuilder::shared_values`](crate::HostBuilder::shared_values), or a free function frees
+    /// its own value again or frees new values without end.
     ///
-    /// Suricata calls the free function for each slot, or for ever.
+    /// Suricata calls the free function twice, or forever.
     ValueFreedTwice,
     /// A slot name's memory was reused for another name.
     ///
@@ -33,9 +35,9 @@ pub enum ReportKind {
     ///
     /// Suricata ends with an error at start-up.
     NameReserved,
-    /// A slot id was used that this host never gave out, such as another host's.
+    /// A slot id was used that the thread or flow does not have, such as another host's.
     ///
-    /// Suricata reads or writes past the thread's slots.
+    /// Suricata reads or writes past the slots.
     UnknownSlot,
     /// Storage was used while slots could still be registered.
     ///
@@ -55,11 +57,11 @@ pub enum ReportKind {
     FlowUnknown,
     /// A `Flow` was used after it was retired.
     ///
-    /// Suricata uses the storage of the flow now there.
+    /// Suricata uses the storage of the flow that is there now.
     FlowRetired,
-    /// A `Flow` was used outside of its callbacks, or on another thread than theirs.
+    /// A `Flow` was used outside of its callbacks, or on another thread.
     ///
-    /// Suricata locks the flow in them only: a data race.
+    /// Suricata locks the flow only in callbacks, so this is a data race.
     FlowNotLocked,
     /// `ThreadAllocStorageById` was called on a slot whose value had been stored by a set.
     ///
@@ -67,7 +69,7 @@ pub enum ReportKind {
     StoredThenAllocated,
     /// The alloc function of a slot used that slot.
     ///
-    /// Suricata calls it for ever.
+    /// Suricata calls it without end.
     AllocRecursion,
     /// A `ThreadVars` was used on a thread that did not own it at that time.
     ///
@@ -83,33 +85,32 @@ pub enum ReportKind {
     RegistrationInCallback,
     /// A callback was registered after threads had been created.
     ///
-    /// Suricata accepts it: thread init callbacks run for later threads only; the list of flow
-    /// callbacks may be in use.
+    /// Suricata runs a thread init callback for later threads only; its list of flow callbacks may
+    /// be in use.
     LateRegistration,
     /// NULL was registered as a callback.
     ///
     /// Suricata accepts it, and crashes at the call.
     NullCallback,
-    /// A panic or an exception left a function that the host called.
+    /// A panic left a function that the host called.
     ///
     /// Suricata crashes, or continues with corrupt memory.
     PanicAtBoundary,
     /// A C function was called on a thread without a host, or whose host has ended.
     ///
-    /// Suricata has one host. After its end the log level is 0, and `SCLogMessage` loses the line
-    /// and returns 0.
+    /// After Suricata's end, the log level is 0, and `SCLogMessage` loses the line and returns 0.
     NoHost,
     /// Plugin code called a function that only the host may call.
     ///
-    /// Suricata loses what is registered, or frees what is in use.
+    /// Suricata loses registrations, or frees storage in use.
     HostFunction,
-    /// A function was called that the plugin's Suricata lacks.
+    /// A function was called that the host's generation lacks.
     ///
     /// Suricata refuses the plugin, or leaves a weak reference NULL.
     OtherGeneration,
     /// Plugin code called a [method that drives a host](crate::Host#panics).
     ///
-    /// Suricata has nothing like it.
+    /// Suricata has no such methods.
     DrivenFromPlugin,
 }
 
@@ -117,7 +118,7 @@ pub enum ReportKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
-    /// The broken rule.
+    /// The kind of misuse.
     pub kind: ReportKind,
     /// The function called, or the callback that ran.
     pub call: String,
@@ -127,16 +128,18 @@ pub struct Report {
     pub thread: String,
     /// The plugin whose code ran, if known.
     pub plugin: Option<&'static str>,
-    /// What was expected.
+    /// The expected use.
     pub expected: String,
-    /// What happened the first time.
+    /// The actual use, the first time.
     pub actual: String,
-    /// What Suricata would do.
+    /// The consequence in Suricata.
     pub consequence: String,
-    /// What to do about it; empty if it is obvious.
+    /// The remedy; empty if it is obvious.
     pub remedy: String,
-    /// How often the same rule, call, slot and thread came, with whatever pointers and panic
-    /// messages; [`stray_reports`](crate::stray_reports) are counted separately by those.
+    /// The number of reports with this kind, call, slot and thread.
+    ///
+    /// Their pointers and panic messages may differ, except in
+    /// [`stray_reports`](crate::stray_reports).
     pub times: u64,
     /// Tells reports of the same call, slot and thread apart.
     pub(crate) subject: String,
@@ -188,7 +191,7 @@ impl Report {
         self
     }
 
-    /// Before a remedy that depends on its language.
+    /// Sets the plugin, whose language decides later [`remedies`](Self::remedies).
     pub(crate) fn plugin(mut self, name: Option<&'static str>) -> Self {
         self.plugin = name;
         self
@@ -199,13 +202,14 @@ impl Report {
         self
     }
 
-    /// Continue "In Rust," or "In C,"; both are told if the language is unknown.
+    /// Sets the remedy of the plugin's language, or both. The texts continue "In Rust," and "In
+    /// C,".
     pub(crate) fn remedies(self, rust: &str, c: &str) -> Self {
-        let language = self.plugin.and_then(language::of);
+        let language = self.plugin.and_then(language::find);
         self.remedy(language::choose(language, rust, c))
     }
 
-    /// On whichever threads.
+    /// Compares all but the threads.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         self.kind == other.kind
             && self.call == other.call

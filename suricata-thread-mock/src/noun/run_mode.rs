@@ -1,18 +1,19 @@
 //! The run modes of Suricata.
 
-/// A run mode of Suricata, which decides on the threads.
+/// A run mode of Suricata, which decides which threads exist.
 ///
 /// All modes have a flow manager and a flow recycler, created after the threads that handle
-/// packets. [`Host::spawn`](crate::Host::spawn) creates what some configurations add: `US`
-/// ([`ThreadKind::Command`](crate::ThreadKind::Command)) before all others, and `CW` and `CS`
+/// packets. [`Host::spawn`](crate::Host::spawn) creates the threads that some configurations add:
+/// `US` ([`ThreadKind::Command`](crate::ThreadKind::Command)) before all others, `CW` and `CS`
 /// ([`ThreadKind::Counters`](crate::ThreadKind::Counters)) after them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RunMode {
     /// `single`: one worker, `W#01`, which also reads packets.
     Single,
-    /// `autofp`: receivers, `RX#01`…, hand packets to workers, `W#01`…. By default there is one
-    /// receiver for a file, and one worker for each processor.
+    /// `autofp`: receivers, `RX#01`…, hand packets to workers, `W#01`….
+    ///
+    /// By default, Suricata has one receiver for a file, and one worker for each processor.
     Autofp {
         /// The number of receivers.
         receivers: usize,

@@ -12,13 +12,13 @@ pub(crate) struct Slot {
     pub(crate) alloc: StorageAllocFn,
     pub(crate) free: StorageFreeFn,
     pub(crate) plugin: Option<&'static str>,
-    /// Kept reachable, as in Suricata: plugins leak the text for it.
+    /// Keeps the text reachable, as Suricata does: plugins leak it.
     pub(crate) _name: NamePtr,
 }
 
 impl Slot {
-    /// Suricata's own slots have no free function.
-    pub(crate) fn is_hosts(&self) -> bool {
+    /// Returns `true` for Suricata's own slots, which have no free function.
+    pub(crate) fn is_suricatas(&self) -> bool {
         self.free.is_none()
     }
 }
@@ -29,13 +29,13 @@ unsafe impl Send for NamePtr {}
 // SAFETY: as above.
 unsafe impl Sync for NamePtr {}
 
-/// Ids that a host takes at once.
+/// The number of ids that a host reserves at once.
 pub(crate) const BLOCK: usize = 1024;
 
-/// Those registered when the owner was created.
+/// The slots registered when their owner was created.
 #[derive(Clone, Default)]
 pub(crate) struct Table {
-    /// In the order in which the host took them.
+    /// The first ids of the host's blocks, in the order of reservation.
     pub(crate) blocks: Arc<Vec<c_int>>,
     pub(crate) slots: Arc<Vec<Arc<Slot>>>,
 }
@@ -62,10 +62,10 @@ impl Table {
 #[derive(Clone, Copy)]
 pub(crate) struct Value {
     pub(crate) ptr: *mut c_void,
-    /// The plugin may replace `ptr`, as the last call for this slot returned it.
+    /// The last call for this slot returned `ptr`, so the plugin may replace it.
     pub(crate) read: bool,
     pub(crate) freeing: bool,
-    /// Nested free functions of the slot: each stored what the next one frees.
+    /// The number of nested calls of the slot's free function.
     pub(crate) depth: u8,
     pub(crate) is_made: bool,
     pub(crate) is_making: bool,

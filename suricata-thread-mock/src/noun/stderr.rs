@@ -1,9 +1,9 @@
-//! Writing to stderr past the test harness.
+//! Writing to stderr, bypassing the test harness.
 
-/// A line of this many bytes is one write, which lines of other threads do not tear.
+/// The longest line that is one write, which other threads' lines do not tear.
 const LONGEST: usize = 1024;
 
-/// Safe in signal handlers.
+/// Signal handlers may call this.
 pub(crate) fn write(parts: &[&str]) {
     let (mut buffer, mut used) = ([0; LONGEST], 0);
     for part in parts {

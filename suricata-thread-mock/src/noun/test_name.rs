@@ -4,13 +4,13 @@ use std::backtrace::Backtrace;
 
 pub(crate) enum TestName {
     Known(String),
-    /// A test on the main thread, to be resolved when needed, since that takes long.
+    /// The calls of a test on the main thread. `find` resolves them, which is slow.
     Within(Box<Backtrace>),
     Unknown,
 }
 
 impl TestName {
-    pub(crate) fn of_this_thread() -> Self {
+    pub(crate) fn current() -> Self {
         match std::thread::current().name() {
             // The harness names its threads after their tests.
             Some(name) if name != "main" => return Self::Known(name.to_owned()),
@@ -26,7 +26,7 @@ impl TestName {
         Self::Within(Box::new(Backtrace::force_capture()))
     }
 
-    /// Returns the name if it needs no backtrace. Safe in signal handlers.
+    /// Returns the name if it needs no backtrace, which signal handlers cannot take.
     pub(crate) fn known(&self) -> Option<&str> {
         match self {
             Self::Known(name) => Some(name),
@@ -53,7 +53,7 @@ fn only_one() -> Option<String> {
     names.next().filter(|_| names.next().is_none())
 }
 
-/// The harness then runs tests on the main thread.
+/// Returns `true` if the harness runs tests on the main thread.
 fn is_single_threaded() -> bool {
     let arguments: Vec<_> = std::env::args().collect();
     arguments
@@ -65,7 +65,7 @@ fn is_single_threaded() -> bool {
         || std::env::var("RUST_TEST_THREADS").is_ok_and(|threads| threads == "1")
 }
 
-/// The last function above those of the harness, without its crate.
+/// Returns the last function before those of the harness, without its crate.
 fn test_in(calls: &str) -> Option<String> {
     let functions = calls.lines().filter_map(|line| {
         let (number, function) = line.trim_start().split_once(": ")?;

@@ -3,11 +3,13 @@
 use std::ffi::c_int;
 use std::thread::{self, ThreadId};
 
-/// What a thread does in Suricata. Threads of every kind get their init callbacks.
+/// A thread's task in Suricata.
+///
+/// Threads of every kind get their init callbacks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ThreadKind {
-    /// Reads packets and hands them to workers: `RX#01`. Only in `autofp`.
+    /// Reads packets and hands them to workers: `RX#01`. Exists only in `autofp`.
     Receiver,
     /// Handles packets: `W#01`, or `W#01-eth0` with an interface.
     Worker,
@@ -15,12 +17,12 @@ pub enum ThreadKind {
     FlowManager,
     /// Finishes flows: `FR#01`.
     FlowRecycler,
-    /// Gathers or writes counters: `CW`, `CS`. Only if statistics are on.
+    /// Gathers or writes counters: `CW`, `CS`. Exists only if statistics are on.
     Counters,
-    /// Flushes the logs: `HB`. Always in 9.0; in 8.0 if `heartbeat` is configured.
+    /// Flushes the logs: `HB`. Exists in 9.0, and in 8.0 if `heartbeat` is configured.
     Heartbeat,
-    /// Takes commands: the unix manager, `US`. Only if the command socket is on. Suricata never
-    /// frees its storage.
+    /// The unix manager, which takes commands: `US`. Exists only if the command socket is on.
+    /// Suricata never frees its storage.
     Command,
 }
 
@@ -42,7 +44,7 @@ pub struct LeftValue {
     pub id: c_int,
 }
 
-/// The standard library counts references at each call.
+/// Cached, since the standard library counts references at each call.
 pub(crate) fn current_id() -> ThreadId {
     thread_local! {
         static ID: ThreadId = thread::current().id();
@@ -55,7 +57,7 @@ pub(crate) enum Stage {
     Created(ThreadId),
     Running(ThreadId),
     Joined(ThreadId),
-    /// As `Joined`, for ever: the host never frees it.
+    /// Joined, and never freed.
     Left(ThreadId),
     Freeing(ThreadId),
     Freed,

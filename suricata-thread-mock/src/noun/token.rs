@@ -1,4 +1,4 @@
-//! Pointers without memory behind them: what plugins get as `ThreadVars`, `Flow` and `Packet`.
+//! Pointers without memory behind them, which plugins get as `ThreadVars`, `Flow` and `Packet`.
 //!
 //! A token is given out once in the life of the process, so every use after free is noticed. Only
 //! flows reuse theirs: see [`crate::Flow`].

@@ -6,8 +6,8 @@ use crate::noun::flow::{Endpoints, START, TCP, UDP};
 
 /// Options of [`Host::traffic`](crate::Host::traffic).
 ///
-/// The flows are TCP to port 80 or UDP to port 53, as their kind says. For others, use
-/// [`Host::flow_between`](crate::Host::flow_between) or [`Host::replay`](crate::Host::replay).
+/// The kind of a flow decides whether it is TCP to port 80 or UDP to port 53. For other endpoints,
+/// use [`Host::flow_between`](crate::Host::flow_between) or [`Host::replay`](crate::Host::replay).
 ///
 /// ```
 /// use suricata_thread_mock::Traffic;
@@ -20,44 +20,46 @@ pub struct Traffic {
     pub flows: u64,
     /// The number of packets of each flow, at least 1.
     pub packets_per_flow: u64,
-    /// Stops after this many packets, as when Suricata is stopped: flows that have begun end, and
-    /// the others never begin. If the threads run at the same time, the seed spreads the packets
-    /// over the workers.
+    /// The number of packets after which traffic stops, as when Suricata is stopped.
+    ///
+    /// Flows that have begun then end; the others never begin. If threads run at the same time, the
+    /// seed decides each worker's share of the packets.
     pub stop_after: Option<u64>,
-    /// Runs one thread at a time, in an order that the seed decides, so that runs with the same
-    /// seed do the same. Otherwise the seed only decides which worker has which flow, and the order
-    /// of each worker's packets.
+    /// Runs one thread at a time, in an order that the seed decides, so that a seed repeats the
+    /// run.
+    ///
+    /// Otherwise the seed decides only the flows of each worker and the order of its packets.
     pub one_at_a_time: bool,
-    /// The kinds of the flows, in turn.
+    /// The kinds of the flows, taken in turn.
     pub kinds: &'static [FlowKind],
 }
 
-/// How a flow ends, as seen in Suricata 8.0.8 and 9.0.0-dev.
+/// The end of a flow, as seen in Suricata 8.0.8 and 9.0.0-dev.
 ///
-/// Either its worker retires the flow **without** the finish callbacks, or the flow is finished, with
-/// them: on the flow recycler, or on its worker if memory is short.
+/// A worker retires its flow **without** the finish callbacks. A flow that is finished gets them:
+/// on the flow recycler, or on its worker if memory is short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FlowKind {
-    /// TCP with a handshake and data that Suricata has not inspected to the end, as usual: its
-    /// worker retires it.
+    /// TCP with a handshake and data that Suricata has not fully inspected, as usual: retired by
+    /// its worker.
     TcpWithData,
-    /// A UDP flow, finished on the flow recycler.
+    /// UDP: finished on the flow recycler.
     Udp,
-    /// TCP whose ports the worker's next flow uses again: the worker retires it after that flow's
+    /// TCP whose ports the worker's next flow uses again: retired by the worker after that flow's
     /// first packet.
     TcpReused,
     /// TCP with a handshake, its end, and no data: finished on the flow recycler.
     TcpWithoutData,
-    /// UDP whose next packet comes after the timeout and begins the worker's next flow: the worker
-    /// retires it after that packet. Packets of other flows come meanwhile as if no time passed.
+    /// UDP whose next packet comes after the timeout and begins the worker's next flow: retired by
+    /// the worker after that packet. For other flows, no time passes.
     UdpTimedOut,
-    /// UDP when memory for flows is short: finished on its worker. Not in [`FlowKind::USUAL`].
+    /// UDP when memory for flows is short: finished on its worker. [`FlowKind::USUAL`] lacks it.
     MemoryShort,
 }
 
 impl FlowKind {
-    /// The kinds of [`Traffic::default`], of which the second and the fourth are finished.
+    /// The kinds of [`Traffic::default`].
     pub const USUAL: [Self; 5] = [
         Self::TcpWithData,
         Self::Udp,
@@ -73,7 +75,7 @@ impl FlowKind {
         }
     }
 
-    /// The next flow has the same ports and begins before this one ends.
+    /// Returns `true` if the worker's next flow takes the ports and begins before this one ends.
     pub(crate) fn has_successor(self) -> bool {
         matches!(self, Self::TcpReused | Self::UdpTimedOut)
     }
@@ -107,28 +109,28 @@ pub struct TrafficReport {
     pub flows: u64,
     /// The number of flows whose finish callbacks ran.
     pub finished: u64,
-    /// Packets of all flows.
+    /// The number of packets of all flows.
     pub packets: u64,
-    /// The part of each worker.
+    /// The share of each worker.
     pub workers: Vec<WorkerTraffic>,
 }
 
-/// What one worker did in traffic.
+/// One worker's share of traffic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct WorkerTraffic {
     /// The worker's name.
     pub thread: String,
-    /// Flows that began on it.
+    /// The number of flows that began on it.
     pub flows: u64,
-    /// Those whose finish callbacks ran, on whichever thread.
+    /// The number of its flows whose finish callbacks ran, on any thread.
     pub finished: u64,
-    /// Packets of its flows.
+    /// The number of packets of its flows.
     pub packets: u64,
 }
 
 impl TrafficReport {
-    pub(crate) fn of(seed: u64, workers: Vec<WorkerTraffic>) -> Self {
+    pub(crate) fn new(seed: u64, workers: Vec<WorkerTraffic>) -> Self {
         Self {
             seed,
             flows: workers.iter().map(|w| w.flows).sum(),
@@ -140,7 +142,7 @@ impl TrafficReport {
 }
 
 impl WorkerTraffic {
-    pub(crate) fn none(worker: &str) -> Self {
+    pub(crate) fn new(worker: &str) -> Self {
         Self {
             thread: worker.to_owned(),
             flows: 0,
@@ -150,8 +152,9 @@ impl WorkerTraffic {
     }
 }
 
-/// An event of a capture, for [`Host::replay`](crate::Host::replay), whose caller numbers the
-/// flows.
+/// An event of a capture, for [`Host::replay`](crate::Host::replay).
+///
+/// The caller numbers the flows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Replayed {
@@ -162,18 +165,18 @@ pub enum Replayed {
         /// Its endpoints.
         endpoints: Endpoints,
     },
-    /// A packet; a flow begins with its first one.
+    /// A packet. A flow begins with its first packet.
     Packet {
         /// The flow's number.
         flow: u64,
         /// `true` if the side that began the flow sent it.
         to_server: bool,
-        /// Its time, since 1970.
+        /// The time since 1970.
         time: Duration,
     },
-    /// The flow's worker retires it, without the finish callbacks.
+    /// The end of a flow, without the finish callbacks.
     Retire {
-        /// The flow's number, which another flow may have afterwards.
+        /// The flow's number, which another flow may take afterwards.
         flow: u64,
     },
 }

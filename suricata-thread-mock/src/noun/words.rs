@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 
 static TEXTS: LazyLock<Mutex<HashSet<&'static str>>> = LazyLock::new(Mutex::default);
 
-/// Kept for the life of the process; names are few.
+/// Returns a copy that is never freed; names are few.
 pub(crate) fn intern(text: &str) -> &'static str {
     let mut texts = TEXTS.lock();
     if let Some(known) = texts.get(text) {
@@ -32,7 +32,7 @@ pub(crate) enum PluginCode {
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Code {
     pub(crate) kind: PluginCode,
-    /// "flow init callback" and the like.
+    /// Such as "flow init callback".
     pub(crate) name: &'static str,
     pub(crate) plugin: Option<&'static str>,
 }
@@ -44,7 +44,7 @@ pub(crate) struct Place {
     pub(crate) host: &'static Location<'static>,
 }
 
-/// Made before it is needed.
+/// A description, made before a signal handler needs it.
 pub(crate) struct Words {
     pub(crate) code: Code,
     pub(crate) line: String,
@@ -59,7 +59,7 @@ thread_local! {
 }
 
 impl Place {
-    /// By address of the texts.
+    /// Compares texts by address, which is fast.
     #[inline]
     fn is(&self, other: &Self) -> bool {
         let same = |one: &'static str, other: &'static str| std::ptr::eq(one, other);
@@ -85,7 +85,7 @@ impl Place {
             .lock()
             .entry(self)
             .or_insert_with(|| Box::leak(Box::new(self.in_words())));
-        // It is gone in the destructors of other thread-locals.
+        // Fails in destructors of thread-locals.
         let _ = LAST.try_with(|last| {
             let mut last = last.borrow_mut();
             if last.len() == REMEMBERED {

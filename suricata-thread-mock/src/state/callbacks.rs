@@ -18,7 +18,7 @@ pub(crate) struct Lists {
 #[derive(Default)]
 pub(crate) struct Callbacks {
     pub(crate) lists: Arc<Lists>,
-    /// Of slots, too.
+    /// Registrations in progress, slots included.
     under_way: AtomicUsize,
 }
 

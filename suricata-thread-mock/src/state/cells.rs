@@ -28,7 +28,7 @@ impl Owner {
 
 pub(crate) struct Cells {
     pub(crate) owner: Owner,
-    /// Its pointer.
+    /// The owner's pointer.
     pub(crate) token: usize,
     pub(crate) name: &'static str,
     pub(crate) table: Table,
@@ -37,9 +37,9 @@ pub(crate) struct Cells {
 
 pub(crate) enum ToFree {
     Nothing,
-    /// It would not end, for this reason.
+    /// Freeing would not end, for this reason.
     Endless(*mut c_void, &'static str),
-    /// To be freed, unless another slot holds it too; then call [`Cells::end_free`].
+    /// Free the value, unless another slot holds it, and call [`Cells::end_free`].
     Value(*mut c_void, Option<Holder>),
 }
 
@@ -69,12 +69,12 @@ impl Cells {
         }
     }
 
-    /// Does not count as a call of the plugin.
+    /// Returns the value; this is no call of the plugin.
     pub(crate) fn peek(&self, index: usize) -> *mut c_void {
         self.values.lock()[index].ptr
     }
 
-    /// The plugin may replace the value now.
+    /// Returns the value, which the plugin may now replace.
     #[inline]
     pub(crate) fn read(&self, index: usize) -> *mut c_void {
         let mut values = self.values.lock();
@@ -83,7 +83,7 @@ impl Cells {
         value.ptr
     }
 
-    /// Returns the value that is lost, since nobody had read it.
+    /// Stores a value, and returns the old one if it is lost, since nobody read it.
     pub(crate) fn store(
         &self,
         index: usize,
@@ -98,7 +98,7 @@ impl Cells {
             value.ptr = ptr;
             value.read = false;
             value.freeing = false;
-            // While the old value is freed, one at the same address may be a new one.
+            // While a value is being freed, its address may be that of a new one.
             let is_same = old.ptr == ptr && !old.freeing;
             value.is_made = is_made || is_same && old.is_made;
             if is_same {
@@ -111,13 +111,12 @@ impl Cells {
         is_lost.then_some(old.ptr)
     }
 
-    /// By a set, rather than the alloc function.
+    /// Returns `true` if a set stored the value, rather than the alloc function.
     pub(crate) fn was_set(&self, index: usize) -> bool {
         let value = self.values.lock()[index];
         !value.ptr.is_null() && !value.is_made
     }
 
-    /// Returns what was there before.
     pub(crate) fn set_making(&self, index: usize, is_making: bool) -> bool {
         std::mem::replace(&mut self.values.lock()[index].is_making, is_making)
     }
@@ -144,7 +143,7 @@ impl Cells {
         ToFree::Value(ptr, holdings.remove(ptr, self.holder(index)))
     }
 
-    /// Returns what the free function stored.
+    /// Empties the slot, and returns a value that the free function stored.
     pub(crate) fn end_free(&self, index: usize, holdings: &Holdings) -> Option<*mut c_void> {
         let value = {
             let mut values = self.values.lock();
@@ -170,10 +169,10 @@ impl Cells {
     }
 }
 
-/// By value, over all owners of a host.
+/// The slots that hold each value of a host.
 pub(crate) struct Holdings {
     held: Mutex<Held>,
-    /// Then nothing is noted.
+    /// Slots may share values, so nothing is noted.
     shared: bool,
 }
 
@@ -193,7 +192,7 @@ impl Holdings {
         }
     }
 
-    /// Returns another holder.
+    /// Returns another slot that holds the value.
     fn remove(&self, ptr: *mut c_void, holder: Holder) -> Option<Holder> {
         let other = (!self.shared).then(|| self.held.lock().remove(ptr, holder))?;
         other.filter(|_| held::may_be_memory(ptr))

@@ -20,15 +20,15 @@ const ESTABLISHED: Duration = Duration::from_secs(300);
 
 /// A flow.
 ///
-/// Once it is retired, a later flow may have its pointer, as in Suricata. What a plugin keeps by
-/// the pointer must end with the flow.
+/// Once it is retired, a later flow may have its pointer, as in Suricata. State that a plugin keeps
+/// by the pointer must end with the flow.
 pub struct Flow(pub(crate) Arc<FlowState>);
 
 pub(crate) struct FlowState {
     pub(crate) cells: Cells,
     pub(crate) hash: u64,
     pub(crate) endpoints: Endpoints,
-    /// Plugins get pointers to it.
+    /// Plugins get pointers to these bytes.
     pub(crate) source: [u8; 16],
     pub(crate) destination: [u8; 16],
     pub(crate) host: u32,
@@ -73,7 +73,7 @@ impl FlowState {
         }
     }
 
-    /// The caller has the flow's lock.
+    /// The caller holds the flow's lock.
     pub(crate) fn note_packet(&self, to_server: bool, time: Duration) {
         let count = if to_server {
             &self.to_server
@@ -89,7 +89,7 @@ impl FlowState {
         count.store(before.wrapping_add(1), Ordering::Relaxed);
     }
 
-    /// By the host's clock, which says less than the time of a packet.
+    /// Notes the begin by the host's clock, for a flow without packets.
     pub(crate) fn note_begin(&self, time: Duration) {
         self.begun_at
             .store(time.as_micros() as u64, Ordering::Relaxed);
@@ -110,13 +110,13 @@ impl FlowState {
         to_server <= to_client
     }
 
-    /// Has the directions that were seen.
+    /// Returns flags for the directions seen.
     pub(crate) fn flags(&self) -> u32 {
         let [to_server, to_client] = self.packets();
         u32::from(to_client > 0) | u32::from(to_server > 0) << 1
     }
 
-    /// TCP with more than a handshake.
+    /// Returns `true` for TCP with more than a handshake.
     pub(crate) fn is_workers(&self) -> bool {
         self.endpoints.protocol == TCP && self.packets().iter().sum::<u32>() > 3
     }
@@ -141,7 +141,7 @@ impl Flow {
         token::as_ptr(self.0.cells.token)
     }
 
-    /// Returns the hash, which chooses the worker: the one with the number `hash % workers`.
+    /// Returns the hash, which chooses worker number `hash % workers`, from 0.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode};
@@ -156,7 +156,7 @@ impl Flow {
         self.0.hash
     }
 
-    /// Returns `true` if the flow is over: no callback runs for it any more.
+    /// Returns `true` if the flow is over and gets no more callbacks.
     ///
     /// ```
     /// # use suricata_thread_mock::Host;
@@ -200,7 +200,7 @@ impl Hash for Flow {
     }
 }
 
-/// IPv4 is at the beginning, as in Suricata.
+/// Returns the bytes of an address, IPv4 first, as in Suricata.
 fn octets(address: IpAddr) -> [u8; 16] {
     match address {
         IpAddr::V6(address) => address.octets(),

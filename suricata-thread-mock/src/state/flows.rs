@@ -21,10 +21,10 @@ pub(crate) struct Flows {
     seed: u64,
     /// Locked while traffic runs.
     pub(crate) traffic: Mutex<()>,
-    /// Of [`Host::flow`](crate::Host::flow).
+    /// Random hashes of [`Host::flow`](crate::Host::flow).
     hashes: Mutex<Rng>,
     live: Mutex<FxHashMap<usize, Arc<FlowState>>>,
-    /// The last one last.
+    /// Tokens of retired flows, the last one last.
     retired: Mutex<Vec<usize>>,
     numbers: AtomicU64,
     seed_used: AtomicBool,
@@ -38,7 +38,7 @@ impl Flows {
             host,
             seed,
             traffic: Mutex::default(),
-            // Other numbers than those of traffic, which begin with the seed itself.
+            // Traffic begins with the seed itself, so its hashes differ.
             hashes: Mutex::new(Rng::new(seed.rotate_left(32))),
             live: Mutex::default(),
             retired: Mutex::default(),
@@ -48,12 +48,12 @@ impl Flows {
         }
     }
 
-    /// Returns the first of them.
+    /// Reserves numbers, and returns the first one.
     pub(crate) fn take_numbers(&self, count: u64) -> u64 {
         self.numbers.fetch_add(count, Ordering::Relaxed)
     }
 
-    /// At the address of the flow retired last, if any.
+    /// Begins a flow at the address of the one retired last, if any.
     pub(crate) fn begin(&self, hash: u64, table: Table, endpoints: Endpoints) -> Arc<FlowState> {
         let retired = self.retired.lock().pop();
         let token = match retired {
@@ -88,15 +88,15 @@ impl Flows {
         self.retired.lock().contains(&token)
     }
 
-    /// In the order of creation.
+    /// Returns the flows that have begun, in the order of creation.
     pub(crate) fn begun(&self, only_timed_out: bool) -> Vec<Arc<FlowState>> {
         let now = self.now();
         let live = self.live.lock();
-        let is_meant = |flow: &&Arc<FlowState>| {
+        let is_wanted = |flow: &&Arc<FlowState>| {
             let has_begun = flow.has_begun.load(Ordering::Relaxed);
             has_begun && (!only_timed_out || flow.times_out_at() <= now)
         };
-        let mut begun: Vec<_> = live.values().filter(is_meant).cloned().collect();
+        let mut begun: Vec<_> = live.values().filter(is_wanted).cloned().collect();
         begun.sort_unstable_by_key(|flow| flow.number);
         begun
     }
@@ -105,7 +105,7 @@ impl Flows {
         Duration::from_micros(self.now.load(Ordering::Relaxed))
     }
 
-    /// Returns the new time, which the end of what a clock can tell limits.
+    /// Advances the clock, at most to its end, and returns the new time.
     pub(crate) fn pass(&self, time: Duration) -> Duration {
         let passed = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         let later = |now: u64| now.saturating_add(passed);
@@ -114,14 +114,14 @@ impl Flows {
         Duration::from_micros(before.map_or_else(later, later))
     }
 
-    /// Failures may depend on the seed from now on.
+    /// Returns a random number; from now on, failures may depend on the seed.
     pub(crate) fn random_hash(&self, rng: &mut Rng) -> u64 {
         self.seed_used.store(true, Ordering::Relaxed);
         rng.next()
     }
 
-    /// The same for the same endpoints, in whichever direction: later flows between them have the
-    /// worker of the first, as in Suricata.
+    /// Returns the same hash in both directions, so that flows between two endpoints have one
+    /// worker, as in Suricata.
     pub(crate) fn hash_of(&self, endpoints: Endpoints) -> u64 {
         let Endpoints {
             source,

@@ -41,7 +41,7 @@ pub(crate) struct Identity {
     main: ThreadId,
     process: u32,
     pub(crate) generation: Generation,
-    /// Counts from 1.
+    /// Counts the process's hosts from 1.
     pub(crate) number: u32,
     pub(crate) seed: u64,
     pub(crate) record_only: bool,
@@ -72,7 +72,7 @@ impl HostState {
                 record_only: options.record_only,
                 callback_limit: options.callback_limit,
                 built_at,
-                test: TestName::of_this_thread(),
+                test: TestName::current(),
                 ended: AtomicBool::new(false),
             },
             log: Log::new(options, Arc::clone(&journal)),

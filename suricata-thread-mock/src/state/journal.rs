@@ -1,5 +1,5 @@
-//! Reports and log as lines that are read without a lock: in a signal handler, or while plugin code
-//! holds one.
+//! Reports and log lines that are read without a lock: in a signal handler, or while plugin code
+//! holds a lock.
 
 use std::fmt::Display;
 use std::ptr::null_mut;
@@ -14,7 +14,7 @@ struct Entry {
     next: AtomicPtr<Entry>,
 }
 
-/// Only grows: adding takes a lock, reading none.
+/// A list that only grows: adding takes a lock, reading none.
 #[derive(Default)]
 pub(crate) struct Journal {
     first: AtomicPtr<Entry>,
@@ -46,7 +46,8 @@ impl Journal {
         last.0 = entry;
     }
 
-    /// Once, since an abort may follow a fault; takes no lock and no memory.
+    /// Writes the lines to stderr once, since an abort may follow a fault. Takes no lock and no
+    /// memory.
     pub(crate) fn write(&self) {
         if self.is_written.swap(true, Ordering::Relaxed) {
             return;

@@ -1,4 +1,4 @@
-//! The log of a host, and the errors that its test was told of.
+//! The log of a host, and the errors that its test expects.
 
 use std::panic::Location;
 use std::sync::Arc;
@@ -22,10 +22,10 @@ pub(crate) struct Log {
 #[derive(Default)]
 struct Inner {
     lines: Vec<LogLine>,
-    /// Except those that a result tells the test.
+    /// Errors, except those that a `Result` tells the test.
     errors: Vec<LogLine>,
     expected: Vec<Expectation>,
-    /// The errors and expectations when the test was last told.
+    /// The numbers of errors and expectations when the test was last told.
     told: Option<(usize, usize)>,
 }
 
@@ -39,7 +39,7 @@ impl Log {
         }
     }
 
-    /// An error fails the test even if its level is above the host's.
+    /// Adds a line. An error fails the test even if the host's level hides it.
     pub(crate) fn add(&self, line: LogLine) {
         if line.level == SCLogLevel::SC_LOG_ERROR {
             self.inner.lock().errors.push(line.clone());
@@ -47,7 +47,7 @@ impl Log {
         self.add_known(line);
     }
 
-    /// For a line that a result tells the test of.
+    /// Adds a line that a `Result` tells the test.
     pub(crate) fn add_known(&self, line: LogLine) {
         if line.level.0 > self.level.0 {
             return;
@@ -114,7 +114,7 @@ fn shown(place: &Location<'_>) -> String {
     format!("{}:{}", place.file(), place.line())
 }
 
-/// Equal lines once, with a count.
+/// Describes equal lines once, with a count.
 fn grouped<'a>(lines: impl Iterator<Item = &'a LogLine>) -> Vec<String> {
     let mut groups: Vec<(&LogLine, usize)> = Vec::new();
     for line in lines {

@@ -1,4 +1,4 @@
-//! The reports of a host, and those without one.
+//! Reports of a host, and reports without a host.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -9,11 +9,11 @@ use crate::noun::report::{Report, ReportKind};
 use crate::noun::stderr;
 use crate::state::journal::Journal;
 
-/// In the order in which they first came.
+/// Reports in the order in which they first came.
 pub(crate) struct Reports {
     inner: Mutex<Inner>,
     journal: Arc<Journal>,
-    /// Writes each to stderr when it first happens.
+    /// Writes each report to stderr when it first happens.
     at_once: bool,
 }
 
@@ -21,7 +21,7 @@ pub(crate) struct Reports {
 struct Inner {
     list: Vec<Report>,
     index: HashMap<(ReportKind, String), usize>,
-    /// Repetitions included.
+    /// Includes repetitions.
     count: u64,
     /// `count` when the test was last told.
     told: u64,
@@ -36,7 +36,7 @@ impl Reports {
         }
     }
 
-    /// Counts a report with the same kind, call, slot, thread and subject.
+    /// Adds a report, or counts it if its kind, call, slot, thread and subject are known.
     pub(crate) fn add(&self, report: Report) {
         let mut inner = self.inner.lock();
         inner.count += 1;
@@ -64,7 +64,7 @@ impl Reports {
         inner.index.insert(key, at);
     }
 
-    /// Counts a report of the same kind.
+    /// Adds a report, or counts it if its kind is known.
     pub(crate) fn add_once(&self, report: Report) {
         let first = {
             let inner = self.inner.lock();
@@ -88,12 +88,12 @@ impl Reports {
         }
         let more = groups.len().saturating_sub(SHOWN);
         if more > 0 {
-            text.push_str(&format!("\n… and {more} more, see `Host::reports`"));
+            text.push_str(&format!("\n… and {more} more in `Host::reports`"));
         }
         Some(text)
     }
 
-    /// All reports, if any is new.
+    /// Returns all reports if any is new.
     fn tell(&self) -> Option<Vec<Report>> {
         let mut inner = self.inner.lock();
         if inner.told == inner.count {
@@ -104,7 +104,7 @@ impl Reports {
     }
 }
 
-/// Those that differ by thread only are a group.
+/// Groups reports that differ only by thread.
 fn grouped(reports: &[Report]) -> Vec<Vec<&Report>> {
     let mut groups: Vec<Vec<&Report>> = Vec::new();
     for report in reports {
@@ -149,11 +149,10 @@ const STRAYS: usize = 256;
 
 static STRAY: Mutex<VecDeque<Report>> = Mutex::new(VecDeque::new());
 
-/// Returns the misuse that belongs to no host: C calls on threads without a host, or with a
-/// `ThreadVars` whose host has ended.
+/// Returns the reports on C calls of threads without a host.
 ///
-/// These are the process's last 256 that differ: look for the name of your thread. Each is written
-/// to stderr when it first happens.
+/// The process keeps the last 256 different ones of all tests: look for the name of your thread.
+/// Each is written to stderr when it first happens.
 ///
 /// ```
 /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }

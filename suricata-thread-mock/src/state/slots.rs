@@ -1,7 +1,7 @@
 //! The storage slots of a host.
 //!
-//! Ids are never given out again in the life of the process: if a `static` keeps one, another host
-//! must find nothing, rather than a value of another type.
+//! Each id is given out once in the life of the process: if a `static` keeps it, another host finds
+//! nothing, rather than a value of another type.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::c_int;
@@ -14,7 +14,7 @@ use parking_lot::{Mutex, RwLock};
 use crate::noun::fault::Countdown;
 use crate::noun::slot::{BLOCK, Slot, Table};
 
-/// The first block is left out: ids never assigned are often 0.
+/// Skips the first block, since unassigned ids are often 0.
 static NEXT: AtomicI32 = AtomicI32::new(BLOCK as c_int);
 static LIVE_BLOCKS: LazyLock<RwLock<HashSet<c_int>>> = LazyLock::new(RwLock::default);
 
@@ -28,14 +28,14 @@ pub(crate) struct Slots {
 struct Registry {
     table: Table,
     names: HashSet<Vec<u8>>,
-    /// By address: the slot's number, and the name as it was last.
+    /// Ids and current names of slots, by the name's address.
     kept: HashMap<usize, (c_int, Vec<u8>)>,
 }
 
-/// Kept, as in Suricata; reports name slots of other hosts, too.
+/// Never freed, since reports name slots of other hosts, too.
 static ALL: LazyLock<RwLock<HashMap<c_int, Arc<Slot>>>> = LazyLock::new(RwLock::default);
 
-/// Returns "`name` (id 1024)", or "with id 7" without such a slot.
+/// Returns "`name` (id 1024)", or "with id 7" if there is no such slot.
 pub(crate) fn named(id: c_int) -> String {
     match ALL.read().get(&id) {
         Some(slot) => format!("`{}` (id {id})", slot.name),
@@ -69,7 +69,7 @@ impl Slots {
         }
     }
 
-    /// The name is at `address`.
+    /// Adds a slot whose name is at `address`.
     pub(crate) fn add(
         &self,
         address: usize,
@@ -108,23 +108,23 @@ impl Slots {
         Ok(id)
     }
 
-    /// `true` if the id was kept since another host.
-    pub(crate) fn whose(&self, id: c_int) -> (&'static str, bool) {
+    /// Describes the origin of an unusable id; `true` if another host gave it out.
+    pub(crate) fn origin(&self, id: c_int) -> (&'static str, bool) {
         if id < 0 {
             return ("the result of a refused registration", false);
         }
         let table = self.table();
         if let Some(index) = table.index(id) {
-            let text = if table.slots[index].is_hosts() {
-                "never registered by a plugin, but a slot of Suricata's own"
+            let text = if table.slots[index].is_suricatas() {
+                "a slot of Suricata's own"
             } else {
-                "a slot that was registered after this thread was created, which has no room for it"
+                "a slot registered later, for which there is no room"
             };
             return (text, false);
         }
         let first = id - id % BLOCK as c_int;
-        let of_hosts = BLOCK as c_int..NEXT.load(Ordering::Relaxed);
-        if table.blocks.contains(&first) || !of_hosts.contains(&first) {
+        let given_out = BLOCK as c_int..NEXT.load(Ordering::Relaxed);
+        if table.blocks.contains(&first) || !given_out.contains(&first) {
             return ("never registered", false);
         }
         if LIVE_BLOCKS.read().contains(&first) {
@@ -135,7 +135,7 @@ impl Slots {
 }
 
 pub(crate) enum Refused {
-    /// Taken by the given slot, if that has another name at the same address.
+    /// `changed` names a slot that had another name at the address.
     Name {
         changed: Option<String>,
     },

@@ -19,7 +19,7 @@ pub(crate) struct ThreadState {
     /// Notified when the stage becomes [`Stage::Freed`].
     pub(crate) freed: Condvar,
     pub(crate) jobs: Mutex<Option<Sender<Job>>>,
-    /// With what is to be kept until the thread is gone.
+    /// Its result lets the watchdog see the thread until it is gone.
     pub(crate) os_thread: Mutex<Option<JoinHandle<Arc<dyn Send + Sync>>>>,
 }
 
@@ -67,7 +67,7 @@ impl Roster {
         self.created.load(Ordering::SeqCst)
     }
 
-    /// `None` if the host takes no more threads.
+    /// Returns `None` if the host takes no more threads.
     pub(crate) fn begin_creation(&self) -> Option<Creating<'_>> {
         let mut phase = self.phase.lock();
         if phase.closing {
@@ -78,7 +78,8 @@ impl Roster {
         Some(Creating(self))
     }
 
-    /// Waits for threads being created. `None`, after a wait, if another thread takes them down.
+    /// Waits until no thread is being created. If another thread takes the threads down, returns
+    /// `None` when that has ended.
     pub(crate) fn begin_take_down(&self) -> Option<TakingDown<'_>> {
         let mut phase = self.phase.lock();
         if phase.closing {
@@ -120,7 +121,7 @@ impl Drop for Creating<'_> {
     }
 }
 
-/// Ends the take-down, even by a panic: nobody waits for ever.
+/// Ends the take-down when dropped, even by a panic, so that nobody waits forever.
 pub(crate) struct TakingDown<'a>(&'a Roster);
 
 impl Drop for TakingDown<'_> {
