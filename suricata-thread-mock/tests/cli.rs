@@ -1252,7 +1252,7 @@ fn what_a_report_advises_is_for_the_language_of_the_plugin() {
     let plugin = c_plugin(folder.path(), "loses", 8, &["LOSE_VALUE"]);
     let ran = mock_with("run {} --flows 1 --runmode single", &[&plugin])
         .fails()
-        .says(&["leak the old value. Read the slot, set it, and free what was read\n"]);
+        .says(&["leak the old value. Read the slot, set it, and free the old value\n"]);
     assert!(!ran.stderr.contains("In Rust"), "{}", ran.stderr);
 }
 

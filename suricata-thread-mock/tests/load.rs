@@ -67,7 +67,7 @@ entry_points! {
     loses_a_value => SCPlugin { name: c"loser".as_ptr(), ..plugin(0x0800, loses) };
     panics => plugin(0x0900, {
         let init: unsafe extern "C-unwind" fn() = init_panics;
-        // SAFETY: "C" and "C-unwind" functions are called alike; the mock catches what unwinds.
+        // SAFETY: "C" and "C-unwind" functions are called alike, and the mock catches unwinding.
         unsafe { std::mem::transmute::<unsafe extern "C-unwind" fn(), unsafe extern "C" fn()>(init) }
     });
 }

@@ -311,9 +311,9 @@ fn packets_that_drive_the_host_panic_instead_of_waiting_for_ever() {
         ("Host::replay", &|| drop(host.replay([1]))),
         ("Thread::join", &|| worker.join()),
     ];
-    for (what, drive) in cases {
+    for (call, drive) in cases {
         let text = panic_of(|| drop(host.replay((0..5).inspect(|_| drive()))));
-        assert_says(&text, &[what, "by the iterator", "Drive the host before"]);
+        assert_says(&text, &[call, "by the iterator", "Call it before or after"]);
     }
     worker.run(|_| {});
     assert_eq!(host.replay(0..5).packets, 5, "all is as before");

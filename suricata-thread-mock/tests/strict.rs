@@ -134,8 +134,7 @@ fn a_value_held_by_two_slots_is_freed_once() {
                 "thread `W#01`",
                 "expected a value that no other slot holds when it is freed",
                 &format!("slot `two` (id {}) of the same thread", ids[1]),
-                "Suricata would free it twice",
-                "for each slot; the mock calls it once",
+                "Suricata would free it for each slot; the mock frees it once",
                 "HostBuilder::shared_values",
             ],
         );
@@ -255,8 +254,8 @@ fn a_value_stored_after_the_shutdown_on_a_thread_that_is_never_freed() {
                 &format!("{}ThreadSetStorageById", raw.prefix),
                 "slot `state`",
                 "thread `US`",
-                "expected nothing to be stored after the shutdown",
-                "actually 0x7 was",
+                "expected no value after the shutdown",
+                "actually 0x7.",
                 "Suricata would leak",
             ],
         );
@@ -463,8 +462,8 @@ fn a_slot_of_another_host_or_of_one_that_has_ended() {
             "SCThreadGetStorageById",
             &format!("slot `state` (id {stale})"),
             "actually an id of a host that has ended",
-            "In Rust, keep the handle where each `init` puts its own, not in a `OnceLock`",
-            "In C, set the variable that holds the id in each Init",
+            "In Rust, let each `init` set the handle anew, not a `OnceLock`",
+            "In C, let each Init set the id anew",
         ],
     );
     assert_says(
@@ -680,15 +679,15 @@ fn registration_inside_a_callback() {
         host.spawn("W#01", ThreadKind::Worker);
         let reports = host.reports();
         assert_eq!(reports.len(), 3);
-        let walking = "Suricata would add to the list that it is walking";
+        let iterating = "Suricata would add to the list that it is iterating over";
         let calls = [
             (
                 "SCThreadRegisterInitCallback of a thread init callback".to_owned(),
-                walking,
+                iterating,
             ),
             (
                 "SCFlowRegisterInitCallback of a flow init callback".to_owned(),
-                walking,
+                iterating,
             ),
             (
                 format!("{}ThreadStorageRegister of slot \"late\"", raw.prefix),
@@ -764,7 +763,7 @@ unsafe extern "C-unwind" fn free_panics(_: *mut c_void) {
 fn a_panic_that_reaches_the_boundary() {
     let host = V9.recording();
     let free: unsafe extern "C-unwind" fn(*mut c_void) = free_panics;
-    // SAFETY: "C" and "C-unwind" functions are called alike; the mock catches what unwinds.
+    // SAFETY: "C" and "C-unwind" functions are called alike, and the mock catches unwinding.
     let free: unsafe extern "C" fn(*mut c_void) = unsafe { std::mem::transmute(free) };
     let id = V9.register_raw(c"state".as_ptr(), Some(free));
     on_thread_init(|_| {});
@@ -902,10 +901,10 @@ fn a_call_on_a_thread_of_no_host() {
         &mine[0].to_string(),
         &[
             name,
-            "expected a thread that built",
+            "expected a thread of a live `Host`",
             "host.enter()",
             "belongs to no mock host",
-            "refuse",
+            "refuses",
         ],
     );
     assert_says(&mine[4].to_string(), &["Notice", "lost?"]);
@@ -1023,7 +1022,7 @@ fn a_host_that_nobody_verified_verifies_itself_when_dropped() {
 fn what_happens_in_the_shutdown_by_drop_is_told_too() {
     let host = V9.host();
     let free: unsafe extern "C-unwind" fn(*mut c_void) = free_panics;
-    // SAFETY: "C" and "C-unwind" functions are called alike; the mock catches what unwinds.
+    // SAFETY: "C" and "C-unwind" functions are called alike, and the mock catches unwinding.
     let free: unsafe extern "C" fn(*mut c_void) = unsafe { std::mem::transmute(free) };
     let id = V9.register_raw(c"state".as_ptr(), Some(free));
     worker(&host).run(|tv| V9.set(tv, id, ptr(1)));
@@ -1224,7 +1223,7 @@ unsafe extern "C-unwind" fn free_panics_with_a_payload(_: *mut c_void) {
 fn a_panic_payload_that_drives_the_host_does_not_hang() {
     let host = V9.recording();
     let free: unsafe extern "C-unwind" fn(*mut c_void) = free_panics_with_a_payload;
-    // SAFETY: "C" and "C-unwind" functions are called alike; the mock catches what unwinds.
+    // SAFETY: "C" and "C-unwind" functions are called alike, and the mock catches unwinding.
     let free: unsafe extern "C" fn(*mut c_void) = unsafe { std::mem::transmute(free) };
     let id = V9.register_raw(c"state".as_ptr(), Some(free));
     let worker = worker(&host);

@@ -102,7 +102,7 @@ pub(crate) unsafe fn SCFlowGetIPProtocol(function: Function, flow: *const Flow) 
 }
 
 pub(crate) unsafe fn SCFlowGetAppProtocol(function: Function, flow: *const Flow) -> AppProto {
-    // Of no known one: nothing here looks into packets.
+    // Always unknown, since nothing here looks into packets.
     flow_storage::fact(function, flow, 0, |_| 0)
 }
 

@@ -1,4 +1,4 @@
-//! The storage of flows, and what flows tell.
+//! The storage and the facts of flows.
 
 use std::ffi::{c_int, c_void};
 use std::ptr;
@@ -23,7 +23,7 @@ pub(crate) fn set(function: Function, flow: *mut Flow, id: c_int, value: *mut c_
     })
 }
 
-/// Returns what a flow tells; `default` if it is none.
+/// Returns a fact of a flow, or `default` after misuse.
 pub(crate) fn fact<R>(
     function: Function,
     flow: *const Flow,

@@ -10,7 +10,7 @@ use crate::noun::log_line::{LogLine, level_name, module_shown};
 use crate::noun::report::{Report, ReportKind};
 use crate::state::reports;
 
-/// As the outputs of Suricata 8.0.8: returns 0 above the host's level, too.
+/// Logs a message. Returns 0 even above the host's level, as Suricata 8.0.8 does.
 ///
 /// # Safety
 ///
@@ -60,7 +60,7 @@ pub(crate) fn level() -> SCLogLevel {
         stray("SCLogGetLogLevel", true, consequence.to_owned());
         return SCLogLevel::SC_LOG_NONE;
     }
-    // So that the message is printed, which says that there is no host.
+    // Not 0, so that the caller logs its message, and the report shows it.
     SCLogLevel::SC_LOG_INFO
 }
 
@@ -76,7 +76,7 @@ fn stray(call: &str, is_over: bool, consequence: String) {
         (
             "a thread of a host, or one that holds `host.enter()`",
             "it belongs to no mock host",
-            context::OF_A_PLUGIN,
+            context::EVERY_THREAD_REMEDY,
         )
     };
     let report = Report::new(ReportKind::NoHost, call, context::os_thread_name())

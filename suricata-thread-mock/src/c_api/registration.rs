@@ -20,11 +20,11 @@ use crate::state::host::HostState;
 struct Kind {
     call: &'static str,
     name: &'static str,
-    /// What Suricata would do after threads began.
+    /// The consequence in Suricata if threads exist already.
     late: &'static str,
 }
 
-const FLOW_LATE: &str = "accept it while those threads may be walking the list";
+const FLOW_LATE: &str = "accept it while threads may be iterating over the list";
 
 fn register<F: Copy>(
     kind: &Kind,
@@ -36,7 +36,8 @@ fn register<F: Copy>(
     let Some(host) = context::host_for(call) else {
         return false;
     };
-    let in_callback = "add to the list that it is walking, for ever if each callback does so";
+    let in_callback =
+        "add to the list that it is iterating over, without end if each callback does so";
     let item = format!("a {name}");
     let Some(_registering) = Registering::begin(&host, call, &item, in_callback) else {
         return false;
@@ -82,7 +83,7 @@ pub(crate) fn register_thread_init(callback: SCThreadInitCallbackFn, user: *mut 
         name: "thread init callback",
         late: "accept it, and run it for later threads only",
     };
-    // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
+    // SAFETY: "C" and "C-unwind" functions are called alike, and unwinding is caught.
     let callback: Option<ThreadInit> = unsafe { std::mem::transmute(callback) };
     register(&kind, callback, user, |l| &l.thread_init)
 }
@@ -93,7 +94,7 @@ pub(crate) fn register_flow_init(callback: SCFlowInitCallbackFn, user: *mut c_vo
         name: "flow init callback",
         late: FLOW_LATE,
     };
-    // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
+    // SAFETY: "C" and "C-unwind" functions are called alike, and unwinding is caught.
     let callback: Option<FlowInit> = unsafe { std::mem::transmute(callback) };
     register(&kind, callback, user, |l| &l.flow_init)
 }
@@ -104,7 +105,7 @@ pub(crate) fn register_flow_update(callback: SCFlowUpdateCallbackFn, user: *mut 
         name: "flow update callback",
         late: FLOW_LATE,
     };
-    // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
+    // SAFETY: "C" and "C-unwind" functions are called alike, and unwinding is caught.
     let callback: Option<FlowUpdate> = unsafe { std::mem::transmute(callback) };
     register(&kind, callback, user, |l| &l.flow_update)
 }
@@ -115,12 +116,12 @@ pub(crate) fn register_flow_finish(callback: SCFlowFinishCallbackFn, user: *mut 
         name: "flow finish callback",
         late: FLOW_LATE,
     };
-    // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
+    // SAFETY: "C" and "C-unwind" functions are called alike, and unwinding is caught.
     let callback: Option<FlowFinish> = unsafe { std::mem::transmute(callback) };
     register(&kind, callback, user, |l| &l.flow_finish)
 }
 
-/// For the functions that only the host may call.
+/// Runs the callbacks, for functions that only the host may call.
 pub(crate) fn run(function: Function, tv: *mut ThreadVars, event: Event) {
     let call = function.name;
     if tv.is_null() {

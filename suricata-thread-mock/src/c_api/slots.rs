@@ -13,7 +13,7 @@ use crate::noun::slot::{NamePtr, Slot};
 use crate::state::cells::Owner;
 use crate::state::slots::Refused;
 
-/// What only 8.0 asks for.
+/// Arguments that only 8.0 has.
 pub(crate) struct Allocation {
     pub(crate) size: c_uint,
     pub(crate) alloc: StorageAllocFn,
@@ -90,8 +90,8 @@ pub(crate) unsafe fn register(
                 .expected("a name in memory of its own")
                 .actual(format!("it is in the memory of the name of slot {before}"))
                 .consequence(format!(
-                    "The slot was refused; Suricata keeps the pointer, so that slot {before} has \
-                     the new name now, and refuses the other too"
+                    "The slot was refused; Suricata keeps the pointer, so slot {before} has the new \
+                     name now, and the other is refused, too"
                 ));
                 context::report(&host, report);
             }

@@ -13,24 +13,24 @@ thread_local! {
     static OUTLIVED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// The host of threads that have entered none.
+/// The host of threads that have entered no host.
 static EVERY_THREAD: Mutex<Weak<HostState>> = Mutex::new(Weak::new());
 
 pub(crate) fn enter(host: &Arc<HostState>) {
-    // It is gone in the destructors of other thread-locals; then the thread belongs to no host.
+    // Fails in destructors of thread-locals; then the thread belongs to no host.
     let _ = HOSTS.try_with(|hosts| hosts.borrow_mut().push(Arc::clone(host)));
 }
 
 /// Guards may be dropped in any order.
 pub(crate) fn leave(host: &Arc<HostState>) {
     OUTLIVED.set(host.identity.has_ended());
-    // It may be gone already, if a guard lives in another thread-local.
+    // Fails if the guard lives in another thread-local.
     let gone = HOSTS.try_with(|hosts| {
         let mut hosts = hosts.borrow_mut();
         let at = hosts.iter().rposition(|h| Arc::ptr_eq(h, host))?;
         Some(hosts.remove(at))
     });
-    // With no borrow held, since it may be the last reference to the host.
+    // Without a borrow, since this may be the last reference to the host.
     drop(gone);
 }
 
@@ -38,15 +38,15 @@ pub(crate) fn serve_every_thread(host: &Arc<HostState>) {
     *EVERY_THREAD.lock() = Arc::downgrade(host);
 }
 
-/// The one entered last that has not ended.
+/// Returns the host entered last that has not ended, or else the host of every thread.
 pub(crate) fn host() -> Option<Arc<HostState>> {
-    let goes_on = |host: &Arc<HostState>| !host.identity.has_ended();
+    let is_live = |host: &Arc<HostState>| !host.identity.has_ended();
     let entered = HOSTS.try_with(|hosts| {
         let hosts = hosts.borrow();
-        hosts.iter().rev().find(|host| goes_on(host)).cloned()
+        hosts.iter().rev().find(|host| is_live(host)).cloned()
     });
     let entered = entered.ok().flatten();
-    entered.or_else(|| EVERY_THREAD.lock().upgrade().filter(goes_on))
+    entered.or_else(|| EVERY_THREAD.lock().upgrade().filter(is_live))
 }
 
 pub(crate) fn has_outlived() -> bool {

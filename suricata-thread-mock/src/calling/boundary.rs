@@ -11,7 +11,9 @@ use crate::noun::report::{Report, ReportKind};
 use crate::noun::words::{Code, PluginCode};
 use crate::state::host::HostState;
 
-/// The error is the message of a panic. No lock may be held, since plugin code calls the C API.
+/// Calls plugin code; the error is a panic's message.
+///
+/// No lock may be held, since plugin code calls the C API.
 #[inline]
 pub(crate) fn call<R>(
     host: &Arc<HostState>,
@@ -37,7 +39,7 @@ fn report(host: &HostState, code: Code, callee: String, message: &str) {
     .expected("it to return")
     .actual(format!("it panicked: {message}"))
     .consequence(
-        "The panic reached the C boundary; Suricata would crash or run on with corrupt memory",
+        "The panic reached the C boundary; Suricata would crash or continue with corrupt memory",
     );
     let report = Report {
         plugin: code.plugin,
@@ -46,7 +48,7 @@ fn report(host: &HostState, code: Code, callee: String, message: &str) {
     context::report(host, report);
 }
 
-/// Returns `false` if this thread's host takes no `Init` now.
+/// Runs an `Init`. Returns `false` if it panics, or if this thread has no host that takes one now.
 pub(crate) fn run_init(name: Option<&'static str>, init: impl FnOnce()) -> bool {
     let Some(host) = belonging::host() else {
         return false;
@@ -66,7 +68,7 @@ pub(crate) fn run_init(name: Option<&'static str>, init: impl FnOnce()) -> bool 
     call(&host, code, describe, init).is_ok()
 }
 
-/// Drops the payload, whatever its `Drop` does.
+/// Returns the message, and drops the payload whatever its `Drop` does.
 fn panic_message(payload: Box<dyn Any + Send>) -> String {
     let message = if let Some(text) = payload.downcast_ref::<&str>() {
         (*text).to_owned()

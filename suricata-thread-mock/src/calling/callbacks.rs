@@ -12,7 +12,7 @@ use crate::noun::words::{Code, PluginCode};
 use crate::state::host::HostState;
 use crate::state::threads::ThreadState;
 
-/// Nothing else may use the thread's storage meanwhile.
+/// Runs the callbacks of an event. Nothing else may use the thread's storage meanwhile.
 pub(crate) fn run(host: &Arc<HostState>, thread: Option<&ThreadState>, event: Event) {
     let tv: *mut ThreadVars = thread.map_or(std::ptr::null_mut(), |t| token::as_ptr(t.cells.token));
     let lists = &host.callbacks.lists;
@@ -59,7 +59,7 @@ fn each<F: Copy>(
             name: event.name(),
             plugin,
         };
-        // A panic was reported, and does not keep the other callbacks from running.
+        // A panic was reported; the other callbacks still run.
         let _ = boundary::call(host, code, describe, || call(callback, pointer));
     }
 }

@@ -1,5 +1,4 @@
-//! What the current OS thread is doing: the host's thread that it is, and the plugin code that it
-//! runs.
+//! The current OS thread: its host's thread, and the plugin code that it runs.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -22,22 +21,21 @@ thread_local! {
     static FEEDING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// What to do about a thread of no host.
-pub(crate) const OF_A_PLUGIN: &str = "Threads that a plugin starts need a host built with \
+/// The remedy for a thread without a host.
+pub(crate) const EVERY_THREAD_REMEDY: &str = "Threads that a plugin starts need a host built with \
     `HostBuilder::every_thread`, in a test process of its own";
 
-/// Reports if there is none.
+/// Returns the current thread's host, or reports that there is none.
 pub(crate) fn host_for(call: &str) -> Option<Arc<HostState>> {
     let host = belonging::host();
     if host.is_none() {
         let report = Report::new(ReportKind::NoHost, call, os_thread_name())
             .expected(
-                "a thread that built a `Host` which has not ended, a thread of that host, or one \
-                 that holds `host.enter()`",
+                "a thread of a live `Host`, the one that built it, or one that holds `host.enter()`",
             )
             .actual("it belongs to no mock host")
-            .consequence("The call fails, as Suricata would refuse it")
-            .remedy(OF_A_PLUGIN);
+            .consequence("The call fails, like one that Suricata refuses")
+            .remedy(EVERY_THREAD_REMEDY);
         reports::stray(report);
     }
     host
@@ -66,7 +64,7 @@ pub(crate) fn log_own(host: &HostState, level: SCLogLevel, module: &str, message
     host.log.add(own_line(host, level, module, message));
 }
 
-/// A result tells the test of this line.
+/// Logs a line that a `Result` tells the test.
 pub(crate) fn log_known(host: &HostState, level: SCLogLevel, module: &str, message: String) {
     host.log.add_known(own_line(host, level, module, message));
 }
@@ -92,7 +90,7 @@ pub(crate) fn report(host: &HostState, mut report: Report) {
     host.reports.add(report);
 }
 
-/// Counts misuse of the kind, whatever was called, and wherever.
+/// Reports only the first misuse of this kind, and counts the others.
 pub(crate) fn report_once(host: &HostState, report: Report) {
     host.reports.add_once(report);
 }
@@ -150,8 +148,8 @@ fn words_for(host: &HostState, code: Code) -> &'static Words {
     place.words()
 }
 
-/// Notes that the destructors of this thread's thread-locals come next, which may be a plugin's. The
-/// watchdog looks at them until the caller drops the result; the host has to live until they have run.
+/// Notes that destructors of thread-locals run next, perhaps a plugin's. The watchdog watches them
+/// until the result is dropped; the host must live until then.
 pub(crate) fn note_end(host: &HostState) -> Arc<dyn Send + Sync> {
     let code = Code {
         kind: PluginCode::Callback,
@@ -175,13 +173,13 @@ fn lasting_thread_name(host: &HostState) -> &'static str {
     }
 }
 
-/// [`Host`](crate::Host#panics) says when this panics, and why.
+/// Panics as [`Host`](crate::Host#panics) says.
 #[track_caller]
 pub(crate) fn assert_drivable(host: &HostState, call: &str) {
     assert!(
         !is_feeding(),
-        "{call} was called by the iterator that Host::replay takes its packets from: the workers \
-         are busy until it ends, so this could wait for ever. Drive the host before or after"
+        "{call} was called by the iterator passed to Host::replay: the workers are busy until \
+         it ends. Call it before or after the replay"
     );
     if plugin_code().is_some() {
         let report = driven(call, "by plugin code that the host is running");

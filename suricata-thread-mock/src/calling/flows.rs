@@ -1,4 +1,4 @@
-//! The events of a flow, and who may use it meanwhile.
+//! The events of a flow, and the use of the flow during them.
 
 use std::cell::Cell;
 use std::ffi::c_int;
@@ -31,9 +31,9 @@ pub(crate) enum FlowEvent<'a> {
         to_server: bool,
         time: Duration,
     },
-    /// With the finish callbacks.
+    /// The end, with the finish callbacks.
     Finish(&'a FlowState),
-    /// Without them.
+    /// The end, without the finish callbacks.
     Retire(&'a FlowState),
 }
 
@@ -48,7 +48,7 @@ impl<'a> FlowEvent<'a> {
     }
 }
 
-/// The thread locks the flow meanwhile. Returns `false` if the flow is over or of another host.
+/// Runs an event under the flow's lock. Returns `false` if the flow is over or of another host.
 pub(crate) fn run(
     host: &Arc<HostState>,
     thread: Option<&ThreadState>,
@@ -74,7 +74,7 @@ pub(crate) fn run(
             time,
             ..
         } => {
-            // A test may drive a flow without its first callback.
+            // A test may drive a flow without its init callbacks.
             flow.has_begun.store(true, Ordering::Relaxed);
             flow.note_packet(to_server, time);
             callbacks::run(host, thread, Event::FlowUpdate(pointer, packet.as_ptr()));
@@ -88,7 +88,7 @@ pub(crate) fn run(
     true
 }
 
-/// The caller has the flow's lock.
+/// The caller holds the flow's lock.
 fn retire(host: &Arc<HostState>, flow: &FlowState) {
     let slots = || SlotUse::all("the end of a flow", host, &flow.cells);
     slots().for_each(|slot| slot.free());
@@ -96,7 +96,7 @@ fn retire(host: &Arc<HostState>, flow: &FlowState) {
     host.flows.retire(flow);
 }
 
-/// Without a lock if the pointer stands for no flow.
+/// Runs `work` under the flow's lock, if there is such a flow.
 pub(crate) fn with_lock_of(host: &Arc<HostState>, flow: *const Flow, work: impl FnOnce()) {
     let flow = host.flows.find(flow.addr());
     let _lock = flow.as_deref().map(|flow| Lock::new(host, flow));
@@ -134,7 +134,8 @@ impl Drop for Lock<'_> {
     }
 }
 
-/// Reports, and returns `refused`, unless a callback of the flow runs on this thread.
+/// Runs `work` if a callback of the flow runs on this thread; otherwise reports misuse and returns
+/// `refused`.
 pub(crate) fn with_flow<R>(
     function: Function,
     flow: *const Flow,
@@ -146,7 +147,7 @@ pub(crate) fn with_flow<R>(
     // SAFETY: NULL, or of a `Lock` on this thread's stack, which borrows both and takes the pointers
     // back when dropped.
     if let (Some(host), Some(locked)) = unsafe { (host.as_ref(), locked.as_ref()) } {
-        // Without a reference of its own to the host: all workers would write the count.
+        // Takes no reference to the host, whose count all workers would write.
         if locked.cells.token == flow.addr() {
             return match refusals::lacks(host, function) {
                 true => refused,
@@ -162,7 +163,7 @@ pub(crate) fn with_flow<R>(
     refused
 }
 
-/// As [`with_flow`], for a slot of the flow.
+/// Runs `work` with a slot of the flow, as [`with_flow`] does.
 pub(crate) fn with_slot<R>(
     function: Function,
     flow: *const Flow,
@@ -185,7 +186,7 @@ fn refuse(host: &HostState, function: Function, flow: *const Flow, slot: Option<
         let actual = "one whose callback does not run on this thread now";
         (ReportKind::FlowNotLocked, actual, consequence)
     } else if host.flows.was_retired(flow.addr()) {
-        let consequence = "Suricata would use the storage of whichever flow is there now";
+        let consequence = "Suricata would use the storage of the flow that is there now";
         (ReportKind::FlowRetired, "one that was retired", consequence)
     } else {
         let consequence = "Suricata would crash or use memory that is not its own";

@@ -1,4 +1,4 @@
-//! The threads that `ThreadVars` stand for.
+//! The threads behind `ThreadVars` pointers.
 
 use std::cell::OnceCell;
 use std::ops::Deref;
@@ -22,7 +22,7 @@ pub(crate) struct Handle {
 
 enum Entry {
     Thread(Arc<Handle>),
-    /// The thread's name.
+    /// The name of a thread whose host has ended.
     Ended(Box<str>),
 }
 
@@ -39,17 +39,17 @@ pub(crate) fn insert(handle: Handle) {
     shard(token).write().insert(token, entry);
 }
 
-/// Only the name is kept.
+/// Forgets all but the thread's name.
 pub(crate) fn end(thread: &ThreadState) {
     let token = thread.cells.token;
     let before = shard(token)
         .write()
         .insert(token, Entry::Ended(thread.name().into()));
-    // With no lock held, since it may be the last reference to the host.
+    // Without the lock, since this may be the last reference to the host.
     drop(before);
 }
 
-/// The thread's name, if its host has ended.
+/// Returns the thread's name if its host has ended.
 pub(crate) fn ended(token: usize) -> Option<String> {
     match shard(token).read().get(&token) {
         Some(Entry::Ended(name)) => Some(name.to_string()),
@@ -58,7 +58,7 @@ pub(crate) fn ended(token: usize) -> Option<String> {
 }
 
 thread_local! {
-    /// This OS thread asks for it with every packet.
+    /// Cached, since each packet needs it.
     static OWN: OnceCell<Rc<Handle>> = const { OnceCell::new() };
 }
 
@@ -82,10 +82,10 @@ impl Deref for Found {
     }
 }
 
-/// Of whichever host.
+/// Returns the thread, of any host.
 #[inline]
 pub(crate) fn find(token: usize) -> Option<Found> {
-    // It is gone in the destructors of other thread-locals.
+    // Fails in destructors of thread-locals.
     let own = OWN.try_with(|own| own.get().cloned()).ok().flatten();
     let own = own.filter(|own| own.thread.cells.token == token);
     if let Some(own) = own.filter(|own| !own.host.identity.has_ended()) {

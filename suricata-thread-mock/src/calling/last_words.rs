@@ -1,5 +1,5 @@
-//! Reporting plugin code that ends the process, by `exit`, `quick_exit` or a signal: it could look
-//! like success.
+//! Reporting plugin code that ends the process by `exit`, `quick_exit` or a signal, which could
+//! look like success.
 
 use std::cell::Cell;
 use std::ffi::c_int;
@@ -26,7 +26,7 @@ pub(crate) struct Inside {
 }
 
 impl Inside {
-    /// The host has to live as long as this is noted.
+    /// The host must live as long as this is noted.
     pub(crate) fn new(host: &HostState, words: &'static Words) -> Self {
         Self { words, host }
     }
@@ -41,15 +41,15 @@ pub(crate) fn inside() -> Option<Inside> {
     INSIDE.get()
 }
 
-/// Returns what ran before.
+/// Notes the code that runs now, and returns the code before.
 #[inline]
 pub(crate) fn replace(inside: Option<Inside>) -> Option<Inside> {
     INSIDE.replace(inside)
 }
 
-/// Safe in signal handlers.
+/// Signal handlers may call this.
 fn write_line(event: &str, detail: &str, line: &str, test: Option<&str>) {
-    let [of, test, end] = match test {
+    let [before, test, end] = match test {
         Some(test) => [" in test `", test, "`\n"],
         None => ["", "", "\n"],
     };
@@ -59,7 +59,7 @@ fn write_line(event: &str, detail: &str, line: &str, test: Option<&str>) {
         detail,
         ": ",
         line,
-        of,
+        before,
         test,
         end,
     ]);
@@ -67,10 +67,10 @@ fn write_line(event: &str, detail: &str, line: &str, test: Option<&str>) {
 
 const FAILED: c_int = 1;
 
-/// More than a test has workers.
+/// More threads than a test has.
 const MOST_EXITS: u32 = 64;
 
-/// After the host's reports and log, and a line for each code that ran.
+/// Ends the process, after writing the host's reports and log, and a line for each running code.
 pub(crate) fn die(event: &str, running: &[&str], host: Option<&HostState>) -> ! {
     tell(event, running, host);
     fail()
@@ -98,7 +98,7 @@ pub(crate) fn hosts() -> Vec<Arc<HostState>> {
     HOSTS.lock().iter().filter_map(Weak::upgrade).collect()
 }
 
-/// The current thread has built the host.
+/// Watches a host that the current thread has built.
 pub(crate) fn watch(host: &Arc<HostState>) {
     BUILDS.set(true);
     {
@@ -150,13 +150,13 @@ extern "C" fn on_exit() {
         }
         return;
     }
-    // The harness ends by exit, as a process may that was forked.
+    // The harness ends by exit, and so may a forked process.
     if BUILDS.get() || is_first_thread() {
         return;
     }
     let mut hosts = hosts();
     hosts.retain(|host| !host.identity.has_ended());
-    // Any of them may be the plugin's.
+    // Any of the hosts may be the plugin's.
     for host in &hosts {
         let place = host.identity.built_at;
         let line = format!(
@@ -179,7 +179,7 @@ const SIGNALS: [c_int; 5] = [
     libc::SIGABRT,
 ];
 
-/// Such as std's report of a stack overflow, or a sanitizer's.
+/// Earlier handlers, such as std's for stack overflows, or a sanitizer's.
 static mut BEFORE: [Option<libc::sigaction>; SIGNALS.len()] = [None; SIGNALS.len()];
 
 fn index(signal: c_int) -> Option<usize> {
@@ -206,8 +206,7 @@ fn catch(signal: c_int) {
     }
 }
 
-/// Writes reports, log and the code that the signal came in, and passes it on to the handler
-/// before.
+/// Writes reports, log and running plugin code, then passes the signal to the earlier handler.
 extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, _: *mut libc::c_void) {
     let name = match signal {
         libc::SIGSEGV => "SIGSEGV",
@@ -229,7 +228,7 @@ extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, _: *mut libc:
     // SAFETY: what was in place before; `info` is the kernel's.
     unsafe {
         libc::sigaction(signal, &before, null_mut());
-        // A fault happens again after the return; a signal that was sent has to be sent again.
+        // A fault happens again after the return; a signal that was sent must be sent again.
         if (*info).si_code <= 0 {
             libc::raise(signal);
         }

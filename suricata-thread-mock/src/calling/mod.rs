@@ -1,4 +1,4 @@
-//! Storey 3: who is calling, and the one boundary to plugin code.
+//! Storey 3: the caller's context, and the one boundary to plugin code.
 
 pub(crate) mod belonging;
 pub(crate) mod boundary;

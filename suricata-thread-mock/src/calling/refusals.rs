@@ -11,7 +11,8 @@ use crate::noun::report::ReportKind;
 use crate::noun::words::PluginCode;
 use crate::state::host::HostState;
 
-/// Reports once, since code with the wrong set of names calls all of it.
+/// Returns `true` if the host's generation lacks the function. Reports one only, since a plugin for
+/// another generation calls many.
 #[inline]
 pub(crate) fn lacks(host: &HostState, function: Function) -> bool {
     match function.generation {
@@ -36,10 +37,10 @@ fn report_lack(host: &HostState, call: &str, owner: Generation) {
              weak reference"
         ))
         .remedies(
-            "call what suricata-thread has for it, which chooses the name",
+            "call the function of suricata-thread, which chooses the name",
             &format!(
-                "under the mock, which has the names of all, ask `unsigned int \
-                 suricata_thread_mock_generation_1(void)`, which returns {} here",
+                "under the mock, which has all names, choose by `unsigned int \
+                 suricata_thread_mock_generation_1(void)`, here {}",
                 generation.major()
             ),
         );
@@ -48,8 +49,9 @@ fn report_lack(host: &HostState, call: &str, owner: Generation) {
 
 /// No host can register slots any more.
 pub(crate) fn log_full(host: &HostState, slot: &CStr) {
-    let message =
-        format!("no id left for slot {slot:?}: the hosts of this process have had all two billion");
+    let message = format!(
+        "no id left for slot {slot:?}: the hosts of this process have used all two billion"
+    );
     context::log_own(host, SCLogLevel::SC_LOG_ERROR, "storage", message);
 }
 
@@ -61,8 +63,7 @@ pub(crate) fn refuses_to_plugins(host: &HostState, call: &str) -> bool {
         .expected("by the host alone")
         .actual("by plugin code")
         .consequence(
-            "The call was ignored; Suricata would obey, and lose what it has registered or free \
-             what is in use",
+            "The call was ignored; Suricata would lose registrations or free storage in use",
         );
     context::report(host, report);
     true
@@ -71,7 +72,7 @@ pub(crate) fn refuses_to_plugins(host: &HostState, call: &str) -> bool {
 pub(crate) struct Registering<'a>(&'a HostState);
 
 impl<'a> Registering<'a> {
-    /// `in_callback` says what Suricata would do in a callback.
+    /// `in_callback` is the consequence in Suricata if a callback registers.
     pub(crate) fn begin(
         host: &'a HostState,
         call: &str,

@@ -12,7 +12,7 @@ use crate::state::cells::{Cells, Owner};
 use crate::state::host::HostState;
 use crate::state::slots;
 
-/// The current OS thread may use it now.
+/// A slot that the current OS thread may use now.
 #[derive(Clone, Copy)]
 pub(crate) struct SlotUse<'a> {
     pub(crate) call: &'static str,
@@ -22,7 +22,7 @@ pub(crate) struct SlotUse<'a> {
 }
 
 impl<'a> SlotUse<'a> {
-    /// Reports if the slot cannot be used.
+    /// Returns `None` and reports misuse if the slot cannot be used.
     pub(crate) fn new(
         call: &'static str,
         host: &'a Arc<HostState>,
@@ -45,7 +45,7 @@ impl<'a> SlotUse<'a> {
         None
     }
 
-    /// In the order of the ids.
+    /// Returns the owner's slots in the order of the ids.
     pub(crate) fn all(
         call: &'static str,
         host: &'a Arc<HostState>,
@@ -77,25 +77,24 @@ impl<'a> SlotUse<'a> {
             .actual(format!("it held {old:p}, now replaced by {new:p}"))
             .consequence("Suricata would leak the old value")
             .remedies(
-                "store it by `replace` of suricata-thread, which returns the old one, or read the slot before, and free \
-                 what was read",
-                "read the slot, set it, and free what was read",
+                "store it by `replace` of suricata-thread, or read the slot, set it, and free the \
+                 old value",
+                "read the slot, set it, and free the old value",
             );
         self.report(report);
     }
 
     pub(crate) fn report_held(&self, ptr: *mut c_void, other: Holder) {
-        let option = "say so with HostBuilder::shared_values, or with --shared-values of `suricata-mock run`";
+        let option =
+            "allow it by HostBuilder::shared_values or `suricata-mock run --shared-values`";
         let report = self
             .misuse(ReportKind::ValueFreedTwice)
             .expected("a value that no other slot holds when it is freed")
             .actual(format!("{ptr:p} is held by {} too", self.name_of(other)))
-            .consequence(
-                "Suricata would free it twice, by a call of the free function for each slot; the mock calls it once",
-            )
+            .consequence("Suricata would free it for each slot; the mock frees it once")
             .remedies(
-                &format!("where each slot has a reference of its own (`Arc::into_raw`), {option}"),
-                &format!("where each call gives up one reference, or the free function does nothing, {option}"),
+                &format!("if each slot has its own reference (`Arc::into_raw`), {option}"),
+                &format!("if each call drops one reference or does nothing, {option}"),
             );
         self.report(report);
     }
@@ -105,8 +104,8 @@ impl<'a> SlotUse<'a> {
             .misuse(ReportKind::StoredThenAllocated)
             .expected("an empty slot, or a value that the alloc function made")
             .actual(format!("{stored:p}, which a set stored"))
-            .consequence("Suricata returns that, which is taken for what the alloc function makes")
-            .remedy("Fill a slot by its alloc function alone, or register it without one");
+            .consequence("Suricata returns it as if the alloc function had made it")
+            .remedy("Fill the slot only by its alloc function, or register none");
         self.report(report);
     }
 
@@ -134,11 +133,11 @@ impl<'a> SlotUse<'a> {
             .subject("by its free function")
             .expected(format!("nothing to be stored while {freed:p} is freed"))
             .actual(format!("its free function stored {left:p}"))
-            .consequence("Suricata sets the slot to NULL after it, and would leak the new value");
+            .consequence("Suricata then sets the slot to NULL, and would leak the new value");
         self.report(report);
     }
 
-    /// After it was freed for good.
+    /// Reports a value in a slot that was freed for good.
     pub(crate) fn report_left(&self) {
         let left = self.cells.peek(self.index);
         if left.is_null() {
@@ -211,9 +210,9 @@ fn refuse(call: &str, host: &HostState, cells: &Cells, id: c_int) {
             ));
         if is_kept {
             report.remedies(
-                "keep the handle where each `init` puts its own, not in a `OnceLock` that is set once, or \
-                 test in a process of its own",
-                "set the variable that holds the id in each Init, or test in a process of its own",
+                "let each `init` set the handle anew, not a `OnceLock`, or test in a separate \
+                 process",
+                "let each Init set the id anew, or test in a separate process",
             )
         } else {
             report
@@ -223,13 +222,14 @@ fn refuse(call: &str, host: &HostState, cells: &Cells, id: c_int) {
             .expected("after registration has closed (Host::finalize)")
             .actual("before")
             .consequence(
-                "Suricata's debug builds abort here, and a thread of that time has no room for slots",
+                "Suricata's debug builds abort, and threads created by then have no room for \
+                 slots",
             )
     };
     context::report(host, report);
 }
 
-/// The owner; for a flow, the current thread.
+/// Returns the owner's name; for a flow, the current thread's.
 fn thread_name(host: &HostState, cells: &Cells) -> String {
     match cells.owner {
         Owner::Thread => cells.name.to_owned(),
@@ -239,9 +239,9 @@ fn thread_name(host: &HostState, cells: &Cells) -> String {
 
 fn ids(cells: &Cells) -> String {
     let (table, owner) = (&cells.table, cells.owner.name());
-    let of_plugins = (0..table.slots.len()).filter(|at| !table.slots[*at].is_suricatas());
-    let of_plugins: Vec<_> = of_plugins.map(|at| table.id(at)).collect();
-    match (of_plugins.first(), of_plugins.last()) {
+    let plugin_ids = (0..table.slots.len()).filter(|at| !table.slots[*at].is_suricatas());
+    let plugin_ids: Vec<_> = plugin_ids.map(|at| table.id(at)).collect();
+    match (plugin_ids.first(), plugin_ids.last()) {
         (Some(first), Some(last)) => format!(" (this {owner} has {first} to {last})"),
         _ => format!(" (this {owner} has none)"),
     }

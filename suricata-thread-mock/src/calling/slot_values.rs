@@ -22,7 +22,7 @@ impl SlotUse<'_> {
         }
     }
 
-    /// Stores what the alloc function returns, if empty.
+    /// Returns the value, allocating it if the slot is empty.
     pub(crate) fn alloc(&self) -> *mut c_void {
         let stored = self.read();
         let slot = &self.cells.table.slots[self.index];
@@ -39,7 +39,7 @@ impl SlotUse<'_> {
             self.report_recursion();
             return std::ptr::null_mut();
         }
-        // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
+        // SAFETY: "C" and "C-unwind" functions are called alike, and unwinding is caught.
         let alloc: unsafe extern "C-unwind" fn(c_uint) -> *mut c_void =
             unsafe { std::mem::transmute(alloc) };
         let describe = || self.function("alloc");
@@ -79,7 +79,7 @@ impl SlotUse<'_> {
         let Some(free) = self.cells.table.slots[self.index].free else {
             return;
         };
-        // SAFETY: "C" and "C-unwind" functions are called alike; what unwinds is caught.
+        // SAFETY: "C" and "C-unwind" functions are called alike, and unwinding is caught.
         let free: unsafe extern "C-unwind" fn(*mut c_void) = unsafe { std::mem::transmute(free) };
         let describe = || self.function("free");
         // A panic was reported; the value counts as freed.

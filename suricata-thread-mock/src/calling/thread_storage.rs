@@ -18,15 +18,15 @@ use crate::state::host::HostState;
 use crate::state::threads::ThreadState;
 use crate::state::{reports, slots};
 
-/// `slot` is the id in the call, if any.
+/// Returns the thread if the current OS thread may use it; otherwise reports misuse of `slot`.
 pub(crate) fn handle_of(
     function: Function,
     tv: *const ThreadVars,
     slot: Option<c_int>,
 ) -> Option<Found> {
-    let of_slot = || slot.map(slots::named);
+    let named_slot = || slot.map(slots::named);
     let Some(handle) = handles::find(tv.addr()) else {
-        unknown(function, of_slot(), tv);
+        unknown(function, named_slot(), tv);
         return None;
     };
     let Handle { host, thread } = &*handle;
@@ -34,12 +34,12 @@ pub(crate) fn handle_of(
         return None;
     }
     if let Found::Own(_) = handle {
-        // It has a job, and is joined after that.
+        // The thread is running this job, so it is not joined.
         return Some(handle);
     }
     let misuse = |kind| {
         context::misuse(host, kind, function.name)
-            .slot(of_slot())
+            .slot(named_slot())
             .subject(thread.name())
     };
     let stage = *thread.stage.lock();
@@ -104,7 +104,7 @@ fn unknown(function: Function, slot: Option<String>, tv: *const ThreadVars) {
     }
 }
 
-/// Returns `refused` if the slot may not be used.
+/// Runs `work` with the slot, or returns `refused` if it may not be used.
 pub(crate) fn with_slot<R>(
     function: Function,
     tv: *const ThreadVars,
@@ -122,7 +122,7 @@ pub(crate) fn with_slot<R>(
     }
 }
 
-/// Returns `false` if refused.
+/// Stores a value. Returns `false` if refused.
 pub(crate) fn store(
     function: Function,
     tv: *const ThreadVars,
@@ -143,17 +143,15 @@ pub(crate) fn store(
     if !ptr.is_null() && matches!(*thread.stage.lock(), Stage::Left(_)) {
         slot.report(
             slot.misuse(ReportKind::ValueNeverFreed)
-                .expected(
-                    "nothing to be stored after the shutdown on a thread that the host never frees",
-                )
-                .actual(format!("{ptr:p} was"))
+                .expected("no value after the shutdown on a thread that the host never frees")
+                .actual(format!("{ptr:p}"))
                 .consequence("Suricata would leak it"),
         );
     }
     true
 }
 
-/// In the order of the ids.
+/// Frees the slots in the order of the ids.
 pub(crate) fn free_all(call: &'static str, host: &Arc<HostState>, thread: &ThreadState) {
     for slot in SlotUse::all(call, host, &thread.cells) {
         slot.free();

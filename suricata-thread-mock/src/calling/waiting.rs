@@ -1,4 +1,4 @@
-//! Threads that wait for one another, which must end.
+//! Threads that wait for one another, and would do so forever.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -7,12 +7,12 @@ use parking_lot::Mutex;
 
 use crate::calling::context;
 
-/// A thread runs one job at a time, so it waits for one other at most.
+/// The thread that each thread waits for: only one, since a thread runs one job at a time.
 static WAITS: LazyLock<Mutex<HashMap<usize, usize>>> = LazyLock::new(Mutex::default);
 
 pub(crate) struct Waiting(Option<usize>);
 
-/// Panics if the other thread waits for this one.
+/// Notes a wait. Panics if the other thread waits for this one.
 #[track_caller]
 pub(crate) fn wait_for(for_token: usize, call: &str, name: &str) -> Waiting {
     let Some(me) = context::worker() else {

@@ -36,7 +36,7 @@ thread_local! {
 
 #[inline]
 pub(crate) fn note(host: &HostState, words: Option<&'static Words>) {
-    // It is gone in the destructors of other thread-locals.
+    // Fails in destructors of thread-locals.
     let _ = MINE.try_with(|mine| {
         let words = words.map_or(null_mut(), ptr_of);
         mine.host.store(host.identity.number, Ordering::Relaxed);
@@ -49,7 +49,7 @@ pub(crate) fn note(host: &HostState, words: Option<&'static Words>) {
     });
 }
 
-/// Until the caller drops it, the watchdog looks at this thread, whose thread-locals are gone sooner.
+/// Returns a guard for the watchdog to watch this thread after its thread-locals are gone.
 pub(crate) fn keep() -> Arc<dyn Send + Sync> {
     MINE.with(|mine| Arc::clone(mine) as _)
 }
@@ -58,14 +58,14 @@ fn ptr_of(words: &'static Words) -> *mut Words {
     std::ptr::from_ref(words).cast_mut()
 }
 
-/// Counts looks, not time: a process that was stopped has not hung.
+/// The watchdog counts ticks, not time: a process that was stopped has not hung.
 const TICK: Duration = Duration::from_millis(100);
 
 pub(crate) fn watch() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         let watchdog = thread::Builder::new().name("mock-watchdog".to_owned());
-        // Without the watchdog, a hang hangs.
+        // Without the watchdog, hangs go unnoticed.
         let _ = watchdog.spawn(look);
     });
 }
@@ -94,11 +94,11 @@ fn look() {
         seen.retain(|host, _| now.contains_key(host));
         for (host, (steps, threads)) in now {
             let seen = seen.entry(host).or_default();
-            // All of them: one may wait for a lock that another holds.
+            // Names all threads: one may wait for a lock that another holds.
             let mut limit = 0;
             let inside = threads.iter().filter_map(|thread| {
                 let words = thread.inside.load(Ordering::Acquire);
-                // SAFETY: NULL or made of a `&'static Words`.
+                // SAFETY: NULL or from a `&'static Words`.
                 let words: &'static Words = unsafe { words.as_ref() }?;
                 limit = thread.limit.load(Ordering::Relaxed);
                 Some(&*words.line)

@@ -1,4 +1,4 @@
-//! Storey 5: what a test drives.
+//! Storey 5: the API that tests drive.
 
 pub(crate) mod builder;
 pub(crate) mod findings;

@@ -1,4 +1,4 @@
-//! Storey 1: things that need no host.
+//! Storey 1: types that need no host.
 
 pub(crate) mod c_text;
 pub(crate) mod event;

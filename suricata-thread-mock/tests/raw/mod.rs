@@ -170,7 +170,7 @@ pub fn on_thread_init(f: impl Fn(*mut ThreadVars) + Send + Sync + 'static) -> bo
     let closure: Closure = Box::new(f);
     let user = Box::into_raw(Box::new(closure));
     let callback: unsafe extern "C-unwind" fn(*mut ThreadVars, *mut c_void) = run_closure;
-    // SAFETY: "C" and "C-unwind" functions are called alike; the mock catches what unwinds.
+    // SAFETY: "C" and "C-unwind" functions are called alike, and the mock catches unwinding.
     let callback: unsafe extern "C" fn(*mut ThreadVars, *mut c_void) =
         unsafe { std::mem::transmute(callback) };
     // SAFETY: the closure is never freed where the host has it.
@@ -205,7 +205,7 @@ pub fn on_flow_init(f: impl Fn(*mut ThreadVars) + Send + Sync + 'static) -> bool
         *mut c_void,
     );
     let callback: InitFn = run_flow_closure;
-    // SAFETY: "C" and "C-unwind" functions are called alike; the mock catches what unwinds.
+    // SAFETY: "C" and "C-unwind" functions are called alike, and the mock catches unwinding.
     let callback: unsafe extern "C" fn(
         *mut ThreadVars,
         *mut sys::Flow,
