@@ -406,7 +406,7 @@ fn files_that_no_plugin_can_be_are_refused_at_once() {
     };
     for (file, says) in [
         (&*sparse, "it has 3072 MiB: no plugin has more than 512"),
-        (Path::new("/proc/kmsg"), "it is no ELF file"),
+        (Path::new("/proc/kmsg"), "it is not an ELF file"),
         (&pipe, "it is not a regular file"),
         (folder.path(), "it is a folder"),
         (&other, machines),
@@ -526,7 +526,7 @@ fn check_looks_at_every_file() {
         .fails()
         .prints(&[
             "good.so: Suricata 9.0 would load it",
-            "no ELF file",
+            "not an ELF file",
             "Bad plugin path",
         ])
         .says(&["text.so", "missing.so"]);

@@ -311,8 +311,8 @@ fn files_that_are_no_plugin_are_refused_and_not_run() {
     let whole = fs::read(&plugin).unwrap();
     let host = Host::builder().generation(Generation::V8).build();
     for (name, bytes, expected) in [
-        ("text", &b"#!/bin/sh\n"[..], "no ELF file"),
-        ("empty", b"", "no ELF file"),
+        ("text", &b"#!/bin/sh\n"[..], "not an ELF file"),
+        ("empty", b"", "not an ELF file"),
         ("header", &whole[..40], "truncated"),
         ("half", &whole[..whole.len() / 2], "truncated"),
         ("byte", &whole[..whole.len() - 1], "truncated"),

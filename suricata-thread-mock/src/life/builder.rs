@@ -1,4 +1,4 @@
-//! Options of a host.
+//! Building a host.
 
 use std::ffi::OsStr;
 use std::panic::Location;
@@ -53,8 +53,8 @@ impl HostBuilder {
         }
     }
 
-    /// Chooses the generation of Suricata that the host plays; without this, the
-    /// [environment](crate#generations) does.
+    /// Sets the generation of Suricata that the host plays; by default, that of `SURICATA_MOCK`, or
+    /// else 8.0.
     ///
     /// ```
     /// use suricata_thread_mock::{Generation, Host};
@@ -69,9 +69,9 @@ impl HostBuilder {
 
     /// Sets the host's log level, INFO by default.
     ///
-    /// `SCLogGetLogLevel` returns it, and the log has the lines up to it. In Suricata it is that of
-    /// the output that logs most. Without `logging` in the configuration it is INFO, but lines of any
-    /// level that C code passes are written.
+    /// `SCLogGetLogLevel` returns it, and the log has the lines up to it. In Suricata, it is the
+    /// level of the output that logs most. Without `logging` in the configuration, it is INFO, but
+    /// Suricata writes lines of any level from C code.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
@@ -89,8 +89,9 @@ impl HostBuilder {
         self
     }
 
-    /// Calls `sink`, which must not drive a host, for each line of the log, on the thread that
-    /// logs.
+    /// Calls `sink` for each line of the log, on the thread that logs.
+    ///
+    /// `sink` must not drive a host.
     ///
     /// ```
     /// # use suricata_thread_mock::Host;
@@ -101,8 +102,9 @@ impl HostBuilder {
         self
     }
 
-    /// Records misuse for [`Host::reports`] without panicking, except if plugin code [drives a
-    /// host](Host#panics).
+    /// Records misuse for [`Host::reports`] without panicking.
+    ///
+    /// Methods that [drive a host](Host#panics) still panic.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
@@ -125,10 +127,10 @@ impl HostBuilder {
         self
     }
 
-    /// Makes every thread without a host belong to this one, so that threads which plugins start
-    /// can call the C API, as in Suricata.
+    /// Makes every thread without a host belong to this one, as in Suricata, so that threads
+    /// started by plugins can call the C API.
     ///
-    /// Of several such hosts, the last one built gets those threads.
+    /// Threads belong to the last such host that was built.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
@@ -144,12 +146,10 @@ impl HostBuilder {
         self
     }
 
-    /// Lets several slots hold the same value; the free function is called for each, as in
-    /// Suricata.
+    /// Lets several slots hold the same value, which is freed for each, as in Suricata.
     ///
-    /// This is for values whose free function gives up a reference (`Arc::into_raw`, once for each
-    /// slot), and for static ones whose free function does nothing. Without it, that is
-    /// [misuse](crate#values-in-two-slots).
+    /// Use this if each slot has a reference of its own (`Arc::into_raw`), or if the free function
+    /// does nothing. Without it, that is [misuse](crate#values-in-two-slots).
     ///
     /// ```
     /// # use std::ffi::c_void;
@@ -188,7 +188,7 @@ impl HostBuilder {
         self
     }
 
-    /// Sets the seed of what is random in this host; without this, each host has another one.
+    /// Sets the seed of the host's random choices, a random one by default.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode, Traffic};
@@ -205,10 +205,10 @@ impl HostBuilder {
     }
 
     /// Sets the time after which plugin code that does not return counts as hung, and the process
-    /// [fails](crate#ends); 30 seconds without this.
+    /// [fails](crate#ends): 30 seconds by default.
     ///
-    /// A callback that returns starts the time anew. Zero is no limit; under a debugger there is
-    /// none.
+    /// Any callback that returns restarts the time. Zero is no limit, nor is there one under a
+    /// debugger.
     ///
     /// ```
     /// # use std::time::Duration;
@@ -220,12 +220,11 @@ impl HostBuilder {
         self
     }
 
-    /// Starts the host; the current thread becomes its main thread.
+    /// Starts the host, and makes the current thread its main thread.
     ///
     /// # Panics
     ///
-    /// Panics if `SURICATA_MOCK` decides the [generation](Self::generation), and is neither 8 nor
-    /// 9.
+    /// Panics if `SURICATA_MOCK` decides the [generation](Self::generation) and is neither 8 nor 9.
     ///
     /// ```
     /// # use suricata_thread_mock::Host;

@@ -1,4 +1,4 @@
-//! What a host tells its test, and how it ends.
+//! The findings of a host, and its end.
 
 use std::panic::Location;
 use std::thread;
@@ -29,7 +29,7 @@ impl Host {
         self.state.log.lines()
     }
 
-    /// Returns the misuse so far, each kind once, in the order in which it first happened.
+    /// Returns the misuse so far, in the order in which it first happened.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
@@ -49,7 +49,7 @@ impl Host {
     /// Returns the values left after [`Host::shutdown`] on threads whose storage the host never
     /// frees.
     ///
-    /// Suricata leaks them too; that is no misuse.
+    /// Suricata leaks them, too; this is no misuse.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
@@ -67,7 +67,7 @@ impl Host {
         self.state.threads.left()
     }
 
-    /// Expects one line at error level in the log with `part` in its text; without it, the test
+    /// Expects one line at error level with `part` in its message; without the line, the test
     /// fails.
     ///
     /// ```
@@ -84,7 +84,7 @@ impl Host {
         self.expect_errors(1, part);
     }
 
-    /// Expects `count` lines at error level, a number or a range, with `part` in their text.
+    /// Expects `count` lines at error level, a number or a range, with `part` in their message.
     ///
     /// A line counts for one expectation only; which one does not matter if all can be met.
     ///
@@ -110,12 +110,12 @@ impl Host {
         });
     }
 
-    /// Panics if something went wrong since the last call: misuse of the C API, or a line at error
-    /// level that was not [expected](Host::expect_error).
+    /// Panics if something went wrong since the last call: misuse of the C API, or other errors in
+    /// the log than [expected](Host::expect_error).
     ///
     /// # Panics
     ///
-    /// Panics with the first 40 reports and the lines, unless the host [only
+    /// Panics with the first 40 reports and the errors, unless the host [only
     /// records](crate::HostBuilder::record_only).
     ///
     /// ```
@@ -155,7 +155,7 @@ impl Host {
         format!("seed {seed}; Host::builder().seed({seed}) chooses the same flows and packets")
     }
 
-    /// For a test that is panicking already.
+    /// Prints the reports for a test that is panicking already.
     fn print_reports(&self) {
         if self.state.identity.record_only {
             return;
@@ -169,9 +169,9 @@ impl Host {
 impl Drop for Host {
     fn drop(&mut self) {
         if context::plugin_code().is_some() {
-            // Its threads may wait for this code, so nothing can be taken down.
+            // Threads may wait for this code, so nothing can be taken down.
             eprintln!(
-                "suricata-thread-mock: a Host was dropped by code that a host is running; its \
+                "suricata-thread-mock: a Host was dropped by plugin code; its \
                  threads and values are left as they are"
             );
             belonging::leave(&self.state);

@@ -13,7 +13,7 @@ use crate::state::host::HostState;
 const BETWEEN_PACKETS: Duration = Duration::from_millis(1);
 
 impl Host {
-    /// Returns a flow with a random hash, which depends on the seed and on the flows before.
+    /// Returns a flow with a random hash, which depends on the seed and on earlier flows.
     ///
     /// ```
     /// # use suricata_thread_mock::Host;
@@ -65,15 +65,16 @@ impl Host {
         Flow(self.state.flows.begin(hash, table, endpoints))
     }
 
-    /// Advances the clock of packets, and retires the flows that time out.
+    /// Advances the clock of packets, and ends the flows that time out.
     ///
-    /// As in Suricata by default, that is after 30 seconds with packets in one direction only, else
-    /// after 300. TCP flows with more than three packets are retired by their worker, without the
-    /// finish callbacks. The others are finished where [`Host::traffic`] finishes flows.
+    /// As in Suricata by default, a flow times out after 30 seconds if packets went in one
+    /// direction only, otherwise after 300. Workers retire TCP flows with more than three packets,
+    /// without the finish callbacks. [`Host::traffic`] says which thread finishes the others.
     ///
     /// # Panics
     ///
-    /// Panics as [`Host`](Host#panics) says, or in a job on a thread of a host.
+    /// Panics as [`Host`](Host#panics) says, in a job that would wait for itself, or while traffic
+    /// of this host runs.
     ///
     /// ```
     /// # use std::time::Duration;

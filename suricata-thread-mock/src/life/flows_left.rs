@@ -12,8 +12,8 @@ use crate::state::flow::FlowState;
 use crate::state::host::HostState;
 use crate::state::threads::ThreadState;
 
-/// On those of the threads that run; on the current one if neither the flow's worker nor the thread
-/// that finishes flows does.
+/// Ends flows on the given threads that run, or on the current thread if neither the flow's worker
+/// nor its finisher runs.
 pub(crate) fn retire(
     host: &Arc<HostState>,
     threads: &[Arc<ThreadState>],
@@ -39,11 +39,11 @@ pub(crate) fn retire(
             .iter()
             .position(|handle| handle.thread.cells.token == worker);
         let worker = worker.or(any_worker);
-        let by = match flow.is_workers() {
+        let thread = match flow.ends_on_worker() {
             true => worker.or(finisher),
             false => finisher.or(worker),
         };
-        match by {
+        match thread {
             Some(at) => work[at].push(flow),
             None => {
                 flows::run(host, None, FlowEvent::Retire(&flow));
@@ -53,7 +53,7 @@ pub(crate) fn retire(
     let jobs = running.iter().zip(work).map(|(handle, flows)| {
         let retire: Work<'_> = Box::new(move || {
             for flow in flows {
-                let end = match flow.is_workers() {
+                let end = match flow.ends_on_worker() {
                     true => FlowEvent::Retire(&flow),
                     false => FlowEvent::Finish(&flow),
                 };

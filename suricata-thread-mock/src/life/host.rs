@@ -15,22 +15,21 @@ use crate::state::host::HostState;
 
 /// One life of a Suricata process, from the registration phase to the end.
 ///
-/// The thread that builds a host is its main thread, which the kernel calls `Suricata-Main`
-/// meanwhile. The host answers the C calls of that thread and of its own threads; others can
-/// [enter](Host::enter) it. Of several hosts that a thread built or entered, the last one not
-/// dropped answers.
+/// The thread that builds a host is its main thread; its kernel name becomes `Suricata-Main`. The
+/// host answers the C calls of that thread and of its own threads; others can [enter](Host::enter)
+/// it. If a thread built or entered several hosts, the last live one answers.
 ///
 /// Dropping a host shuts it down and [verifies](Host::verify) it; if the thread is panicking
-/// already, the reports go to stderr. A drop in plugin code is reported to the host that runs the
-/// code. It takes nothing down, since the host's threads may be waiting for that code.
+/// already, the reports go to stderr. A drop in plugin code is misuse. It takes nothing down, since
+/// threads may be waiting for that code.
 ///
-/// Don't keep a host in a thread-local: when it is dropped, others are gone, and the C calls of
-/// free functions find no host.
+/// Don't keep a host in a thread-local: other thread-locals are gone when it drops, so free
+/// functions find no host.
 ///
 /// # Panics
 ///
-/// Only the test may drive a host: load plugins, create threads, have them do something, end them.
-/// Methods that do so panic, even if the host [only records](crate::HostBuilder::record_only):
+/// Only the test may drive a host: load plugins, and create, use and end threads. Methods that do
+/// so panic, even if the host [only records](crate::HostBuilder::record_only):
 ///
 /// - in plugin code, since a second callback would run with the `ThreadVars` of one that has not
 ///   returned;
@@ -38,9 +37,9 @@ use crate::state::host::HostState;
 #[derive(Debug)]
 pub struct Host {
     pub(crate) state: Arc<HostState>,
-    /// To be restored.
+    /// The thread's kernel name before, which the drop restores.
     pub(crate) name_before: String,
-    /// The drop removes the host from its thread's list of hosts.
+    /// Not `Send`, since the drop removes the host from its thread's list.
     on_its_main_thread: PhantomData<MutexGuard<'static, ()>>,
 }
 
@@ -98,8 +97,8 @@ impl Host {
     ///
     /// # Panics
     ///
-    /// Panics as [`Host`](Host#panics) says, or, unless the host only records, if a plugin took the
-    /// name of a slot of Suricata's own.
+    /// Panics as [`Host`](Host#panics) says. Unless the host only records, also panics if a plugin
+    /// took the name of a slot that [Suricata needs](crate::ReportKind::NameReserved).
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
@@ -123,13 +122,15 @@ impl Host {
         }
     }
 
-    /// Creates a thread: runs its init callbacks on the current thread, as Suricata does, then
-    /// starts an OS thread that waits for jobs.
+    /// Creates a thread.
+    ///
+    /// Runs its init callbacks on the current thread, as Suricata does, then starts an OS thread
+    /// that waits for jobs.
     ///
     /// # Panics
     ///
-    /// Panics as [`Host`](Host#panics) says, after [`Host::shutdown`], or if the system refuses the
-    /// thread.
+    /// Panics as [`Host`](Host#panics) says, after [`Host::shutdown`], if `name` contains NUL, or
+    /// if the system refuses the thread.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
@@ -178,8 +179,7 @@ impl Host {
         threads.iter().map(thread).collect()
     }
 
-    /// Joins the threads and frees their storage on the current thread, if Suricata frees that of
-    /// their kind.
+    /// Ends the flows, joins the threads, and frees their storage on the current thread.
     ///
     /// A second call does nothing.
     ///
@@ -219,7 +219,7 @@ impl Host {
         take_down::all(&self.state);
     }
 
-    /// Returns the seed of what is random in this host.
+    /// Returns the seed of the host's random choices.
     ///
     /// ```
     /// # use suricata_thread_mock::Host;
@@ -233,7 +233,7 @@ impl Host {
     }
 }
 
-/// A guard returned by [`Host::enter`]: the thread belongs to the host until it is dropped.
+/// A guard that makes its thread belong to a host; see [`Host::enter`].
 #[derive(Debug)]
 #[must_use]
 pub struct EnteredGuard<'a> {

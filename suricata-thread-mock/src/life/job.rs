@@ -9,12 +9,12 @@ use crate::calling::handles::Handle;
 use crate::calling::{context, waiting};
 use crate::noun::job::{Job, Latch, Payload, WaitOnDrop, Work};
 
-/// The error is the first panic, or the name of a joined thread.
+/// Runs work on threads, and waits. The error is the first panic, or names a joined thread.
 #[track_caller]
 pub(crate) fn run_all(call: &str, work: Vec<(&Handle, Work<'_>)>) -> Result<(), Payload> {
     let panicked: Mutex<Option<Payload>> = Mutex::new(None);
-    // A thread of a host gives one job at a time, so that it waits for one other at most:
-    // `Host::traffic`, which gives several, panics there.
+    // A thread of a host waits for one other at most: it gives one job, since `Host::traffic`,
+    // which gives several, panics there.
     let mut waits = Vec::with_capacity(work.len());
     for (t, _) in &work {
         context::assert_drivable(&t.host, call);

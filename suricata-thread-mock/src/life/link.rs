@@ -27,7 +27,7 @@ impl Host {
             return not_a_plugin(message.clone());
         }
         if !file.is_shared_object {
-            return not_a_plugin("it is no shared object".to_owned());
+            return not_a_plugin("it is not a shared object".to_owned());
         }
         if !file.has_symbols {
             return Err(OpenErrorReason::SymbolsUnknown);
@@ -45,8 +45,8 @@ impl Host {
         }
         // This program has the functions of both generations, so the linker does not miss those of
         // the other one.
-        let of_other = of_other_generation(self.state.identity.generation, &file.undefined);
-        if of_other.is_empty() {
+        let foreign = from_other_generation(self.state.identity.generation, &file.undefined);
+        if foreign.is_empty() {
             // SAFETY: the caller's promise.
             match unsafe { self.dlopen(&with_folder(path), RTLD_NOW) } {
                 Ok(library) => return Ok(library),
@@ -62,7 +62,7 @@ impl Host {
                 }
             }
         }
-        let mut symbols = of_other;
+        let mut symbols = foreign;
         // SAFETY: the caller's promise.
         symbols.extend(unsafe { self.unresolved(file) }.unwrap_or_default());
         symbols.sort_by(|a, b| a.name.cmp(&b.name));
@@ -92,7 +92,8 @@ impl Host {
         .map_err(|e| e.to_string())
     }
 
-    /// `None` if a library that the file names cannot be found here.
+    /// Returns symbols that nothing defines, or `None` if a library that the file names is not
+    /// found.
     ///
     /// # Safety
     ///
@@ -120,7 +121,7 @@ impl Host {
     }
 }
 
-/// The linker looks for mere names on its search path.
+/// Adds a folder to a mere name, which the linker would look for on its search path.
 fn with_folder(path: &Path) -> PathBuf {
     let bare = path.parent().is_some_and(|p| p.as_os_str().is_empty());
     if bare {
@@ -131,13 +132,14 @@ fn with_folder(path: &Path) -> PathBuf {
 }
 
 fn find(library: &Library, name: &str) -> Option<*const ()> {
-    // SAFETY: the address is looked at and nothing is done with it.
+    // SAFETY: the address is only compared.
     unsafe { library.get::<*const ()>(name.as_bytes()) }
         .ok()
         .map(|symbol| *symbol)
 }
 
-/// Weak references to them would be NULL without an error.
+/// Returns functions that this program does not export. Weak references to them would be NULL
+/// without an error.
 fn not_exported(file: &PluginFile) -> Vec<&'static str> {
     let program = Library::this();
     c_api::functions()
@@ -147,7 +149,7 @@ fn not_exported(file: &PluginFile) -> Vec<&'static str> {
         .collect()
 }
 
-fn of_other_generation(host: Generation, used: &BTreeSet<String>) -> Vec<UndefinedSymbol> {
+fn from_other_generation(host: Generation, used: &BTreeSet<String>) -> Vec<UndefinedSymbol> {
     c_api::functions()
         .filter(|f| {
             f.generation.is_some_and(|generation| generation != host) && used.contains(f.name)

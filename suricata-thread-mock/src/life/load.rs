@@ -12,8 +12,9 @@ use crate::noun::words;
 use crate::noun::words::{Code, PluginCode};
 
 impl Host {
-    /// Loads a plugin that is part of this program: checks it as Suricata does, and runs its `Init`
-    /// on the current thread.
+    /// Loads a plugin that is part of this program.
+    ///
+    /// Checks it as Suricata does, and runs its `Init` on the current thread.
     ///
     /// The macro `plugin!` of `suricata-thread` defines the constant `PLUGIN` to pass.
     ///
@@ -26,7 +27,7 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// See [`LoadError`].
+    /// [`LoadError`] lists the reasons.
     ///
     /// # Panics
     ///
@@ -38,12 +39,13 @@ impl Host {
         unsafe { self.load_as(Some(Language::Rust), plugin.entry_point()) }
     }
 
-    /// Loads a plugin by its entry point, as [`Host::load`] does: for plugins in C or on the raw
-    /// declarations.
+    /// Loads a plugin by its entry point, as [`Host::load`] does.
+    ///
+    /// This is for plugins in C, or with the raw declarations.
     ///
     /// # Errors
     ///
-    /// See [`LoadError`].
+    /// [`LoadError`] lists the reasons.
     ///
     /// # Panics
     ///
@@ -51,10 +53,10 @@ impl Host {
     ///
     /// # Safety
     ///
-    /// `register` returns NULL or a plugin that stays valid for the life of the process, as does
-    /// what it registers. Its texts are NULL or C strings, and its `Init` may be called on this
-    /// thread. If its version is not of a known [`Generation`](crate::Generation), only `version`
-    /// is read.
+    /// `register` returns NULL or a plugin that stays valid for the life of the process, like
+    /// everything that it registers. Its texts are NULL or C strings, and its `Init` may be called
+    /// on this thread. If its version is not that of a known [`Generation`](crate::Generation),
+    /// only `version` is read.
     ///
     /// ```
     /// # use suricata_thread_mock::{Generation, Host, LoadError};
@@ -105,7 +107,7 @@ impl Host {
         self.call_plugin("Init", Some(name), || unsafe { init() })
     }
 
-    /// Does all but call `Init`, which it returns with the plugin's name.
+    /// Loads a plugin without calling `Init`, which it returns with the plugin's name.
     ///
     /// # Safety
     ///
@@ -122,22 +124,22 @@ impl Host {
         if plugin.is_null() {
             return Err(self.refuse(LoadError::NoPlugin));
         }
-        // Of another version nothing else is known: 7.0's plugins are smaller, and begin with their
+        // Nothing else is known of other versions: 7.0's plugins are smaller, and begin with their
         // name.
         // SAFETY: not NULL, so 8 bytes that can be read, by the caller's promise.
-        let of_plugin = unsafe { (*plugin).version };
-        let of_host = self.state.identity.generation.api_version();
+        let plugin_version = unsafe { (*plugin).version };
+        let host_version = self.state.identity.generation.api_version();
         let differ = |plugin: &str, built: &str| {
             self.log_refusal(format!(
-                "Suricata and plugin versions differ: plugin has {of_plugin:x}{plugin} vs \
-                 Suricata {of_host:x}{built}"
+                "Suricata and plugin versions differ: plugin has {plugin_version:x}{plugin} vs \
+                 Suricata {host_version:x}{built}"
             ));
             LoadError::Version {
-                plugin: of_plugin,
-                host: of_host,
+                plugin: plugin_version,
+                host: host_version,
             }
         };
-        if generation_of(of_plugin).is_none() {
+        if generation_of(plugin_version).is_none() {
             return Err(differ("", ""));
         }
         // SAFETY: of a version that is known, so a plugin that stays valid, by the caller's promise.
@@ -146,7 +148,7 @@ impl Host {
         let text = |t| unsafe { c_text::text(t) };
         let version = text(plugin.plugin_version);
         let built_with = text(plugin.suricata_version);
-        if of_plugin != of_host {
+        if plugin_version != host_version {
             return Err(differ(
                 &format!(" ({version})"),
                 &format!(" (plugin was built with {built_with})"),
@@ -192,7 +194,7 @@ impl Host {
             .map_err(|message| LoadError::Panicked { function, message })
     }
 
-    /// Logs it where Suricata, which crashes or aborts, says nothing.
+    /// Logs an error, over which Suricata crashes or aborts in silence.
     fn refuse(&self, error: LoadError) -> LoadError {
         self.log_refusal(error.to_string());
         error

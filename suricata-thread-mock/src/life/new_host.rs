@@ -4,8 +4,7 @@ use crate::life::builder::HostBuilder;
 use crate::life::host::Host;
 
 impl Host {
-    /// Starts a host in its registration phase, which plays Suricata 8.0 [by
-    /// default](HostBuilder::generation) and panics on misuse.
+    /// Starts a host with default options, in its registration phase.
     ///
     /// # Panics
     ///

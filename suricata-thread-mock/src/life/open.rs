@@ -15,22 +15,22 @@ use crate::noun::plugin_file::PluginFile;
 use crate::noun::words::{Code, PluginCode};
 
 impl Host {
-    /// Opens a built plugin file, in C or in Rust, as Suricata does, and [loads](Host::load) it.
+    /// Opens a built plugin file in C or Rust, as Suricata does, and [loads](Host::load) it.
     ///
     /// The dynamic linker resolves all symbols at once, among the functions of this host's
     /// [generation](crate::HostBuilder::generation). The file stays open for the life of the
     /// process, unless it is refused before its `Init`; hosts that open it share its `static`s. The
-    /// log says what happened, as Suricata's would.
+    /// log has Suricata's lines about it.
     ///
-    /// Link the calling program with `-rdynamic`, so that it exports Suricata's functions to the
-    /// plugin: put `println!("cargo::rustc-link-arg=-rdynamic")` in its build script.
+    /// The calling program must export Suricata's functions to the plugin: put
+    /// `println!("cargo::rustc-link-arg=-rdynamic")` in its build script.
     ///
-    /// A mere name is a file in the current folder. In suricata.yaml it needs a slash
-    /// (`./libplugin.so`), since Suricata looks for mere names among the system's libraries.
+    /// A path without a slash is a file in the current folder. Suricata looks for it among the
+    /// system's libraries, so suricata.yaml needs `./libplugin.so`.
     ///
     /// # Errors
     ///
-    /// See [`OpenErrorReason`].
+    /// [`OpenErrorReason`] lists the reasons.
     ///
     /// # Panics
     ///
@@ -38,9 +38,9 @@ impl Host {
     ///
     /// # Safety
     ///
-    /// The file and the libraries that it names may run in this process. Its `SCPluginRegister`
-    /// does what [`Host::load_entry_point`] asks for. If the plugin is refused before `Init`, no
-    /// thread of its own uses it once `SCPluginRegister` has returned. The file does not change
+    /// The file and the libraries that it needs may run in this process. Its `SCPluginRegister`
+    /// keeps the conditions of [`Host::load_entry_point`]. If the plugin is refused before `Init`,
+    /// no thread of its own uses it once `SCPluginRegister` has returned. The file does not change
     /// while it is open.
     ///
     /// ```no_run
@@ -78,12 +78,13 @@ impl Host {
         open().map_err(|reason| self.refused(path, reason))
     }
 
-    /// Checks whether [`Host::open`] would load a plugin file: opens it, calls its
-    /// `SCPluginRegister`, but not `Init`, and closes it.
+    /// Checks whether [`Host::open`] would load a plugin file.
+    ///
+    /// Opens the file, calls its `SCPluginRegister`, but not `Init`, and closes it.
     ///
     /// # Errors
     ///
-    /// See [`OpenErrorReason`].
+    /// [`OpenErrorReason`] lists the reasons.
     ///
     /// # Panics
     ///
@@ -91,7 +92,7 @@ impl Host {
     ///
     /// # Safety
     ///
-    /// As for [`Host::open`] of a plugin that is refused before `Init`.
+    /// Those of [`Host::open`] for a plugin that is refused before `Init`.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, OpenErrorReason};
@@ -124,7 +125,7 @@ impl Host {
 
     /// # Safety
     ///
-    /// As [`Host::open`].
+    /// Those of [`Host::open`].
     unsafe fn open_file(&self, path: &Path) -> Result<(Library, Language), OpenErrorReason> {
         let shown = path.display();
         let file = PluginFile::read(path).map_err(|e| {
@@ -145,12 +146,12 @@ impl Host {
         });
         match &library {
             Ok(_) => self.log_notice(format!("Loading plugin {shown}")),
-            // Suricata loads it, or may.
+            // Suricata loads these, or may.
             Err(OpenErrorReason::HostInside { .. } | OpenErrorReason::SymbolsUnknown) => {}
             Err(reason) => {
                 let cause = match reason {
                     OpenErrorReason::Linker { message } => message.clone(),
-                    // The dynamic linker names the first symbol that it looks for.
+                    // The dynamic linker names only one symbol.
                     OpenErrorReason::Undefined { symbols, .. } => {
                         format!("{shown}: undefined symbol: {}", symbols[0].name)
                     }
@@ -192,13 +193,13 @@ impl Host {
         self.state.callbacks.count() + self.state.slots.table().slots.len()
     }
 
-    /// A plugin that registered something since `before` stays open, since the host may call it.
+    /// Closes a plugin, unless it has registered something since `before`: the host may call that.
     fn close(&self, library: Library, path: &Path, before: usize) {
         let shown = path.display();
         if self.registered() != before {
             self.log_fault(format!(
-                "{shown} registered callbacks or slots before its Init ran, and stays open; \
-                 Suricata would close it where it refuses it, and crash when it calls them"
+                "{shown} registered callbacks or slots before its Init ran, so it stays open; \
+                 Suricata would close a refused plugin, and crash when it calls them"
             ));
             std::mem::forget(library);
             return;

@@ -18,12 +18,12 @@ use crate::state::threads::ThreadState;
 /// Suricata's default on Linux, on which plugins may rely.
 const STACK: usize = 8 << 20;
 
-/// The error names the thread that the system refused.
+/// Creates a thread. The error names the thread that the system refused.
 #[track_caller]
 pub(crate) fn spawn(host: &Arc<HostState>, name: &str, kind: ThreadKind) -> io::Result<Handle> {
     assert!(
         !name.contains('\0'),
-        "a thread cannot have the name {name:?}, with NUL in it"
+        "a thread's name cannot contain NUL: {name:?}"
     );
     let Some(_creating) = host.threads.begin_creation() else {
         panic!("thread `{name}` was created after the host was shut down");
@@ -37,7 +37,7 @@ pub(crate) fn spawn(host: &Arc<HostState>, name: &str, kind: ThreadKind) -> io::
     handles::insert(handle.clone());
     callbacks::run(host, Some(thread), Event::ThreadInit);
     let (jobs, todo) = mpsc::channel();
-    // Without a name: Rust knows none of Suricata's threads.
+    // Unnamed, since Rust knows no names of Suricata's threads.
     let os_thread = thread::Builder::new().stack_size(STACK);
     let started = os_thread.spawn({
         let handle = handle.clone();
@@ -55,7 +55,7 @@ pub(crate) fn spawn(host: &Arc<HostState>, name: &str, kind: ThreadKind) -> io::
     let os_thread = match started {
         Ok(os_thread) => os_thread,
         Err(e) => {
-            // What the callbacks stored is freed with the rest of the host.
+            // Values that the callbacks stored are freed with the host.
             *thread.stage.lock() = Stage::Joined(thread::current().id());
             host.threads.list.lock().push(Arc::clone(thread));
             let message = format!("the system refused thread `{name}`: {e}");
@@ -85,7 +85,7 @@ pub(crate) fn join(thread: &ThreadState, call: &str) {
     };
     drop(thread.jobs.lock().take());
     if handle.join().is_err() {
-        // Not of a plugin: jobs catch panics, and one in the destructor of a thread-local ends the
+        // Not a plugin's: jobs catch panics, and one in the destructor of a thread-local ends the
         // process.
         eprintln!(
             "suricata-thread-mock: thread `{}` ended by a panic of the mock's own",
@@ -95,8 +95,8 @@ pub(crate) fn join(thread: &ThreadState, call: &str) {
     *thread.stage.lock() = Stage::Joined(thread::current().id());
 }
 
-/// Waits for another thread that is doing it: not this one, since free functions must not drive the
-/// host.
+/// Frees a thread, or waits if another thread is doing so. This one is not, since free functions
+/// must not drive the host.
 #[track_caller]
 pub(crate) fn free(host: &Arc<HostState>, thread: &ThreadState, call: &'static str) {
     if thread.kind == ThreadKind::Command {

@@ -14,8 +14,8 @@ use crate::state::slots::Refused;
 
 const EARLY: &CStr = c"bypass_counters";
 
-/// Registered after plugins are loaded; `true` if Suricata ends when the name is taken. Seen in
-/// 8.0.8 and 9.0.0-dev.
+/// Slots registered after plugins are loaded, as seen in 8.0.8 and 9.0.0-dev; `true` if Suricata
+/// ends when the name is taken.
 const LATE: [(Owner, &CStr, bool); 3] = [
     (Owner::Thread, c"threshold_cache", true),
     (Owner::Flow, c"tag", true),
@@ -46,7 +46,7 @@ pub(crate) fn register_early(host: &HostState) {
     add(host, Owner::Flow, EARLY);
 }
 
-/// The error reports a plugin that took a name which Suricata needs.
+/// Registers the other slots. The error reports a plugin that took a name which Suricata needs.
 pub(crate) fn register(host: &HostState) -> Result<(), Box<Report>> {
     for (owner, name, is_needed) in LATE {
         if add(host, owner, name) {
@@ -68,7 +68,7 @@ pub(crate) fn register(host: &HostState) -> Result<(), Box<Report>> {
         let report = Report::new(ReportKind::NameReserved, call, context::thread_name(host))
             .expected("a name that no plugin has taken")
             .actual("a plugin registered a slot under it")
-            .consequence("Suricata needs the name for itself, and ends with an error at start-up")
+            .consequence("Suricata needs the name, and ends with an error at start-up")
             .remedy("Give the slot a name that begins with the plugin's");
         context::report(host, report.clone());
         return Err(Box::new(report));

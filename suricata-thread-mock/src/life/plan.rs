@@ -10,15 +10,16 @@ use crate::noun::rng::Rng;
 use crate::noun::traffic::{FlowKind, WorkerTraffic};
 use crate::state::flow::Flow;
 
-/// Flows that a worker has at the same time.
+/// The number of flows that a worker has at the same time.
 const ACTIVE: usize = 16;
 
 pub(crate) struct Plan {
     rng: Rng,
-    /// The next one last.
+    /// Flows that have not begun, the next one last.
     pub(crate) waiting: Vec<Waiting>,
     active: Vec<Active>,
-    /// Had its last packet; retired after the first packet of the next flow between its ports.
+    /// A flow after its last packet, retired after the first packet of the next flow between its
+    /// ports.
     replaced: Option<Flow>,
     pub(crate) packets_per_flow: u64,
     /// Packets still to handle, if the workers run at the same time.
@@ -37,9 +38,9 @@ struct Active {
     flow: Flow,
     kind: FlowKind,
     left: u64,
-    /// Had its ports before.
+    /// The flow that had its ports before.
     replaces: Option<Flow>,
-    /// How much later its packets come than the host's clock says: the flow before has timed out.
+    /// Added to the host's clock for its packets, since the flow before has timed out.
     later: Duration,
 }
 
@@ -81,7 +82,7 @@ impl Plan {
         }
     }
 
-    /// Returns a flow to be finished on the recycler.
+    /// Handles a packet. Returns a flow for the recycler to finish.
     pub(crate) fn step(&mut self, host: &Host, deliver: impl Fn(FlowEvent<'_>)) -> Option<Flow> {
         self.begin(host);
         if self.active.is_empty() {
@@ -130,7 +131,7 @@ impl Plan {
         None
     }
 
-    /// Returns the flows to be finished on the recycler.
+    /// Stops, and returns the flows for the recycler to finish.
     pub(crate) fn stop(&mut self, deliver: impl Fn(FlowEvent<'_>)) -> Vec<Flow> {
         self.waiting.clear();
         let mut finished = Vec::new();
@@ -149,7 +150,7 @@ impl Plan {
     }
 }
 
-/// TCP whose ports are used again need not wait.
+/// Returns the time until a UDP flow times out; TCP ports can be used again at once.
 fn until_timeout(host: &Host, flow: &Flow) -> Duration {
     if flow.endpoints().protocol != UDP {
         return Duration::ZERO;

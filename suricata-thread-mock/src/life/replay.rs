@@ -20,8 +20,9 @@ use crate::noun::rng::Rng;
 use crate::noun::traffic::{Replayed, TrafficReport, WorkerTraffic};
 use crate::state::flow::{Flow, FlowState};
 
-/// Packets at once, since waking a worker takes as long as reading some; and batches that may wait.
+/// Packets in a batch, since waking a worker takes as long as reading some.
 const BATCH: usize = 2048;
+/// Batches that may wait for a worker.
 const QUEUE: usize = 16;
 
 /// A worker's flows are numbered in the order in which it gets them.
@@ -39,7 +40,7 @@ enum ToDo {
 
 struct Begun {
     worker: usize,
-    /// The worker's number of it.
+    /// The worker's number of the flow.
     at: usize,
     /// The order in which flows began.
     number: u64,
@@ -51,15 +52,16 @@ impl Host {
     ///
     /// The first packet of a flow begins it, on the worker that the seed chooses: the same one for
     /// the same endpoints. Workers run at the same time. When `packets` ends, the flows without a
-    /// [`Replayed::Retire`] are finished in the order in which they began, where [`Host::traffic`]
-    /// finishes flows.
+    /// [`Replayed::Retire`] are finished in the order in which they began; [`Host::traffic`] says
+    /// on which thread.
     ///
-    /// `packets` runs on the current thread meanwhile. It must not drive a host, nor wait for a
-    /// thread that drives this one.
+    /// `packets` runs on the current thread. It must not drive a host, nor wait for a thread that
+    /// drives this one.
     ///
     /// # Panics
     ///
-    /// Panics as [`Host::traffic`] does.
+    /// Panics as [`Host`](Host#panics) says, in a job on a thread of a host, without a running
+    /// worker, if `packets` panics, or while other traffic of this host runs.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, Replayed, RunMode};
@@ -124,7 +126,7 @@ impl Host {
                                 };
                                 let worker = (state.hash() % queues.len() as u64) as usize;
                                 let begin = ToDo::Begin(Arc::clone(&state.0));
-                                // If the worker has ended, the packet says so.
+                                // If the worker has ended, giving it the packet fails, too.
                                 give(&mut queues[worker], begin);
                                 let at = counts[worker];
                                 counts[worker] += 1;
@@ -150,7 +152,7 @@ impl Host {
                     }
                 };
                 if !give(&mut queues[worker], todo) {
-                    // The worker has ended; `run_all` says so.
+                    // The worker has ended; `run_all` returns the reason.
                     break;
                 }
             }

@@ -31,10 +31,10 @@ pub struct Threads {
 }
 
 impl Threads {
-    /// Ends the flows of these threads' workers, then joins and frees the threads on the current
-    /// one, in Suricata's order, as in unix-socket mode at the end of a capture.
+    /// Ends these workers' flows, then joins and frees the threads on the current thread.
     ///
-    /// The host's other threads go on.
+    /// Suricata does this in unix-socket mode at the end of a capture. The host's other threads
+    /// continue.
     ///
     /// # Panics
     ///
@@ -73,7 +73,7 @@ impl Host {
     ///
     /// # Panics
     ///
-    /// Panics as [`Host::finalize`] and [`Host::spawn`] do, and if the mode has no worker.
+    /// Panics as [`Host::finalize`] and [`Host::spawn`] do, or if the mode has no worker.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode};
@@ -91,12 +91,13 @@ impl Host {
         }
     }
 
-    /// Creates the threads of a run mode as [`Host::start`] does, unless the system refuses one.
+    /// Creates the threads of a run mode as [`Host::start`] does, or returns an error if the system
+    /// refuses one.
     ///
     /// # Errors
     ///
-    /// Returns an error with the name of the refused thread. Those before it stay until the host is
-    /// shut down.
+    /// Returns an error with the name of the refused thread. Threads created before it stay until
+    /// the host is shut down.
     ///
     /// # Panics
     ///
@@ -118,7 +119,7 @@ impl Host {
         };
         assert!(
             workers > 0,
-            "{mode:?} has no worker; Suricata has one at least"
+            "{mode:?} has no worker; Suricata has at least one"
         );
         self.finalize();
         let threads = Threads {
@@ -135,7 +136,7 @@ impl Host {
             0 => String::new(),
             n => format!("RX: {n} "),
         };
-        // The unix manager logs nothing of the threads that it creates for a capture.
+        // The unix manager logs no line about threads that it creates for a capture.
         if self.state.identity.is_main() {
             context::log_own(
                 &self.state,
@@ -147,7 +148,7 @@ impl Host {
         Ok(threads)
     }
 
-    /// Not a closure, whose caller's place would be in this file.
+    /// Not a closure, whose callers would be in this file.
     #[track_caller]
     fn spawn_many(
         &self,

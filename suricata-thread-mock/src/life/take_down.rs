@@ -16,8 +16,8 @@ pub(crate) fn all(host: &Arc<HostState>) {
     }
 }
 
-/// As in Suricata 8.0.8: first the threads that manage flows and counters, then those that handle
-/// packets; each in the order of creation.
+/// Takes threads down as Suricata 8.0.8 does: first those that manage flows and counters, then
+/// those that handle packets, each in the order of creation.
 #[track_caller]
 pub(crate) fn these(host: &Arc<HostState>, threads: &[Arc<ThreadState>]) {
     let (packets, others): (Vec<_>, Vec<_>) =
@@ -32,7 +32,7 @@ pub(crate) fn these(host: &Arc<HostState>, threads: &[Arc<ThreadState>]) {
     }
 }
 
-/// Its `ThreadVars` stand for nothing any more.
+/// Ends the host and forgets its `ThreadVars`.
 pub(crate) fn end(host: &HostState) {
     host.end();
     let threads = std::mem::take(&mut *host.threads.list.lock());

@@ -13,9 +13,10 @@ use crate::noun::job::Work;
 use crate::noun::thread_kind::{Stage, ThreadKind};
 use crate::noun::token;
 
-/// A thread of a host; clones are the same thread.
+/// A thread of a host.
 ///
 /// Jobs and flow events run on its own OS thread, one after the other, while the caller waits.
+/// Clones refer to the same thread.
 ///
 /// ```
 /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
@@ -35,7 +36,7 @@ use crate::noun::token;
 ///
 /// # Panics
 ///
-/// Methods that run something on the thread panic as [`Host`](crate::Host#panics) says, after the
+/// Methods that run something on the thread panic as [`Host`](crate::Host#panics) says, if the
 /// thread was joined, and in a job that would wait for itself.
 #[derive(Clone)]
 pub struct Thread {
@@ -64,7 +65,7 @@ impl Thread {
         self.handle.thread.name()
     }
 
-    /// Returns what the thread does in Suricata.
+    /// Returns the thread's kind.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode, ThreadKind};
@@ -89,14 +90,15 @@ impl Thread {
         token::as_ptr(self.handle.thread.cells.token)
     }
 
-    /// Returns `true` if the thread was not joined.
+    /// Returns `true` until the thread is joined.
     #[must_use]
     pub fn is_running(&self) -> bool {
         matches!(*self.handle.thread.stage.lock(), Stage::Running(_))
     }
 
-    /// Runs `job` on the thread, while no callback runs with the `ThreadVars`, and returns its
-    /// result.
+    /// Runs `job` on the thread and returns its result.
+    ///
+    /// Meanwhile, no callback runs with the `ThreadVars`.
     ///
     /// # Panics
     ///
@@ -129,25 +131,27 @@ impl Thread {
             .expect("work that did not panic has a result")
     }
 
-    /// Ends the OS thread and waits for it; the storage stays. A second call does nothing.
+    /// Ends the OS thread and waits for it.
+    ///
+    /// The storage stays. A second call does nothing.
     ///
     /// # Panics
     ///
-    /// Panics as [`Thread`] says.
+    /// Panics as [`Host`](crate::Host#panics) says, or in a job that would wait for itself.
     #[track_caller]
     pub fn join(&self) {
         context::assert_drivable(&self.handle.host, "Thread::join");
         os_thread::join(&self.handle.thread, "Thread::join");
     }
 
-    /// Frees the storage on the current thread, slot by slot in the order of the ids, and then the
+    /// Frees the storage on the current thread, in the order of the slot ids, and then the
     /// `ThreadVars`.
     ///
-    /// A second call does nothing, nor does one for [`ThreadKind::Command`].
+    /// A second call does nothing, nor does a call for [`ThreadKind::Command`].
     ///
     /// # Panics
     ///
-    /// Panics if the thread was not joined, or as [`Thread`] says.
+    /// Panics as [`Host`](crate::Host#panics) says, or if the thread was not joined.
     #[track_caller]
     pub fn free(&self) {
         context::assert_drivable(&self.handle.host, "Thread::free");
@@ -156,8 +160,9 @@ impl Thread {
         }
     }
 
-    /// Returns what a slot holds, NULL if the thread has no such slot; this is no call of the
-    /// plugin.
+    /// Returns a slot's value, or NULL if the thread has no such slot.
+    ///
+    /// This does not count as a call of the plugin.
     #[must_use]
     #[track_caller]
     pub fn peek(&self, id: c_int) -> *mut c_void {

@@ -51,8 +51,8 @@ impl Thread {
         );
     }
 
-    /// Runs the flow update callbacks on the thread, as for a packet of a flow 1 ms after the
-    /// host's last one.
+    /// Runs the flow update callbacks on the thread, as for a packet 1 ms after the host's last
+    /// one.
     ///
     /// # Panics
     ///
@@ -66,7 +66,7 @@ impl Thread {
 
     /// Runs the flow finish callbacks on the thread, then frees the flow's storage.
     ///
-    /// Suricata does so on the flow recycler, or on a worker if memory is short.
+    /// Suricata does this on the flow recycler, or on a worker if memory is short.
     ///
     /// # Panics
     ///
@@ -79,8 +79,7 @@ impl Thread {
     /// Frees the flow's storage on the thread, without the flow finish callbacks, as Suricata's
     /// workers do.
     ///
-    /// A flow ends so if it is TCP with a handshake and data, if its ports are used again, or if
-    /// its next packet comes after it timed out.
+    /// [`FlowKind`](crate::FlowKind) lists the flows that end like this.
     ///
     /// # Panics
     ///

@@ -20,15 +20,14 @@ use crate::state::flow::Flow;
 impl Host {
     /// Sends made-up traffic through the running workers.
     ///
-    /// A flow's hash chooses its worker, on which it begins and is updated. As its
-    /// [kind](crate::FlowKind) says, the worker retires it without the finish callbacks, or it is
-    /// finished on the flow recycler; on the flow manager if there is no recycler, on the worker if
-    /// there is neither.
+    /// A flow's hash chooses the worker on which it begins and is updated. Its
+    /// [kind](crate::FlowKind) decides whether the worker retires it or the flow recycler finishes
+    /// it. Without a recycler, the flow manager finishes flows; without both, the worker does.
     ///
     /// # Panics
     ///
-    /// Panics as [`Host`](Host#panics) says, in a job on a thread of a host, if no worker is
-    /// running, if a flow would have no packet or no kind, or while other traffic of this host
+    /// Panics as [`Host`](Host#panics) says, in a job on a thread of a host, without a running
+    /// worker, if `packets_per_flow` is 0 or `kinds` is empty, or while other traffic of this host
     /// runs.
     ///
     /// ```
@@ -66,26 +65,26 @@ impl Host {
         )
     }
 
-    /// Two at once would cross on the workers, in an order that no seed decides.
+    /// Only one at a time, since no seed decides the order of two.
     #[track_caller]
     pub(crate) fn traffic_alone(&self, call: &str) -> MutexGuard<'_, ()> {
         context::assert_drivable(&self.state, call);
         let Some(alone) = self.state.flows.traffic.try_lock() else {
             panic!(
-                "{call} was called on thread `{}` while other traffic of this host runs: one after \
-                 the other",
+                "{call} was called on thread `{}` while other traffic of this host runs: call \
+                 one after the other",
                 context::os_thread_name()
             );
         };
         alone
     }
 
-    /// The workers, and who finishes flows if not they.
+    /// Returns the workers, and the thread that finishes flows, if it is another.
     #[track_caller]
     pub(crate) fn traffic_threads(&self, call: &str) -> (Vec<Thread>, Option<Thread>) {
         assert!(
             context::worker().is_none(),
-            "{call} was called by a job on thread `{}`: have the test's thread do it",
+            "{call} was called by a job on thread `{}`: call it on the test's thread",
             context::os_thread_name()
         );
         let running: Vec<_> = self
@@ -128,7 +127,7 @@ impl Host {
         plans
     }
 
-    /// Other numbers than `plans` takes.
+    /// Returns other random numbers than those of `plans`.
     fn order(&self) -> Rng {
         Rng::new(!self.seed())
     }

@@ -64,8 +64,8 @@ impl PluginFile {
             Ok(FileKind::Elf32) => Self::parse_elf::<object::elf::FileHeader32<Endianness>>(bytes),
             Ok(FileKind::Elf64) => Self::parse_elf::<object::elf::FileHeader64<Endianness>>(bytes),
             // The dynamic linker says the same.
-            _ if bytes.len() < 64 => Err("it is no ELF file: file too short".to_owned()),
-            _ => Err("it is no ELF file: invalid ELF header".to_owned()),
+            _ if bytes.len() < 64 => Err("it is not an ELF file: file too short".to_owned()),
+            _ => Err("it is not an ELF file: invalid ELF header".to_owned()),
         }
     }
 

@@ -117,7 +117,7 @@ impl FlowState {
     }
 
     /// Returns `true` for TCP with more than a handshake.
-    pub(crate) fn is_workers(&self) -> bool {
+    pub(crate) fn ends_on_worker(&self) -> bool {
         self.endpoints.protocol == TCP && self.packets().iter().sum::<u32>() > 3
     }
 

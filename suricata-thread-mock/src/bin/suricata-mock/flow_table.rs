@@ -134,7 +134,7 @@ impl FlowTable {
     pub(crate) fn end(&mut self) -> Vec<u64> {
         let Self { live, .. } = std::mem::take(self);
         let live = live.into_iter().map(|(_, live)| live);
-        let workers = live.filter(|live| live.tcp.as_ref().is_some_and(|tcp| tcp.is_workers()));
+        let workers = live.filter(|live| live.tcp.as_ref().is_some_and(|tcp| tcp.ends_on_worker()));
         let mut numbers: Vec<_> = workers.map(|live| live.number).collect();
         numbers.sort_unstable();
         numbers

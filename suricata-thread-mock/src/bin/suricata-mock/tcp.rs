@@ -231,7 +231,7 @@ impl Conversation {
     }
 
     /// Something is left to inspect, so its worker retires it, unless by a timeout.
-    pub(crate) fn is_workers(&self) -> bool {
+    pub(crate) fn ends_on_worker(&self) -> bool {
         let reset_by = match self.state {
             State::NotFollowed | State::SynSent | State::SynReceived => return false,
             State::Closed(reset_by) => reset_by,
