@@ -2,11 +2,11 @@
 //!
 //! # Driving a host step by step
 //!
-//! [`Host::spawn`], [`Thread::run`], [`Thread::flow_init`] and the like do one step at a time.
+//! [`Host::spawn`], [`Thread::run`] and [`Thread::flow_init`], among others, take one step each.
 //!
 //! # A test of the raw C API
 //!
-//! A plugin may call the C functions itself. The test registers it:
+//! This plugin calls the C functions itself:
 //!
 //! ```
 //! use std::ffi::c_void;
@@ -71,8 +71,8 @@
 //!
 //! # Linking
 //!
-//! Only `[dev-dependencies]` may have this crate: a plugin file must not contain it. Rust links a
-//! crate only if it is named. A test without [`Host`] does so:
+//! A plugin file must not contain this crate. Rust links a crate only if it is named; a test
+//! without [`Host`] does so:
 //!
 //! ```
 //! use suricata_thread_mock as _;
@@ -80,63 +80,56 @@
 //!
 //! # Generations
 //!
-//! A test can [choose](HostBuilder::generation) the generation. Hosts of both may run at the same
-//! time. The mock defines the functions of both, and reports calls of those that the host's Suricata does
-//! not have. A plugin that tells Suricatas apart by the functions that exist asks the mock instead:
-//! `unsigned int suricata_thread_mock_generation_1(void)` returns the major version of the calling
-//! thread's host, or 0 without one. Suricata lacks it, so C code declares it weak;
-//! `suricata-thread` asks by itself.
+//! Hosts of both [generations](HostBuilder::generation) may run at the same time. The mock defines
+//! the functions of both, and reports calls of those that the host's generation lacks. C code that
+//! tells Suricatas apart by their functions asks the mock instead: `unsigned int
+//! suricata_thread_mock_generation_1(void)` returns the major version of the calling thread's host,
+//! or 0 without a host. Declare it weak, since Suricata lacks it. `suricata-thread` asks by itself.
 //!
 //! # Features
 //!
-//! Off by default: `open` brings [`Host::open`](crate::Host#method.open) for built plugin files, `cli` the
-//! program `suricata-mock`.
+//! Off by default: `open` adds [`Host::open`](crate::Host#method.open) for plugin files, and `cli`
+//! the program `suricata-mock`.
 //!
 //! # Threads
 //!
-//! - The [`Host`] of the calling thread answers a C call; one with a `ThreadVars` goes to the host
-//!   of that. On other threads, calls fail as Suricata refuses them; stderr and [`stray_reports`]
-//!   say so. These fail no test, nor do errors that a plugin logs on a thread of its own, unless the
-//!   host has [every thread](HostBuilder::every_thread).
-//! - Plugin code [must not drive a host](Host#panics), and a job must not wait for its own thread:
-//!   both panic. Such a wait is noticed only between the hosts' own threads.
-//! - Hosts share nothing, so tests run in parallel. A slot id that a `static` keeps for another
-//!   host finds nothing there, and is reported.
+//! - A C call goes to the host of its `ThreadVars`, or else of the calling [thread](Host). Without
+//!   a host, it fails like a call that Suricata refuses, and [`stray_reports`] has it. That fails
+//!   no test, nor do errors logged on a plugin's own threads, unless the host has [every
+//!   thread](HostBuilder::every_thread).
+//! - Hosts share nothing, so tests run in parallel. A slot id that a `static` keeps from another
+//!   host finds nothing, and is reported.
 //!
 //! # Reports
 //!
-//! [`ReportKind`] lists what is reported, and [`Report`] what a report says. [`Host::verify`]
-//! panics with the reports, and so does dropping the host, unless it [only
-//! records](HostBuilder::record_only) them for [`Host::reports`].
+//! [`ReportKind`] lists the misuse that is reported. [`Host::verify`] and the drop of a host panic
+//! with the reports, unless the host [only records](HostBuilder::record_only) them.
 //!
-//! Misuse also fails: nothing is stored or freed, and the call returns NULL or -1. A refused
-//! registration is no misuse, even of a slot that comes too late: the plugin has to cope.
+//! A call that would corrupt memory also fails: it stores and frees nothing, and returns NULL, 0 or
+//! -1. A refused registration is no misuse, even of a slot that comes too late.
 //!
-//! A line at error level in [`Host::log`] fails the test, too, unless it is
-//! [expected](Host::expect_error). Such are panics that `suricata-thread` contains, assertions in
-//! callbacks among them, and an `init` that fails. Warnings fail no test.
+//! `suricata-thread` logs errors for panics in callbacks, such as failed assertions, and for an
+//! `init` that fails. Warnings fail no test.
 //!
 //! ## Ends
 //!
-//! If plugin code calls `exit` or `quick_exit`, crashes, or does not return [in
-//! time](HostBuilder::callback_limit), the test process fails. The reports and the log go to stderr
-//! first, with a line that names plugin, code, thread, test and where the host was built. Earlier
-//! signal handlers run after that. On Linux this includes `exit` on a thread of the plugin's own,
-//! and in a job. `_exit` goes unnoticed, and so does `exit` on the test's own thread outside of
-//! callbacks, or after the host.
+//! If plugin code calls `exit` or `quick_exit`, crashes or [hangs](HostBuilder::callback_limit),
+//! the test process fails. It first writes the reports, the log, and a line that names plugin,
+//! code, thread, test and host to stderr. Earlier signal handlers run afterwards. On Linux, `exit`
+//! in a job or on a plugin's own thread counts, too. `_exit` goes unnoticed, as does `exit` outside
+//! of callbacks on the test's thread, or after the host.
 //!
 //! ## Replacing values
 //!
 //! Setting a slot does not free its value. To replace a value, get it, set the new one (or NULL),
-//! and free the old one if the set succeeded. If the get was the last call for that slot of that
-//! thread, the value is then the plugin's; otherwise it counts as lost.
+//! and free the old one if the set succeeded. If another call for this slot of this thread comes
+//! between, the old value counts as lost.
 //!
 //! ## Values in two slots
 //!
-//! Suricata frees a pointer in two slots twice. The mock reports the second set, and frees it once,
-//! unless [shared values](HostBuilder::shared_values) are allowed. To move a value, empty the first
-//! slot before. Pointers below 65536 and powers of two are not checked, since Rust's boxes of
-//! values without size are such.
+//! Suricata frees a pointer in two slots twice. The mock reports the first free, and frees it once,
+//! unless [shared values](HostBuilder::shared_values) are allowed. Numbers, statics and powers of
+//! two (Rust's boxes of values without size) are not checked.
 //!
 //! # Failures on demand
 //!
@@ -146,18 +139,16 @@
 //! # Limits
 //!
 //! - `ThreadVars`, `Flow` and `Packet` are opaque pointers: reading there crashes.
-//! - What flows tell is made up, except the addresses and times of captures; application protocols
-//!   are unknown, and flags only have the directions seen.
+//! - Flow data are made up, except addresses and times of captures. Application protocols are
+//!   unknown; flags have only the directions seen.
 //! - Suricata retires closed TCP without finish callbacks if something is left to inspect. For
 //!   captures, the mock decides this by the first bytes of HTTP, TLS and FTP; SSH and SMTP are
-//!   never done. It leaves out timeouts that the flow manager finds by its own clock, or packets of
-//!   other flows at random.
+//!   never done. It leaves out timeouts that the flow manager finds by its own clock.
 //! - A pointer that the plugin freed but left in its slot is freed again, as in Suricata;
 //!   AddressSanitizer finds this.
-//! - Another slot name at the same address is noticed, but not that a name was freed.
-//! - A value taken out of a slot is the plugin's to free: LeakSanitizer finds leaks. What Suricata
-//!   keeps for ever stays reachable.
-//! - Registrations at the same time are noticed only if they overlap.
+//! - A slot name that changes is noticed, but not one that is freed.
+//! - Values taken out of slots are the plugin's to free: LeakSanitizer finds leaks.
+//! - Registrations on two threads are noticed only if they overlap.
 //! - After about a million hosts in a process, registering slots fails, with an error in the log.
 //! - Functions that abort on a panic, such as Rust's `extern "C"` functions, abort the test.
 

@@ -326,7 +326,7 @@ fn functions_that_the_mock_lacks_are_looked_up_in_suricatas_and_in_stand_ins() {
         .says(&["LiveGetDevice"]);
     mock_with("check {}", &[&unknown])
         .exits(2)
-        .prints(&["needs no_such_function, which no known Suricata 8.0 has: pass the program of yours with --against"]);
+        .prints(&["needs no_such_function, which no known Suricata 8.0 has: pass your Suricata with --against"]);
     mock_with("check {} --suricata 8", &[&of_9])
         .fails()
         .prints(&["Suricata 8.0 would not load it: undefined symbol: SCFlowIsIPv4"]);
@@ -349,7 +349,7 @@ fn functions_that_the_mock_lacks_are_looked_up_in_suricatas_and_in_stand_ins() {
         .prints(&["suricata.so would not load it: undefined symbol: LiveGetDevice"]);
     mock_with("check {} --against {}", &[&unknown, &known])
         .exits(2)
-        .says(&["it is no Suricata 8.0.x or 9.0"]);
+        .says(&["it is neither Suricata 8.0.x nor 9.0"]);
 
     let stand_ins = c_library(
         folder.path(),
@@ -1138,7 +1138,7 @@ fn a_reader_that_goes_away_changes_no_outcome() {
 fn the_help_says_where_captures_are_not_handled_as_in_suricata() {
     let help = mock(["run", "--help"]).succeeds().stdout;
     let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
-    for part in ["with -k none", "checksums are wrong", "data after a FIN"] {
+    for part in ["with -k none", "wrong checksums", "data after a FIN"] {
         assert!(help.contains(part), "no {part:?} in: {help}");
     }
 }

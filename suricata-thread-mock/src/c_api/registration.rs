@@ -83,7 +83,7 @@ pub(crate) fn register_thread_init(callback: SCThreadInitCallbackFn, user: *mut 
         name: "thread init callback",
         late: "accept it, and run it for later threads only",
     };
-    // SAFETY: "C" and "C-unwind" functions are called alike, and unwinding is caught.
+    // SAFETY: "C" and "C-unwind" functions are called alike.
     let callback: Option<ThreadInit> = unsafe { std::mem::transmute(callback) };
     register(&kind, callback, user, |l| &l.thread_init)
 }
@@ -94,7 +94,7 @@ pub(crate) fn register_flow_init(callback: SCFlowInitCallbackFn, user: *mut c_vo
         name: "flow init callback",
         late: FLOW_LATE,
     };
-    // SAFETY: "C" and "C-unwind" functions are called alike, and unwinding is caught.
+    // SAFETY: "C" and "C-unwind" functions are called alike.
     let callback: Option<FlowInit> = unsafe { std::mem::transmute(callback) };
     register(&kind, callback, user, |l| &l.flow_init)
 }
@@ -105,7 +105,7 @@ pub(crate) fn register_flow_update(callback: SCFlowUpdateCallbackFn, user: *mut 
         name: "flow update callback",
         late: FLOW_LATE,
     };
-    // SAFETY: "C" and "C-unwind" functions are called alike, and unwinding is caught.
+    // SAFETY: "C" and "C-unwind" functions are called alike.
     let callback: Option<FlowUpdate> = unsafe { std::mem::transmute(callback) };
     register(&kind, callback, user, |l| &l.flow_update)
 }
@@ -116,7 +116,7 @@ pub(crate) fn register_flow_finish(callback: SCFlowFinishCallbackFn, user: *mut 
         name: "flow finish callback",
         late: FLOW_LATE,
     };
-    // SAFETY: "C" and "C-unwind" functions are called alike, and unwinding is caught.
+    // SAFETY: "C" and "C-unwind" functions are called alike.
     let callback: Option<FlowFinish> = unsafe { std::mem::transmute(callback) };
     register(&kind, callback, user, |l| &l.flow_finish)
 }

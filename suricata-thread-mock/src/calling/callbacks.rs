@@ -12,7 +12,7 @@ use crate::noun::words::{Code, PluginCode};
 use crate::state::host::HostState;
 use crate::state::threads::ThreadState;
 
-/// Runs the callbacks of an event. Nothing else may use the thread's storage meanwhile.
+/// Nothing else may use the thread's storage meanwhile.
 pub(crate) fn run(host: &Arc<HostState>, thread: Option<&ThreadState>, event: Event) {
     let tv: *mut ThreadVars = thread.map_or(std::ptr::null_mut(), |t| token::as_ptr(t.cells.token));
     let lists = &host.callbacks.lists;

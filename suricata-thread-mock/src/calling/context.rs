@@ -90,7 +90,7 @@ pub(crate) fn report(host: &HostState, mut report: Report) {
     host.reports.add(report);
 }
 
-/// Reports only the first misuse of this kind, and counts the others.
+/// Reports misuse of this kind once, and counts it.
 pub(crate) fn report_once(host: &HostState, report: Report) {
     host.reports.add_once(report);
 }

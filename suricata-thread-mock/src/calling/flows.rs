@@ -134,8 +134,7 @@ impl Drop for Lock<'_> {
     }
 }
 
-/// Runs `work` if a callback of the flow runs on this thread; otherwise reports misuse and returns
-/// `refused`.
+/// Reports misuse and returns `refused` unless a callback of the flow runs on this thread.
 pub(crate) fn with_flow<R>(
     function: Function,
     flow: *const Flow,
@@ -163,7 +162,6 @@ pub(crate) fn with_flow<R>(
     refused
 }
 
-/// Runs `work` with a slot of the flow, as [`with_flow`] does.
 pub(crate) fn with_slot<R>(
     function: Function,
     flow: *const Flow,

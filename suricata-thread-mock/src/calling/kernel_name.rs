@@ -1,6 +1,6 @@
 //! The kernel's names of threads, which Suricata sets.
 
-/// Sets the name, and returns the old one.
+/// Returns the old name.
 #[cfg(target_os = "linux")]
 pub(crate) fn replace(name: &str) -> String {
     let mut before = [0_u8; 16];

@@ -41,7 +41,7 @@ pub(crate) fn inside() -> Option<Inside> {
     INSIDE.get()
 }
 
-/// Notes the code that runs now, and returns the code before.
+/// Returns the code that ran before.
 #[inline]
 pub(crate) fn replace(inside: Option<Inside>) -> Option<Inside> {
     INSIDE.replace(inside)
@@ -98,7 +98,7 @@ pub(crate) fn hosts() -> Vec<Arc<HostState>> {
     HOSTS.lock().iter().filter_map(Weak::upgrade).collect()
 }
 
-/// Watches a host that the current thread has built.
+/// Watches a host of the current thread.
 pub(crate) fn watch(host: &Arc<HostState>) {
     BUILDS.set(true);
     {

@@ -11,8 +11,7 @@ use crate::noun::report::ReportKind;
 use crate::noun::words::PluginCode;
 use crate::state::host::HostState;
 
-/// Returns `true` if the host's generation lacks the function. Reports one only, since a plugin for
-/// another generation calls many.
+/// Reports only one call, since a plugin for another generation makes many.
 #[inline]
 pub(crate) fn lacks(host: &HostState, function: Function) -> bool {
     match function.generation {

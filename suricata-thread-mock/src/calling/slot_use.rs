@@ -22,7 +22,7 @@ pub(crate) struct SlotUse<'a> {
 }
 
 impl<'a> SlotUse<'a> {
-    /// Returns `None` and reports misuse if the slot cannot be used.
+    /// Reports misuse if the slot cannot be used.
     pub(crate) fn new(
         call: &'static str,
         host: &'a Arc<HostState>,

@@ -39,7 +39,7 @@ impl SlotUse<'_> {
             self.report_recursion();
             return std::ptr::null_mut();
         }
-        // SAFETY: "C" and "C-unwind" functions are called alike, and unwinding is caught.
+        // SAFETY: "C" and "C-unwind" functions are called alike.
         let alloc: unsafe extern "C-unwind" fn(c_uint) -> *mut c_void =
             unsafe { std::mem::transmute(alloc) };
         let describe = || self.function("alloc");
@@ -79,7 +79,7 @@ impl SlotUse<'_> {
         let Some(free) = self.cells.table.slots[self.index].free else {
             return;
         };
-        // SAFETY: "C" and "C-unwind" functions are called alike, and unwinding is caught.
+        // SAFETY: "C" and "C-unwind" functions are called alike.
         let free: unsafe extern "C-unwind" fn(*mut c_void) = unsafe { std::mem::transmute(free) };
         let describe = || self.function("free");
         // A panic was reported; the value counts as freed.

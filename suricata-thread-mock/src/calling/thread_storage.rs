@@ -18,7 +18,7 @@ use crate::state::host::HostState;
 use crate::state::threads::ThreadState;
 use crate::state::{reports, slots};
 
-/// Returns the thread if the current OS thread may use it; otherwise reports misuse of `slot`.
+/// Reports misuse of `slot` if this OS thread may not use the `ThreadVars`.
 pub(crate) fn handle_of(
     function: Function,
     tv: *const ThreadVars,
@@ -104,7 +104,7 @@ fn unknown(function: Function, slot: Option<String>, tv: *const ThreadVars) {
     }
 }
 
-/// Runs `work` with the slot, or returns `refused` if it may not be used.
+/// Returns `refused` if the slot may not be used.
 pub(crate) fn with_slot<R>(
     function: Function,
     tv: *const ThreadVars,
@@ -122,7 +122,7 @@ pub(crate) fn with_slot<R>(
     }
 }
 
-/// Stores a value. Returns `false` if refused.
+/// Returns `false` if refused.
 pub(crate) fn store(
     function: Function,
     tv: *const ThreadVars,
@@ -151,7 +151,6 @@ pub(crate) fn store(
     true
 }
 
-/// Frees the slots in the order of the ids.
 pub(crate) fn free_all(call: &'static str, host: &Arc<HostState>, thread: &ThreadState) {
     for slot in SlotUse::all(call, host, &thread.cells) {
         slot.free();

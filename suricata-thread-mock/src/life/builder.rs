@@ -70,8 +70,7 @@ impl HostBuilder {
     /// Sets the host's log level, INFO by default.
     ///
     /// `SCLogGetLogLevel` returns it, and the log has the lines up to it. In Suricata, it is the
-    /// level of the output that logs most. Without `logging` in the configuration, it is INFO, but
-    /// Suricata writes lines of any level from C code.
+    /// level of the output that logs most.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }

@@ -9,7 +9,7 @@ use crate::calling::handles::Handle;
 use crate::calling::{context, waiting};
 use crate::noun::job::{Job, Latch, Payload, WaitOnDrop, Work};
 
-/// Runs work on threads, and waits. The error is the first panic, or names a joined thread.
+/// The error is the first panic, or names a joined thread.
 #[track_caller]
 pub(crate) fn run_all(call: &str, work: Vec<(&Handle, Work<'_>)>) -> Result<(), Payload> {
     let panicked: Mutex<Option<Payload>> = Mutex::new(None);

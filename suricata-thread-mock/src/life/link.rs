@@ -92,8 +92,7 @@ impl Host {
         .map_err(|e| e.to_string())
     }
 
-    /// Returns symbols that nothing defines, or `None` if a library that the file names is not
-    /// found.
+    /// Returns `None` if a library that the file names is not found.
     ///
     /// # Safety
     ///
@@ -121,7 +120,7 @@ impl Host {
     }
 }
 
-/// Adds a folder to a mere name, which the linker would look for on its search path.
+/// The linker would look for a mere name on its search path.
 fn with_folder(path: &Path) -> PathBuf {
     let bare = path.parent().is_some_and(|p| p.as_os_str().is_empty());
     if bare {
@@ -138,8 +137,7 @@ fn find(library: &Library, name: &str) -> Option<*const ()> {
         .map(|symbol| *symbol)
 }
 
-/// Returns functions that this program does not export. Weak references to them would be NULL
-/// without an error.
+/// Weak references to these functions would be NULL without an error.
 fn not_exported(file: &PluginFile) -> Vec<&'static str> {
     let program = Library::this();
     c_api::functions()

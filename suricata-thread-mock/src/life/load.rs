@@ -101,7 +101,7 @@ impl Host {
         if let Some(language) = language {
             language::note(name, language);
         }
-        // SAFETY: "C" and "C-unwind" functions are called alike, and unwinding is caught.
+        // SAFETY: "C" and "C-unwind" functions are called alike.
         let init: unsafe extern "C-unwind" fn() = unsafe { std::mem::transmute(init) };
         // SAFETY: the caller's promise.
         self.call_plugin("Init", Some(name), || unsafe { init() })
@@ -116,7 +116,7 @@ impl Host {
         &self,
         register: EntryPoint,
     ) -> Result<(unsafe extern "C" fn(), &'static str), LoadError> {
-        // SAFETY: "C" and "C-unwind" functions are called alike, and unwinding is caught.
+        // SAFETY: "C" and "C-unwind" functions are called alike.
         let register: unsafe extern "C-unwind" fn() -> *mut SCPlugin =
             unsafe { std::mem::transmute(register) };
         // SAFETY: the caller's promise.

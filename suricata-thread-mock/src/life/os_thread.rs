@@ -18,7 +18,7 @@ use crate::state::threads::ThreadState;
 /// Suricata's default on Linux, on which plugins may rely.
 const STACK: usize = 8 << 20;
 
-/// Creates a thread. The error names the thread that the system refused.
+/// The error names the thread that the system refused.
 #[track_caller]
 pub(crate) fn spawn(host: &Arc<HostState>, name: &str, kind: ThreadKind) -> io::Result<Handle> {
     assert!(
@@ -95,8 +95,8 @@ pub(crate) fn join(thread: &ThreadState, call: &str) {
     *thread.stage.lock() = Stage::Joined(thread::current().id());
 }
 
-/// Frees a thread, or waits if another thread is doing so. This one is not, since free functions
-/// must not drive the host.
+/// Waits if another thread is freeing it. This one is not, since free functions must not drive the
+/// host.
 #[track_caller]
 pub(crate) fn free(host: &Arc<HostState>, thread: &ThreadState, call: &'static str) {
     if thread.kind == ThreadKind::Command {

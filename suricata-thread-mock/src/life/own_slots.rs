@@ -46,7 +46,7 @@ pub(crate) fn register_early(host: &HostState) {
     add(host, Owner::Flow, EARLY);
 }
 
-/// Registers the other slots. The error reports a plugin that took a name which Suricata needs.
+/// The error reports a plugin that took a name which Suricata needs.
 pub(crate) fn register(host: &HostState) -> Result<(), Box<Report>> {
     for (owner, name, is_needed) in LATE {
         if add(host, owner, name) {

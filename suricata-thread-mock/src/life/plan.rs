@@ -82,7 +82,7 @@ impl Plan {
         }
     }
 
-    /// Handles a packet. Returns a flow for the recycler to finish.
+    /// Returns a flow for the recycler to finish.
     pub(crate) fn step(&mut self, host: &Host, deliver: impl Fn(FlowEvent<'_>)) -> Option<Flow> {
         self.begin(host);
         if self.active.is_empty() {
@@ -131,7 +131,7 @@ impl Plan {
         None
     }
 
-    /// Stops, and returns the flows for the recycler to finish.
+    /// Returns the flows for the recycler to finish.
     pub(crate) fn stop(&mut self, deliver: impl Fn(FlowEvent<'_>)) -> Vec<Flow> {
         self.waiting.clear();
         let mut finished = Vec::new();

@@ -72,7 +72,7 @@ ranges!(
 #[derive(Default)]
 pub(crate) struct Difference {
     pub(crate) unexpected: Vec<usize>,
-    /// Unmet expectations, with the number of lines that came.
+    /// Unmet expectations, and how many lines each got.
     pub(crate) missing: Vec<(usize, usize)>,
 }
 

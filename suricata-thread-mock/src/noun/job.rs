@@ -49,7 +49,7 @@ impl Latch {
     }
 }
 
-/// Waits for the jobs when dropped, even if a panic unwinds.
+/// Waits when dropped, even if a panic unwinds.
 pub(crate) struct WaitOnDrop<'a>(pub(crate) &'a Latch);
 
 impl Drop for WaitOnDrop<'_> {

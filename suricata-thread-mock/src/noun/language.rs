@@ -19,7 +19,7 @@ pub(crate) enum Language {
 /// Languages by plugin name.
 static KNOWN: LazyLock<Mutex<HashMap<&'static str, Language>>> = LazyLock::new(Mutex::default);
 
-/// Notes a plugin's language, replacing that of its namesake.
+/// Replaces the language of a namesake.
 pub(crate) fn note(plugin: &'static str, language: Language) {
     KNOWN.lock().insert(plugin, language);
 }
@@ -28,7 +28,7 @@ pub(crate) fn find(plugin: &str) -> Option<Language> {
     KNOWN.lock().get(plugin).copied()
 }
 
-/// Returns the text for the language, or both if it is unknown.
+/// Returns both texts if the language is unknown.
 pub(crate) fn choose(language: Option<Language>, rust: &str, c: &str) -> String {
     match language {
         Some(Language::Rust) => capitalized(rust),

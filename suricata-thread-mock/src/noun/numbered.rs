@@ -45,7 +45,7 @@ impl<T> Numbered<T> {
     }
 }
 
-/// Returns `number` as an index, or an index that no vector has.
+/// Returns an index that no vector has if `number` is too large.
 fn index(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }

@@ -26,7 +26,7 @@ pub struct OpenError {
 #[non_exhaustive]
 pub enum OpenErrorReason {
     /// The file cannot be read, or is not a regular file. Suricata loads each `.so` file of a
-    /// folder, and waits for a pipe.
+    /// folder.
     Unreadable {
         /// The system's message, or what the file is.
         message: String,
@@ -52,7 +52,7 @@ pub enum OpenErrorReason {
         message: String,
     },
     /// The plugin defines functions of the host, as when `suricata-thread-mock` is linked into it.
-    /// Suricata loads it, but the plugin calls its own functions.
+    /// Suricata loads it, but it calls its own functions.
     HostInside {
         /// The functions that it defines.
         functions: Vec<&'static str>,

@@ -23,7 +23,7 @@ pub(crate) struct PluginFile {
     pub(crate) defined: BTreeSet<String>,
     /// Undefined symbols, except weak ones.
     pub(crate) undefined: BTreeSet<String>,
-    /// Undefined weak symbols, which the plugin uses if they exist.
+    /// Undefined weak symbols.
     pub(crate) optional: BTreeSet<String>,
     pub(crate) libraries: Vec<String>,
     /// `false` without section headers, which the dynamic linker does not need.
@@ -63,7 +63,7 @@ impl PluginFile {
         match FileKind::parse(bytes) {
             Ok(FileKind::Elf32) => Self::parse_elf::<object::elf::FileHeader32<Endianness>>(bytes),
             Ok(FileKind::Elf64) => Self::parse_elf::<object::elf::FileHeader64<Endianness>>(bytes),
-            // The dynamic linker says the same.
+            // The dynamic linker's words.
             _ if bytes.len() < 64 => Err("it is not an ELF file: file too short".to_owned()),
             _ => Err("it is not an ELF file: invalid ELF header".to_owned()),
         }

@@ -53,7 +53,7 @@ fn only_one() -> Option<String> {
     names.next().filter(|_| names.next().is_none())
 }
 
-/// Returns `true` if the harness runs tests on the main thread.
+/// The harness then runs tests on the main thread.
 fn is_single_threaded() -> bool {
     let arguments: Vec<_> = std::env::args().collect();
     arguments

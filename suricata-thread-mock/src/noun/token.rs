@@ -1,7 +1,7 @@
 //! Pointers without memory behind them, which plugins get as `ThreadVars`, `Flow` and `Packet`.
 //!
-//! A token is given out once in the life of the process, so every use after free is noticed. Only
-//! flows reuse theirs: see [`crate::Flow`].
+//! A token is given out once in a process, so every use after free is noticed. Only flows reuse
+//! theirs: see [`crate::Flow`].
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -75,7 +75,7 @@ impl FlowKind {
         }
     }
 
-    /// Returns `true` if the worker's next flow takes the ports and begins before this one ends.
+    /// The worker's next flow takes the ports and begins before this one ends.
     pub(crate) fn has_successor(self) -> bool {
         matches!(self, Self::TcpReused | Self::UdpTimedOut)
     }

@@ -44,7 +44,7 @@ pub(crate) struct Place {
     pub(crate) host: &'static Location<'static>,
 }
 
-/// A description, made before a signal handler needs it.
+/// Made before a signal handler needs it.
 pub(crate) struct Words {
     pub(crate) code: Code,
     pub(crate) line: String,

@@ -28,7 +28,6 @@ impl Owner {
 
 pub(crate) struct Cells {
     pub(crate) owner: Owner,
-    /// The owner's pointer.
     pub(crate) token: usize,
     pub(crate) name: &'static str,
     pub(crate) table: Table,
@@ -111,7 +110,6 @@ impl Cells {
         is_lost.then_some(old.ptr)
     }
 
-    /// Returns `true` if a set stored the value, rather than the alloc function.
     pub(crate) fn was_set(&self, index: usize) -> bool {
         let value = self.values.lock()[index];
         !value.ptr.is_null() && !value.is_made
@@ -192,7 +190,6 @@ impl Holdings {
         }
     }
 
-    /// Returns another slot that holds the value.
     fn remove(&self, ptr: *mut c_void, holder: Holder) -> Option<Holder> {
         let other = (!self.shared).then(|| self.held.lock().remove(ptr, holder))?;
         other.filter(|_| held::may_be_memory(ptr))

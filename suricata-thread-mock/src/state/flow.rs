@@ -110,13 +110,12 @@ impl FlowState {
         to_server <= to_client
     }
 
-    /// Returns flags for the directions seen.
     pub(crate) fn flags(&self) -> u32 {
         let [to_server, to_client] = self.packets();
         u32::from(to_client > 0) | u32::from(to_server > 0) << 1
     }
 
-    /// Returns `true` for TCP with more than a handshake.
+    /// TCP with more than a handshake ends on its worker.
     pub(crate) fn ends_on_worker(&self) -> bool {
         self.endpoints.protocol == TCP && self.packets().iter().sum::<u32>() > 3
     }

@@ -36,7 +36,7 @@ impl Reports {
         }
     }
 
-    /// Adds a report, or counts it if its kind, call, slot, thread and subject are known.
+    /// Counts a report if its kind, call, slot, thread and subject are known.
     pub(crate) fn add(&self, report: Report) {
         let mut inner = self.inner.lock();
         inner.count += 1;
@@ -64,7 +64,7 @@ impl Reports {
         inner.index.insert(key, at);
     }
 
-    /// Adds a report, or counts it if its kind is known.
+    /// Counts a report if its kind is known.
     pub(crate) fn add_once(&self, report: Report) {
         let first = {
             let inner = self.inner.lock();

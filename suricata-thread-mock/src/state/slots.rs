@@ -1,7 +1,7 @@
 //! The storage slots of a host.
 //!
-//! Each id is given out once in the life of the process: if a `static` keeps it, another host finds
-//! nothing, rather than a value of another type.
+//! Each id is given out once in a process: if a `static` keeps it, another host finds nothing,
+//! rather than a value of another type.
 
 use std::collections::{HashMap, HashSet};
 use std::ffi::c_int;
@@ -108,7 +108,7 @@ impl Slots {
         Ok(id)
     }
 
-    /// Describes the origin of an unusable id; `true` if another host gave it out.
+    /// Returns `true` if another host gave out the id.
     pub(crate) fn origin(&self, id: c_int) -> (&'static str, bool) {
         if id < 0 {
             return ("the result of a refused registration", false);

@@ -78,8 +78,8 @@ impl Roster {
         Some(Creating(self))
     }
 
-    /// Waits until no thread is being created. If another thread takes the threads down, returns
-    /// `None` when that has ended.
+    /// Waits for threads being created. Returns `None`, after a wait, if another thread takes them
+    /// down.
     pub(crate) fn begin_take_down(&self) -> Option<TakingDown<'_>> {
         let mut phase = self.phase.lock();
         if phase.closing {

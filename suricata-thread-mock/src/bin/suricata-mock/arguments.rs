@@ -20,7 +20,7 @@ pub(crate) struct Plugins {
 impl Plugins {
     pub(crate) fn open_stand_ins(&self) -> Result<(), Failure> {
         for library in &self.with {
-            // The dynamic linker would look elsewhere for a mere name.
+            // The dynamic linker would look for a mere name elsewhere.
             let path = Path::new(".").join(library);
             // SAFETY: the user named the library, whose code may run here.
             match unsafe { Library::open(Some(path), RTLD_NOW | RTLD_GLOBAL) } {
@@ -32,12 +32,12 @@ impl Plugins {
     }
 }
 
-/// Suricata would look for it elsewhere.
+/// Notes a mere name, for which Suricata would look elsewhere.
 pub(crate) fn note_bare_name(plugin: &Path) {
     if plugin.parent() == Some(Path::new("")) {
         say(format_args!(
             "note: in suricata.yaml, {0} needs a slash (./{0}) or an absolute path: \
-             Suricata looks for a mere name where the system's libraries are",
+             Suricata looks for a mere name among the system's libraries",
             plugin.display()
         ));
     }

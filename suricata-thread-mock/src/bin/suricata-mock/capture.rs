@@ -22,7 +22,7 @@ pub(crate) struct Capture {
     reader: Packets,
     bar: ProgressBar,
     flows: FlowTable,
-    /// What else the last packet causes, the next first.
+    /// Further events of the last packet, the next one first.
     pending: VecDeque<Replayed>,
     packets: u64,
     left_out: BTreeMap<Cause, u64>,
@@ -37,7 +37,7 @@ impl Capture {
         let failed = |e: io::Error| e.to_string();
         let about = fs::metadata(path).map_err(failed)?;
         if !about.is_file() {
-            // A pipe or a device may block for ever.
+            // A pipe or a device may block forever.
             return Err("it is not a regular file".to_owned());
         }
         let size = about.len();
@@ -72,7 +72,7 @@ impl Capture {
         })
     }
 
-    /// If the file is long and stderr is a terminal.
+    /// Shows a progress bar if the file is long and stderr is a terminal.
     pub(crate) fn show_progress(&self) {
         if self.bar.length() < Some(LONG) {
             return;
@@ -87,7 +87,7 @@ impl Capture {
         self.bar.finish_and_clear();
     }
 
-    /// What Suricata leaves out too, then what it does not.
+    /// Describes the packets that Suricata leaves out, too, and then the others.
     pub(crate) fn left_out(&self) -> impl Iterator<Item = String> {
         let line = |is_suricatas: bool, end: &str| {
             let fits = |cause: &Cause| cause.is_suricatas() == is_suricatas;
@@ -114,7 +114,7 @@ impl Capture {
         lines.into_iter().flatten()
     }
 
-    /// `None` after the last flow that a worker retires.
+    /// Returns `None` at the end.
     pub(crate) fn next(&mut self) -> Result<Option<Replayed>, String> {
         let retire = |flow| Replayed::Retire { flow };
         if let Some(pending) = self.pending.pop_front() {
@@ -166,7 +166,7 @@ impl Capture {
     }
 }
 
-/// `packet` has this number.
+/// Describes a failure at this packet.
 fn problem(failure: file::Failure, packet: u64) -> String {
     use file::Failure;
     match failure {

@@ -14,11 +14,10 @@ use crate::plugin_file::PluginFile;
 pub(crate) struct Arguments {
     #[command(flatten)]
     files: Plugins,
-    /// Suricata to ask: 8 (8.0.x) or 9 (9.0). By default both are asked, and one must load all
-    /// files
+    /// Suricata to ask: 8 (8.0.x) or 9 (9.0); by default both, and one must load all files
     #[arg(long, value_name = "8|9", value_parser = generation, conflicts_with = "against")]
     suricata: Option<Generation>,
-    /// Program of a real Suricata, whose functions count instead of those of 8.0.8 and of the crate
+    /// Program of a real Suricata with the functions to look up, instead of 8.0.8 and the crate
     /// suricata-sys 9.0.0-alpha
     #[arg(long, value_name = "SURICATA")]
     against: Option<PathBuf>,
@@ -80,7 +79,7 @@ pub(crate) fn check(arguments: &Arguments) -> Result<(), Failure> {
     }))
 }
 
-/// Prints why a Suricata refuses it.
+/// Prints the reasons, too.
 fn judge(plugin: &Path, suricata: &Suricata) -> Verdict {
     let host = Host::builder()
         .generation(suricata.generation)
@@ -135,7 +134,7 @@ fn judge(plugin: &Path, suricata: &Suricata) -> Verdict {
     Verdict::Refused
 }
 
-/// `None` if this Suricata lacks some, too.
+/// Returns `None` if this Suricata lacks a symbol, too.
 fn judge_undefined(
     plugin: &Path,
     symbols: &[UndefinedSymbol],
@@ -146,7 +145,7 @@ fn judge_undefined(
     if lacks.is_empty() {
         print(format_args!(
             "{shown}: {name} would load it, by its symbols: it has {}. It was not opened here, since \
-             the mock lacks that: use --with for a library of stand-ins",
+             the mock lacks them: use --with for a library of stand-ins",
             join(has.iter().map(|s| &*s.name))
         ));
         print_optional(plugin, suricata);
@@ -159,7 +158,7 @@ fn judge_undefined(
         return None;
     }
     print(format_args!(
-        "{shown}: needs {}, which no known {name} has: pass the program of yours with --against",
+        "{shown}: needs {}, which no known {name} has: pass your Suricata with --against",
         join(lacks.iter().map(|s| &*s.name))
     ));
     Some(Verdict::Unknown)
@@ -174,7 +173,7 @@ fn print_optional(plugin: &Path, suricata: &Suricata) {
         file.optional.iter().partition(|name| suricata.has(name));
     let (lacks, others): (Vec<_>, Vec<_>) =
         lacks.into_iter().partition(|name| exports::is_known(name));
-    // What is in this program is the C library's or the mock's; `_…` are the linker's.
+    // Functions of this program are the C library's or the mock's; `_…` are the linker's.
     let is_strange = |name: &&String| !name.starts_with('_') && !is_here(name);
     let strange = others.into_iter().filter(is_strange).collect();
     for (names, verb) in [
@@ -192,7 +191,7 @@ fn print_optional(plugin: &Path, suricata: &Suricata) {
     }
 }
 
-/// Those in a Suricata, but not here.
+/// Returns optional functions that a Suricata has, but not this program.
 pub(crate) fn lacking_here(plugin: &Path, suricata: &Suricata) -> Vec<String> {
     let file = PluginFile::read(plugin).map(|bytes| PluginFile::parse(&bytes));
     let Ok(Ok(file)) = file else {
@@ -202,7 +201,7 @@ pub(crate) fn lacking_here(plugin: &Path, suricata: &Suricata) -> Vec<String> {
     file.optional.into_iter().filter(is_lacking).collect()
 }
 
-/// In this program, or what it has loaded for plugins.
+/// Includes libraries that this program has loaded.
 fn is_here(name: &str) -> bool {
     // SAFETY: the address is not used.
     unsafe { Library::this().get::<*const ()>(name.as_bytes()) }.is_ok()

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use crate::outcome::Failure;
 
-/// The process has no other thread, and nothing else to do after that.
+/// The process has no other thread, and nothing else to do afterwards.
 pub(crate) fn run(work: impl FnOnce() -> ExitCode) -> Result<ExitCode, Failure> {
     let system = |resource: &str| {
         let e = std::io::Error::last_os_error();
@@ -17,8 +17,8 @@ pub(crate) fn run(work: impl FnOnce() -> ExitCode) -> Result<ExitCode, Failure> 
         return Err(system("a pipe"));
     }
     let [done, says_done] = ends;
-    // SAFETY: no other thread runs, so that the child has all that it needs. Where the caller ignores
-    // SIGCHLD, a child that has ended leaves no status.
+    // SAFETY: no other thread runs, so that the child has all that it needs. A caller that ignores
+    // SIGCHLD would make the kernel drop the child's status.
     let child = unsafe {
         libc::signal(libc::SIGCHLD, libc::SIG_DFL);
         libc::fork()
@@ -48,7 +48,7 @@ pub(crate) fn run(work: impl FnOnce() -> ExitCode) -> Result<ExitCode, Failure> 
     let is_done = unsafe {
         libc::close(says_done);
         let mut byte = 0_u8;
-        // Another process of the plugin's may have the pipe open too.
+        // A process that the plugin started may hold the pipe open.
         libc::fcntl(done, libc::F_SETFL, libc::O_NONBLOCK);
         libc::read(done, (&raw mut byte).cast(), 1) == 1
     };

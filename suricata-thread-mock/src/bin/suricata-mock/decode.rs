@@ -48,7 +48,7 @@ impl fmt::Display for Cause {
 
 pub(crate) struct Packet<'a> {
     pub(crate) key: Key,
-    /// From the first address of the key.
+    /// The first address of the key sent it.
     pub(crate) by_first: bool,
     pub(crate) tcp: Option<Segment<'a>>,
 }
@@ -196,7 +196,7 @@ fn transport<'a>(net: &Net, protocol: u8, data: &'a [u8]) -> Decoded<'a> {
     Ok(Packet { key, by_first, tcp })
 }
 
-/// VXLAN, GENEVE and Teredo, in which Suricata looks for packets.
+/// Returns `true` for VXLAN, GENEVE and Teredo, in which Suricata looks for packets.
 fn is_tunnel(port: u16, data: &[u8]) -> bool {
     let is_vxlan = || port == 4789 && data.len() > 8 && data[0] & 0x08 != 0;
     let is_geneve = || port == 6081 && data.len() > 8 && data[0] >> 6 == 0 && data[2..4] != [0; 2];

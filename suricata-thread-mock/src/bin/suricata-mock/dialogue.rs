@@ -1,4 +1,4 @@
-//! The application data of TCP, and whether Suricata is done with it: found by trial in 8.0.8,
+//! The application data of TCP, and whether Suricata is done with them, found by trial in 8.0.8
 //! without rules.
 //!
 //! A few protocols are known by their first bytes. Others count as unknown to Suricata.
@@ -17,7 +17,7 @@ enum Protocol {
     Http,
     Tls,
     Ftp,
-    /// Its conversations are never done.
+    /// A protocol whose conversations are never done.
     Other,
 }
 
@@ -53,7 +53,7 @@ impl Dialogue {
         }
     }
 
-    /// Takes the bytes of client and server.
+    /// Notes the inspected bytes of client and server.
     pub(crate) fn inspect(&mut self, inspected: [u32; 2]) {
         let is_enough = inspected[CLIENT] >= ENOUGH[CLIENT] && inspected[SERVER] >= ENOUGH[SERVER];
         if is_enough && !self.is_given_up {
@@ -61,12 +61,12 @@ impl Dialogue {
         }
     }
 
-    /// Data are missing.
+    /// Notes that data are missing.
     pub(crate) fn break_off(&mut self) {
         self.is_given_up |= self.protocol() == Protocol::Unknown;
     }
 
-    /// Suricata has nothing to inspect at the end.
+    /// Returns `true` if Suricata has nothing left to inspect.
     pub(crate) fn is_done(&self, is_all_inspected: bool, reset_by: Option<usize>) -> bool {
         if self.is_given_up {
             // Nothing later matters.

@@ -1,4 +1,4 @@
-//! The functions that Suricatas export.
+//! Functions that Suricatas export.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -12,7 +12,7 @@ pub(crate) struct Suricata {
     pub(crate) generation: Generation,
     pub(crate) name: String,
     exports: BTreeSet<String>,
-    /// It exports nothing else.
+    /// Nothing else is exported.
     is_whole: bool,
 }
 
@@ -24,7 +24,7 @@ impl Suricata {
             _ => (include_str!("exports/9.txt"), false),
         };
         let names = list.lines().filter(|line| !line.starts_with('#'));
-        let names = names.chain(of_the_api(generation).iter().copied());
+        let names = names.chain(api_functions(generation).iter().copied());
         Self {
             generation,
             name: generation.to_string(),
@@ -42,7 +42,7 @@ impl Suricata {
             (true, false) => Generation::V8,
             (false, true) => Generation::V9,
             _ => {
-                let message = "it is no Suricata 8.0.x or 9.0: expected it to export either \
+                let message = "it is neither Suricata 8.0.x nor 9.0, which export \
                      ThreadStorageRegister or SCThreadStorageRegister";
                 return Err(failure(message.to_owned()));
             }
@@ -59,7 +59,7 @@ impl Suricata {
         self.exports.contains(name)
     }
 
-    /// Only if that is certain.
+    /// Returns `true` if the function is certainly missing.
     pub(crate) fn lacks(&self, name: &str) -> bool {
         self.is_whole && !self.has(name)
     }
@@ -79,7 +79,7 @@ macro_rules! names {
 }
 
 /// Plugins can rely on these, whatever the lists say.
-fn of_the_api(generation: Generation) -> &'static [&'static str] {
+fn api_functions(generation: Generation) -> &'static [&'static str] {
     let [v8, v9] = const { suricata_thread_sys::c_functions!(names: plugin) };
     if generation == Generation::V8 { v8 } else { v9 }
 }

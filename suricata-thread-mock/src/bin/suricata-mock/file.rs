@@ -11,7 +11,7 @@ use pcap_parser::{
 
 use crate::link::supported;
 
-/// As much as stays in a processor's cache until handled.
+/// Bytes to read at once, few enough to stay in a processor's cache.
 const PORTION: usize = 128 << 10;
 
 /// libpcap's limit for blocks of pcapng.
@@ -29,14 +29,13 @@ pub(crate) struct Packets {
     seen: Seen,
 }
 
-/// What was read before a packet.
+/// The state that earlier blocks left.
 #[derive(Default)]
 struct Seen {
     is_pcapng: bool,
-    /// Of the numbers in this section.
     big_endian: bool,
     interfaces: Vec<Interface>,
-    /// Of the last packet with a time.
+    /// The time of the last packet that has one.
     time: Duration,
 }
 
@@ -54,7 +53,7 @@ struct Place {
     length: usize,
 }
 
-/// It may be cut.
+/// A packet, perhaps cut.
 pub(crate) struct Raw<'a> {
     pub(crate) link: Linktype,
     pub(crate) time: Duration,
@@ -71,7 +70,7 @@ pub(crate) enum Failure {
 }
 
 impl Packets {
-    /// `None` for a file of another format.
+    /// Returns `None` for a file of another format.
     pub(crate) fn new(file: impl Read + Send + 'static) -> Option<Self> {
         Some(Self {
             reader: create_reader(PORTION, file).ok()?,
@@ -80,7 +79,7 @@ impl Packets {
         })
     }
 
-    /// That of a pcap, whose header has it.
+    /// Returns the link type of a pcap, whose header has it.
     pub(crate) fn link(&mut self) -> Option<Linktype> {
         match self.reader.next() {
             Ok((_, PcapBlockOwned::LegacyHeader(header))) => Some(header.network),
@@ -88,12 +87,12 @@ impl Packets {
         }
     }
 
-    /// `None` at the end.
+    /// Returns `None` at the end.
     pub(crate) fn next(&mut self) -> Result<Option<Raw<'_>>, Failure> {
         let Place { link, at, length } = loop {
             self.reader.consume(mem::take(&mut self.used));
             let place = match self.reader.next() {
-                // By far the most.
+                // The usual case.
                 Ok((used, PcapBlockOwned::Legacy(packet))) => {
                     self.used = used;
                     let Interface { link, per_second } = self.seen.interfaces[0];
@@ -128,7 +127,7 @@ impl Packets {
     /// Reads more of the next block, if there should be more of it.
     fn read_on(&mut self) -> Result<(), Failure> {
         let length = self.seen.length(self.reader.data())?;
-        // Of a kind that does not matter.
+        // Skips a block of another kind.
         if (12..=self.reader.data().len()).contains(&length) && self.seen.is_pcapng {
             self.used = length;
             return Ok(());
@@ -145,7 +144,7 @@ impl Packets {
 }
 
 impl Seen {
-    /// `None` for blocks other than packets.
+    /// Returns `None` for blocks other than packets.
     fn place(&mut self, block: &PcapBlockOwned<'_>) -> Result<Option<Place>, Failure> {
         let (interface, units, at, length) = match block {
             PcapBlockOwned::LegacyHeader(header) => {
@@ -174,7 +173,7 @@ impl Seen {
                 self.interfaces.push(Interface { link, per_second });
                 return Ok(None);
             }
-            // Of others, the reader itself compares them.
+            // In other blocks, the reader itself compares them.
             PcapBlockOwned::NG(
                 Block::SimplePacket(SimplePacketBlock {
                     block_len1,
@@ -191,7 +190,7 @@ impl Seen {
                 let units = join(packet.ts_high, packet.ts_low);
                 (packet.if_id, Some(units), 28, packet.caplen)
             }
-            // It has only the length on the wire; what follows the packet is padding.
+            // The block has only the length on the wire; padding follows the packet.
             PcapBlockOwned::NG(Block::SimplePacket(packet)) => {
                 let there = u32::try_from(packet.data.len()).unwrap_or(u32::MAX);
                 (0, None, 12, packet.origlen.min(there))
@@ -228,7 +227,8 @@ impl Seen {
         Ok(Some(Place { link, at, length }))
     }
 
-    /// Of the block that begins `data`, as far as it is there; it could not be parsed.
+    /// Returns the length of the block that begins `data`, which could not be parsed; 0 if it is
+    /// not there yet.
     fn length(&self, data: &[u8]) -> Result<usize, Failure> {
         let words = [0, 4, 8].map(|at| self.word(data, at));
         let [Some(kind), Some(mut length), Some(third)] = words else {
@@ -237,7 +237,7 @@ impl Seen {
         if !self.is_pcapng {
             return Ok(16 + third as usize);
         }
-        // A section's own byte order.
+        // A section header has its own byte order.
         if kind == SECTION_HEADER && third == 0x4d3c_2b1a {
             length = length.swap_bytes();
         }

@@ -12,16 +12,16 @@ pub(crate) struct Step {
     pub(crate) begins: bool,
     /// The side that began the flow sent it.
     pub(crate) to_server: bool,
-    /// The flow before it, which its worker retires now.
+    /// The flow before, which its worker now retires.
     pub(crate) retires: Option<u64>,
 }
 
-/// Flows that begin together are together in memory, as their packets come. A map from key to flow
+/// Flows that begin together are together in memory, like their packets. A map from key to flow
 /// takes twice the time.
 #[derive(Default)]
 pub(crate) struct FlowTable {
     live: Vec<(Key, Live)>,
-    /// Indices into `live`, by hash; the next place if one is taken.
+    /// Indices into `live`, by hash, or at the next free place.
     places: Vec<u32>,
     next: u64,
 }
@@ -130,7 +130,7 @@ impl FlowTable {
         }
     }
 
-    /// Those that their workers retire.
+    /// Returns the flows that their workers retire.
     pub(crate) fn end(&mut self) -> Vec<u64> {
         let Self { live, .. } = std::mem::take(self);
         let live = live.into_iter().map(|(_, live)| live);

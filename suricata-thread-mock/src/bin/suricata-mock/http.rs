@@ -1,4 +1,4 @@
-//! Whether HTTP requests are answered, as far as segments begin with requests and answers.
+//! Whether HTTP requests are answered, if segments begin with requests and answers.
 
 const METHODS: [&[u8]; 8] = [
     b"GET ",
@@ -89,7 +89,8 @@ impl Exchange {
         self.is_seen
     }
 
-    /// The last answer may be cut if the conversation is closed.
+    /// Returns `true` if all requests are answered. If the conversation is closed, the last answer
+    /// may be cut.
     pub(crate) fn is_answered(&self, is_closed: bool) -> bool {
         let last = is_closed && !matches!(self.body, Body::None);
         self.complete + u32::from(last) >= self.requests

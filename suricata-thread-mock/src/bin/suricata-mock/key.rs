@@ -4,10 +4,10 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Key {
-    /// The lower address and port first, if the protocol has flows of both directions.
+    /// The lower address and port first, if flows of the protocol have both directions.
     pub(crate) addresses: [Address; 2],
     pub(crate) ports: [u16; 2],
-    /// The outermost one first, then 0s, so that VLAN 0 is as none.
+    /// The outermost first, then 0s: VLAN 0 counts as none.
     pub(crate) vlans: [u16; 3],
     pub(crate) protocol: u8,
     pub(crate) is_v6: bool,
@@ -15,11 +15,11 @@ pub(crate) struct Key {
 
 pub(crate) const ESP: u8 = 50;
 
-/// IPv6, or IPv4 in the first four bytes: numbers are compared and hashed faster than bytes.
+/// IPv6, or IPv4 in the first four bytes. Numbers compare and hash faster than bytes.
 pub(crate) type Address = [u64; 2];
 
 impl Key {
-    /// Addresses and ports in a row, as in tests, get hashes all over.
+    /// Returns a hash that spreads neighbouring addresses and ports, as in tests.
     #[inline]
     pub(crate) fn hash(&self) -> u64 {
         let [[a, b], [c, d]] = self.addresses;

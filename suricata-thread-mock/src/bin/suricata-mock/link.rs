@@ -1,10 +1,10 @@
-//! What is around IP packets, as Suricata 8.0.8 decodes it, found by trial.
+//! The layers below IP, as Suricata 8.0.8 decodes them, found by trial.
 
 use pcap_parser::Linktype;
 
 use crate::decode::{Cause, Decoded, be16, byte, ipv4, ipv6, rest};
 
-/// Suricata reads no others.
+/// Returns an error for link types that Suricata does not read.
 pub(crate) fn supported(link: Linktype) -> Result<(), String> {
     match link {
         Linktype::ETHERNET

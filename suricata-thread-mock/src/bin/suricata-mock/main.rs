@@ -30,9 +30,8 @@ use crate::outcome::{Failure, status};
 
 /// A mock of Suricata that checks and runs built plugins
 ///
-/// Exits with 0 if all is well, with 1 if a plugin is at fault or cannot be read, and with 2 if the
-/// arguments are wrong, a capture cannot be read or output cannot be written. A closed pipe, as with
-/// `| head`, is no failure.
+/// Exits with 0 if all is well; the help of each command lists the other statuses. A closed pipe,
+/// as with `| head`, is no failure.
 #[derive(Parser)]
 #[command(name = "suricata-mock", version, about)]
 struct Arguments {
@@ -44,19 +43,21 @@ struct Arguments {
 enum Command {
     /// Run plugins; print the log, a table of the threads, and misuse
     ///
-    /// Exits with 1 if a plugin is not loaded, if there is misuse, or if the log has a line at
-    /// error level; with 2 if the arguments are wrong.
+    /// Exits with 1 if a plugin is not loaded or ends the run, if there is misuse or a line at
+    /// error level in the log, if the capture is damaged or has no flow, or if the system refuses a
+    /// thread; with 2 if an argument is wrong, the capture cannot be opened, or output cannot be
+    /// written.
     Run(run::Arguments),
     /// Check whether Suricata would load plugins, without running them
     ///
     /// Opens each file and calls SCPluginRegister, but not Init. Prints the functions of Suricata
-    /// that the plugin needs, and those that it uses if they are there. Exits with 1 if no
-    /// Suricata, or not that of --suricata or --against, would load all files; with 2 if a file
-    /// needs a function that no Suricata known here has, or if the arguments are wrong.
+    /// that the plugin needs, and those that it uses if they exist. Exits with 1 if no Suricata, or
+    /// not that of --suricata or --against, would load all files; with 2 if a file needs a function
+    /// that no known Suricata has, an argument is wrong, or output cannot be written.
     Check(check::Arguments),
 }
 
-/// As the main thread of a process usually has.
+/// The usual stack of a main thread.
 const STACK: usize = 8 << 20;
 
 fn main() -> ExitCode {
@@ -69,7 +70,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Rust knows no name of Suricata's main thread.
+/// Runs `work` on an unnamed thread, since Rust knows no name of Suricata's main thread.
 fn on_unnamed_thread(
     work: impl FnOnce() -> Result<(), Failure> + Send + 'static,
 ) -> Result<(), Failure> {

@@ -1,4 +1,4 @@
-//! How the program ends, and what it prints.
+//! The program's status and output.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 pub(crate) enum Failure {
     /// A plugin is at fault.
     Plugin(String),
-    /// The arguments, files or output are.
+    /// The arguments, files or output are at fault.
     Call(String),
 }
 
@@ -27,7 +27,7 @@ pub(crate) fn status(outcome: Result<(), Failure>) -> ExitCode {
     ExitCode::from(status)
 }
 
-/// Why stdout took no line, such as a full disk.
+/// The first error of stdout, such as a full disk.
 static NOT_PRINTED: OnceLock<io::Error> = OnceLock::new();
 
 /// Ignores a closed pipe, as with `| head`; another error makes the program fail in the end.
@@ -40,7 +40,7 @@ pub(crate) fn print(line: impl Display) {
     }
 }
 
-/// There is nowhere to report that this fails.
+/// Writes to stderr; there is nowhere to report a failure.
 pub(crate) fn say(line: impl Display) {
     let _ = writeln!(io::stderr(), "suricata-mock: {line}");
 }

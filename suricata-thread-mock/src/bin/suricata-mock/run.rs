@@ -25,39 +25,40 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "8|9", value_parser = generation, env = "SURICATA_MOCK",
           default_value = "8")]
     suricata: Generation,
-    /// Run mode, which decides on the threads
+    /// Run mode
     #[arg(long, value_enum, default_value_t = Mode::Autofp)]
     runmode: Mode,
     /// Number of threads that handle packets; by default one for each processor
     #[arg(long, value_name = "N", value_parser = value_parser!(u16).range(1..=1000))]
     threads: Option<u16>,
-    /// Number of flows to make up, of 10 packets each. As in Suricata, two of five are finished on
-    /// the flow recycler; workers retire the others without the finish callbacks
+    /// Number of made-up flows, of 10 packets each
+    ///
+    /// The flow recycler finishes two of five. Workers retire the others, without the finish
+    /// callbacks.
     #[arg(long, value_name = "N", default_value_t = 100, conflicts_with = "pcap",
           value_parser = value_parser!(u64).range(..=10_000_000))]
     flows: u64,
     /// Take the flows from a pcap or pcapng capture
     ///
-    /// TCP, UDP, SCTP, ESP and ICMP echo over IPv4 and IPv6; what is left out is counted by cause.
-    /// Flows are told apart and end by the time of packets, as in Suricata with -k none and nothing
-    /// configured. Without -k none, Suricata does not follow TCP whose checksums are wrong, as with
-    /// offloading, and finishes such flows on the flow recycler.
+    /// Handles TCP, UDP, SCTP, ESP and ICMP echo over IPv4 and IPv6, and counts other packets by
+    /// cause. Flows end by the time of packets, as in Suricata with -k none and default settings.
+    /// Without -k none, Suricata does not follow TCP with wrong checksums, as with offloading, and
+    /// finishes such flows on the flow recycler.
     ///
-    /// A few odd TCP conversations end in another way than in Suricata: those with a SYN or
-    /// SYN/ACK where none is due, data after a FIN, timestamps that run backwards, or HTTP that
-    /// begins within a segment
+    /// Some TCP conversations end differently than in Suricata: those with an undue SYN or SYN/ACK,
+    /// data after a FIN, timestamps that run backwards, or HTTP that begins within a segment
     #[arg(long, value_name = "FILE")]
     pcap: Option<PathBuf>,
     /// Succeed even if the capture has no flows
     #[arg(long, requires = "pcap")]
     allow_empty: bool,
-    /// Choose which worker has which flow, and the order of made-up packets
+    /// Seed that decides the flows of each worker and the order of made-up packets
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
     /// Seconds without a returning callback that count as hung; 0 for no limit
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     callback_limit: u64,
-    /// Let a value be in several slots; its free function is called for each, as in Suricata
+    /// Let several slots hold a value, which is freed for each, as in Suricata
     #[arg(long)]
     shared_values: bool,
 }
@@ -164,7 +165,7 @@ fn make_up(host: &Host, flows: u64) -> TrafficReport {
     })
 }
 
-/// Up to where the capture cannot be read.
+/// Stops at the first error.
 fn replay(host: &Host, mut capture: Capture) -> (TrafficReport, Option<String>) {
     let mut failure = None;
     capture.show_progress();
@@ -262,12 +263,12 @@ fn load(host: &Host, generation: Generation, plugins: &[PathBuf]) -> Vec<String>
     plugins.iter().filter_map(load).collect()
 }
 
-/// Notes which functions the plugin would use in Suricata, and does without here.
+/// Notes functions that the plugin would use in Suricata, but lacks here.
 fn note_lacking(plugin: &Path, generation: Generation) {
     let lacking = lacking_here(plugin, &Suricata::known(generation));
     if !lacking.is_empty() {
         say(format_args!(
-            "note: {} runs without {}, which {generation} has and the mock lacks: --with gives it stand-ins",
+            "note: {} runs without {}, which {generation} has and the mock lacks: use --with for a library of stand-ins",
             plugin.display(),
             lacking.join(", ")
         ));

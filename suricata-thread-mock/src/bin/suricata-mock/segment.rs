@@ -5,7 +5,7 @@ pub(crate) const SYN: u8 = 2;
 pub(crate) const RST: u8 = 4;
 pub(crate) const ACK: u8 = 16;
 
-/// Options: the end, padding, and the window scale.
+/// Kinds of options.
 const END: u8 = 0;
 const PADDING: u8 = 1;
 const SCALE: u8 = 3;
@@ -41,13 +41,13 @@ impl<'a> Segment<'a> {
         self.number(12) & 0xffff
     }
 
-    /// The sequence number after the payload.
+    /// Returns the sequence number after the payload.
     pub(crate) fn end(&self) -> u32 {
         let length = u32::try_from(self.payload.len()).unwrap_or(u32::MAX);
         self.sequence().wrapping_add(length)
     }
 
-    /// In a SYN.
+    /// Returns the window scale of a SYN.
     pub(crate) fn scale(&self) -> Option<u8> {
         let mut options = self.header.get(20..)?;
         loop {

@@ -4,18 +4,18 @@ use crate::segment::Segment;
 
 #[derive(Default)]
 pub(crate) struct Side {
-    /// Of the SYN.
+    /// The sequence number of the SYN.
     pub(crate) first: u32,
-    /// What a RST must have: the end of the data, as Suricata counts.
+    /// The number that a RST must have: the end of the data, as Suricata counts.
     pub(crate) next: u32,
-    /// The ends of what was sent and looked at.
+    /// The ends of the data sent and of those inspected.
     pub(crate) sent: u32,
     pub(crate) inspected: u32,
-    /// What the other side acknowledged, and how far it lets this one send.
+    /// The ends of the data that the other side acknowledged, and of those that it allows.
     pub(crate) acknowledged: u32,
     pub(crate) allowed: u32,
     pub(crate) scale: u8,
-    /// Of the FIN.
+    /// The sequence number of the FIN.
     pub(crate) fin: Option<u32>,
     /// The beginning of the data is missing.
     pub(crate) is_headless: bool,
@@ -59,7 +59,7 @@ impl Side {
         !is_beyond
     }
 
-    /// Returns `true` if there is something new to look at.
+    /// Returns `true` if there is something new to inspect.
     pub(crate) fn acknowledge(&mut self, acknowledged: u32, window: u32) -> bool {
         self.allowed = later(acknowledged.wrapping_add(window), self.allowed);
         self.acknowledged = later(acknowledged, self.acknowledged);

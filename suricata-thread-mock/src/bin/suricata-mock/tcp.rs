@@ -1,7 +1,7 @@
-//! The state of a TCP conversation, and whether Suricata has something left to inspect when it
-//! ends: found by trial in 8.0.8.
+//! The state of a TCP conversation, and whether Suricata has something left to inspect at its end,
+//! found by trial in 8.0.8.
 //!
-//! Suricata follows conversations from their SYN, drops invalid segments, and looks at data once
+//! Suricata follows conversations from their SYN, drops invalid segments, and inspects data once
 //! they are acknowledged.
 //!
 //! Not reproduced: a SYN that the server answers with a SYN; timestamps that run backwards; a
@@ -14,7 +14,7 @@ use crate::side::{Side, is_after, later};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
-    /// It did not begin with a SYN.
+    /// The conversation did not begin with a SYN.
     NotFollowed,
     SynSent,
     SynReceived,
@@ -24,12 +24,12 @@ enum State {
     LastAck,
     /// The server ended first.
     FinWait1,
-    /// It was acknowledged.
+    /// The server's FIN was acknowledged.
     FinWait2,
     /// Then the client ended, without an ACK or with one.
     Closing,
     TimeWait,
-    /// By FINs, or by the RST of a side.
+    /// Closed by FINs, or by the RST of a side.
     Closed(Option<usize>),
 }
 
@@ -65,7 +65,7 @@ impl Conversation {
         }
     }
 
-    /// One that the server ended first goes on until closed.
+    /// A conversation that the server ended first continues until closed.
     pub(crate) fn is_replaced_by(&self, by: usize, segment: &Segment<'_>) -> bool {
         let is_over = matches!(
             self.state,
@@ -83,7 +83,7 @@ impl Conversation {
         }
     }
 
-    /// `by` is 0 for the client, 1 for the server.
+    /// Handles a segment; `by` is 0 for the client, 1 for the server.
     pub(crate) fn follow(&mut self, by: usize, segment: &Segment<'_>) {
         match self.state {
             State::NotFollowed | State::Closed(_) => {}
@@ -143,7 +143,7 @@ impl Conversation {
         }
     }
 
-    /// Within the windows.
+    /// Checks the windows.
     fn is_allowed(&self, by: usize, segment: &Segment<'_>) -> bool {
         let (mine, other) = (&self.sides[by], &self.sides[1 - by]);
         let is_acknowledged_early =
@@ -230,7 +230,8 @@ impl Conversation {
         }
     }
 
-    /// Something is left to inspect, so its worker retires it, unless by a timeout.
+    /// Returns `true` if something is left to inspect, so that the worker retires the flow unless
+    /// it times out.
     pub(crate) fn ends_on_worker(&self) -> bool {
         let reset_by = match self.state {
             State::NotFollowed | State::SynSent | State::SynReceived => return false,
