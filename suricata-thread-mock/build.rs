@@ -1,4 +1,4 @@
-//! Has the programs of this package export the host's functions to the plugins that they open.
+//! Makes the programs of this package export the host's functions to plugins.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

@@ -16,7 +16,7 @@ unsafe extern "C" {
 
 static CALLS: AtomicU64 = AtomicU64::new(0);
 
-/// How often the host has called a callback or a free function.
+/// Returns the number of calls of callbacks and free functions.
 pub fn calls() -> u64 {
     CALLS.load(Relaxed)
 }

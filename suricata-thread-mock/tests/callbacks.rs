@@ -11,24 +11,24 @@ use suricata_thread_mock::{Host, RunMode, ThreadKind};
 use suricata_thread_sys as sys;
 use sys::{Flow, Packet, ThreadVars};
 
-/// What callbacks saw: the user pointer is a leaked `Arc` of this.
+/// Calls of callbacks, whose user pointer is a leaked `Arc` of this.
 type Seen = Mutex<Vec<Event>>;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Event {
-    what: &'static str,
+    event: &'static str,
     tv: usize,
     flow: usize,
     packet: usize,
     thread: String,
 }
 
-unsafe fn note(user: *mut c_void, what: &'static str, tv: usize, flow: usize, packet: usize) {
+unsafe fn note(user: *mut c_void, event: &'static str, tv: usize, flow: usize, packet: usize) {
     // SAFETY: registered with a leaked `Arc` of this type.
     let seen = unsafe { &*user.cast::<Seen>() };
     let thread = thread_name();
     seen.lock().unwrap().push(Event {
-        what,
+        event,
         tv,
         flow,
         packet,
@@ -37,7 +37,7 @@ unsafe fn note(user: *mut c_void, what: &'static str, tv: usize, flow: usize, pa
 }
 
 unsafe extern "C" fn thread_init(tv: *mut ThreadVars, user: *mut c_void) {
-    // SAFETY: the user pointer is as `note` wants it.
+    // SAFETY: the user pointer keeps the condition of `note`.
     unsafe { note(user, "thread", tv.addr(), 0, 0) }
 }
 
@@ -47,7 +47,7 @@ unsafe extern "C" fn flow_init(
     p: *const Packet,
     user: *mut c_void,
 ) {
-    // SAFETY: the user pointer is as `note` wants it.
+    // SAFETY: the user pointer keeps the condition of `note`.
     unsafe { note(user, "init", tv.addr(), f.addr(), p.addr()) }
 }
 
@@ -57,12 +57,12 @@ unsafe extern "C" fn flow_update(
     p: *mut Packet,
     user: *mut c_void,
 ) {
-    // SAFETY: the user pointer is as `note` wants it.
+    // SAFETY: the user pointer keeps the condition of `note`.
     unsafe { note(user, "update", tv.addr(), f.addr(), p.addr()) }
 }
 
 unsafe extern "C" fn flow_finish(tv: *mut ThreadVars, f: *mut Flow, user: *mut c_void) {
-    // SAFETY: the user pointer is as `note` wants it.
+    // SAFETY: the user pointer keeps the condition of `note`.
     unsafe { note(user, "finish", tv.addr(), f.addr(), 0) }
 }
 
@@ -133,12 +133,12 @@ fn flow_callbacks_run_on_the_thread_that_has_the_flow_with_its_own_thread_vars()
     worker.flow_update(&flow);
     recycler.flow_finish(flow);
     let seen = seen.lock().unwrap();
-    let what: Vec<_> = seen
+    let events: Vec<_> = seen
         .iter()
-        .map(|e| (e.what, e.tv, e.flow, &*e.thread))
+        .map(|e| (e.event, e.tv, e.flow, &*e.thread))
         .collect();
     assert_eq!(
-        what,
+        events,
         [
             ("init", worker.as_ptr().addr(), flow_ptr, "W#01"),
             ("update", worker.as_ptr().addr(), flow_ptr, "W#01"),
@@ -165,12 +165,12 @@ fn flow_callbacks_may_get_null_for_the_thread() {
     let seen = seen.lock().unwrap();
     let me = thread_name();
     assert!(seen.iter().all(|e| e.tv == 0 && e.thread == me), "{seen:?}");
-    let what: Vec<_> = seen.iter().map(|e| e.what).collect();
-    assert_eq!(what, ["init", "update", "finish"]);
+    let events: Vec<_> = seen.iter().map(|e| e.event).collect();
+    assert_eq!(events, ["init", "update", "finish"]);
 }
 
 #[test]
-fn the_host_only_functions_run_the_callbacks_with_what_they_are_given() {
+fn host_only_functions_pass_their_arguments_to_the_callbacks() {
     let host = Host::new();
     let (seen, user) = seen();
     // SAFETY: the user pointer is never freed.
@@ -195,12 +195,12 @@ fn the_host_only_functions_run_the_callbacks_with_what_they_are_given() {
     });
     let tv = worker.as_ptr().addr();
     let seen = seen.lock().unwrap();
-    let what: Vec<_> = seen
+    let events: Vec<_> = seen
         .iter()
-        .map(|e| (e.what, e.tv, e.flow, e.packet, &*e.thread))
+        .map(|e| (e.event, e.tv, e.flow, e.packet, &*e.thread))
         .collect();
     assert_eq!(
-        what,
+        events,
         [
             ("thread", tv, 0, 0, "W#01"),
             ("init", tv, 64, 128, "W#01"),
@@ -242,11 +242,11 @@ fn the_nth_callback_is_refused_on_demand_whatever_its_kind() {
     worker.flow_finish(flow);
     let seen = seen.lock().unwrap();
     assert_eq!(seen.len(), 1);
-    assert_eq!(seen[0].what, "init");
+    assert_eq!(seen[0].event, "init");
 }
 
 #[test]
-fn the_other_callbacks_go_on_after_one_panicked() {
+fn other_callbacks_run_after_one_panicked() {
     let host = Host::builder().record_only().build();
     let ran = Arc::new(Mutex::new(0));
     on_flow_init(|_| panic!("first"));

@@ -1,5 +1,5 @@
-//! Captures: the mock's program counts what Suricata 8.0.8 counted with the same files (`-k none --runmode single`), or
-//! says what it leaves out.
+//! Captures: the program counts what Suricata 8.0.8 counted with the same files (`-k none --runmode
+//! single`), or lists what it leaves out.
 
 use std::fs;
 use std::path::Path;
@@ -40,19 +40,19 @@ fn udp(from: u16) -> Vec<u8> {
     udp_of_length(from, 13, b"hello")
 }
 
-fn ethernet(of: u16, payload: &[u8]) -> Vec<u8> {
-    [&[2; 12], &of.to_be_bytes()[..], payload].concat()
+fn ethernet(ether_type: u16, payload: &[u8]) -> Vec<u8> {
+    [&[2; 12], &ether_type.to_be_bytes()[..], payload].concat()
 }
 
-fn vlan(id: u16, of: u16, payload: &[u8]) -> Vec<u8> {
-    [&id.to_be_bytes(), &of.to_be_bytes()[..], payload].concat()
+fn vlan(id: u16, ether_type: u16, payload: &[u8]) -> Vec<u8> {
+    [&id.to_be_bytes(), &ether_type.to_be_bytes()[..], payload].concat()
 }
 
 fn pcap(link: u32, packets: &[Vec<u8>]) -> Vec<u8> {
     timed(link, packets.iter().map(|packet| (1, &**packet)))
 }
 
-/// With the second of each packet; it comes 2 microseconds later.
+/// A capture of packets with their seconds; each comes 2 microseconds later.
 fn timed<'a>(link: u32, packets: impl IntoIterator<Item = (u32, &'a [u8])>) -> Vec<u8> {
     let mut file = [0xa1b2_c3d4, 0x0004_0002, 0, 0, 65535, link]
         .map(u32::to_le_bytes)
@@ -65,7 +65,7 @@ fn timed<'a>(link: u32, packets: impl IntoIterator<Item = (u32, &'a [u8])>) -> V
     file
 }
 
-/// What the program prints and says of a capture with these bytes, and how it ends.
+/// Returns the program's status, and its output for a capture with these bytes.
 fn run(bytes: &[u8], more: &[&str]) -> (Option<i32>, String) {
     let plugin = example(Path::new(env!("CARGO_TARGET_TMPDIR")), "flow-counter");
     run_plugin(&plugin, bytes, more)
@@ -84,7 +84,7 @@ fn run_plugin(plugin: &Path, bytes: &[u8], more: &[&str]) -> (Option<i32>, Strin
     (output.status.code(), String::from_utf8(text).unwrap())
 }
 
-/// A name, what is in the capture, its link type, and what Suricata counts.
+/// A name, the capture's packets and link type, and Suricata's counts.
 type Case = (&'static str, u32, Vec<Vec<u8>>, (u64, u64));
 
 fn cases() -> Vec<Case> {
@@ -173,7 +173,7 @@ fn packets_are_counted_as_in_suricata() {
     }
 }
 
-/// In captures of both byte orders: Suricata does not ask for that of the file.
+/// In captures of both byte orders, since Suricata ignores that of the file.
 #[test]
 fn the_family_of_null_is_little_endian_as_in_suricata() {
     let one = ipv4(17, &udp(1000));
@@ -199,7 +199,7 @@ fn the_family_of_null_is_little_endian_as_in_suricata() {
 }
 
 #[test]
-fn what_is_left_out_is_counted_by_cause_and_no_flow_is_a_failure_unless_asked_for() {
+fn packets_left_out_are_counted_by_cause_and_a_capture_without_flows_fails_unless_allowed() {
     let one = ipv4(17, &udp(1000));
     let mut fragment = one.clone();
     fragment[6] = 0x20;
@@ -227,10 +227,10 @@ fn what_is_left_out_is_counted_by_cause_and_no_flow_is_a_failure_unless_asked_fo
     assert_eq!(run(&capture, &["--allow-empty"]).0, Some(0));
 }
 
-/// A late packet turns no time back; one that comes too late begins another flow, and the worker frees the first after
-/// that.
+/// A late packet does not turn time back. One that comes too late begins another flow, and the
+/// worker then frees the first.
 #[test]
-fn a_plugin_is_told_the_ends_and_times_of_packets() {
+fn a_plugin_sees_the_endpoints_and_times_of_packets() {
     let folder = tempfile::tempdir().unwrap();
     let plugin = c_plugin(folder.path(), "tells", 9, &["TELLS"]);
     let packet = ipv4(17, &udp(1000));
@@ -270,7 +270,7 @@ fn protocols_without_ports_have_suricatas_numbers_for_them() {
 }
 
 #[test]
-fn files_that_are_no_captures_are_named() {
+fn files_that_are_not_captures_are_named() {
     for (bytes, part) in [
         (&[0x1f, 0x8b, 8, 0][..], "compressed by gzip; unpack it"),
         (&[0x28, 0xb5, 0x2f, 0xfd], "compressed by zstd; unpack it"),
@@ -287,14 +287,14 @@ fn files_that_are_no_captures_are_named() {
 
 #[test]
 fn flows_of_captures_end_as_in_suricata() {
-    for (what, script, [flows, finished]) in capture::endings() {
-        let (status, said) = run(&capture::scripted(what, script), &[]);
+    for (name, script, [flows, finished]) in capture::endings() {
+        let (status, said) = run(&capture::scripted(name, script), &[]);
         let recycler = said.lines().find(|line| line.contains("FlowRecycler"));
         let seen = recycler.and_then(|line| line.split_whitespace().last());
         let total = format!("{flows} flows, ");
         assert!(
             status == Some(0) && said.contains(&total) && seen == Some(&finished.to_string()),
-            "{what}, {script}: {flows} flows, {finished} finished: {said}"
+            "{name}, {script}: {flows} flows, {finished} finished: {said}"
         );
     }
 }

@@ -1,5 +1,5 @@
-//! The program `suricata-mock`, over plugins in C and in Rust and over captures. Not in the package, which has no
-//! examples and no crate to write captures with.
+//! The program `suricata-mock`, with plugins in C and Rust, and with captures. Not in the package,
+//! which lacks the examples and the crate that writes captures.
 
 mod built;
 mod workspace;
@@ -21,7 +21,7 @@ use pcap_file::pcapng::blocks::interface_description::InterfaceDescriptionBlock;
 use tempfile::TempDir;
 use workspace::example;
 
-/// What the program did.
+/// The program's status and output.
 struct Ran {
     code: Option<i32>,
     stdout: String,
@@ -42,7 +42,7 @@ fn mock<S: AsRef<OsStr>>(arguments: impl IntoIterator<Item = S>) -> Ran {
     }
 }
 
-/// Runs the words of `command`, in which `{}` stands for the next of `files`.
+/// Runs the program with the words of `command`, and with `files` for each `{}`.
 fn mock_with(command: &str, files: &[&Path]) -> Ran {
     let mut files = files.iter();
     mock(command.split(' ').map(|word| match word {
@@ -94,7 +94,7 @@ impl Ran {
         self
     }
 
-    /// The figures of the table, by thread: flows begun, packets, flows finished.
+    /// Returns the table's figures by thread: flows begun, packets, flows finished.
     fn table(&self) -> Vec<(String, [u64; 3])> {
         let row = |line: &str| {
             let words: Vec<_> = line.split_whitespace().collect();
@@ -186,7 +186,7 @@ fn several_plugins_run_in_one_host() {
 }
 
 #[test]
-fn the_seed_decides_who_has_which_flow() {
+fn the_seed_decides_which_worker_has_which_flow() {
     let folder = tempfile::tempdir().unwrap();
     let (capture, _) = known_capture(&folder);
     let plugin = c_plugin(folder.path(), "c", 8, &[]);
@@ -254,7 +254,7 @@ fn threads_that_a_plugin_starts_itself_may_log() {
 }
 
 #[test]
-fn one_plugin_that_is_refused_does_not_keep_the_others_from_running() {
+fn other_plugins_run_if_one_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let good = c_plugin(folder.path(), "good", 9, &[]);
     let bad = c_plugin(folder.path(), "bad", 8, &[]);
@@ -274,7 +274,7 @@ fn one_plugin_that_is_refused_does_not_keep_the_others_from_running() {
 }
 
 #[test]
-fn check_tells_plugins_for_one_generation_from_those_for_both() {
+fn check_distinguishes_plugins_for_one_generation_from_plugins_for_both() {
     let folder = tempfile::tempdir().unwrap();
     for (generation, other) in [(8, 9), (9, 8)] {
         let plugin = c_plugin(folder.path(), &format!("for_{generation}"), generation, &[]);
@@ -310,7 +310,7 @@ fn check_tells_plugins_for_one_generation_from_those_for_both() {
 fn functions_that_the_mock_lacks_are_looked_up_in_suricatas_and_in_stand_ins() {
     let folder = tempfile::tempdir().unwrap();
     let calls = |name: &str| format!("CALLS={name}");
-    // 8.0.8 has it, and suricata-sys 9.0.0-alpha does not know it.
+    // 8.0.8 has this function; suricata-sys 9.0.0-alpha does not know it.
     let known = c_plugin(folder.path(), "known", 8, &[&calls("LiveGetDevice")]);
     let unknown = c_plugin(folder.path(), "unknown", 8, &[&calls("no_such_function")]);
     let of_9 = c_plugin(folder.path(), "of_9", 8, &[&calls("SCFlowIsIPv4")]);
@@ -331,7 +331,7 @@ fn functions_that_the_mock_lacks_are_looked_up_in_suricatas_and_in_stand_ins() {
         .fails()
         .prints(&["Suricata 8.0 would not load it: undefined symbol: SCFlowIsIPv4"]);
 
-    // A Suricata is a program that exports what it has.
+    // A Suricata is a program that exports its functions.
     let real = c_library(
         folder.path(),
         "suricata",
@@ -369,7 +369,7 @@ fn functions_that_the_mock_lacks_are_looked_up_in_suricatas_and_in_stand_ins() {
 }
 
 #[test]
-fn functions_that_a_plugin_may_do_without_are_named() {
+fn optional_functions_of_a_plugin_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let plugin = |name: &str| c_plugin(folder.path(), name, 8, &[&format!("MAY_CALL={name}")]);
     let (misspelt, known) = (plugin("SCConfGett"), plugin("LiveGetDevice"));
@@ -385,7 +385,7 @@ fn functions_that_a_plugin_may_do_without_are_named() {
 }
 
 #[test]
-fn files_that_no_plugin_can_be_are_refused_at_once() {
+fn files_that_cannot_be_plugins_are_refused_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let sparse = folder.path().join("sparse.so");
     File::create(&sparse).unwrap().set_len(3 << 30).unwrap();
@@ -492,7 +492,7 @@ fn check_says_what_is_wrong_and_runs_no_init() {
 }
 
 #[test]
-fn of_a_plugin_without_section_headers_check_cannot_tell() {
+fn check_cannot_judge_a_plugin_without_section_headers() {
     let folder = tempfile::tempdir().unwrap();
     let plugin = c_plugin(folder.path(), "sectionless", 9, &["MISSING"]);
     let mut bytes = fs::read(&plugin).unwrap();
@@ -504,7 +504,7 @@ fn of_a_plugin_without_section_headers_check_cannot_tell() {
 }
 
 #[test]
-fn a_plugin_that_holds_the_mock_is_named_once() {
+fn a_plugin_that_contains_the_mock_is_named_once() {
     let folder = tempfile::tempdir().unwrap();
     let plugin = c_plugin(folder.path(), "inside", 9, &["HOST_INSIDE"]);
     for command in ["run {} --suricata 9", "check {} --suricata 9"] {
@@ -516,7 +516,7 @@ fn a_plugin_that_holds_the_mock_is_named_once() {
 }
 
 #[test]
-fn check_looks_at_every_file() {
+fn check_judges_every_file() {
     let folder = tempfile::tempdir().unwrap();
     let good = c_plugin(folder.path(), "good", 9, &[]);
     let text = folder.path().join("text.so");
@@ -533,7 +533,7 @@ fn check_looks_at_every_file() {
 }
 
 #[test]
-fn a_plugin_in_the_current_folder_needs_no_path_but_in_suricata() {
+fn a_plugin_in_the_current_folder_needs_a_path_only_in_suricata() {
     let folder = tempfile::tempdir().unwrap();
     c_plugin(folder.path(), "here", 9, &[]);
     for (command, file, noted) in [
@@ -596,7 +596,7 @@ fn ping() -> Vec<u8> {
 /// The second half of a datagram, whose ports are in the first.
 fn later_fragment() -> Vec<u8> {
     let mut frame = udp((A, B), None);
-    // Offset of the fragment, in units of 8 bytes; the checksum is not looked at.
+    // Offset of the fragment, in units of 8 bytes; the checksum is ignored.
     frame[14 + 6..14 + 8].copy_from_slice(&10u16.to_be_bytes());
     frame
 }
@@ -616,7 +616,7 @@ fn write_pcap(path: &Path, datalink: DataLink, snaplen: u32, frames: &[&[u8]]) {
             .unwrap();
     }
     drop(writer);
-    // The limit that tcpdump -s writes, to which pcap-file would hold the length on the wire too.
+    // The limit that tcpdump -s writes; pcap-file would apply it to the length on the wire, too.
     let mut bytes = fs::read(path).unwrap();
     let limit = match bytes[0] {
         0xa1 => snaplen.to_be_bytes(),
@@ -627,7 +627,7 @@ fn write_pcap(path: &Path, datalink: DataLink, snaplen: u32, frames: &[&[u8]]) {
 }
 
 #[test]
-fn flows_are_told_apart_by_protocol_ends_and_vlan_and_are_the_same_in_both_directions() {
+fn protocol_endpoints_and_vlan_identify_a_flow_in_both_directions() {
     let folder = tempfile::tempdir().unwrap();
     let capture = folder.path().join("some.pcap");
     let (there, back) = (udp((A, B), None), udp((B, A), None));
@@ -720,7 +720,7 @@ fn write_pcapng(capture: &Path, links: [DataLink; 2], packets: [&[u8]; 2]) {
 }
 
 #[test]
-fn pcapng_is_read_where_all_interfaces_have_one_link_type_as_suricata_demands() {
+fn pcapng_is_read_if_all_interfaces_have_one_link_type_as_in_suricata() {
     let folder = tempfile::tempdir().unwrap();
     let capture = folder.path().join("some.pcapng");
     let (there, back) = (udp((A, B), None), udp((B, A), None));
@@ -737,7 +737,7 @@ fn pcapng_is_read_where_all_interfaces_have_one_link_type_as_suricata_demands() 
         .says(&["the interfaces have different link types"]);
 }
 
-/// The numbers of a capture in the format pcapng, in one byte order.
+/// A writer of pcapng in one byte order.
 #[derive(Clone, Copy)]
 struct Order {
     u16: fn(u16) -> [u8; 2],
@@ -768,7 +768,7 @@ impl Order {
         self.block(0x0a0d_0d0a, &content)
     }
 
-    /// An interface of Ethernet, with these options.
+    /// Returns an Ethernet interface with these options.
     fn interface(self, options: &[u8]) -> Vec<u8> {
         let head = [&(self.u16)(1)[..], &[0; 2], &(self.u32)(65535)].concat();
         self.block(1, &[&head, options].concat())
@@ -792,14 +792,14 @@ impl Order {
         self.block(2, &[&head, data].concat())
     }
 
-    /// An option, and no end of options after it.
+    /// Returns an option, without an end of options.
     fn option(self, code: u16, value: &[u8; 4]) -> Vec<u8> {
         [&(self.u16)(code)[..], &(self.u16)(4), value].concat()
     }
 }
 
 #[test]
-fn what_programs_write_beside_the_packets_of_a_pcapng_does_not_matter() {
+fn other_blocks_and_options_of_a_pcapng_do_not_matter() {
     let folder = tempfile::tempdir().unwrap();
     let capture = folder.path().join("some.pcapng");
     let plugin = flow_counter();
@@ -816,7 +816,7 @@ fn what_programs_write_beside_the_packets_of_a_pcapng_does_not_matter() {
                 1,
                 vec![order.interface(&comment), order.packet(&frame, &[])],
             ),
-            // Longer than any buffer, and of a type that is anybody's.
+            // Longer than any buffer, and of a private type.
             (
                 1,
                 vec![
@@ -911,7 +911,7 @@ fn times_in_a_pcapng_are_in_the_units_of_their_interface() {
 }
 
 #[test]
-fn what_is_wrong_with_a_pcapng_is_said() {
+fn faults_of_a_pcapng_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let capture = folder.path().join("some.pcapng");
     let plugin = flow_counter();
@@ -946,7 +946,7 @@ fn what_is_wrong_with_a_pcapng_is_said() {
         ),
         (order.block(6, &[0; 8]), [damaged, malformed]),
         (order.block(2, &[0; 8]), [damaged, malformed]),
-        // What follows is not taken for the rest of the packet.
+        // The bytes that follow are not taken for the rest of the packet.
         (
             [
                 with(&|p| p[8 + 12] = 255),
@@ -979,7 +979,7 @@ fn what_is_wrong_with_a_pcapng_is_said() {
 }
 
 #[test]
-fn a_packet_that_cannot_be_so_long_is_damage_where_the_file_goes_on() {
+fn an_impossible_packet_length_is_damage_if_the_file_continues() {
     let folder = tempfile::tempdir().unwrap();
     let capture = folder.path().join("long.pcap");
     let frame = udp((A, B), None);
@@ -998,12 +998,12 @@ fn a_packet_that_cannot_be_so_long_is_damage_where_the_file_goes_on() {
 }
 
 #[test]
-fn a_truncated_capture_is_an_error_after_what_could_be_read() {
+fn a_truncated_capture_is_an_error_after_its_whole_packets() {
     let folder = tempfile::tempdir().unwrap();
     let (whole, _) = known_capture(&folder);
     let capture = folder.path().join("truncated.pcap");
     let bytes = fs::read(whole).unwrap();
-    // Header of the file, 3 packets with theirs, and a part of the next.
+    // The file's header, 3 packets with headers, and a part of the next.
     let mut end = 24;
     let mut packets = PcapReader::new(&*bytes).unwrap();
     for _ in 0..3 {
@@ -1022,7 +1022,7 @@ fn a_truncated_capture_is_an_error_after_what_could_be_read() {
 }
 
 #[test]
-fn a_file_that_is_no_capture_is_an_error_before_a_plugin_runs() {
+fn a_file_that_is_not_a_capture_is_an_error_before_a_plugin_runs() {
     let folder = tempfile::tempdir().unwrap();
     let plugin = c_plugin(folder.path(), "c", 8, &[]);
     let empty = folder.path().join("empty");
@@ -1070,7 +1070,7 @@ fn arguments_that_make_no_sense_are_refused() {
 }
 
 #[test]
-fn more_than_a_machine_can_take_is_refused() {
+fn excessive_numbers_are_refused() {
     for (argument, range) in [
         ("--threads 1001", "1001 is not in 1..=1000"),
         ("--threads 18446744073709551616", "invalid value"),
@@ -1099,7 +1099,8 @@ fn a_thread_that_the_system_refuses_is_an_error() {
         said.starts_with("suricata-mock: the system refused thread `W#02`: "),
         "{said}"
     );
-    // The first two threads are the main one and the watchdog. What RX#01, W#01 and the one that was refused have.
+    // The first two threads are the main one and the watchdog. RX#01, W#01 and the refused thread
+    // have values.
     let printed = String::from_utf8(output.stdout).unwrap();
     assert_eq!(
         printed.matches("flows of a thread: 0").count(),
@@ -1109,7 +1110,7 @@ fn a_thread_that_the_system_refuses_is_an_error() {
 }
 
 #[test]
-fn a_reader_that_goes_away_changes_no_outcome() {
+fn a_reader_that_exits_changes_no_outcome() {
     let folder = tempfile::tempdir().unwrap();
     for (name, built_with, code) in [("good", "LOG_AT=2", 0), ("bad", "LOG_AT=1", 1)] {
         let plugin = c_plugin(folder.path(), name, 8, &[built_with]);
@@ -1135,7 +1136,7 @@ fn a_reader_that_goes_away_changes_no_outcome() {
 }
 
 #[test]
-fn the_help_says_where_captures_are_not_handled_as_in_suricata() {
+fn the_help_lists_differences_from_suricata_in_captures() {
     let help = mock(["run", "--help"]).succeeds().stdout;
     let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
     for part in ["with -k none", "wrong checksums", "data after a FIN"] {
@@ -1176,12 +1177,12 @@ fn a_plugin_that_ends_the_process_or_hangs_is_named_after_its_log_so_far() {
     }
 }
 
-/// Of two plugins that are loaded, and in every place from which one can leave.
+/// With two plugins, and at every place where a plugin can throw.
 #[test]
-fn an_exception_of_c_plus_plus_ends_the_process_and_the_plugin_is_named() {
+fn a_cpp_exception_ends_the_process_and_names_the_plugin() {
     let folder = tempfile::tempdir().unwrap();
     let other = c_plugin(folder.path(), "other", 8, &[]);
-    for (throws, what) in [
+    for (throws, place) in [
         (
             "INIT",
             "Init of plugin `cpp-thrower` on thread `Suricata-Main`",
@@ -1203,13 +1204,13 @@ fn an_exception_of_c_plus_plus_ends_the_process_and_the_plugin_is_named() {
         let plugin = c_library(folder.path(), "throws", "throws.cpp", &[&throws]);
         mock_with("run {} {} --flows 1 --runmode single", &[&other, &plugin])
             .exits(1)
-            .says(&[&format!("plugin code crashed with SIGABRT: {what}")])
+            .says(&[&format!("plugin code crashed with SIGABRT: {place}")])
             .prints(&["Initializing plugin cpp-thrower"]);
     }
 }
 
 #[test]
-fn an_end_that_nothing_in_the_process_notices_is_noticed() {
+fn an_end_that_only_the_parent_process_sees_is_reported() {
     let folder = tempfile::tempdir().unwrap();
     let plugin = c_plugin(folder.path(), "leaves", 8, &["AT_A_FLOW=_exit(0)"]);
     mock_with("run {} --flows 1 --runmode single", &[&plugin])
@@ -1230,7 +1231,7 @@ fn an_end_that_nothing_in_the_process_notices_is_noticed() {
         ]);
 }
 
-/// Even where a test runner's environment names one.
+/// Even if a test runner's environment names a test.
 #[test]
 fn a_run_belongs_to_no_test() {
     let folder = tempfile::tempdir().unwrap();
@@ -1247,7 +1248,7 @@ fn a_run_belongs_to_no_test() {
 }
 
 #[test]
-fn what_a_report_advises_is_for_the_language_of_the_plugin() {
+fn a_report_has_advice_for_the_language_of_the_plugin() {
     let folder = tempfile::tempdir().unwrap();
     let plugin = c_plugin(folder.path(), "loses", 8, &["LOSE_VALUE"]);
     let ran = mock_with("run {} --flows 1 --runmode single", &[&plugin])
@@ -1256,7 +1257,8 @@ fn what_a_report_advises_is_for_the_language_of_the_plugin() {
     assert!(!ran.stderr.contains("In Rust"), "{}", ran.stderr);
 }
 
-/// Freed memory, in Suricata: that of the flow manager while the other threads are freed, and when the process ends.
+/// In Suricata, this memory is freed: the flow manager's before the other threads', and all at the end
+/// of the process.
 #[test]
 fn a_thread_vars_that_code_in_c_has_kept_is_reported_when_its_thread_is_gone() {
     let folder = tempfile::tempdir().unwrap();
@@ -1272,7 +1274,7 @@ fn a_thread_vars_that_code_in_c_has_kept_is_reported_when_its_thread_is_gone() {
 }
 
 #[test]
-fn values_may_be_shared_where_one_says_so() {
+fn values_may_be_shared_with_the_option() {
     let folder = tempfile::tempdir().unwrap();
     let plugin = c_plugin(folder.path(), "shared", 8, &["SHARED"]);
     mock_with("run {} --flows 1 --runmode single", &[&plugin])
@@ -1286,10 +1288,10 @@ fn values_may_be_shared_where_one_says_so() {
 }
 
 #[test]
-fn a_caller_that_ignores_what_becomes_of_children_gets_the_status() {
+fn a_caller_that_ignores_sigchld_gets_the_status() {
     let folder = tempfile::tempdir().unwrap();
     let plugin = c_plugin(folder.path(), "good", 8, &[]);
-    // Not `sh`: dash resets the signal for what it runs.
+    // Not `sh`: dash resets the signal for its children.
     let ignoring = "trap '' CHLD; exec \"$@\"";
     let status = Command::new("timeout")
         .args(["60", "bash", "-c", ignoring, "bash"])
@@ -1300,7 +1302,7 @@ fn a_caller_that_ignores_what_becomes_of_children_gets_the_status() {
     assert_eq!(status.unwrap().code(), Some(0));
 }
 
-/// Runs the program with these outputs; returns its status and what it said on stderr, if that is a pipe.
+/// Runs the program with these outputs. Returns its status, and its stderr if that is a pipe.
 #[cfg(target_os = "linux")]
 fn status_with(command: &[&OsStr], stdout: Stdio, stderr: Stdio) -> (Option<i32>, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_suricata-mock"))
@@ -1314,7 +1316,7 @@ fn status_with(command: &[&OsStr], stdout: Stdio, stderr: Stdio) -> (Option<i32>
     (output.status.code(), stderr)
 }
 
-/// What it printed is missing, so that it cannot have been a success.
+/// Output is missing, so the call cannot be a success.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_is_a_failure_of_the_call_unless_the_plugin_is_at_fault() {
@@ -1339,7 +1341,7 @@ fn a_full_disk_is_a_failure_of_the_call_unless_the_plugin_is_at_fault() {
     assert_eq!(status_with(&check, full(), Stdio::piped()).0, Some(2));
 }
 
-/// The outcome of the work counts, not who reads of it.
+/// The outcome of the work counts, not its readers.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_closed_pipe_changes_no_status() {

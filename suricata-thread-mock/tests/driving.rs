@@ -1,5 +1,5 @@
-//! Driving the host: what waits for what, and what is refused so that no callback runs while
-//! another one has the same `ThreadVars`.
+//! Driving the host: waits, and calls that are refused so that no callback runs while another has
+//! the same `ThreadVars`.
 
 mod raw;
 
@@ -27,7 +27,7 @@ fn a_job_borrows_runs_on_the_thread_and_returns() {
 
 #[test]
 fn a_thread_has_a_stack_as_large_as_suricatas_threads() {
-    /// Uses so many times 64 KiB of it.
+    /// Uses `times` 64 KiB of the stack.
     fn use_stack(times: usize) -> usize {
         let used = [times as u8; 64 << 10];
         match times {
@@ -42,7 +42,7 @@ fn a_thread_has_a_stack_as_large_as_suricatas_threads() {
 }
 
 #[test]
-fn a_panic_of_a_job_goes_on_in_the_caller_and_the_thread_lives() {
+fn a_panic_of_a_job_continues_in_the_caller_and_the_thread_survives() {
     let host = Host::new();
     let worker = host.spawn("W#01", ThreadKind::Worker);
     assert_eq!(
@@ -76,7 +76,7 @@ fn a_job_that_would_wait_for_itself_panics_instead() {
     );
     let traffic = || one.run(|_| drop(host.traffic(Traffic::default())));
     assert_says(&panic_of(traffic), &["Host::traffic", "`W#01`"]);
-    // It may wait for another host, and one after the other is fine, in either direction.
+    // A job may wait for another host, and one host after the other, in either direction.
     let other = Host::new();
     other.spawn("W#01", ThreadKind::Worker);
     one.run(|_| other.shutdown());
@@ -126,11 +126,11 @@ fn a_callback_cannot_drive_the_host() {
     *threads.lock().unwrap() = Some(worker.clone());
     worker.flow_init(&host.flow());
     let texts = texts.lock().unwrap();
-    for (text, what) in texts
+    for (text, call) in texts
         .iter()
         .zip(["Thread::run", "Thread::join", "Thread::free"])
     {
-        assert_says(text, &[what, "`W#01`", "by plugin code"]);
+        assert_says(text, &[call, "`W#01`", "by plugin code"]);
     }
     assert_eq!(texts.len(), 3);
     let reports = host.reports();
@@ -228,7 +228,7 @@ fn shutting_down_waits_for_a_thread_that_is_being_created() {
     on_thread_init(move |tv| {
         if calls.fetch_add(1, Ordering::SeqCst) == 0 {
             both.wait();
-            // Until the shutdown is under way.
+            // Waits until the shutdown has begun.
             both.wait();
             V9.set(tv, id, value(1, &made));
         }
@@ -271,8 +271,8 @@ fn traffic_while_other_traffic_runs_is_refused() {
             panic_of(|| drop(host.replay([1]))),
         ];
         inside.wait();
-        for (text, what) in texts.iter().zip(["Host::traffic", "Host::replay"]) {
-            assert_says(text, &[what, "while other traffic of this host runs"]);
+        for (text, call) in texts.iter().zip(["Host::traffic", "Host::replay"]) {
+            assert_says(text, &[call, "while other traffic of this host runs"]);
         }
     });
     host.traffic(Traffic::default());
@@ -283,11 +283,11 @@ thread_local! {
 }
 
 #[test]
-fn a_host_in_a_thread_local_is_taken_down_all_the_same() {
+fn a_host_in_a_thread_local_is_taken_down() {
     let frees = Frees::default();
     let made = frees.clone();
     let life = move || {
-        // Dropped after the thread-locals of the mock, which are used later for the first time.
+        // Dropped after the mock's thread-locals, whose first use is later.
         KEPT_BY_THE_THREAD.with_borrow(|none| assert!(none.is_none()));
         let host = V9.host();
         let id = V9.register(c"a");
@@ -299,7 +299,7 @@ fn a_host_in_a_thread_local_is_taken_down_all_the_same() {
 }
 
 #[test]
-fn hosts_and_threads_are_printed_with_what_tells_them_apart() {
+fn debug_output_identifies_hosts_and_threads() {
     let host = Host::builder().generation(V9.generation).seed(7).build();
     assert_says(&format!("{host:?}"), &["Host", "V9", "seed: 7"]);
     let worker = host.spawn("W#01", ThreadKind::Worker);
@@ -307,7 +307,7 @@ fn hosts_and_threads_are_printed_with_what_tells_them_apart() {
 }
 
 #[test]
-fn a_name_that_no_thread_can_have_is_refused_before_anything_is_made() {
+fn a_thread_name_with_nul_is_refused_before_any_effect() {
     let host = Host::new();
     let text = panic_of(|| drop(host.spawn("W\0", ThreadKind::Worker)));
     assert_says(&text, &["cannot contain NUL", "W\\0"]);
@@ -315,10 +315,10 @@ fn a_name_that_no_thread_can_have_is_refused_before_anything_is_made() {
 }
 
 #[test]
-fn a_wrong_call_panics_where_the_test_made_it() {
+fn a_wrong_call_panics_with_its_own_place() {
     let host = Host::builder().record_only().build();
     let worker = host.spawn("W#01", ThreadKind::Worker);
-    // No lock: a failed assertion panics, too.
+    // Not with a lock: a failed assertion panics, too.
     let place = std::sync::Arc::new(AtomicU32::new(0));
     let seen = std::sync::Arc::clone(&place);
     let before = std::panic::take_hook();

@@ -1,6 +1,6 @@
 //! Plugin code that ends the process, crashes or hangs is named, and the process fails.
 //!
-//! Each end happens in a child: this test binary, run for one of the tests that are ignored.
+//! Each end happens in a child: this test binary, which runs one of the ignored tests.
 
 mod raw;
 
@@ -13,7 +13,7 @@ use raw::{assert_says, on_flow_init};
 use suricata_thread_mock::{Host, RunMode, Traffic};
 use suricata_thread_sys::common::{SCLogLevel, SCLogMessage, SCThreadRegisterInitCallback};
 
-/// Runs one of the tests below in a child that the harness gives a thread, or not.
+/// Runs one of the tests below in a child, with this number of test threads.
 fn run(test: &str, threads: &str) -> Output {
     Command::new(std::env::current_exe().expect("a path"))
         .args(["--ignored", "--exact", test, threads])
@@ -23,7 +23,7 @@ fn run(test: &str, threads: &str) -> Output {
         .expect("a child")
 }
 
-/// The status is that of a failure, and the line is on stderr, after the reports and the log so far.
+/// The child fails, and stderr has the line after the reports and the log.
 fn assert_ends(test: &str, says: &[&str]) {
     for threads in ["--test-threads=2", "--test-threads=1"] {
         let child = run(test, threads);
@@ -47,15 +47,15 @@ fn assert_ends(test: &str, says: &[&str]) {
     }
 }
 
-/// A host that has loaded a plugin with this name whose flow init callback does `what`.
-fn at_a_flow(host: Host, what: impl Fn() + Send + Sync + 'static) {
+/// Runs a plugin with this name whose flow init callback does `work`.
+fn at_a_flow(host: Host, work: impl Fn() + Send + Sync + 'static) {
     on_flow_init(move |_| {
         let (level, text) = (SCLogLevel::SC_LOG_NOTICE, c"ends".as_ptr());
         // SAFETY: the texts are C strings.
         unsafe { SCLogMessage(level, text, 1, text, text, c"it begins".as_ptr()) };
         // SAFETY: the mock refuses NULL.
         unsafe { SCThreadRegisterInitCallback(None, std::ptr::null_mut()) };
-        what();
+        work();
     });
     host.start(RunMode::Single);
     host.traffic(Traffic {
@@ -133,7 +133,7 @@ fn aborts() {
     at_a_flow(Host::new(), || std::process::abort());
 }
 
-/// The report of the standard library is still there.
+/// The standard library's report is still there.
 #[test]
 fn a_stack_overflow() {
     assert_ends(
@@ -174,7 +174,7 @@ fn a_hang() {
     );
 }
 
-/// Its process runs no other test, but not because the name was given: only the calls tell it.
+/// Its process runs no other test, but not because of a name: only the backtrace names it.
 #[test]
 fn a_hang_of_a_test_on_the_main_thread() {
     let child = Command::new(std::env::current_exe().expect("a path"))
@@ -198,8 +198,8 @@ fn hangs() {
     });
 }
 
-/// At the end of `W#01`, whose thread-local calls `what` when it is dropped.
-fn at_the_end_of_a_thread(what: fn()) {
+/// Ends `W#01`, whose thread-local calls `work` when it is dropped.
+fn at_the_end_of_a_thread(work: fn()) {
     struct Ends(fn());
     impl Drop for Ends {
         fn drop(&mut self) {
@@ -209,7 +209,7 @@ fn at_the_end_of_a_thread(what: fn()) {
     thread_local!(static ENDS: RefCell<Option<Ends>> = const { RefCell::new(None) });
     let limit = Duration::from_millis(500);
     let host = Host::builder().callback_limit(limit).build();
-    at_a_flow(host, move || ENDS.set(Some(Ends(what))));
+    at_a_flow(host, move || ENDS.set(Some(Ends(work))));
 }
 
 const AT_THE_END: &str = "destructor of a thread-local on thread `W#01`";
@@ -275,10 +275,10 @@ fn both_wait() {
     host.traffic(Traffic::default());
 }
 
-/// A debugger stops what it likes for as long as it likes.
+/// A debugger may stop a callback for any time.
 #[cfg(target_os = "linux")]
 #[test]
-fn a_hang_under_a_debugger_is_none() {
+fn a_hang_under_a_debugger_does_not_count() {
     let mut child = Command::new(std::env::current_exe().expect("a path"))
         .args(["--ignored", "--exact", "takes_its_time"])
         // LeakSanitizer traces the process itself, which one process can do at a time.
@@ -306,7 +306,7 @@ fn a_hang_under_a_debugger_is_none() {
         // SAFETY: as above; it goes on with the signal that it was stopped for.
         unsafe { libc::ptrace(libc::PTRACE_CONT, pid, none, signal) };
     }
-    // Nothing is left of it.
+    // The child is gone.
     let _ = child.wait();
     assert!(
         libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0,
@@ -314,9 +314,9 @@ fn a_hang_under_a_debugger_is_none() {
     );
 }
 
-/// Without the debugger it is one.
+/// The same callback, without a debugger.
 #[test]
-fn what_takes_its_time_hangs() {
+fn a_slow_callback_counts_as_hung() {
     let stderr = run("takes_its_time", "--test-threads=2").stderr;
     let stderr = String::from_utf8_lossy(&stderr);
     assert_says(&stderr, &["has not returned for 1 s"]);
@@ -337,9 +337,9 @@ fn takes_its_time() {
     });
 }
 
-/// A callback of another thread that returns is a sign of life, as is each step of this one.
+/// Any callback that returns is a sign of life, on any thread.
 #[test]
-fn what_goes_on_is_no_hang() {
+fn callbacks_that_return_are_no_hang() {
     let host = Host::builder()
         .callback_limit(Duration::from_millis(400))
         .build();
@@ -354,14 +354,14 @@ fn what_goes_on_is_no_hang() {
 }
 
 #[test]
-fn no_limit_is_zero() {
+fn a_limit_of_zero_is_none() {
     let host = Host::builder().callback_limit(Duration::ZERO).build();
     on_flow_init(|_| std::thread::sleep(Duration::from_millis(700)));
     let worker = host.start(RunMode::Single).workers.remove(0);
     worker.flow_init(&host.flow());
 }
 
-/// Neither on a thread of the plugin's own, nor in a job, is anything noted.
+/// The mock notes no plugin code on a plugin's own thread, nor in a job.
 #[test]
 fn an_exit_in_no_callback() {
     let says = ["ended the process by exit", "code in no callback"];
@@ -388,7 +388,7 @@ fn exits_in_a_job() {
     worker.run(|_| std::process::exit(0));
 }
 
-/// A process that a plugin forks may end as it likes.
+/// A process that a plugin forks may end in any way.
 #[test]
 fn an_exit_of_a_fork() {
     let child = run("forks", "--test-threads=2");
@@ -417,7 +417,7 @@ fn forks() {
     worker.flow_init(&host.flow());
 }
 
-/// An exit that is the test's own is none of the mock's business.
+/// The mock does not report a test's own exit.
 #[test]
 fn an_exit_outside_plugin_code() {
     let child = run("exits_outside", "--test-threads=2");

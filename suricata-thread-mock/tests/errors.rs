@@ -1,4 +1,4 @@
-//! Lines at error level fail the test, unless it said that it expects them.
+//! Lines at error level fail the test, unless it expects them.
 
 mod raw;
 
@@ -36,7 +36,7 @@ fn an_error_that_the_test_did_not_expect_fails_it_by_name_and_place() {
 }
 
 #[test]
-fn warnings_and_what_is_less_fail_nothing() {
+fn warnings_and_lower_levels_fail_nothing() {
     let host = V9.host();
     log(SCLogLevel::SC_LOG_WARNING, "almost full");
     log(SCLogLevel::SC_LOG_NOTICE, "3 flows");
@@ -53,7 +53,7 @@ fn an_error_below_the_level_of_the_log_fails_too() {
 }
 
 #[test]
-fn each_error_is_told_once() {
+fn each_error_is_reported_once() {
     let host = V9.host();
     error("no memory");
     assert_says(&panic_of(|| host.verify()), &["no memory"]);
@@ -64,7 +64,7 @@ fn each_error_is_told_once() {
 }
 
 #[test]
-fn misuse_and_errors_are_told_together() {
+fn misuse_and_errors_are_reported_together() {
     let host = V9.host();
     error("no memory");
     V9.get(std::ptr::null(), 0);
@@ -158,9 +158,9 @@ fn a_count_may_be_a_range() {
     assert_eq!(fine(|host| host.expect_errors(.., "no")), [yes; 5]);
 }
 
-/// Which of the hosts of a process it is for, nobody knows.
+/// Nobody knows which host of the process it is for.
 #[test]
-fn an_error_on_a_thread_of_the_plugins_own_fails_no_test_but_says_how_it_would() {
+fn an_error_on_a_plugins_own_thread_fails_no_test_but_names_the_option() {
     let host = V9.host();
     let own = std::thread::Builder::new().name("my own".to_owned());
     own.spawn(|| error("no memory")).unwrap().join().unwrap();

@@ -1,4 +1,5 @@
-//! A host that has every thread of the process. Alone in its process: other tests have threads, too.
+//! A host for every thread of the process. Alone in its process, since other tests have threads,
+//! too.
 
 mod raw;
 
@@ -6,7 +7,7 @@ use raw::{V8, assert_says, panic_of};
 use suricata_thread_mock::{Generation, Host, ThreadKind, stray_reports};
 use suricata_thread_sys::common::{SCLogGetLogLevel, SCLogLevel, SCLogMessage};
 
-/// How many slots a thread is told of that has entered no host.
+/// Returns the number of slots that a thread without a host sees.
 fn slots_seen_by_another_thread() -> usize {
     std::thread::scope(|scope| scope.spawn(|| V8.size()).join().unwrap()) / size_of::<*mut u8>()
 }
@@ -23,7 +24,7 @@ fn error() {
 }
 
 #[test]
-fn a_thread_that_entered_no_host_belongs_to_the_last_one_built_that_has_every_thread() {
+fn a_thread_without_a_host_belongs_to_the_last_one_built_for_every_thread() {
     let first = Host::builder()
         .generation(Generation::V8)
         .every_thread()
@@ -40,7 +41,7 @@ fn a_thread_that_entered_no_host_belongs_to_the_last_one_built_that_has_every_th
     assert_eq!(slots_seen_by_another_thread(), 2);
     assert_eq!(stray_reports(), []);
 
-    // What refers to the host does not keep it from ending.
+    // References to the host do not keep it from ending.
     let kept = second.spawn("W#01", ThreadKind::Worker);
     drop(second);
     assert_eq!(slots_seen_by_another_thread(), 0);

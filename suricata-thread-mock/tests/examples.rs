@@ -1,4 +1,4 @@
-//! Opening plugin files that are made of the workspace's examples. Not in the package, which has no examples.
+//! Opening the examples' plugin files. Not in the package, which lacks the examples.
 
 mod workspace;
 

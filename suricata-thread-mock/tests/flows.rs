@@ -1,4 +1,4 @@
-//! How flows end, and what becomes of their storage.
+//! The end of flows and of their storage.
 
 mod raw;
 
@@ -20,49 +20,49 @@ use suricata_thread_sys::common::{
 };
 use suricata_thread_sys::v9::*;
 
-/// What the callbacks do with the flow, and what they have seen, by the kernel's name of the thread.
+/// The callbacks' work, and their calls by the kernel's name of the thread.
 struct Plugin {
     slot: SCFlowStorageId,
     on_update: Option<fn(*mut sys::Flow, SCFlowStorageId)>,
     seen: Mutex<HashMap<(&'static str, String), u64>>,
-    /// What happened between which source ports, in order, with the flow's last time in seconds.
+    /// Events between source ports, in order, with the flow's last time in seconds.
     order: Mutex<Vec<(u16, &'static str, u64)>>,
 }
 
-/// The value of a flow: freed once, and counted with the plugin, at this source port.
+/// The value of a flow with this source port. Its drop is counted.
 struct Value(&'static Plugin, u16);
 
 impl Plugin {
-    fn note(&self, what: &'static str) {
+    fn note(&self, event: &'static str) {
         let thread = std::fs::read_to_string("/proc/thread-self/comm").unwrap();
         let mut seen = self.seen.lock().unwrap();
         *seen
-            .entry((what, thread.trim_end().to_owned()))
+            .entry((event, thread.trim_end().to_owned()))
             .or_default() += 1;
     }
 
-    fn note_of(&self, what: &'static str, flow: *mut sys::Flow) {
-        self.note(what);
+    fn note_of(&self, event: &'static str, flow: *mut sys::Flow) {
+        self.note(event);
         let (mut last, mut microseconds) = (0, 0);
         // SAFETY: the host's flow, and places to write to.
         let from = unsafe {
             SCFlowGetLastTimeAsParts(flow, &raw mut last, &raw mut microseconds);
             SCFlowGetSourcePort(flow)
         };
-        self.order.lock().unwrap().push((from, what, last));
+        self.order.lock().unwrap().push((from, event, last));
     }
 
-    /// How often something was seen on threads whose name begins so.
-    fn count(&self, what: &str, thread: &str) -> u64 {
+    /// Returns the number of events on threads whose names begin with `thread`.
+    fn count(&self, event: &str, thread: &str) -> u64 {
         let seen = self.seen.lock().unwrap();
-        let of_that = seen
+        let matching = seen
             .iter()
-            .filter(|((w, t), _)| *w == what && t.starts_with(thread));
-        of_that.map(|(_, count)| count).sum()
+            .filter(|((w, t), _)| *w == event && t.starts_with(thread));
+        matching.map(|(_, count)| count).sum()
     }
 }
 
-/// Where values are: one that a test loses on purpose is no leak to LeakSanitizer.
+/// Keeps values reachable: one that a test loses on purpose is no leak to LeakSanitizer.
 static KNOWN: Mutex<Vec<usize>> = Mutex::new(Vec::new());
 
 unsafe extern "C" fn free(value: *mut c_void) {
@@ -135,7 +135,7 @@ fn host() -> Host {
     Host::builder().generation(Generation::V9).build()
 }
 
-/// Finished and freed on the recycler, and freed on workers, of flows that are all of one kind.
+/// Returns how many flows of one kind were finished and freed on the recycler and on workers.
 fn ends_of(kind: &'static [FlowKind], one_at_a_time: bool) -> [u64; 4] {
     let host = host();
     let plugin = register(None);
@@ -154,7 +154,7 @@ fn ends_of(kind: &'static [FlowKind], one_at_a_time: bool) -> [u64; 4] {
     );
     assert_eq!(plugin.count("finish", ""), seen.finished);
     let [finish, freed] =
-        ["finish", "freed"].map(|what| ["FR", "W"].map(|thread| plugin.count(what, thread)));
+        ["finish", "freed"].map(|event| ["FR", "W"].map(|thread| plugin.count(event, thread)));
     [finish[0], finish[1], freed[0], freed[1]]
 }
 
@@ -172,7 +172,7 @@ fn each_kind_of_flow_ends_as_in_suricata() {
     }
 }
 
-/// What happens between the same ports, in order.
+/// Returns the events between the same ports, in order.
 fn between_ports(kind: &'static [FlowKind], one_at_a_time: bool) -> Vec<Vec<(&'static str, u64)>> {
     let host = host();
     let plugin = register(None);
@@ -185,8 +185,8 @@ fn between_ports(kind: &'static [FlowKind], one_at_a_time: bool) -> Vec<Vec<(&'s
         ..Traffic::default()
     });
     let mut ports: HashMap<u16, Vec<_>> = HashMap::new();
-    for (from, what, last) in &*plugin.order.lock().unwrap() {
-        ports.entry(*from).or_default().push((*what, *last));
+    for (from, event, last) in &*plugin.order.lock().unwrap() {
+        ports.entry(*from).or_default().push((*event, *last));
     }
     ports.into_values().collect()
 }
@@ -203,7 +203,7 @@ fn a_flow_whose_ports_are_used_again_ends_after_the_first_packet_of_the_next() {
                 let order = ["init", "update"].into_iter();
                 let order = order.chain(next.into_iter().cycle().take((flows - 1) * 3));
                 let expected: Vec<_> = order.chain(["freed"]).collect();
-                let order: Vec<_> = events.iter().map(|(what, _)| *what).collect();
+                let order: Vec<_> = events.iter().map(|(event, _)| *event).collect();
                 assert_eq!(order, expected);
             }
         }
@@ -211,12 +211,12 @@ fn a_flow_whose_ports_are_used_again_ends_after_the_first_packet_of_the_next() {
 }
 
 #[test]
-fn a_flow_that_timed_out_has_been_silent_for_as_long() {
+fn a_flow_that_timed_out_was_silent_for_the_timeout() {
     for one_at_a_time in [false, true] {
         for (kinds, least) in [(&[FlowKind::UdpTimedOut], 30), (&[FlowKind::TcpReused], 0)] {
             let mut gaps = Vec::new();
             for events in between_ports(kinds, one_at_a_time) {
-                let updates = events.iter().filter(|(what, _)| *what == "update");
+                let updates = events.iter().filter(|(event, _)| *event == "update");
                 let times: Vec<_> = updates.map(|(_, last)| *last).collect();
                 gaps.extend(times.windows(2).map(|two| two[1] - two[0]));
             }
@@ -230,7 +230,7 @@ fn a_flow_that_timed_out_has_been_silent_for_as_long() {
 }
 
 #[test]
-fn of_the_usual_kinds_the_first_flow_is_not_finished() {
+fn the_first_flow_of_the_usual_kinds_is_not_finished() {
     for (flows, finished) in [(1, 0), (2, 1), (3, 1), (4, 2), (5, 2), (6, 2), (7, 3)] {
         let host = host();
         register(None);
@@ -275,7 +275,7 @@ fn flows_time_out_by_the_time_of_packets() {
 }
 
 #[test]
-fn flows_that_are_left_end_with_the_host() {
+fn remaining_flows_end_with_the_host() {
     let host = host();
     let plugin = register(None);
     let threads = host.start(RunMode::Autofp {
@@ -290,20 +290,20 @@ fn flows_that_are_left_end_with_the_host() {
     // Never picked up.
     let _ = host.flow();
     host.shutdown();
-    for (what, thread, count) in [
+    for (event, thread, count) in [
         ("freed", "W#01", 1),
         ("freed", "W#02", 1),
         ("finish", "FR", 1),
         ("freed", "FR", 1),
         ("freed", "", 3),
     ] {
-        assert_eq!(plugin.count(what, thread), count, "{what} {thread}");
+        assert_eq!(plugin.count(event, thread), count, "{event} {thread}");
     }
 }
 
-/// As in unix-socket mode, where each capture has threads of its own.
+/// As in unix-socket mode, in which each capture has its own threads.
 #[test]
-fn flows_that_are_left_end_with_the_threads_of_their_worker() {
+fn remaining_flows_end_with_the_threads_of_their_worker() {
     let host = host();
     let plugin = register(None);
     let [first, second] = [0, 1].map(|_| host.start(RunMode::Single));
@@ -316,13 +316,13 @@ fn flows_that_are_left_end_with_the_threads_of_their_worker() {
     let recycler = second.flow_recycler.clone();
     first.stop();
     assert_eq!(flows.each_ref().map(Flow::is_retired), [true, true, false]);
-    for (what, thread) in [("finish", "FR"), ("freed", "FR"), ("freed", "W")] {
-        assert_eq!(plugin.count(what, thread), 1, "{what} on {thread}");
+    for (event, thread) in [("finish", "FR"), ("freed", "FR"), ("freed", "W")] {
+        assert_eq!(plugin.count(event, thread), 1, "{event} on {thread}");
     }
     assert!(recycler.is_running());
 }
 
-/// The report on what a plugin does in its first update.
+/// Returns the report on a plugin's first update.
 fn report_of(work: fn(*mut sys::Flow, SCFlowStorageId)) -> Report {
     let host = Host::builder()
         .generation(Generation::V9)
@@ -396,7 +396,7 @@ fn storage_of_flows_is_as_strict_as_that_of_threads() {
 }
 
 #[test]
-fn what_a_free_function_stores_in_a_slot_that_was_freed_is_reported() {
+fn a_value_that_a_free_function_stores_in_a_freed_slot_is_reported() {
     static FLOW: AtomicUsize = AtomicUsize::new(0);
     static SLOT: AtomicI32 = AtomicI32::new(0);
     unsafe extern "C" fn store(_: *mut c_void) {
@@ -456,7 +456,7 @@ fn the_nth_slot_and_set_are_refused_on_demand() {
 }
 
 #[test]
-fn what_a_flow_tells_is_of_its_packets() {
+fn facts_of_a_flow_come_from_its_packets() {
     static TOLD: Mutex<Vec<(u64, u64, u32, u32)>> = Mutex::new(Vec::new());
     let host = host();
     register(Some(|flow, _| {
@@ -535,7 +535,7 @@ fn a_flow_without_packets_times_out_from_its_beginning() {
 }
 
 #[test]
-fn time_ends_where_the_clock_does() {
+fn time_stops_at_the_end_of_the_clock() {
     let host = host();
     register(None);
     let worker = &host.start(RunMode::Single).workers[0];
@@ -549,7 +549,7 @@ fn time_ends_where_the_clock_does() {
 }
 
 #[test]
-fn flows_that_live_at_the_same_time_are_between_other_ports_by_the_seed() {
+fn live_flows_have_different_ports_that_the_seed_decides() {
     let run = |seed| {
         static PORTS: Mutex<Vec<u16>> = Mutex::new(Vec::new());
         let host = Host::builder()

@@ -14,7 +14,7 @@ use suricata_thread_mock::{Host, ReportKind, RunMode, Traffic};
 /// A handle as code under test keeps it.
 static HANDLE: AtomicI32 = AtomicI32::new(-1);
 
-/// A whole life, checked for what only a host of its own gives.
+/// The life of a host, with checks that it shares nothing.
 fn one_life(seed: u64) {
     let raw = BOTH[seed as usize % 2];
     let host = Host::builder()
@@ -26,7 +26,7 @@ fn one_life(seed: u64) {
     let flows = Arc::new(AtomicUsize::new(0));
     let id = raw.register(c"the same name");
     assert!(id >= 0);
-    // Whichever test comes last wins: the others have a stale or foreign handle there.
+    // The last test wins: the others find a stale or foreign handle there.
     HANDLE.store(id, Ordering::SeqCst);
     let made = frees.clone();
     on_thread_init(move |tv| {
@@ -46,7 +46,7 @@ fn one_life(seed: u64) {
         packets_per_flow: 2,
         ..Traffic::default()
     });
-    // Whichever life wrote it last: only its own one finds a value by it.
+    // Only the life that wrote it last finds a value by it.
     let handle = HANDLE.load(Ordering::SeqCst);
     let found = threads.workers[0].run(|tv| raw.get(tv, handle).addr());
     assert_eq!(found != 0, handle == id);

@@ -1,4 +1,4 @@
-//! Loading plugins: versions, fields that must not be NULL, what Init may do.
+//! Loading plugins: versions, required fields, and the effects of `Init`.
 
 mod raw;
 
@@ -37,7 +37,7 @@ unsafe extern "C-unwind" fn init_panics() {
     panic!("no configuration");
 }
 
-/// Plugins stay for the life of the process, as those of `plugin!` do.
+/// Plugins stay for the life of the process, like those of `plugin!`.
 static PLUGINS: Mutex<Vec<usize>> = Mutex::new(Vec::new());
 
 macro_rules! entry_points {
@@ -72,7 +72,7 @@ entry_points! {
     });
 }
 
-/// A plugin as 7.0 has it, which begins with its name, and what may be in memory after it.
+/// A plugin of 7.0, which begins with its name, and the memory after it.
 #[repr(C)]
 struct For7 {
     name: *const c_char,
@@ -161,7 +161,7 @@ fn a_plugin_of_another_version_is_refused_with_an_error_in_the_log() {
 }
 
 #[test]
-fn of_a_plugin_of_no_known_version_nothing_else_is_read() {
+fn only_the_version_of_a_plugin_with_an_unknown_one_is_read() {
     for host in [V8.host(), V9.host(), Host::new()] {
         let error = load(&host, laid_out_for_7).unwrap_err();
         let LoadError::Version {
@@ -192,7 +192,7 @@ fn of_a_plugin_of_no_known_version_nothing_else_is_read() {
 }
 
 #[test]
-fn the_error_says_what_the_plugin_is_built_for() {
+fn the_error_names_the_generation_of_the_plugin() {
     let error = load(&V8.host(), for_9).unwrap_err().to_string();
     assert_says(&error, &["built for Suricata 9.0 alone"]);
     let error = load(&V9.host(), for_8).unwrap_err().to_string();
@@ -228,11 +228,11 @@ fn a_panic_of_init_is_an_error_and_a_report() {
     );
 }
 
-/// What the plugin of the next test sees, in order.
+/// Events of the next test's plugin, in order.
 static SEEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-fn see(what: impl Into<String>) {
-    SEEN.lock().unwrap().push(what.into());
+fn see(event: impl Into<String>) {
+    SEEN.lock().unwrap().push(event.into());
 }
 
 unsafe extern "C" fn sees() {
@@ -244,8 +244,8 @@ unsafe extern "C" fn sees() {
     assert!(raw::on_thread_init(|_| see("a thread init callback")));
 }
 
-/// As 8.0.8 does with `-T`: it loads, closes registration, which a reserved name makes fail, creates no thread, frees
-/// nothing, and takes its log down before what a plugin does at exit.
+/// With `-T`, 8.0.8 loads plugins, closes registration (which a reserved name makes fail), creates
+/// no thread, frees nothing, and takes its log down before plugins' exit handlers run.
 #[test]
 fn test_mode_is_a_host_that_is_finalized_and_dropped() {
     let host = V8.host();
@@ -270,9 +270,9 @@ unsafe extern "C" fn loses() {
     }));
 }
 
-/// That `PLUGIN` is in Rust, `plugin!` knows; an entry point may be in any language.
+/// `plugin!` knows that `PLUGIN` is in Rust; an entry point may be in any language.
 #[test]
-fn what_a_report_advises_is_for_the_language_of_the_plugin_where_that_is_known() {
+fn a_report_has_advice_for_the_language_of_the_plugin_if_known() {
     let advice = |load: &dyn Fn(&Host)| {
         let host = V8.recording();
         load(&host);

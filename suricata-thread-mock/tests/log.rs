@@ -1,4 +1,4 @@
-//! What the host logs.
+//! The host's log.
 
 mod raw;
 
@@ -150,7 +150,7 @@ fn a_module_is_written_as_suricata_writes_it() {
     assert_eq!(shown, MODULES.map(|(_, shown)| shown));
 }
 
-/// What Suricata 8.0.8 makes of modules.
+/// Modules as Suricata 8.0.8 writes them.
 const MODULES: [(&CStr, &str); 17] = [
     (c"flow_counter::inner", "flow_counter::inner"),
     (c"", ""),
@@ -187,7 +187,7 @@ fn each_line_is_passed_on_when_it_comes() {
     drop(host);
 }
 
-/// As in 8.0.8, where functions that `atexit` runs see it so.
+/// As in 8.0.8, for functions that `atexit` runs.
 #[test]
 fn after_the_end_of_the_host_the_level_is_none_and_a_line_is_lost_with_success() {
     let name = "outlives its host";

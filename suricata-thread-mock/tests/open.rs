@@ -1,4 +1,4 @@
-//! Opening built plugin files in a test of one's own.
+//! Opening built plugin files in a test.
 
 mod built;
 
@@ -83,14 +83,14 @@ fn a_plugin_for_the_other_generation_has_undefined_symbols() {
         let OpenErrorReason::Undefined { symbols, .. } = error.reason else {
             panic!("{text}");
         };
-        let of = if generation == 8 {
+        let owner = if generation == 8 {
             Generation::V8
         } else {
             Generation::V9
         };
         assert_eq!(symbols.len(), 3, "{symbols:?}");
         assert!(
-            names(&symbols).contains(&(storage, Some(of))),
+            names(&symbols).contains(&(storage, Some(owner))),
             "{symbols:?}"
         );
         let log = host.log();
@@ -103,7 +103,7 @@ fn a_plugin_for_the_other_generation_has_undefined_symbols() {
 }
 
 #[test]
-fn what_nobody_has_is_named() {
+fn symbols_that_nothing_defines_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let plugin = c_plugin(folder.path(), "missing", 9, &["MISSING"]);
     for (api, expected) in [
@@ -214,11 +214,13 @@ fn a_plugin_that_registered_before_it_was_refused_stays_open() {
     open(&host, &plugin).unwrap_err();
     assert!(is_mapped(&plugin));
     let log = messages(&host);
-    let said = |line: &String| line.contains("registered callbacks or slots before its Init");
-    assert!(log.iter().any(said), "{log:#?}");
+    let is_expected =
+        |line: &String| line.contains("registered callbacks or slots before its Init");
+    assert!(log.iter().any(is_expected), "{log:#?}");
 }
 
-/// As in 8.0.8, which crashes over this plugin then: its slot's id is that of the second `Init`, which is refused.
+/// As in 8.0.8, which then crashes: the plugin's slot id is that of the second `Init`, which is
+/// refused.
 #[test]
 fn a_plugin_that_is_listed_twice_has_its_init_run_twice() {
     let folder = tempfile::tempdir().unwrap();
@@ -258,7 +260,7 @@ fn a_plugin_that_is_listed_twice_has_its_init_run_twice() {
 }
 
 #[test]
-fn looking_at_a_plugin_runs_no_init_and_leaves_it_closed() {
+fn checking_a_plugin_runs_no_init_and_closes_it() {
     let folder = tempfile::tempdir().unwrap();
     let plugin = c_plugin(folder.path(), "checked", 9, &[]);
     let host = Host::builder().generation(Generation::V9).build();
@@ -304,7 +306,7 @@ fn the_mock_inside_a_plugin_is_found() {
 }
 
 #[test]
-fn files_that_are_no_plugin_are_refused_and_not_run() {
+fn files_that_are_not_plugins_are_refused_and_not_run() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let plugin = c_plugin(folder, "whole", 8, &[]);
@@ -378,7 +380,7 @@ fn a_truncated_file_without_section_headers_is_found_by_its_segments() {
 }
 
 #[test]
-fn of_a_file_without_section_headers_the_symbols_are_unknown() {
+fn the_symbols_of_a_file_without_section_headers_are_unknown() {
     let folder = tempfile::tempdir().unwrap();
     let plugin = c_plugin(folder.path(), "whole", 9, &["BOTH_GENERATIONS"]);
     let mut bytes = fs::read(plugin).unwrap();
@@ -395,7 +397,7 @@ fn of_a_file_without_section_headers_the_symbols_are_unknown() {
     }
 }
 
-/// Whether the file is part of this process.
+/// Returns `true` if the file is part of this process.
 fn is_mapped(file: &Path) -> bool {
     let maps = fs::read_to_string("/proc/self/maps").unwrap();
     maps.contains(file.to_str().unwrap())

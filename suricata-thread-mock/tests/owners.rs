@@ -1,4 +1,5 @@
-//! Who may use, free and read the slots of a thread, and when: what is no misuse is not reported, and what is one is.
+//! Access to the slots of a thread by other threads, at each time: misuse is reported, and nothing
+//! else.
 
 mod raw;
 
@@ -41,9 +42,9 @@ fn a_flow_callback_may_free_a_slot_of_its_own_thread() {
     }
 }
 
-/// Not through the host: it is a function like any other.
+/// Without the host: the free function is a function like any other.
 #[test]
-fn a_flow_callback_may_call_a_free_function_for_what_it_took_out() {
+fn a_flow_callback_may_free_a_value_that_it_took_out() {
     for raw in BOTH {
         let host = raw.host();
         let frees = Frees::default();
@@ -83,7 +84,7 @@ fn main_may_read_the_values_of_threads_that_it_has_joined() {
     }
 }
 
-/// The threads that a free function finds, and the sum of what it has read of them.
+/// The threads that a free function finds, and the sum of their values.
 static WORKERS: Mutex<Vec<(usize, i32)>> = Mutex::new(Vec::new());
 static SUM: AtomicUsize = AtomicUsize::new(0);
 
@@ -129,11 +130,11 @@ fn a_slot_of_another_thread_is_not_freed() {
         raw.free(first(), id);
         assert_eq!(tags(&frees), []);
         let reports = host.reports();
-        let of = |one: &str| format!("{}Thread{one}", raw.prefix);
+        let call = |operation: &str| format!("{}Thread{operation}", raw.prefix);
         let calls = [
-            (of("FreeStorageById"), "`W#02-eth0`"),
-            (of("FreeStorage"), "`W#02-eth0`"),
-            (of("FreeStorageById"), "`Suricata-Main`"),
+            (call("FreeStorageById"), "`W#02-eth0`"),
+            (call("FreeStorage"), "`W#02-eth0`"),
+            (call("FreeStorageById"), "`Suricata-Main`"),
         ];
         assert_eq!(reports.len(), calls.len(), "{reports:#?}");
         for (report, (call, thread)) in reports.iter().zip(&calls) {
@@ -150,9 +151,9 @@ fn a_slot_of_another_thread_is_not_freed() {
     }
 }
 
-/// A thread of a plugin's own that has kept a `ThreadVars`, at each time of that one's life.
+/// A plugin's own thread that has kept a `ThreadVars`, at each time of its life.
 #[test]
-fn a_thread_of_the_plugins_own_has_no_thread_vars() {
+fn a_plugins_own_thread_has_no_thread_vars() {
     for raw in BOTH {
         let host = raw.recording();
         let id = raw.register_raw(c"state".as_ptr(), Some(raw::forget));

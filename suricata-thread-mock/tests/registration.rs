@@ -144,7 +144,7 @@ fn the_nth_slot_is_refused_on_demand() {
     }
 }
 
-/// More than the ids that a host takes at once, with those of another host in between.
+/// More than the ids that a host reserves at once, with those of another host between them.
 #[test]
 fn thousands_of_slots_work() {
     let other = V8.host();
@@ -249,7 +249,7 @@ fn the_names_of_the_other_generation_are_refused_with_one_report() {
 }
 
 #[test]
-fn a_name_of_suricatas_own_ends_the_host_when_registration_closes() {
+fn a_reserved_name_ends_the_host_when_registration_closes() {
     for raw in BOTH {
         let host = raw.host();
         assert!(raw.register(c"threshold_cache") >= 0, "nobody has it yet");
@@ -282,7 +282,7 @@ fn suricatas_own_slot_comes_after_the_plugins() {
 }
 
 #[test]
-fn of_the_flow_slots_of_suricatas_own_one_is_early_one_ends_the_host_and_one_is_missed() {
+fn of_suricatas_flow_slots_one_is_early_one_ends_the_host_and_one_is_missed() {
     let register = |name: &'static std::ffi::CStr| {
         // SAFETY: the name and the function stay.
         unsafe { sys::v9::SCFlowStorageRegister(name.as_ptr(), Some(raw::forget)) }.id

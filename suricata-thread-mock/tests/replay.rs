@@ -17,13 +17,13 @@ use suricata_thread_sys::common::{
 use suricata_thread_sys::v9::{SCFlowGetLastTimeAsParts, SCFlowGetSourcePort};
 use suricata_thread_sys::{Flow, Packet, ThreadVars};
 
-/// What the callbacks of one host saw, in the order in which they saw it.
+/// The events of one host, in order.
 #[derive(Default)]
 struct Seen(Mutex<Vec<Event>>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Event {
-    what: What,
+    kind: Kind,
     thread: String,
     flow: usize,
     packet: usize,
@@ -33,13 +33,13 @@ struct Event {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum What {
+enum Kind {
     Init,
     Update,
     Finish,
 }
 
-fn note(what: What, flow: *mut Flow, packet: *const Packet, user: *mut c_void) {
+fn note(kind: Kind, flow: *mut Flow, packet: *const Packet, user: *mut c_void) {
     // SAFETY: each test registers a `Seen` that outlives its host.
     let seen = unsafe { &*user.cast::<Seen>() };
     let (mut last, mut microseconds) = (0, 0);
@@ -49,7 +49,7 @@ fn note(what: What, flow: *mut Flow, packet: *const Packet, user: *mut c_void) {
         SCFlowGetSourcePort(flow)
     };
     seen.0.lock().unwrap().push(Event {
-        what,
+        kind,
         thread: std::fs::read_to_string("/proc/thread-self/comm")
             .unwrap()
             .trim_end()
@@ -67,7 +67,7 @@ unsafe extern "C" fn on_init(
     packet: *const Packet,
     user: *mut c_void,
 ) {
-    note(What::Init, flow, packet, user);
+    note(Kind::Init, flow, packet, user);
 }
 
 unsafe extern "C" fn on_update(
@@ -76,11 +76,11 @@ unsafe extern "C" fn on_update(
     packet: *mut Packet,
     user: *mut c_void,
 ) {
-    note(What::Update, flow, packet, user);
+    note(Kind::Update, flow, packet, user);
 }
 
 unsafe extern "C" fn on_finish(_: *mut ThreadVars, flow: *mut Flow, user: *mut c_void) {
-    note(What::Finish, flow, std::ptr::null(), user);
+    note(Kind::Finish, flow, std::ptr::null(), user);
 }
 
 impl Seen {
@@ -115,8 +115,8 @@ fn each_flow_begins_with_its_first_packet_and_goes_on_in_order() {
     let events = seen.events();
     let (first, second) = (events[0].flow, events[2].flow);
     assert_ne!(first, second);
-    let order: Vec<_> = events.iter().map(|e| (e.what, e.flow)).collect();
-    use What::{Finish, Init, Update};
+    let order: Vec<_> = events.iter().map(|e| (e.kind, e.flow)).collect();
+    use Kind::{Finish, Init, Update};
     let expected = [
         (Init, first),
         (Update, first),
@@ -158,7 +158,7 @@ fn each_flow_stays_on_one_worker_and_all_workers_get_some() {
     host.shutdown();
     assert_eq!((report.flows, report.packets), (100, 5000));
     let mut workers: HashMap<usize, HashSet<String>> = HashMap::new();
-    for event in seen.events().into_iter().filter(|e| e.what != What::Finish) {
+    for event in seen.events().into_iter().filter(|e| e.kind != Kind::Finish) {
         workers.entry(event.flow).or_default().insert(event.thread);
     }
     assert!(workers.values().all(|threads| threads.len() == 1));
@@ -186,12 +186,12 @@ fn without_other_threads_the_worker_finishes_its_flows() {
     host.replay(0..40);
     host.shutdown();
     let events = seen.events();
-    let on = |what| -> HashMap<usize, &str> {
-        let of_that = events.iter().filter(|e| e.what == what);
-        of_that.map(|e| (e.flow, &*e.thread)).collect()
+    let on = |kind| -> HashMap<usize, &str> {
+        let matching = events.iter().filter(|e| e.kind == kind);
+        matching.map(|e| (e.flow, &*e.thread)).collect()
     };
-    assert_eq!(on(What::Init).len(), 40);
-    assert_eq!(on(What::Init), on(What::Finish));
+    assert_eq!(on(Kind::Init).len(), 40);
+    assert_eq!(on(Kind::Init), on(Kind::Finish));
 }
 
 fn between(from: u16, to: u16) -> Endpoints {
@@ -247,11 +247,11 @@ fn endpoints_wait_for_the_first_packet_of_their_flow() {
     };
     host.replay([flow(1, 11), flow(2, 12), packet(1, 1), packet(2, 1)]);
     host.shutdown();
-    let inits = seen.events().into_iter().filter(|e| e.what == What::Init);
+    let inits = seen.events().into_iter().filter(|e| e.kind == Kind::Init);
     assert_eq!(inits.map(|e| e.from).collect::<Vec<_>>(), [11, 12]);
 }
 
-/// Earlier than the host's clock; then one packet is late.
+/// The first packet is earlier than the host's clock; then one is late.
 #[test]
 fn the_last_time_of_a_flow_is_its_packets_and_does_not_run_backwards() {
     let seen = seen();
@@ -260,8 +260,8 @@ fn the_last_time_of_a_flow_is_its_packets_and_does_not_run_backwards() {
     host.start(RunMode::Single);
     host.replay([100, 50, 120].map(|seconds| packet(0, seconds)));
     host.shutdown();
-    let last: Vec<_> = seen.events().iter().map(|e| (e.what, e.last)).collect();
-    use What::{Finish, Init, Update};
+    let last: Vec<_> = seen.events().iter().map(|e| (e.kind, e.last)).collect();
+    use Kind::{Finish, Init, Update};
     let expected = [
         (Init, 0),
         (Update, 100),
@@ -273,7 +273,7 @@ fn the_last_time_of_a_flow_is_its_packets_and_does_not_run_backwards() {
 }
 
 #[test]
-fn nothing_is_nothing() {
+fn no_packets_make_no_flows() {
     let host = V9.host();
     host.start(RunMode::Single);
     let report = host.replay([0_u64; 0]);
@@ -288,7 +288,7 @@ fn a_worker_is_needed() {
 
 #[test]
 #[should_panic(expected = "the packets ran out of ink")]
-fn a_panic_of_the_packets_comes_through_and_the_workers_end() {
+fn a_panic_of_the_iterator_reaches_the_caller_and_the_workers_end() {
     let host = V9.host();
     host.start(RunMode::Workers { threads: 2 });
     host.replay((0..10).inspect(|packet| assert!(*packet < 5, "the packets ran out of ink")));

@@ -13,8 +13,8 @@ use sys::{Flow, Packet, ThreadVars};
 
 #[test]
 fn each_mode_has_the_threads_that_suricata_has() {
-    // As seen in 8.0.8: a file in `single` and `autofp`, an interface in `workers`. 9.0 has one more, which the line
-    // in the log does not count.
+    // As seen in 8.0.8: a file in `single` and `autofp`, an interface in `workers`. 9.0 has one
+    // more, which the line in the log does not count.
     for (mode, names, line) in [
         (RunMode::Single, "W#01 FM#01 FR#01", "W: 1 FM: 1 FR: 1"),
         (
@@ -65,7 +65,7 @@ fn threads_that_the_unix_manager_creates_are_not_counted_in_the_log() {
     manager.run(|_| threads.stop());
 }
 
-/// Every flow event, in order: what, thread, flow.
+/// A flow event: its name, thread and flow.
 type Event = (&'static str, String, usize);
 
 #[derive(Default)]
@@ -73,27 +73,27 @@ struct Events {
     all: Vec<Event>,
     /// The number of the flow that is at an address.
     alive: HashMap<usize, usize>,
-    /// At how many addresses a flow was.
+    /// All addresses of flows.
     addresses: HashSet<usize>,
     begun: usize,
 }
 
-unsafe fn note(user: *mut c_void, what: &'static str, address: usize) {
+unsafe fn note(user: *mut c_void, name: &'static str, address: usize) {
     // SAFETY: registered with a leaked `Arc` of this type.
     let events = unsafe { &*user.cast::<Mutex<Events>>() };
     let mut events = events.lock().unwrap();
-    if what == "init" {
+    if name == "init" {
         events.addresses.insert(address);
         let number = events.begun;
-        // A flow that its worker retired may have been there: nothing told its end.
+        // A retired flow may have been there; plugins do not see its end.
         events.alive.insert(address, number);
         events.begun += 1;
     }
-    let flow = match what {
+    let flow = match name {
         "finish" => events.alive.remove(&address).unwrap(),
         _ => events.alive[&address],
     };
-    events.all.push((what, thread_name(), flow));
+    events.all.push((name, thread_name(), flow));
 }
 
 unsafe extern "C" fn init(_: *mut ThreadVars, f: *mut Flow, _: *const Packet, user: *mut c_void) {
@@ -124,7 +124,7 @@ fn run(seed: u64, traffic: Traffic) -> (TrafficReport, Vec<Event>) {
     (report, events.all)
 }
 
-/// Has the flow events of the current host noted.
+/// Notes the flow events of the current host.
 fn watch() -> Arc<Mutex<Events>> {
     let events = Arc::new(Mutex::<Events>::default());
     let user: *mut c_void = Arc::into_raw(Arc::clone(&events)).cast_mut().cast();
@@ -137,12 +137,13 @@ fn watch() -> Arc<Mutex<Events>> {
     events
 }
 
-/// The events with flows numbered in the order of their first one: comparable between hosts.
+/// Returns the events with flows numbered in the order of their first one, which two hosts can
+/// compare.
 fn numbered(events: &[Event]) -> Vec<Event> {
     let mut numbers = HashMap::new();
-    let number = |(what, thread, flow): &Event| {
+    let number = |(name, thread, flow): &Event| {
         let next = numbers.len();
-        (*what, thread.clone(), *numbers.entry(*flow).or_insert(next))
+        (*name, thread.clone(), *numbers.entry(*flow).or_insert(next))
     };
     events.iter().map(number).collect()
 }
@@ -159,8 +160,8 @@ fn every_flow_begins_and_is_updated_on_one_worker_and_two_of_five_are_finished_o
         let (report, events) = run(1, traffic);
         assert_eq!((report.flows, report.packets, report.seed), (200, 1000, 1));
         let mut flows: HashMap<usize, Vec<(&str, &str)>> = HashMap::new();
-        for (what, thread, flow) in &events {
-            flows.entry(*flow).or_default().push((what, thread));
+        for (name, thread, flow) in &events {
+            flows.entry(*flow).or_default().push((name, thread));
         }
         assert_eq!(flows.len(), 200);
         let mut finished = 0;
@@ -179,7 +180,7 @@ fn every_flow_begins_and_is_updated_on_one_worker_and_two_of_five_are_finished_o
         for worker in &report.workers {
             let began = events
                 .iter()
-                .filter(|(what, thread, _)| *what == "init" && *thread == worker.thread);
+                .filter(|(name, thread, _)| *name == "init" && *thread == worker.thread);
             assert_eq!(began.count() as u64, worker.flows);
             assert!(worker.flows > 30, "{report:?}");
             assert_eq!(worker.packets, worker.flows * 5);
@@ -198,7 +199,7 @@ fn a_worker_has_16_flows_at_the_same_time() {
             packets.retain(|_, seen| *seen < 10);
             most = most.max(packets.len());
         }
-        // One less where a packet was some flow's last.
+        // One less if the packet was a flow's last.
         assert!((15..=16).contains(&most), "{worker}: {most}");
     }
 }
@@ -231,7 +232,7 @@ fn a_seed_replays_what_each_worker_sees_when_they_run_at_the_same_time() {
 }
 
 #[test]
-fn stopping_in_the_middle_finishes_what_has_begun() {
+fn stopping_in_the_middle_ends_flows_that_have_begun() {
     for one_at_a_time in [false, true] {
         let traffic = Traffic {
             flows: 1000,
@@ -243,7 +244,7 @@ fn stopping_in_the_middle_finishes_what_has_begun() {
         let (report, events) = run(3, traffic);
         assert_eq!(report.packets, 777);
         assert!(report.flows < 1000);
-        let of = |wanted| {
+        let flows_with = |wanted| {
             let flows: Vec<_> = events
                 .iter()
                 .filter(|e| e.0 == wanted)
@@ -253,9 +254,9 @@ fn stopping_in_the_middle_finishes_what_has_begun() {
             assert_eq!(set.len(), flows.len(), "{wanted} once per flow");
             set
         };
-        assert!(of("init").is_superset(&of("finish")));
-        assert_eq!(of("init").len() as u64, report.flows);
-        assert_eq!(of("finish").len() as u64, report.finished);
+        assert!(flows_with("init").is_superset(&flows_with("finish")));
+        assert_eq!(flows_with("init").len() as u64, report.flows);
+        assert_eq!(flows_with("finish").len() as u64, report.finished);
         assert!(report.finished > 0 && report.finished < report.flows);
     }
 }
@@ -288,12 +289,12 @@ fn traffic_without_a_worker_is_refused() {
 }
 
 #[test]
-fn hosts_have_other_seeds_unless_told() {
+fn hosts_have_different_seeds_by_default() {
     assert_ne!(Host::new().seed(), Host::new().seed());
 }
 
 #[test]
-fn a_new_flow_may_be_where_a_finished_one_was() {
+fn a_new_flow_may_have_the_pointer_of_a_finished_one() {
     let host = Host::new();
     let threads = host.start(RunMode::Single);
     let (worker, recycler) = (&threads.workers[0], &threads.flow_recycler);
@@ -313,7 +314,7 @@ fn a_new_flow_may_be_where_a_finished_one_was() {
 }
 
 #[test]
-fn flows_of_traffic_are_where_finished_ones_were() {
+fn flows_of_traffic_reuse_the_pointers_of_finished_flows() {
     let traffic = |one_at_a_time| Traffic {
         flows: 300,
         one_at_a_time,
@@ -333,7 +334,7 @@ fn flows_of_traffic_are_where_finished_ones_were() {
 }
 
 #[test]
-fn workers_that_finish_their_own_flows_reuse_where_they_were() {
+fn workers_that_finish_their_own_flows_reuse_pointers() {
     let host = Host::new();
     let events = watch();
     host.finalize();
@@ -414,7 +415,7 @@ fn a_seed_replays_where_traffic_stops_on_each_worker() {
     assert_eq!(run(7, all).0.packets, 100);
 }
 
-/// What Suricata's threads are called is the kernel's business; Rust knows no name of any.
+/// The kernel knows the names of Suricata's threads; Rust does not.
 #[test]
 fn threads_have_the_kernels_names_of_suricata_and_none_of_rusts() {
     let name = || {
@@ -425,10 +426,10 @@ fn threads_have_the_kernels_names_of_suricata_and_none_of_rusts() {
     let before = name();
     let host = Host::new();
     let threads = host.start(RunMode::Workers { threads: 1 });
-    let of = |thread: &Thread| thread.run(|_| name());
-    assert_eq!(of(&threads.workers[0]), ("W#01-eth0".to_owned(), None));
-    assert_eq!(of(&threads.flow_manager), ("FM#01".to_owned(), None));
-    assert_eq!(of(&threads.flow_recycler), ("FR#01".to_owned(), None));
+    let name_on = |thread: &Thread| thread.run(|_| name());
+    assert_eq!(name_on(&threads.workers[0]), ("W#01-eth0".to_owned(), None));
+    assert_eq!(name_on(&threads.flow_manager), ("FM#01".to_owned(), None));
+    assert_eq!(name_on(&threads.flow_recycler), ("FR#01".to_owned(), None));
     assert_eq!(name(), ("Suricata-Main".to_owned(), before.1.clone()));
     drop(host);
     assert_eq!(name(), before);

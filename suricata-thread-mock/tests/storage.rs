@@ -1,4 +1,4 @@
-//! What slots hold, on which thread they are used, and when they are freed.
+//! The values of slots: on which thread they are used, and when they are freed.
 
 mod raw;
 
@@ -208,7 +208,7 @@ fn a_swap_is_a_get_and_then_a_set_of_the_same_slot() {
 }
 
 #[test]
-fn setting_what_is_stored_already_changes_nothing() {
+fn setting_the_stored_value_again_changes_nothing() {
     let raw = raw::V9;
     let host = raw.host();
     let frees = Frees::default();
@@ -225,7 +225,7 @@ fn setting_what_is_stored_already_changes_nothing() {
 
 #[test]
 fn values_of_no_size_and_numbers_may_be_in_several_slots() {
-    // The second one is no alignment.
+    // The second value is no alignment.
     for (raw, shared) in [(V9, align_of::<u64>()), (V8, 65535)] {
         let host = raw.host();
         let ids = [c"a", c"b"].map(|name| raw.register_raw(name.as_ptr(), Some(forget)));

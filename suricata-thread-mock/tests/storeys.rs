@@ -1,5 +1,5 @@
-//! The house: a file uses what is on its own storey or below, and no files use one another in a circle, nor do those
-//! of the program above it.
+//! The storeys: a file uses files of its own storey or below, and no files use one another in a
+//! circle, nor do those of the program above.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -10,7 +10,7 @@ const STOREYS: [&str; 5] = ["noun", "state", "calling", "c_api", "life"];
 
 const PROGRAM: &str = "bin/suricata-mock";
 
-/// The files of the house, as `storey/file`, with the files that each of them uses.
+/// The files of the library, as `storey/file`, with the files that each one uses.
 type House = BTreeMap<String, BTreeSet<String>>;
 
 fn house() -> House {
@@ -40,7 +40,7 @@ fn house() -> House {
         .collect()
 }
 
-/// The files of the program, likewise. What is no module is in `main`.
+/// The files of the program, likewise. Names that are no module are in `main`.
 fn program() -> House {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut texts = BTreeMap::new();
@@ -75,7 +75,8 @@ fn program() -> House {
         .collect()
 }
 
-/// What the `use` lines of a file name of this crate, as `a::b::C`, but for those of its unit tests.
+/// Returns what the `use` lines of a file name in this crate, as `a::b::C`, except those of unit
+/// tests.
 fn paths(text: &str) -> impl Iterator<Item = String> {
     let code = text.split("#[cfg(test)]").next().expect("a part");
     let code: Vec<_> = code
@@ -155,7 +156,7 @@ fn a_file_uses_its_own_storey_and_those_below() {
 fn no_files_use_one_another_in_a_circle() {
     let mut left = house();
     left.extend(program());
-    // Takes away the files that use none that is left, again and again: a circle remains.
+    // Removes files that use none of the others, again and again: a circle remains.
     while !left.is_empty() {
         let is_free = |used: &BTreeSet<String>| used.iter().all(|file| !left.contains_key(file));
         let free: Vec<_> = left
@@ -176,7 +177,7 @@ fn files_name_one_another_by_their_whole_path() {
         let code = text.split("#[cfg(test)]").next().expect("a part");
         for (at, line) in code.lines().enumerate() {
             let hidden = ["use super::", "pub(crate) use super::", "use self::"];
-            // A module within a file is no other file.
+            // A module within a file is not another file.
             let is_hidden = hidden.iter().any(|hidden| line.starts_with(hidden));
             assert!(
                 !is_hidden,

@@ -1,5 +1,5 @@
-//! Each misuse is reported with the slot, the thread, the call, what was expected, what happened,
-//! and what Suricata would do.
+//! Each misuse is reported with slot, thread, call, the expected and the actual use, and the
+//! consequence in Suricata.
 
 mod raw;
 
@@ -79,7 +79,7 @@ fn a_get_of_another_slot_or_thread_is_no_swap() {
     only_report(&host, ReportKind::ValueLost);
 }
 
-/// The next free function to be called sets the slot `STORED.1` with `V9` to this.
+/// The next free function sets the slot `STORED.1` with `V9` to this value.
 static STORED: Mutex<Option<(usize, i32)>> = Mutex::new(None);
 
 unsafe extern "C" fn free_and_store(_: *mut c_void) {
@@ -271,7 +271,7 @@ unsafe extern "C" fn free_and_store_early(_: *mut c_void) {
 }
 
 #[test]
-fn a_value_that_the_shutdown_frees_is_not_said_to_be_left() {
+fn a_value_that_the_shutdown_frees_does_not_count_as_left() {
     let host = V9.recording();
     let first = V9.register_raw(c"first".as_ptr(), Some(forget));
     let second = V9.register_raw(c"second".as_ptr(), Some(free_and_store_early));
@@ -318,7 +318,7 @@ fn a_value_stored_by_the_free_function_of_its_slot_and_lost() {
     );
 }
 
-/// Where an allocator may well put the new value, once the old one is freed.
+/// An allocator may well put the new value here, once the old one is freed.
 unsafe extern "C" fn store_at_the_same_address(value: *mut c_void) {
     if let Some((tv, id)) = STORES_AT_THE_SAME_ADDRESS.lock().unwrap().take() {
         V9.set(ptr(tv).cast(), id, ptr(0));
@@ -338,7 +338,7 @@ fn a_value_that_a_free_function_stores_is_lost_at_the_address_of_the_old_one_too
         *STORES_AT_THE_SAME_ADDRESS.lock().unwrap() = Some((tv.addr(), id));
         V9.free(tv, id);
         assert!(V9.get(tv, id).is_null());
-        // Nothing holds it any more.
+        // Nothing holds the old value any more.
         assert_eq!(V9.set(tv, other, ptr(0x12_3458)), 0);
         V9.free(tv, other);
     });
@@ -355,7 +355,8 @@ static ANOTHER_FREES: Mutex<Vec<usize>> = Mutex::new(Vec::new());
 /// A value whose free function stores nothing.
 const LAST: usize = 1000;
 
-/// Stores another value in its slot and frees that, as often as is wanted; before that, it does so with one that ends it.
+/// Stores a value in its slot and frees it: first `LAST`, which ends this, then another one, as often
+/// as is wanted.
 unsafe extern "C" fn free_another(value: *mut c_void) {
     if value.addr() == LAST {
         return;
@@ -477,7 +478,7 @@ fn a_slot_of_another_host_or_of_one_that_has_ended() {
 }
 
 #[test]
-fn a_slot_whose_name_is_where_that_of_another_was() {
+fn a_slot_name_in_the_memory_of_another() {
     for raw in BOTH {
         let host = raw.recording();
         raw.register(c"before");
@@ -598,7 +599,7 @@ fn a_thread_vars_of_a_host_that_has_ended() {
 }
 
 #[test]
-fn a_thread_vars_that_is_none() {
+fn an_unknown_thread_vars() {
     for raw in BOTH {
         let host = raw.recording();
         assert!(raw.get(std::ptr::null(), 0).is_null());
@@ -912,7 +913,7 @@ fn a_call_on_a_thread_of_no_host() {
 }
 
 #[test]
-fn a_call_on_a_thread_of_no_host_that_is_made_again_is_counted() {
+fn a_repeated_call_on_a_thread_of_no_host_is_counted() {
     let calls = || (0..300).for_each(|_| assert_eq!(V9.size(), 0));
     let thread = std::thread::Builder::new().name("again and again".to_owned());
     thread.spawn(calls).unwrap().join().unwrap();
@@ -925,7 +926,7 @@ fn a_call_on_a_thread_of_no_host_that_is_made_again_is_counted() {
 
 #[test]
 fn each_report_without_a_host_is_printed_once() {
-    let printed = stderr_of("a_call_on_a_thread_of_no_host_that_is_made_again_is_counted");
+    let printed = stderr_of("a_repeated_call_on_a_thread_of_no_host_is_counted");
     let lines = printed.matches("on thread `again and again`: expected");
     assert_eq!(lines.count(), 1, "{printed}");
 }
@@ -959,7 +960,7 @@ fn a_plugin_that_drives_the_host() {
 }
 
 #[test]
-fn verify_panics_with_every_report_and_tells_each_once() {
+fn verify_panics_with_every_report_once() {
     let host = V9.host();
     host.verify();
     V9.get(std::ptr::null(), 0);
@@ -1019,7 +1020,7 @@ fn a_host_that_nobody_verified_verifies_itself_when_dropped() {
 }
 
 #[test]
-fn what_happens_in_the_shutdown_by_drop_is_told_too() {
+fn misuse_in_the_shutdown_by_drop_is_reported() {
     let host = V9.host();
     let free: unsafe extern "C-unwind" fn(*mut c_void) = free_panics;
     // SAFETY: "C" and "C-unwind" functions are called alike, and the mock catches unwinding.
@@ -1061,7 +1062,7 @@ fn reports_name_the_seed_after_traffic() {
 }
 
 #[test]
-fn values_that_slots_share_are_freed_for_each_slot_where_the_host_allows_it() {
+fn shared_values_are_freed_for_each_slot_if_the_host_allows_them() {
     unsafe extern "C" fn release(ptr: *mut c_void) {
         // SAFETY: each slot has a reference of its own.
         drop(unsafe { Arc::from_raw(ptr.cast::<Frees>()) });
@@ -1092,7 +1093,7 @@ fn values_that_slots_share_are_freed_for_each_slot_where_the_host_allows_it() {
 }
 
 #[test]
-fn what_differs_in_pointers_only_is_one_report() {
+fn misuse_that_differs_only_in_pointers_is_one_report() {
     let host = V9.recording();
     let id = V9.register_raw(c"state".as_ptr(), Some(forget));
     worker(&host).run(|tv| {
@@ -1117,7 +1118,7 @@ fn a_long_list_of_reports_is_cut() {
     assert!(!text.contains("with id 40 "), "{text}");
 }
 
-/// Runs this test alone in a process of its own, with `CHILD` set there; returns its stderr.
+/// Runs this test alone in a process with `CHILD` set, and returns its stderr.
 fn stderr_of(test: &str) -> String {
     let output = std::process::Command::new(std::env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture"])
@@ -1194,7 +1195,7 @@ fn reports_of_a_host_that_plugin_code_drops_are_printed() {
 }
 
 #[test]
-fn a_flow_from_the_seed_has_the_seed_named() {
+fn a_failure_after_a_flow_from_the_seed_names_the_seed() {
     let host = Host::builder().seed(4711).build();
     let _flow = host.flow();
     V9.get(std::ptr::null(), 0);
@@ -1271,7 +1272,7 @@ unsafe extern "C" fn alloc_number(_: c_uint) -> *mut c_void {
 }
 
 #[test]
-fn a_value_that_a_set_stored_is_not_what_the_alloc_function_makes() {
+fn a_value_that_a_set_stored_is_not_an_allocated_one() {
     let host = V8.recording();
     let (name, alloc, free) = (
         c"state".as_ptr(),

@@ -33,14 +33,14 @@ pub fn c_library(folder: &Path, name: &str, source: &str, macros: &[&str]) -> Pa
     file
 }
 
-/// Takes the section header table out of a 64-bit ELF file: `e_shoff`, `e_shnum` and `e_shstrndx`.
+/// Removes the section header table from a 64-bit ELF file: `e_shoff`, `e_shnum` and `e_shstrndx`.
 #[allow(dead_code, reason = "not every test file uses it")]
 pub fn take_section_headers(file: &mut [u8]) {
     file[0x28..0x30].fill(0);
     file[0x3c..0x40].fill(0);
 }
 
-/// Panics with what the command printed if it failed.
+/// Panics with the command's output if it failed.
 #[track_caller]
 pub fn assert_success(output: &Output) {
     let printed = [&*output.stdout, &*output.stderr].concat();

@@ -1,5 +1,4 @@
-/* A plugin in C that counts flows per thread, and what can be wrong with one: each macro below
- * makes one thing so. */
+/* A plugin in C that counts flows per thread. Each macro below adds one fault. */
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -96,12 +95,12 @@ int SCLogMessage(int a, const char *b, unsigned int c, const char *d, const char
 static Id slot;
 static unsigned long finished;
 #ifdef KEEPS_THREAD
-static ThreadVars *kept; /* that of the flow manager, whose storage is the first to be freed */
+static ThreadVars *kept; /* the flow manager's, whose storage is freed first */
 #endif
 
-static void say(const char *what, unsigned long number) {
+static void say(const char *name, unsigned long number) {
     char text[64];
-    snprintf(text, sizeof text, "%s: %lu", what, number);
+    snprintf(text, sizeof text, "%s: %lu", name, number);
     SCLogMessage(3 /* notice */, __FILE__, __LINE__, __func__, "c-counter", text);
 }
 
@@ -116,7 +115,7 @@ static void release(void *value) {
 #endif
 }
 
-/* Never freed where it gets lost, but known, so that leak checkers look for other leaks. */
+/* Lost values stay reachable, so that leak checkers find only other leaks. */
 static void *known[64];
 static unsigned int made;
 
@@ -182,7 +181,7 @@ static void *run(void *user) {
 }
 #endif
 
-#ifdef TELLS /* what a flow of 9.0 tells, and when its storage is freed */
+#ifdef TELLS /* facts of a flow of 9.0, and the end of its storage */
 bool SCFlowRegisterUpdateCallback(void (*)(ThreadVars *, Flow *, Packet *, void *), void *);
 Id SCFlowStorageRegister(const char *, void (*)(void *));
 int SCFlowSetStorageById(Flow *, Id, void *);
@@ -194,13 +193,13 @@ void SCFlowGetLastTimeAsParts(const Flow *, uint64_t *, uint64_t *);
 
 static Id flow_slot;
 
-static void tell(const char *what, Flow *flow) {
+static void tell(const char *name, Flow *flow) {
     const uint8_t *from = SCFlowGetSourceAddressAsRawPtr(flow);
     const uint8_t *to = SCFlowGetDestinationAddressAsRawPtr(flow);
     uint64_t seconds, microseconds;
     SCFlowGetLastTimeAsParts(flow, &seconds, &microseconds);
     char text[128];
-    snprintf(text, sizeof text, "%s %u.%u.%u.%u:%u %u.%u.%u.%u:%u %lu.%06lu", what, from[0], from[1],
+    snprintf(text, sizeof text, "%s %u.%u.%u.%u:%u %u.%u.%u.%u:%u %lu.%06lu", name, from[0], from[1],
              from[2], from[3], SCFlowGetSourcePort(flow), to[0], to[1], to[2], to[3],
              SCFlowGetDestinationPort(flow), (unsigned long)seconds, (unsigned long)microseconds);
     SCLogMessage(3, __FILE__, __LINE__, __func__, "tells", text);
@@ -242,7 +241,7 @@ void init(void) {
 }
 
 #ifdef LAID_OUT_FOR_7
-/* As Suricata 7.0 has it, and what may be in memory after it. */
+/* A plugin of Suricata 7.0, and the memory after it. */
 void *SCPluginRegister(void) {
     static struct {
         const char *name, *license, *author;

@@ -2,6 +2,6 @@
 void STAND_IN(void) {}
 
 #ifdef IS_SURICATA
-/* What tells that a program is Suricata 8.0.x: it is only looked for. */
+/* Marks the program as Suricata 8.0.x; nothing calls it. */
 void ThreadStorageRegister(void) {}
 #endif

@@ -1,4 +1,4 @@
-// A plugin in C++ for 8.0 one of whose functions throws: the one that the macro THROWS names.
+// A plugin in C++ for 8.0, in which the function that the macro THROWS names throws.
 #include <cstdint>
 #include <stdexcept>
 

@@ -1,5 +1,5 @@
-//! The storage functions of both generations under one set of names, and values that tell when
-//! and where they are freed.
+//! The storage functions of both generations under one set of names, and values that note when and
+//! where they are freed.
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use std::ffi::{CStr, c_int, c_uint, c_void};
@@ -16,7 +16,7 @@ use sys::common::StorageFreeFn;
 #[derive(Clone, Copy)]
 pub struct Raw {
     pub generation: Generation,
-    /// What its functions' names begin with.
+    /// The prefix of its functions' names.
     pub prefix: &'static str,
 }
 
@@ -125,7 +125,7 @@ impl Raw {
     }
 }
 
-/// What happened to values: their tags with the name of the thread that freed them.
+/// The tags of freed values, with the name of the thread that freed each.
 pub type Frees = Arc<Mutex<Vec<(u32, String)>>>;
 
 struct Value {
@@ -222,7 +222,7 @@ pub fn on_flow_init(f: impl Fn(*mut ThreadVars) + Send + Sync + 'static) -> bool
     registered
 }
 
-/// The one report of the host, which is of this kind; then the host may go.
+/// Returns the only report of the host, which is of this kind, and drops the host.
 pub fn only_report(host: &Host, kind: ReportKind) -> Report {
     let reports = host.reports();
     assert_eq!(reports.len(), 1, "{reports:#?}");
@@ -230,7 +230,7 @@ pub fn only_report(host: &Host, kind: ReportKind) -> Report {
     reports[0].clone()
 }
 
-/// The message of the panic in `f`.
+/// Returns the message of the panic in `f`.
 pub fn panic_of(f: impl FnOnce()) -> String {
     let payload = catch_unwind(AssertUnwindSafe(f)).expect_err("a panic");
     match payload.downcast::<String>() {
@@ -239,7 +239,7 @@ pub fn panic_of(f: impl FnOnce()) -> String {
     }
 }
 
-/// Each of `parts` is in `text`, in this order.
+/// Asserts that `text` contains `parts`, in this order.
 #[track_caller]
 pub fn assert_says(text: &str, parts: &[&str]) {
     let mut rest = text;

@@ -1,4 +1,4 @@
-//! Builds the examples of the workspace. Tests with this are not in the package.
+//! Builds the workspace's examples. Tests that use it are not in the package.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,7 +13,7 @@ pub fn example(folder: &Path, package: &str) -> PathBuf {
         .args(["build", "--locked", "--lib", "--no-default-features"])
         .args(["--package", package, "--target-dir"])
         .arg(&target);
-    // Without what is for the tests, such as sanitizers.
+    // Without flags for the tests, such as sanitizers.
     cargo
         .env_remove("RUSTFLAGS")
         .env_remove("CARGO_ENCODED_RUSTFLAGS")
