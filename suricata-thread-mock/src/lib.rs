@@ -105,8 +105,8 @@
 //! [`ReportKind`] lists the misuse that is reported. [`Host::verify`] and the drop of a host panic
 //! with the reports, unless the host [only records](HostBuilder::record_only) them.
 //!
-//! A call that would corrupt memory also fails: it stores and frees nothing, and returns NULL, 0 or
-//! -1. A refused registration is no misuse, even of a slot that comes too late.
+//! A call that would corrupt memory fails: it stores and frees nothing, and returns NULL, 0 or -1.
+//! A refused registration is no misuse, even of a slot that comes too late.
 //!
 //! `suricata-thread` logs errors for panics in callbacks, such as failed assertions, and for an
 //! `init` that fails. Warnings fail no test.

@@ -254,7 +254,7 @@ fn a_plugin_sees_the_endpoints_and_times_of_packets() {
     assert_eq!(told, expected);
 }
 
-/// What Suricata 8.0.8 says of the same packets.
+/// The numbers of Suricata 8.0.8 for the same packets.
 #[test]
 fn protocols_without_ports_have_suricatas_numbers_for_them() {
     let folder = tempfile::tempdir().unwrap();

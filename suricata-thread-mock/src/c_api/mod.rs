@@ -80,7 +80,7 @@ pub(crate) fn functions() -> impl Iterator<Item = Function> {
 
 /// # Safety
 ///
-/// As for the declarations in `suricata-thread-sys`.
+/// Those of the declarations in `suricata-thread-sys`.
 #[allow(non_snake_case)]
 mod operations {
     use super::{

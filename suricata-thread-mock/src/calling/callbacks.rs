@@ -18,21 +18,21 @@ pub(crate) fn run(host: &Arc<HostState>, thread: Option<&ThreadState>, event: Ev
     let lists = &host.callbacks.lists;
     match event {
         Event::ThreadInit => each(host, thread, event, &lists.thread_init, |f, user| {
-            // SAFETY: the plugin registered both for calls such as this one.
+            // SAFETY: the plugin registered both for such calls.
             unsafe { f(tv, user) }
         }),
         Event::FlowInit(flow, packet) => each(host, thread, event, &lists.flow_init, |f, user| {
-            // SAFETY: the plugin registered both for calls such as this one.
+            // SAFETY: the plugin registered both for such calls.
             unsafe { f(tv, flow, packet, user) }
         }),
         Event::FlowUpdate(flow, packet) => {
             each(host, thread, event, &lists.flow_update, |f, user| {
-                // SAFETY: the plugin registered both for calls such as this one.
+                // SAFETY: the plugin registered both for such calls.
                 unsafe { f(tv, flow, packet, user) }
             });
         }
         Event::FlowFinish(flow) => each(host, thread, event, &lists.flow_finish, |f, user| {
-            // SAFETY: the plugin registered both for calls such as this one.
+            // SAFETY: the plugin registered both for such calls.
             unsafe { f(tv, flow, user) }
         }),
     }

@@ -225,7 +225,7 @@ extern "C" fn on_signal(signal: c_int, info: *mut libc::siginfo_t, _: *mut libc:
     let before = index(signal).and_then(|index| unsafe { (&raw const BEFORE[index]).read() });
     // SAFETY: all zero is a valid `sigaction`, and the default.
     let before = before.unwrap_or_else(|| unsafe { std::mem::zeroed() });
-    // SAFETY: what was in place before; `info` is the kernel's.
+    // SAFETY: the earlier action; `info` is the kernel's.
     unsafe {
         libc::sigaction(signal, &before, null_mut());
         // A fault happens again after the return; a signal that was sent must be sent again.

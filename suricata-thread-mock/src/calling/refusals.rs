@@ -46,7 +46,7 @@ fn report_lack(host: &HostState, call: &str, owner: Generation) {
     context::report_once(host, report);
 }
 
-/// No host can register slots any more.
+/// Logs that no host can register slots any more.
 pub(crate) fn log_full(host: &HostState, slot: &CStr) {
     let message = format!(
         "no id left for slot {slot:?}: the hosts of this process have used all two billion"

@@ -53,8 +53,9 @@ impl HostBuilder {
         }
     }
 
-    /// Sets the generation of Suricata that the host plays; by default, that of `SURICATA_MOCK`, or
-    /// else 8.0.
+    /// Sets the generation of Suricata that the host plays.
+    ///
+    /// By default, `SURICATA_MOCK` decides; without that, the host plays 8.0.
     ///
     /// ```
     /// use suricata_thread_mock::{Generation, Host};
@@ -126,8 +127,8 @@ impl HostBuilder {
         self
     }
 
-    /// Makes every thread without a host belong to this one, as in Suricata, so that threads
-    /// started by plugins can call the C API.
+    /// Makes every thread without a host belong to this one, so that threads started by plugins can
+    /// call the C API as in Suricata.
     ///
     /// Threads belong to the last such host that was built.
     ///
@@ -203,11 +204,11 @@ impl HostBuilder {
         self
     }
 
-    /// Sets the time after which plugin code that does not return counts as hung, and the process
-    /// [fails](crate#ends): 30 seconds by default.
+    /// Sets the time after which plugin code that does not return counts as hung: 30 seconds by
+    /// default.
     ///
-    /// Any callback that returns restarts the time. Zero is no limit, nor is there one under a
-    /// debugger.
+    /// The process then [fails](crate#ends). Any callback that returns restarts the time. Zero is
+    /// no limit, nor is there one under a debugger.
     ///
     /// ```
     /// # use std::time::Duration;

@@ -67,8 +67,9 @@ impl Host {
         self.state.threads.left()
     }
 
-    /// Expects one line at error level with `part` in its message; without the line, the test
-    /// fails.
+    /// Expects one line at error level whose message contains `part`.
+    ///
+    /// Without the line, the test fails.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
@@ -84,9 +85,10 @@ impl Host {
         self.expect_errors(1, part);
     }
 
-    /// Expects `count` lines at error level, a number or a range, with `part` in their message.
+    /// Expects `count` lines at error level whose message contains `part`.
     ///
-    /// A line counts for one expectation only; which one does not matter if all can be met.
+    /// `count` is a number or a range. A line counts for one expectation; as many as possible are
+    /// met.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }

@@ -12,8 +12,7 @@ use crate::state::flow::FlowState;
 use crate::state::host::HostState;
 use crate::state::threads::ThreadState;
 
-/// Ends flows on the given threads that run, or on the current thread if neither the flow's worker
-/// nor its finisher runs.
+/// Ends flows on running threads, or on the current one if worker and finisher have ended.
 pub(crate) fn retire(
     host: &Arc<HostState>,
     threads: &[Arc<ThreadState>],

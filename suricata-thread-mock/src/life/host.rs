@@ -13,7 +13,7 @@ use crate::life::{os_thread, own_slots, take_down};
 use crate::noun::thread_kind::ThreadKind;
 use crate::state::host::HostState;
 
-/// One life of a Suricata process, from the registration phase to the end.
+/// A mock of one Suricata process, from the registration phase to the end.
 ///
 /// The thread that builds a host is its main thread; its kernel name becomes `Suricata-Main`. The
 /// host answers the C calls of that thread and of its own threads; others can [enter](Host::enter)

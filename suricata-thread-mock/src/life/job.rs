@@ -13,8 +13,8 @@ use crate::noun::job::{Job, Latch, Payload, WaitOnDrop, Work};
 #[track_caller]
 pub(crate) fn run_all(call: &str, work: Vec<(&Handle, Work<'_>)>) -> Result<(), Payload> {
     let panicked: Mutex<Option<Payload>> = Mutex::new(None);
-    // A thread of a host waits for one other at most: it gives one job, since `Host::traffic`,
-    // which gives several, panics there.
+    // A thread of a host waits for one other: `Host::traffic`, which has several jobs, panics
+    // there.
     let mut waits = Vec::with_capacity(work.len());
     for (t, _) in &work {
         context::assert_drivable(&t.host, call);

@@ -16,7 +16,7 @@ use crate::noun::words::{Code, PluginCode};
 impl Host {
     /// # Safety
     ///
-    /// As [`Host::open`].
+    /// Those of [`Host::open`].
     pub(crate) unsafe fn link(
         &self,
         path: &Path,

@@ -18,12 +18,12 @@ impl Host {
     ///
     /// The macro `plugin!` of `suricata-thread` defines the constant `PLUGIN` to pass.
     ///
-    /// `Init` returns nothing, so loading succeeds even if it failed. If an `init` of
-    /// `suricata-thread` returns an `Err` or panics, it logs a line at error level, which fails the
-    /// test unless it is [expected](Host::expect_error).
+    /// `Init` returns nothing, so loading succeeds even if it failed. If an `init` returns an `Err`
+    /// or panics, `suricata-thread` logs a line at error level, which fails the test unless it is
+    /// [expected](Host::expect_error).
     ///
-    /// Suricata loads a plugin once, but parallel tests call it at the same time. If its `static`s
-    /// are not made for that, test it with one host at a time.
+    /// Parallel tests load a plugin at the same time. If its `static`s do not allow that, use one
+    /// host at a time.
     ///
     /// # Errors
     ///
@@ -90,7 +90,7 @@ impl Host {
     }
 
     /// # Safety
-    /// As [`Host::load_entry_point`].
+    /// Those of [`Host::load_entry_point`].
     pub(crate) unsafe fn load_as(
         &self,
         language: Option<Language>,
@@ -111,7 +111,7 @@ impl Host {
     ///
     /// # Safety
     ///
-    /// As [`Host::load_entry_point`].
+    /// Those of [`Host::load_entry_point`].
     pub(crate) unsafe fn accept(
         &self,
         register: EntryPoint,

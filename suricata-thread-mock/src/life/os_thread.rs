@@ -95,8 +95,8 @@ pub(crate) fn join(thread: &ThreadState, call: &str) {
     *thread.stage.lock() = Stage::Joined(thread::current().id());
 }
 
-/// Waits if another thread is freeing it. This one is not, since free functions must not drive the
-/// host.
+/// If another thread is freeing it, waits for that. It is never this thread, since free functions
+/// must not drive the host.
 #[track_caller]
 pub(crate) fn free(host: &Arc<HostState>, thread: &ThreadState, call: &'static str) {
     if thread.kind == ThreadKind::Command {

@@ -31,7 +31,7 @@ pub struct Threads {
 }
 
 impl Threads {
-    /// Ends these workers' flows, then joins and frees the threads on the current thread.
+    /// Ends the workers' flows, then joins and frees these threads on the current thread.
     ///
     /// Suricata does this in unix-socket mode at the end of a capture. The host's other threads
     /// continue.

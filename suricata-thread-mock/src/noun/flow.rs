@@ -11,9 +11,9 @@ use crate::noun::token;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Endpoints {
-    /// Address and port of the side that began the flow.
+    /// The address and port of the side that began the flow.
     pub source: SocketAddr,
-    /// Address and port of the other side.
+    /// The address and port of the other side.
     pub destination: SocketAddr,
     /// The IP protocol number: 6 is TCP, 17 is UDP.
     pub protocol: u8,

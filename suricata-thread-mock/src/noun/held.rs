@@ -12,8 +12,7 @@ pub(crate) struct Holder {
     pub(crate) index: usize,
 }
 
-/// Returns `true` for NULL, numbers, and Rust's dangling pointers, which are as large as an
-/// alignment.
+/// Returns `true` for NULL, numbers, and Rust's dangling pointers, whose address is an alignment.
 fn may_be_shared(ptr: *mut c_void) -> bool {
     ptr.addr() < 65536 || ptr.addr().is_power_of_two()
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use suricata_thread_sys::Generation;
 
-/// An error that [`Host::load`](crate::Host::load) returns.
+/// An error of [`Host::load`](crate::Host::load).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LoadError {

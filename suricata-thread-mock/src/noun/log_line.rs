@@ -4,7 +4,9 @@ use std::fmt;
 
 use suricata_thread_sys::common::SCLogLevel;
 
-/// A line of the host's log. The host's own lines have no file, line or function.
+/// A line of the host's log.
+///
+/// The host's own lines have no file, line or function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LogLine {

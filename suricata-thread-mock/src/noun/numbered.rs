@@ -2,8 +2,8 @@
 
 use rustc_hash::FxHashMap;
 
-/// A map that keeps neighbouring numbers together in memory, since packets of neighbouring flows
-/// come together.
+/// Keeps neighbouring numbers together in memory, since packets of neighbouring flows come
+/// together.
 pub(crate) struct Numbered<T> {
     in_order: Vec<Option<T>>,
     others: FxHashMap<u64, T>,

@@ -1,6 +1,6 @@
 //! Writing to stderr, bypassing the test harness.
 
-/// The longest line that is one write, which other threads' lines do not tear.
+/// A line of this length is one write, which other threads do not tear.
 const LONGEST: usize = 1024;
 
 /// Signal handlers may call this.

@@ -25,8 +25,8 @@ pub struct Traffic {
     /// Flows that have begun then end; the others never begin. If threads run at the same time, the
     /// seed decides each worker's share of the packets.
     pub stop_after: Option<u64>,
-    /// Runs one thread at a time, in an order that the seed decides, so that a seed repeats the
-    /// run.
+    /// `true` runs one thread at a time, in an order that the seed decides: the same seed repeats
+    /// the run.
     ///
     /// Otherwise the seed decides only the flows of each worker and the order of its packets.
     pub one_at_a_time: bool,
@@ -36,7 +36,7 @@ pub struct Traffic {
 
 /// The end of a flow, as seen in Suricata 8.0.8 and 9.0.0-dev.
 ///
-/// A worker retires its flow **without** the finish callbacks. A flow that is finished gets them:
+/// A flow that its worker retires gets **no** finish callbacks. A flow that is finished gets them:
 /// on the flow recycler, or on its worker if memory is short.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]

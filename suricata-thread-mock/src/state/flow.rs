@@ -18,7 +18,7 @@ use crate::state::cells::Cells;
 const NEW: Duration = Duration::from_secs(30);
 const ESTABLISHED: Duration = Duration::from_secs(300);
 
-/// A flow.
+/// A flow of a host.
 ///
 /// Once it is retired, a later flow may have its pointer, as in Suricata. State that a plugin keeps
 /// by the pointer must end with the flow.
@@ -140,7 +140,7 @@ impl Flow {
         token::as_ptr(self.0.cells.token)
     }
 
-    /// Returns the hash, which chooses worker number `hash % workers`, from 0.
+    /// Returns the hash, which chooses worker number `hash % workers`, counted from 0.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode};

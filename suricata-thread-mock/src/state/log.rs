@@ -69,7 +69,7 @@ impl Log {
         self.inner.lock().expected.push(expectation);
     }
 
-    /// `None` if nothing is new since the last call.
+    /// Returns `None` if nothing is new since the last call.
     pub(crate) fn tell_text(&self) -> Option<String> {
         let mut inner = self.inner.lock();
         let seen = Some((inner.errors.len(), inner.expected.len()));

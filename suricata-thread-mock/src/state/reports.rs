@@ -78,7 +78,7 @@ impl Reports {
         self.inner.lock().list.clone()
     }
 
-    /// `None` if nothing is new since the last call.
+    /// Returns `None` if nothing is new since the last call.
     pub(crate) fn tell_text(&self) -> Option<String> {
         let reports = self.tell()?;
         let groups = grouped(&reports);

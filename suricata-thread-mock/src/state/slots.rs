@@ -108,7 +108,7 @@ impl Slots {
         Ok(id)
     }
 
-    /// Returns `true` if another host gave out the id.
+    /// Returns a description of the id, and `true` if another host gave it out.
     pub(crate) fn origin(&self, id: c_int) -> (&'static str, bool) {
         if id < 0 {
             return ("the result of a refused registration", false);

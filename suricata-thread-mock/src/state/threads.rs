@@ -45,7 +45,7 @@ static LEFT: Mutex<Vec<Value>> = Mutex::new(Vec::new());
 
 #[derive(Default)]
 pub(crate) struct Roster {
-    /// In the order in which their init callbacks ended.
+    /// Threads in the order in which their init callbacks ended.
     pub(crate) list: Mutex<Vec<Arc<ThreadState>>>,
     created: AtomicBool,
     left: Mutex<Vec<LeftValue>>,

@@ -86,8 +86,7 @@ fn judge(plugin: &Path, suricata: &Suricata) -> Verdict {
         .record_only()
         .every_thread()
         .build();
-    // SAFETY: the user named the file as a plugin, whose code may run here and whose entry point
-    // does what plugins' do.
+    // SAFETY: the user named the file as a plugin, whose code and entry point may run here.
     let checked = unsafe { host.check(plugin) };
     let (shown, name) = (plugin.display(), &suricata.name);
     let misuses = host.reports();

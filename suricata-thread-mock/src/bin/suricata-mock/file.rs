@@ -227,8 +227,7 @@ impl Seen {
         Ok(Some(Place { link, at, length }))
     }
 
-    /// Returns the length of the block that begins `data`, which could not be parsed; 0 if it is
-    /// not there yet.
+    /// Returns the length of the unparsable block that begins `data`, or 0 if it is not there yet.
     fn length(&self, data: &[u8]) -> Result<usize, Failure> {
         let words = [0, 4, 8].map(|at| self.word(data, at));
         let [Some(kind), Some(mut length), Some(third)] = words else {

@@ -43,7 +43,7 @@ impl Key {
                 false => Ipv4Addr::from_bits((high >> 32) as u32).into(),
                 true => Ipv6Addr::from_bits(u128::from(high) << 64 | u128::from(low)).into(),
             };
-            // Suricata has the lower half of ESP's SPI for the source port, and nothing for the other.
+            // Suricata's ports are the lower half of the SPI, and 0.
             let port = match (self.protocol, at) {
                 (ESP, 1) => 0,
                 _ => self.ports[at],

@@ -249,8 +249,7 @@ fn host(arguments: &Arguments) -> Host {
 /// Returns the failures.
 fn load(host: &Host, generation: Generation, plugins: &[PathBuf]) -> Vec<String> {
     let load = |plugin: &PathBuf| {
-        // SAFETY: the user named the file as a plugin, whose code may run here and whose entry
-        // point does what plugins' do.
+        // SAFETY: the user named the file as a plugin, whose code and entry point may run here.
         match unsafe { host.open(plugin) } {
             Ok(()) => {
                 note_bare_name(plugin);
