@@ -67,7 +67,11 @@ pub(crate) fn check(suricata: &Suricata, suricata_7: &Suricata) -> Result<()> {
         ("no -rdynamic", "wrong_turn"),
         ("the mock in the plugin", "with_mock"),
     ];
+    let mut lacking = Command::new(build::program("suricata-thread-mock", "suricata-mock")?);
+    lacking.args(["run", "--suricata", "8"]);
+    lacking.arg(build::example("top-talkers")?);
     let mut turns = vec![
+        ("a function that the mock lacks", output(&mut lacking)?),
         ("no dependency", output_of_cargo(NO_DEPENDENCY)?),
         ("no mock", output_of_cargo(NO_MOCK)?),
         ("function needed", output_of_cargo(NEEDED)?),
