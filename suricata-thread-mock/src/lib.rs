@@ -97,8 +97,8 @@
 //!   a host, it fails like a call that Suricata refuses, and [`stray_reports`] has it. That fails
 //!   no test, nor do errors logged on a plugin's own threads, unless the host has [every
 //!   thread](HostBuilder::every_thread).
-//! - Hosts share nothing, so tests run in parallel. A slot id that a `static` keeps from another
-//!   host finds nothing, and is reported.
+//! - Hosts share nothing, so tests run in parallel; a plugin's own statics are shared. A slot id that a `static` keeps
+//!   from another host finds nothing, and is reported.
 //!
 //! # Reports
 //!

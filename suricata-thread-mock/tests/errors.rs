@@ -102,7 +102,12 @@ fn a_second_line_of_an_expected_kind_is_one_too_many() {
     error("no memory");
     assert_says(
         &panic_of(|| drop(host)),
-        &["1 line(s) at error level", "no memory"],
+        &[
+            "1 line(s) at error level",
+            "no memory",
+            "1 line(s) at error level with \"no memory\" in the log were expected at ",
+            ", 2 came",
+        ],
     );
 }
 

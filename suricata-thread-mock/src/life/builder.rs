@@ -207,8 +207,7 @@ impl HostBuilder {
     /// Sets the time after which plugin code that does not return counts as hung: 30 seconds by
     /// default.
     ///
-    /// The process then [fails](crate#ends). Any callback that returns restarts the time. Zero is
-    /// no limit, nor is there one under a debugger.
+    /// Any callback that returns restarts the time. Zero means no limit; under a debugger there is none either.
     ///
     /// ```
     /// # use std::time::Duration;

@@ -72,8 +72,8 @@ ranges!(
 #[derive(Default)]
 pub(crate) struct Difference {
     pub(crate) unexpected: Vec<usize>,
-    /// Unmet expectations, and how many lines each got.
-    pub(crate) missing: Vec<(usize, usize)>,
+    /// Unmet expectations, how many lines each allows, and how many came.
+    pub(crate) unmet: Vec<(usize, usize, usize)>,
 }
 
 /// Meets as many expectations as possible: required lines first, then allowed ones.
@@ -94,22 +94,21 @@ pub(crate) fn compare(lines: &[LogLine], expected: &[Expectation]) -> Difference
             }
         }
     }
-    let came = |at| {
-        assigned
-            .iter()
-            .filter(|expectation| **expectation == Some(at))
-            .count()
+    let unexpected: Vec<_> = (0..lines.len())
+        .filter(|line| assigned[*line].is_none())
+        .collect();
+    let unmet = |(at, expectation): (usize, &Expectation)| {
+        let came = assigned.iter().filter(|got| **got == Some(at)).count();
+        let fits = |line: &&usize| expectation.fits(&lines[**line]);
+        match unexpected.iter().filter(fits).count() {
+            _ if came < expectation.least => Some((at, expectation.least, came)),
+            0 => None,
+            more => Some((at, expectation.most, came + more)),
+        }
     };
-    let numbered = expected.iter().enumerate();
     Difference {
-        unexpected: (0..lines.len())
-            .filter(|line| assigned[*line].is_none())
-            .collect(),
-        missing: numbered
-            .map(|(at, expectation)| (at, came(at), expectation.least))
-            .filter(|(_, came, least)| came < least)
-            .map(|(at, came, _)| (at, came))
-            .collect(),
+        unmet: expected.iter().enumerate().filter_map(unmet).collect(),
+        unexpected,
     }
 }
 

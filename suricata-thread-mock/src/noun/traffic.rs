@@ -31,6 +31,9 @@ pub struct Traffic {
     /// Otherwise the seed decides only the flows of each worker and the order of its packets.
     pub one_at_a_time: bool,
     /// The kinds of the flows, taken in turn.
+    ///
+    /// After [`TcpReused`](FlowKind::TcpReused) or [`UdpTimedOut`](FlowKind::UdpTimedOut), the worker's next flow has
+    /// the same endpoints. So the number of flows to each port depends on the seed.
     pub kinds: &'static [FlowKind],
 }
 
@@ -105,7 +108,7 @@ impl Default for Traffic {
 pub struct TrafficReport {
     /// The host's seed.
     pub seed: u64,
-    /// The number of flows that began and were retired.
+    /// The number of flows that began, all of which ended.
     pub flows: u64,
     /// The number of flows whose finish callbacks ran.
     pub finished: u64,

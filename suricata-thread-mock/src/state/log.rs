@@ -80,10 +80,7 @@ impl Log {
         let Inner {
             errors, expected, ..
         } = &*inner;
-        let Difference {
-            unexpected,
-            missing,
-        } = expectation::compare(errors, expected);
+        let Difference { unexpected, unmet } = expectation::compare(errors, expected);
         let mut text = Vec::new();
         if !unexpected.is_empty() {
             text.push(format!(
@@ -93,15 +90,12 @@ impl Log {
             ));
             text.extend(grouped(unexpected.iter().map(|at| &errors[*at])));
         }
-        for (at, came) in missing {
+        for (at, allowed, came) in unmet {
             let Expectation {
-                text: part,
-                least,
-                place,
-                ..
+                text: part, place, ..
             } = &expected[at];
             text.push(format!(
-                "{least} line(s) at error level with {part:?} in the log were expected at {}, \
+                "{allowed} line(s) at error level with {part:?} in the log were expected at {}, \
                  {came} came",
                 shown(place)
             ));

@@ -175,17 +175,15 @@ fn print_optional(plugin: &Path, suricata: &Suricata) {
     // Functions of this program are the C library's or the mock's; `_…` are the linker's.
     let is_strange = |name: &&String| !name.starts_with('_') && !is_here(name);
     let strange = others.into_iter().filter(is_strange).collect();
-    for (names, verb) in [
-        (needed, "it needs"),
-        (has, "it uses"),
-        (lacks, "it can do without"),
-        (strange, "a misspelling, or of no known Suricata:"),
+    for (before, names, after) in [
+        ("it needs", needed, ""),
+        ("it may use", has, ""),
+        ("it does without", lacks, ", which another Suricata has"),
+        ("no known Suricata has", strange, "; misspelt?"),
     ] {
         if !names.is_empty() {
-            print(format_args!(
-                "  {verb} {}",
-                join(names.into_iter().map(String::as_str))
-            ));
+            let names = join(names.into_iter().map(String::as_str));
+            print(format_args!("  {before} {names}{after}"));
         }
     }
 }

@@ -112,7 +112,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), Failure> {
                 if traffic.flows > traffic.finished {
                     let retired = traffic.flows - traffic.finished;
                     print(format_args!(
-                        "{retired} flows ended without the finish callbacks, as in Suricata"
+                        "{retired} flows were retired by workers, which run no finish callbacks, as in Suricata"
                     ));
                 }
                 print(format_args!(
