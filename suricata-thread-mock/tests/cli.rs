@@ -301,8 +301,8 @@ fn check_distinguishes_plugins_for_one_generation_from_plugins_for_both() {
         .prints(&[
             "libflow_counter.so: Suricata 8.0 would load it",
             "libflow_counter.so: Suricata 9.0 would load it",
-            "  it may use GetProgramVersion, SCFlowRegisterInitCallback",
-            "  it does without ThreadGetStorageById, ThreadSetStorageById, ThreadStorageRegister, which another",
+            "  optional: GetProgramVersion, SCFlowRegisterInitCallback",
+            "  optional, of other Suricatas: ThreadGetStorageById, ThreadSetStorageById, ThreadStorageRegister",
         ]);
 }
 
@@ -375,7 +375,7 @@ fn optional_functions_of_a_plugin_are_named() {
     let (misspelt, known) = (plugin("SCConfGett"), plugin("LiveGetDevice"));
     mock_with("check {} --suricata 8", &[&misspelt])
         .succeeds()
-        .prints(&["\n  no known Suricata has SCConfGett; misspelt?\n"]);
+        .prints(&["\n  optional, of no known Suricata (misspelt?): SCConfGett\n"]);
     let stand_in = ["STAND_IN=LiveGetDevice"];
     let stand_in = c_library(folder.path(), "stand", "stand_ins.c", &stand_in);
     let note =

@@ -12,16 +12,10 @@ use crate::log_line;
 #[inline(never)]
 pub(crate) fn log_error(plugin: &str, error: fmt::Arguments<'_>) {
     if log::enabled(Level::Error) {
-        // The plugin's author does not know this module.
-        let (file, module) = (crate::__c_str!(file!()), c"suricata_thread");
-        log_line::write(
-            Level::Error,
-            file,
-            line!(),
-            "log_error",
-            module,
-            format_args!("plugin {plugin}: {error}"),
-        );
+        // A place in this crate says nothing to the plugin's author.
+        let (file, line, function, module) = (c"", 0, "", c"suricata_thread");
+        let message = format_args!("plugin {plugin}: {error}");
+        log_line::write(Level::Error, file, line, function, module, message);
     }
 }
 

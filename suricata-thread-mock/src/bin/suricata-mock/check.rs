@@ -175,15 +175,15 @@ fn print_optional(plugin: &Path, suricata: &Suricata) {
     // Functions of this program are the C library's or the mock's; `_…` are the linker's.
     let is_strange = |name: &&String| !name.starts_with('_') && !is_here(name);
     let strange = others.into_iter().filter(is_strange).collect();
-    for (before, names, after) in [
-        ("it needs", needed, ""),
-        ("it may use", has, ""),
-        ("it does without", lacks, ", which another Suricata has"),
-        ("no known Suricata has", strange, "; misspelt?"),
+    for (kind, names) in [
+        ("needed", needed),
+        ("optional", has),
+        ("optional, of other Suricatas", lacks),
+        ("optional, of no known Suricata (misspelt?)", strange),
     ] {
         if !names.is_empty() {
             let names = join(names.into_iter().map(String::as_str));
-            print(format_args!("  {before} {names}{after}"));
+            print(format_args!("  {kind}: {names}"));
         }
     }
 }
