@@ -9,11 +9,12 @@
 #include <stdint.h>
 #include "suricata_thread_opaque.h"
 
-/** Frees the content of a storage slot; `ptr` is never null. It must not unwind.
+/** Frees the content of a storage slot; `ptr` is never null.
  *
- * A thread's slot is freed on the thread that takes the thread down, after
- * joining it; a flow's slot on the thread that retires the flow. A plugin that
- * frees a slot by id has it called on its own thread. */
+ * The host calls it for a thread's slot on the thread that takes that thread
+ * down, after joining it, and for a flow's slot on the thread that retires the
+ * flow. If a plugin frees a slot by id, the function runs on the thread that
+ * does so. It must not unwind. */
 typedef void (*StorageFreeFn)(void *ptr);
 
 /* Thread and flow callbacks. */
@@ -25,11 +26,11 @@ typedef void (*StorageFreeFn)(void *ptr);
  * mode the unix manager), before the new thread starts. It must not unwind. */
 typedef void (*SCThreadInitCallbackFn)(ThreadVars *tv, void *user);
 
-/** Registers `fn` to run with `user` for each thread created from now on. A
- * function that is registered twice runs twice. Nothing unregisters it, so both
- * pointers must stay valid for the life of the process.
+/** Registers `fn` to run with `user` for each thread created from now on.
  *
- * Returns false when the host is out of memory. Call it from `Init` only. */
+ * A function that is registered twice runs twice. Nothing unregisters it, so
+ * both pointers must stay valid for the life of the process. Returns false if
+ * the host is out of memory. Call it from `Init` only. */
 bool SCThreadRegisterInitCallback(SCThreadInitCallbackFn fn, void *user);
 
 /** Runs the thread init callbacks for `tv`, in the order of registration.
@@ -44,13 +45,13 @@ void SCThreadRunInitCallbacks(ThreadVars *tv);
  * own. The host's own unit tests pass a null `tv`. It must not unwind. */
 typedef void (*SCFlowInitCallbackFn)(ThreadVars *tv, Flow *f, const Packet *p, void *user);
 
-/** Registers `fn` to run with `user` for each flow that begins. Both must stay
- * valid for the life of the process.
+/** Registers `fn` to run with `user` for each flow that begins.
  *
- * Returns false when the host is out of memory. Call it from `Init` only. */
+ * Both pointers must stay valid for the life of the process. Returns false if
+ * the host is out of memory. Call it from `Init` only. */
 bool SCFlowRegisterInitCallback(SCFlowInitCallbackFn fn, void *user);
 
-/** Runs the flow init callbacks, in the order of registration.
+/** Runs the flow init callbacks for `f`, in the order of registration.
  *
  * Host only: the host calls it on the worker that picked the flow up. */
 void SCFlowRunInitCallbacks(ThreadVars *tv, Flow *f, const Packet *p);
@@ -62,42 +63,42 @@ void SCFlowRunInitCallbacks(ThreadVars *tv, Flow *f, const Packet *p);
  * The host's own unit tests pass a null `tv`. It must not unwind. */
 typedef void (*SCFlowUpdateCallbackFn)(ThreadVars *tv, Flow *f, Packet *p, void *user);
 
-/** Registers `fn` to run with `user` for every packet of a flow. Both must stay
- * valid for the life of the process.
+/** Registers `fn` to run with `user` for every packet of a flow.
  *
- * Returns false when the host is out of memory. Call it from `Init` only. */
+ * Both pointers must stay valid for the life of the process. Returns false if
+ * the host is out of memory. Call it from `Init` only. */
 bool SCFlowRegisterUpdateCallback(SCFlowUpdateCallbackFn fn, void *user);
 
-/** Runs the flow update callbacks, in the order of registration.
+/** Runs the flow update callbacks for `f`, in the order of registration.
  *
  * Host only: the host calls it on the worker that has the packet. */
 void SCFlowRunUpdateCallbacks(ThreadVars *tv, Flow *f, Packet *p);
 
-/** Called when the host retires a flow, with the `user` pointer of the
+/** Called at the end of some flows, with the `user` pointer of the
  * registration.
  *
- * It runs for some flows only, on the thread that retires the flow: usually a
- * flow recycler, not the worker that began it. `tv` is that thread's own. The
- * host's own unit tests pass a null `tv`. It must not unwind. */
+ * It runs on the thread that retires the flow: usually a flow recycler, not the
+ * worker that began the flow. `tv` is that thread's own. The host's own unit
+ * tests pass a null `tv`. It must not unwind. */
 typedef void (*SCFlowFinishCallbackFn)(ThreadVars *tv, Flow *f, void *user);
 
-/** Registers `fn` to run with `user` for each flow that the host retires. Both
- * must stay valid for the life of the process.
+/** Registers `fn` to run with `user` at the end of some flows.
  *
- * Returns false when the host is out of memory. Call it from `Init` only. */
+ * Both pointers must stay valid for the life of the process. Returns false if
+ * the host is out of memory. Call it from `Init` only. */
 bool SCFlowRegisterFinishCallback(SCFlowFinishCallbackFn fn, void *user);
 
-/** Runs the flow finish callbacks, in the order of registration.
+/** Runs the flow finish callbacks for `f`, in the order of registration.
  *
  * Host only: the host calls it on the thread that retires the flow. */
 void SCFlowRunFinishCallbacks(ThreadVars *tv, Flow *f);
 
 /* Log. */
 
-/** Levels of the log, the most severe first. The host prints the lines at its
- * own level and below.
+/** Levels of the log, the most severe first.
  *
- * Any C `int` is a valid value: a later host may have other levels. */
+ * The host prints lines of its own level and of more severe ones. Any C `int`
+ * is a valid value: a later host may have other levels. */
 typedef enum SCLogLevel {
     /** The level was not set. */
     SC_LOG_NOTSET = -1,
@@ -105,7 +106,7 @@ typedef enum SCLogLevel {
     SC_LOG_NONE = 0,
     /** Something failed. */
     SC_LOG_ERROR = 1,
-    /** Something may go wrong. */
+    /** Something may be wrong. */
     SC_LOG_WARNING = 2,
     /** Messages for every user of the host. */
     SC_LOG_NOTICE = 3,
@@ -119,34 +120,36 @@ typedef enum SCLogLevel {
     SC_LOG_DEBUG = 7,
 } SCLogLevel;
 
-/** Logs `message` for `line` of `file` in `function` of `module`. The strings
- * end in NUL.
+/** Logs `message` at `level`, with the place in the source that it comes from.
  *
- * Returns 0, or the host's error code. Call it on the host's threads only: at
- * its end, the host joins these and frees its log, without waiting for other
- * threads. */
+ * The strings end in NUL. Returns 0, or the host's error code. Call it on the
+ * host's threads only: the host joins these before it frees its log, but does
+ * not wait for other threads. */
 int SCLogMessage(SCLogLevel level, const char *file, unsigned int line, const char *function,
         const char *module, const char *message);
 
-/** Returns the host's log level: less important lines are not printed. Any
- * thread may call it. */
+/** Returns the host's log level: less severe lines are not printed.
+ *
+ * Any thread may call it. */
 SCLogLevel SCLogGetLogLevel(void);
 
 /* Plugin. */
 
-/** Returns the version of the host, such as "8.0.8 RELEASE". The text is never
- * freed. Any thread may call it. */
+/** Returns the version of the host, such as "8.0.8 RELEASE".
+ *
+ * The text is never freed. Any thread may call this function. */
 const char *GetProgramVersion(void);
 
-/** The description of a plugin. The host keeps the pointers, so they must stay
- * valid for the life of the process. All strings end in NUL.
+/** The description of a plugin.
  *
- * The host ends the process when `name`, `author`, `license` or `Init` is
- * null. */
+ * The host keeps the pointers, so they must stay valid for the life of the
+ * process. All strings end in NUL. The host ends the process if `name`,
+ * `author`, `license` or `Init` is null. */
 typedef struct SCPlugin {
-    /** The API version that the plugin was built for, `SC_API_VERSION`. If the
-     * host has another one, it logs an error, closes the plugin and goes on
-     * without it. */
+    /** The API version that the plugin was built for, `SC_API_VERSION`.
+     *
+     * If the host has another version, it logs an error, closes the plugin and
+     * goes on without it. */
     uint64_t version;
     /** The Suricata version that the plugin was built for. */
     const char *suricata_version;
@@ -158,14 +161,15 @@ typedef struct SCPlugin {
     const char *license;
     /** The plugin's author. */
     const char *author;
-    /** Called after loading, on the main thread, while the registration of
-     * callbacks and storage is open. It must not unwind. */
+    /** Called on the main thread after the plugin is loaded, while callbacks and
+     * storage may be registered. It must not unwind. */
     void (*Init)(void);
 } SCPlugin;
 
-/** The type of `SCPluginRegister`, the symbol that a plugin exports. The host
- * calls it on the main thread; the result must stay valid for the life of the
- * process. */
+/** The type of `SCPluginRegister`, the function that a plugin exports.
+ *
+ * The host calls it on the main thread. The result must stay valid for the life
+ * of the process. */
 typedef SCPlugin *(*SCPluginRegisterFunc)(void);
 
 #endif

@@ -1,11 +1,11 @@
-//! Declarations for Suricata 8.0.x and 9.0: thread and flow callbacks, the log, the plugin.
+//! Declarations for Suricata 8.0.x and 9.0: thread and flow callbacks, the log, and the plugin.
 #![allow(non_snake_case)]
 
 use crate::{Flow, Packet, ThreadVars};
 
 include!("bindings/common.rs");
 
-/// The type of `SCPluginRegister`: [`SCPluginRegisterFunc`] without NULL.
+/// The type of `SCPluginRegister`, as a [`SCPluginRegisterFunc`] that is never null.
 pub type EntryPoint = unsafe extern "C" fn() -> *mut SCPlugin;
 
 /// A plugin in the same program as its host, as in a test.
@@ -18,7 +18,7 @@ impl Plugin {
     /// # Safety
     ///
     /// `entry_point` returns NULL or a plugin that stays valid for the life of the process, with each text NULL or a C
-    /// string. A host may call its `Init`, and what this registers, as Suricata does.
+    /// string. A host may call the plugin's `Init`, and what `Init` registers, as Suricata does.
     pub const unsafe fn new(entry_point: EntryPoint) -> Self {
         Self(entry_point)
     }

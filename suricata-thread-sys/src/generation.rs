@@ -24,7 +24,7 @@ impl Generation {
         }
     }
 
-    /// Returns the generation with the major version number `major`.
+    /// Returns the generation with the major version number `major`, if it is known here.
     pub fn from_major(major: u32) -> Option<Self> {
         Self::ALL.iter().copied().find(|g| g.major() == major)
     }

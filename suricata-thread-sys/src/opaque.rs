@@ -18,6 +18,6 @@ opaque! {
     ThreadVars;
     /// A flow: the packets of one conversation between two endpoints.
     Flow;
-    /// A packet.
+    /// A packet of the host.
     Packet;
 }

@@ -7,41 +7,48 @@ pub const SC_API_VERSION: u64 = 2304;
 #[repr(C)]
 #[derive(Debug, Copy, Clone, PartialEq, Eq)]
 pub struct SCThreadStorageId {
-    /** Counts up from 0 over all slots of the host. Negative if registration
- failed.*/
+    /** Counts up from 0 over all slots of thread storage, the host's own included.
+
+ Negative if registration failed.*/
     pub id: ::core::ffi::c_int,
 }
 /// The id of a slot of flow storage.
 #[repr(C)]
 #[derive(Debug, Copy, Clone, PartialEq, Eq)]
 pub struct SCFlowStorageId {
-    /** Counts up from 0 over all slots of the host. Negative if registration
- failed.*/
+    /** Counts up from 0 over all slots of flow storage, the host's own included.
+
+ Negative if registration failed.*/
     pub id: ::core::ffi::c_int,
 }
 /// The host's number of an application-layer protocol.
 pub type AppProto = u16;
 unsafe extern "C" {
-    /** Opens the registration of storage. Host only, on the main thread, before
- plugins are loaded.*/
-    pub fn SCStorageInit();
-    /** Closes the registration of storage: later ones are refused. Returns 0 on
- success. Host only, on the main thread, after plugins are loaded and before
- threads are created.*/
-    pub fn SCStorageFinalize() -> ::core::ffi::c_int;
-    /** Forgets all registrations of storage. Host only, on the main thread, at the
- end.*/
-    pub fn SCStorageCleanup();
-    /** Returns the size of one thread's storage in bytes: slots registered × the
- size of a pointer. Any thread may call it once registration has closed.*/
-    pub fn SCThreadStorageSize() -> ::core::ffi::c_uint;
-    /** Registers a slot for every thread, empty at first. `Free` frees its content.
- `name` and `Free` must stay valid for the life of the process.
+    /** Opens the registration of storage.
 
- The id is negative when registration failed: it has closed, `name` is null
- or empty or taken by another slot of thread storage (the host logs that as
- an error), `Free` is null, or the host is out of memory. Call it from `Init`
- only.*/
+ Host only: the host calls it on the main thread before it loads plugins.*/
+    pub fn SCStorageInit();
+    /** Closes the registration of storage: later slots are refused.
+
+ Returns 0 on success. Host only: the host calls it on the main thread after
+ it has loaded plugins and before it creates threads.*/
+    pub fn SCStorageFinalize() -> ::core::ffi::c_int;
+    /** Forgets all registrations of storage.
+
+ Host only: the host calls it on the main thread at its end.*/
+    pub fn SCStorageCleanup();
+    /** Returns the size of one thread's storage in bytes, a pointer for each slot.
+
+ Any thread may call it once registration has closed.*/
+    pub fn SCThreadStorageSize() -> ::core::ffi::c_uint;
+    /** Registers a slot for every thread, empty at first.
+
+ `Free` frees the content. `name` and `Free` must stay valid for the life of the
+ process.
+
+ The id is negative if registration has closed, `name` is null or empty or
+ another slot of thread storage has it (the host logs that as an error), `Free`
+ is null, or the host is out of memory. Call it from `Init` only.*/
     pub fn SCThreadStorageRegister(
         name: *const ::core::ffi::c_char,
         Free: StorageFreeFn,
@@ -54,31 +61,32 @@ unsafe extern "C" {
         tv: *const ThreadVars,
         id: SCThreadStorageId,
     ) -> *mut ::core::ffi::c_void;
-    /** Stores `ptr` in the slot `id` of `tv`, without freeing the previous one.
- Returns 0 on success.
+    /** Stores `ptr` in the slot `id` of `tv`, without freeing the previous pointer.
 
- The host does not check `id`. Call it on the thread of `tv`, or in a thread
+ Returns 0 on success. The host does not check `id`. Call it on the thread of `tv`, or in a thread
  init callback for it.*/
     pub fn SCThreadSetStorageById(
         tv: *mut ThreadVars,
         id: SCThreadStorageId,
         ptr: *mut ::core::ffi::c_void,
     ) -> ::core::ffi::c_int;
-    /** Calls the slot's free function with the pointer in the slot `id` of `tv`,
- unless that is null, then empties the slot.
+    /** Frees the content of the slot `id` of `tv`, if any, and empties the slot.
 
  The host does not check `id`. Call it on the thread of `tv`, or in a thread
  init callback for it.*/
     pub fn SCThreadFreeStorageById(tv: *mut ThreadVars, id: SCThreadStorageId);
-    /** Frees every slot of `tv`, in the order of the ids. Host only, on the thread
- that takes `tv` down, after its own thread has been joined.*/
-    pub fn SCThreadFreeStorage(tv: *mut ThreadVars);
-    /** Registers a slot for every flow, empty at first. `Free` frees its content.
- `name` and `Free` must stay valid for the life of the process. Thread
- storage may have the same name.
+    /** Frees the content of every slot of `tv`, in the order of the ids.
 
- The id is negative when registration failed, for the same reasons
- as for `SCThreadStorageRegister`. Call it from `Init` only.*/
+ Host only: the host calls it on the thread that takes the thread of `tv` down,
+ after joining that.*/
+    pub fn SCThreadFreeStorage(tv: *mut ThreadVars);
+    /** Registers a slot for every flow, empty at first.
+
+ `Free` frees the content. `name` and `Free` must stay valid for the life of the
+ process. A slot of thread storage may have the same name.
+
+ The id is negative for the same reasons as for `SCThreadStorageRegister`. Call
+ it from `Init` only.*/
     pub fn SCFlowStorageRegister(
         name: *const ::core::ffi::c_char,
         Free: StorageFreeFn,
@@ -91,37 +99,45 @@ unsafe extern "C" {
         f: *const Flow,
         id: SCFlowStorageId,
     ) -> *mut ::core::ffi::c_void;
-    /** Stores `ptr` in the slot `id` of `f`, without freeing the previous one.
- Returns 0 on success.
+    /** Stores `ptr` in the slot `id` of `f`, without freeing the previous pointer.
 
- The host does not check `id`. Call it in a callback for `f`, which the host
+ Returns 0 on success. The host does not check `id`. Call it in a callback for `f`, which the host
  has locked.*/
     pub fn SCFlowSetStorageById(
         f: *mut Flow,
         id: SCFlowStorageId,
         ptr: *mut ::core::ffi::c_void,
     ) -> ::core::ffi::c_int;
-    /** Writes the time of the last packet of `flow`, as seconds since 1970 and
- microseconds. Both are 0 in flow init callbacks.*/
+    /** Writes the time of the latest packet of `flow`, counted from the Unix epoch,
+ as seconds and microseconds.
+
+ Both are 0 in flow init callbacks.*/
     pub fn SCFlowGetLastTimeAsParts(flow: *const Flow, secs: *mut u64, usecs: *mut u64);
     /// Returns the `FLOW_…` bits of `flow`, whose meaning depends on the host's version.
     pub fn SCFlowGetFlags(flow: *const Flow) -> u64;
-    /// Returns the source port, in host byte order; 0 without ports.
+    /** Returns the source port, in host byte order.
+
+ For protocols without ports, Suricata 8.0.8 has other data here: for ICMP the
+ type and code of a message, for ESP a part of the SPI.*/
     pub fn SCFlowGetSourcePort(flow: *const Flow) -> u16;
-    /// Returns the destination port, in host byte order; 0 without ports.
+    /** Returns the destination port, in host byte order, or other data as in
+ `SCFlowGetSourcePort`.*/
     pub fn SCFlowGetDestinationPort(flow: *const Flow) -> u16;
-    /// Returns true if the addresses of `flow` are of IPv4.
+    /// Returns true if the addresses of `flow` are IPv4 addresses.
     pub fn SCFlowIsIPv4(flow: *const Flow) -> bool;
-    /// Returns true if the addresses of `flow` are of IPv6.
+    /// Returns true if the addresses of `flow` are IPv6 addresses.
     pub fn SCFlowIsIPv6(flow: *const Flow) -> bool;
-    /// Returns the number of the IP protocol: 6 for TCP, 17 for UDP.
+    /// Returns the IP protocol number, such as 6 for TCP.
     pub fn SCFlowGetIPProtocol(flow: *const Flow) -> u8;
     /// Returns the application-layer protocol that the host has found so far.
     pub fn SCFlowGetAppProtocol(f: *const Flow) -> AppProto;
     /** Returns the source address: 4 bytes for IPv4, 16 for IPv6, in network byte
- order. It is valid as long as the flow.*/
+ order.
+
+ The pointer is valid as long as the flow.*/
     pub fn SCFlowGetSourceAddressAsRawPtr(flow: *const Flow) -> *const u8;
-    /// Returns the destination address, in the form of the source address.
+    /** Returns the destination address, in the form that
+ `SCFlowGetSourceAddressAsRawPtr` has.*/
     pub fn SCFlowGetDestinationAddressAsRawPtr(flow: *const Flow) -> *const u8;
     /// Returns the number of packets to the server so far.
     pub fn SCFlowGetToServerPacketCount(flow: *const Flow) -> u32;
