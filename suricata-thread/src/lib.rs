@@ -6,12 +6,11 @@
 //!
 //! # Which Suricata
 //!
-//! [`generation`] and [`host_version`] return what has loaded the plugin. A Suricata other than 8.0.x and 9.0 goes
-//! on without the plugin, after an error line that names the plugin and what is missing. Without a Suricata, registering
-//! returns an error.
+//! [`generation`] and [`host_version`] tell which Suricata has loaded the plugin. A Suricata other than 8.0.x and 9.0
+//! goes on without the plugin, after an error line that names the plugin and the reason.
 //!
-//! This documentation describes what was seen in a real 8.0.8. For 9.0, it was read off the source of 9.0.0-alpha, and
-//! seen once in a development version.
+//! What the documentation says of 8.0 was seen in a real 8.0.8. What it says of 9.0 comes from the source of
+//! 9.0.0-alpha, and was seen once in a development version.
 //!
 //! # Which thread runs what
 //!
@@ -29,8 +28,8 @@
 //! | [`Drop`] of a flow's value | at the end of every flow | the thread that retires the flow: a worker or a flow recycler |
 //! | [`Drop`] of a thread's value | when its thread has ended and been joined | the thread that takes it down: the main thread, or in unix-socket mode the unix manager |
 //!
-//! Callbacks of one kind run in the order of registration, on many threads at the same time. In unix-socket mode,
-//! Suricata creates and takes down threads for each capture.
+//! Callbacks of one kind run in the order of registration. Flow callbacks run on many threads at the same time. In
+//! unix-socket mode, Suricata creates and takes down threads for each capture.
 //!
 //! Some values are never dropped:
 //!
@@ -59,10 +58,10 @@
 //! A plugin that panics again and again does not stop the sensor:
 //!
 //! - For each callback, and for the values of each slot, the first ten panics are logged, then the hundredth, the
-//!   thousandth and so on. When a thread other than the main thread ends, a line has the count.
+//!   thousandth and so on. When a thread with panics that were not logged ends, a line has the count, except on the
+//!   main thread.
 //! - On the host's threads, the standard panic hook prints no more panics of a place in the source after ten were
-//!   contained there, or one if backtraces are on. A hook that somebody has set,
-//!   such as the test harness, always runs.
+//!   contained there, or one if backtraces are on. Any other hook, such as the test harness's, always runs.
 //! - A flow callback that panics a hundred times within a second is left out for a second, and if that goes on, for
 //!   two, four, up to sixty seconds. A quiet minute resets this. Lines say when the callback is left out, and when it
 //!   is called again, with the number of calls left out.
@@ -73,7 +72,7 @@
 //! A plugin that installs a panic hook should call the previous one. Otherwise the log has "an unknown place" for the
 //! source line, as it has after `resume_unwind`, which runs no hook.
 //!
-//! No library can contain these. They end the process, Suricata included:
+//! No library can contain the following, which end the process, Suricata included:
 //!
 //! - any panic, if the plugin is built with `panic = "abort"` (the host's log has a warning then);
 //! - a destructor that panics while another panic unwinds past it;
@@ -92,11 +91,11 @@
 //!
 //! - Packets are opaque pointers. [`host_functions!`] declares C functions of the host that take them, and others that
 //!   this crate does not have.
-//! - The host has no callback for the end of a thread. Use the [`Drop`] of a value.
-//! - Only its own thread can reach a value. A thread that the plugin starts has no [`ThreadVars`].
+//! - Only callbacks can reach a value. A thread that the plugin starts has no [`ThreadVars`].
 //! - Linux, on x86-64 and aarch64. The code for macOS is assembled, but was never run.
-//! - A plugin needs no unsafe code. [`ThreadVars::from_ptr`], [`flow::Flow::from_ptr`] and [`plugin::run_init`] are for
-//!   plugins whose callbacks or entry point do not come from this crate.
+//! - A plugin needs unsafe code only to call what [`host_functions!`] declares. [`ThreadVars::from_ptr`],
+//!   [`flow::Flow::from_ptr`] and [`plugin::run_init`] are for plugins whose callbacks or entry point do not come from
+//!   this crate.
 
 // `SAFETY:` comments cite SAFETY.md in the repository: H1, H2, … what is assumed of the host, R1, R2, … the
 // rules that this crate keeps.
