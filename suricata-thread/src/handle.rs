@@ -49,7 +49,7 @@ macro_rules! handle {
         }
 
         impl<T: Send + 'static> $name<T> {
-            #[doc = concat!("Registers a slot for a value of each ", $owner, ", under a unique name.")]
+            #[doc = concat!("Registers a slot for one value of each ", $owner, ", under a unique name.")]
             ///
             /// Begin `name` with the plugin's name. The slot lives as long as the process.
             ///
@@ -57,11 +57,11 @@ macro_rules! handle {
             ///
             /// Registers nothing and returns an error if:
             ///
-            /// - `name` is empty, longer than 255 bytes, contains a control character, or is reserved for one of
-            ///   Suricata's own slots;
+            /// - `name` is empty, longer than 255 bytes, or reserved for one of Suricata's own slots;
+            /// - `name` contains a control character, a line separator or a bidirectional override;
             /// - the host refuses the slot, because the name is taken, storage registration has closed, or memory is
             ///   short;
-            /// - the plugin's `init` is not running, or the call comes from [inside a callback](crate#registering).
+            /// - no host is running the plugin's `init`, or the call comes from [inside a callback](crate#registering).
             pub fn register(name: &str) -> Result<Self, &'static str> {
                 Typed::register(name).map(Self)
             }
@@ -152,7 +152,7 @@ macro_rules! handle {
                 self.0.replace(owner, value)
             }
 
-            #[doc = concat!("Takes the ", $owner, "'s value, if any, out of the slot.")]
+            #[doc = concat!("Takes the ", $owner, "'s value, if any, leaving the slot empty.")]
             ///
             /// # Errors
             ///

@@ -55,7 +55,7 @@ pub fn generation() -> Option<Generation> {
 
 /// Returns the version of the Suricata that has loaded the plugin, such as `8.0.8 RELEASE`.
 ///
-/// Returns `None` if there is no Suricata. May be called on any thread.
+/// Returns `None` without a Suricata, or if it does not tell its version. May be called on any thread.
 ///
 /// ```
 /// # use suricata_thread_mock as _;

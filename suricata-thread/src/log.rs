@@ -1,19 +1,19 @@
 //! Macros that write to the host's log, called like [`format!`].
 //!
-//! There is one for each [`Level`], from [`SCLogError!`](crate::SCLogError) to [`SCLogDebug!`](crate::SCLogDebug), and
-//! [`log_limited!`](crate::log_limited) for messages that could come with every packet. The arguments are evaluated
-//! only if the host logs the level. Whether a line shows file, line, function and module depends on the host's
-//! configuration.
+//! There is one macro for each [`Level`], from [`SCLogError!`](crate::SCLogError) to
+//! [`SCLogDebug!`](crate::SCLogDebug), and [`log_limited!`](crate::log_limited) for messages that could come with every
+//! packet. The arguments are evaluated only if the host logs the level. Whether a line shows file, line, function and
+//! module depends on the host's configuration.
 //!
-//! Control characters, line separators and bidirectional overrides are escaped. A message of more than about 12,000
-//! bytes is cut, and ends with the number of missing bytes.
+//! Control characters except tabs, line separators and bidirectional overrides are escaped. A message that needs more
+//! than about 12,000 bytes in a JSON log is cut, and ends with the number of missing bytes.
 //!
 //! # Threads
 //!
-//! The macros may be used on any thread. Lines go to the host's log from the main thread, and from every thread on
-//! which the host has called a flow init or finish callback or dropped a value. Lines of other threads go to the
-//! standard error (`/dev/null` with `-D`), because the host frees its log without waiting for threads that it does not
-//! know. Those are the threads that the plugin starts, and workers that have not begun a flow yet.
+//! The macros may be used on any thread. Lines go to the host's log from each thread on which the host has run the
+//! plugin's `init`, begun a flow, run a thread init or flow finish callback, or dropped a value. Other lines go to the
+//! standard error (`/dev/null` with `-D`): those of threads that the plugin starts, for which the host does not wait
+//! before it frees its log, and of workers that have not begun a flow yet.
 //!
 //! Without a Suricata, notices and more severe lines go to the standard error. Lines that the destructor of a
 //! `thread_local!` logs on the main thread are lost, because Suricata has freed its log by then.
@@ -21,7 +21,9 @@
 use crate::host::functions;
 use crate::sys::common::SCLogLevel;
 
-/// The severity of a line in the host's log, the most severe first.
+/// The severity of a line in the host's log.
+///
+/// The most severe level is the smallest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Level {
@@ -29,7 +31,7 @@ pub enum Level {
     Error = SCLogLevel::SC_LOG_ERROR.0 as isize,
     /// Something may be wrong.
     Warning = SCLogLevel::SC_LOG_WARNING.0 as isize,
-    /// An operator should see this. Packaged configurations log this level and those above.
+    /// An operator should see this. Packaged configurations log this level and more severe ones.
     Notice = SCLogLevel::SC_LOG_NOTICE.0 as isize,
     /// Progress in normal operation.
     Info = SCLogLevel::SC_LOG_INFO.0 as isize,
@@ -43,7 +45,7 @@ pub enum Level {
 
 /// Returns `true` if the host logs lines of `level`.
 ///
-/// The macros check this themselves. Call it before you collect costly data for a message, on any thread.
+/// The macros check this themselves. Call it, on any thread, before you collect costly data for a message.
 ///
 /// ```
 /// # use suricata_thread_mock as _;
@@ -84,7 +86,7 @@ macro_rules! __log {
     };
 }
 
-/// Logs at error level. See [`log`](crate::log).
+/// Logs a message at error level. See [`log`](crate::log).
 ///
 /// ```
 /// # use suricata_thread_mock as _;
@@ -95,7 +97,7 @@ macro_rules! SCLogError {
     ($($arg:tt)+) => { $crate::__log!(Error, $($arg)+) };
 }
 
-/// Logs at warning level. See [`log`](crate::log).
+/// Logs a message at warning level. See [`log`](crate::log).
 ///
 /// ```
 /// # use suricata_thread_mock as _;
@@ -106,7 +108,7 @@ macro_rules! SCLogWarning {
     ($($arg:tt)+) => { $crate::__log!(Warning, $($arg)+) };
 }
 
-/// Logs at notice level. See [`log`](crate::log).
+/// Logs a message at notice level. See [`log`](crate::log).
 ///
 /// ```
 /// # use suricata_thread_mock as _;
@@ -117,7 +119,7 @@ macro_rules! SCLogNotice {
     ($($arg:tt)+) => { $crate::__log!(Notice, $($arg)+) };
 }
 
-/// Logs at info level. See [`log`](crate::log).
+/// Logs a message at info level. See [`log`](crate::log).
 ///
 /// ```
 /// # use suricata_thread_mock as _;
@@ -128,7 +130,7 @@ macro_rules! SCLogInfo {
     ($($arg:tt)+) => { $crate::__log!(Info, $($arg)+) };
 }
 
-/// Logs at perf level. See [`log`](crate::log).
+/// Logs a message at perf level. See [`log`](crate::log).
 ///
 /// ```
 /// # use suricata_thread_mock as _;
@@ -139,7 +141,7 @@ macro_rules! SCLogPerf {
     ($($arg:tt)+) => { $crate::__log!(Perf, $($arg)+) };
 }
 
-/// Logs at config level. See [`log`](crate::log).
+/// Logs a message at config level. See [`log`](crate::log).
 ///
 /// ```
 /// # use suricata_thread_mock as _;
@@ -150,7 +152,7 @@ macro_rules! SCLogConfig {
     ($($arg:tt)+) => { $crate::__log!(Config, $($arg)+) };
 }
 
-/// Logs at debug level. See [`log`](crate::log).
+/// Logs a message at debug level. See [`log`](crate::log).
 ///
 /// ```
 /// # use suricata_thread_mock as _;
@@ -161,7 +163,8 @@ macro_rules! SCLogDebug {
     ($($arg:tt)+) => { $crate::__log!(Debug, $($arg)+) };
 }
 
-/// Logs at a [`Level`](crate::log::Level), but only the first ten times, the hundredth, the thousandth, and so on.
+/// Logs a message at a [`Level`](crate::log::Level), but only the first ten times, the hundredth, the thousandth and so
+/// on.
 ///
 /// The first argument is the bare name of a level, such as `Error`. Each place in the source has a count of its own,
 /// over all threads and hosts of the process. From the hundredth time on, the line contains the count.

@@ -1,4 +1,4 @@
-//! The plugin's entry point.
+//! Functions that run a plugin's `init` without [`plugin!`](macro@crate::plugin).
 
 use std::error::Error;
 use std::ffi::{CString, c_void};
@@ -15,9 +15,9 @@ use crate::{
 
 /// Runs `init`, which may register slots and callbacks.
 ///
-/// A plugin with an entry point of its own calls this in its C function `Init`; [`plugin!`](macro@crate::plugin) does
-/// so by itself. If `init` returns an error or panics, an error is logged with `name`. What `init` registered before
-/// that stays registered, because the host cannot unregister.
+/// A plugin with an entry point of its own calls this function in its C function `Init`. If `init` returns an error or
+/// panics, an error is logged with `name`. What `init` registered before that stays registered, because the host cannot
+/// unregister. In an [unknown Suricata](crate#which-suricata), `init` does not run, and an error is logged.
 ///
 /// # Safety
 ///
@@ -61,9 +61,9 @@ where
     panic::contain_once(&Record::new(name, "init", || "of the plugin"), run);
 }
 
-/// Loads `init` as a plugin into the calling thread's mock host, in tests of code that is not a whole plugin.
+/// Loads `init` as a plugin into the calling thread's mock host, to test code that is not a whole plugin.
 ///
-/// If `init` fails or panics, the host logs an error, and this returns `Ok`.
+/// If `init` fails or panics, an error is logged, and this function still returns `Ok`.
 ///
 /// # Errors
 ///
@@ -204,11 +204,11 @@ pub(crate) fn log_failure(plugin: &str, action: &str, reason: &str) {
 ///
 /// The four texts are constant `&str` expressions without NUL. `init` is a function that returns `Result<(), E>`, for
 /// any `E` that converts into `Box<dyn Error + Send + Sync>`, such as `&'static str` or [`io::Error`](std::io::Error).
-/// The host calls it once, on its main thread, after it has loaded the plugin.
+/// The host calls `init` once, on its main thread, after it has loaded the plugin.
 ///
-/// If `init` fails or panics, an error is logged with the plugin's name, the error's sources and the registration that
-/// was refused, if any; the host goes on with what was registered before. If `suricata.yaml` lists the plugin twice, an
-/// error is logged instead of a second run of `init`.
+/// An error that `init` returns is logged with the plugin's name, the error's sources and the registration refused
+/// last, if any. A panic is [logged](crate#panics) too. The host goes on with what was registered before. If
+/// `suricata.yaml` lists the plugin twice, an error is logged and `init` does not run again.
 ///
 /// The macro also defines the constant `PLUGIN`, which tests pass to the mock's `Host::load`.
 #[macro_export]
@@ -220,7 +220,7 @@ macro_rules! plugin {
         license: $license:expr,
         init: $init:expr $(,)?
     ) => {
-        /// The plugin, for a host in the same program: a test's.
+        /// The plugin, for a host in the same program, such as a test's.
         pub const PLUGIN: $crate::sys::common::Plugin = {
             extern "C" fn __suricata_thread_entry_point() -> *mut $crate::sys::common::SCPlugin {
                 // Items in a macro are not hygienic: the names are such that the arguments can't mean them.
@@ -252,7 +252,7 @@ macro_rules! plugin {
             unsafe { $crate::sys::common::Plugin::new(__suricata_thread_entry_point) }
         };
 
-        /// The plugin's entry point: what the host looks up when it has opened the plugin.
+        /// The plugin's entry point, which the host calls when it has opened the plugin.
         ///
         /// # Safety
         ///

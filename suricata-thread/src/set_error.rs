@@ -5,8 +5,8 @@ pub(crate) const REFUSED: &str = "the host refused to store the value";
 
 /// The error of [`get_or_try_insert_with`](crate::ThreadStorage::get_or_try_insert_with).
 ///
-/// It implements [`Error`] even if the closure's error is a text, so that `?` converts it into `Box<dyn Error + Send +
-/// Sync>` and `anyhow::Error`. Hence its [`source`](Error::source) is always `None`.
+/// It implements [`Error`] even if the closure's error is a `&str` or a `String`, so that `?` converts it into `Box<dyn
+/// Error + Send + Sync>` and `anyhow::Error`. For the same reason, its [`source`](Error::source) is always `None`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum InsertError<E> {
@@ -38,7 +38,7 @@ impl<E: Into<&'static str>> From<InsertError<E>> for &'static str {
 
 /// The error of [`replace`](crate::ThreadStorage::replace), with the value that the host refused to store.
 ///
-/// It converts to the `&'static str` that other methods return, so `?` works on both.
+/// The `?` operator converts it into the `&'static str` that other methods return.
 pub struct SetError<T> {
     value: T,
 }

@@ -14,7 +14,7 @@ use crate::{ThreadVars, callback, sys};
 /// Registers nothing, drops `callback` and returns an error if:
 ///
 /// - the host is out of memory;
-/// - the plugin's `init` is not running, or the call comes from [inside a callback](crate#registering).
+/// - no host is running the plugin's `init`, or the call comes from [inside a callback](crate#registering).
 ///
 /// ```
 /// # use suricata_thread_mock as _;

@@ -6,9 +6,9 @@ use crate::sys;
 
 /// Exclusive access to one host thread's `ThreadVars`, for the length of a callback.
 ///
-/// A [`ThreadStorage`](crate::ThreadStorage) takes a shared borrow to read the thread's value, and a mutable borrow to
-/// change it. A `ThreadVars` can be neither kept nor sent to another thread: callbacks receive a reference, and the
-/// type is neither [`Send`] nor [`Sync`].
+/// A [`ThreadStorage`](crate::ThreadStorage) borrows the `ThreadVars` to read the thread's value, and borrows it
+/// mutably to change the value. A `ThreadVars` can be neither kept nor sent to another thread: callbacks receive a
+/// reference, and the type is neither [`Send`] nor [`Sync`].
 ///
 /// ```compile_fail,E0521
 /// # use suricata_thread::{register_init_callback, ThreadVars};
@@ -40,7 +40,8 @@ impl ThreadVars<'_> {
     /// - the thread's storage is used through the result only: there is no second `ThreadVars<'_>` for the same `tv`,
     ///   and no call of the C storage API with it.
     ///
-    /// All three hold in a callback that gets `tv` from the host and uses the result only until it returns.
+    /// In a callback, the first two hold for the `tv` that the host passed, unless it is null, until the callback
+    /// returns.
     pub const unsafe fn from_ptr(tv: *mut sys::ThreadVars) -> Self {
         Self {
             // SAFETY: the caller promises that `tv` is not null.
@@ -49,7 +50,7 @@ impl ThreadVars<'_> {
         }
     }
 
-    /// Returns the host's pointer, to name the thread in a log line or to pass to the host's C API.
+    /// Returns the host's pointer to the thread, to log it or to pass it to the host's C API.
     ///
     /// The pointer is never null.
     ///

@@ -19,19 +19,19 @@ compile_error!(
      aarch64, only: add the target's assembler directives to suricata-thread/src/weak.rs"
 );
 
-/// Declares C functions of the host that this crate does not have, each as an `Option`.
+/// Declares C functions of the host, each as an `Option`.
 ///
 /// Each declaration becomes a static with the function's name. It is `None` if the host has no such function, so a
-/// Suricata without it still loads the plugin. Use the macro in a module, not in a function. Declarations may have doc
-/// comments, but no other attributes.
+/// Suricata without the function still loads the plugin. Use the macro in a module, not in a function. Declarations may
+/// have doc comments, but no other attributes.
 ///
 /// Calling the function is `unsafe`: you promise that the declaration matches the host's, and that the function may be
 /// called on this thread. Signatures are in Suricata's headers, such as `src/conf.h`, and in the docs of
 /// `suricata-sys`. A misspelt name is `None` too; `suricata-mock check` names it, but succeeds.
 ///
-/// Under the mock, the function is `None` unless the test defines it, as an `#[unsafe(no_mangle)] unsafe extern "C" fn`
-/// of this name. The mock has the functions that this crate uses itself, for both generations: check the
-/// [`generation`](crate::generation()) before you use one.
+/// The mock has only the functions that [`sys`](crate::sys) declares, those of both generations: check the
+/// [`generation`](crate::generation()) before you call one. Any other function is `None` under the mock, unless the
+/// test defines it, as an `#[unsafe(no_mangle)] unsafe extern "C" fn` of this name.
 ///
 /// ```
 /// # use suricata_thread_mock as _;

@@ -9,8 +9,8 @@ use crate::sys;
 
 /// Exclusive access to one flow, for the length of a callback.
 ///
-/// A [`FlowStorage`](crate::flow::FlowStorage) takes a shared borrow to read the flow's value, and a mutable borrow to
-/// change it. The host holds the flow's lock until the callback returns, so a `Flow` can be neither kept nor sent to
+/// A [`FlowStorage`](crate::flow::FlowStorage) borrows the `Flow` to read its value, and borrows it mutably to change
+/// the value. The host holds the flow's lock until the callback returns, so a `Flow` can be neither kept nor sent to
 /// another thread: callbacks receive a reference, and the type is neither [`Send`] nor [`Sync`].
 ///
 /// Some methods return `None` in Suricata 8.0, which has no C function for them.
@@ -78,7 +78,7 @@ impl Flow<'_> {
         }
     }
 
-    /// Returns the host's pointer, to tell flows apart or to pass to the host's C API.
+    /// Returns the host's pointer to the flow, to log it or to pass it to the host's C API.
     ///
     /// The pointer is never null. The host reuses it for a later flow.
     pub const fn as_ptr(&self) -> *const sys::Flow {
@@ -89,9 +89,9 @@ impl Flow<'_> {
         self.ptr.as_ptr()
     }
 
-    /// Returns the time of the flow's last packet, counted from 1970.
+    /// Returns the time of the flow's latest packet, counted from the Unix epoch.
     ///
-    /// In a flow update callback, that is the packet at hand; in a flow init callback, it is `None`.
+    /// In a flow update callback, the packet at hand is included. In a flow init callback, the result is `None`.
     pub fn last_time(&self) -> Option<Duration> {
         let (mut seconds, mut microseconds) = (0, 0);
         of_host!(
@@ -111,15 +111,15 @@ impl Flow<'_> {
         of_host!(u64, FlowGetFlags, SCFlowGetFlags, self)
     }
 
-    /// Returns the source port.
+    /// Returns the flow's source port.
     ///
-    /// For protocols without ports the host has other data here, as of 8.0.8: for ICMP the type and code of a message,
-    /// for ESP a part of the SPI.
+    /// For protocols without ports, Suricata 8.0.8 has other data here: for ICMP the type and code of a message, for
+    /// ESP a part of the SPI.
     pub fn source_port(&self) -> u16 {
         of_host!(u16, FlowGetSourcePort, SCFlowGetSourcePort, self)
     }
 
-    /// Returns the destination port, or [other data](Self::source_port) for a protocol without ports.
+    /// Returns the flow's destination port, or [other data](Self::source_port) for a protocol without ports.
     pub fn destination_port(&self) -> u16 {
         of_host!(u16, FlowGetDestinationPort, SCFlowGetDestinationPort, self)
     }

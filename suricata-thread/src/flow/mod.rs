@@ -1,19 +1,19 @@
 //! Callbacks for flows, access to a flow, and storage for each flow.
 //!
-//! A callback gets its thread's [`ThreadVars`] and the flow, which the host has locked; init and update callbacks also
-//! get the packet, a pointer that is valid during the call and whose fields are private to the host. When they run, and
-//! where, is said in [Which thread runs what](crate#which-thread-runs-what). If the host passes no `ThreadVars` (its
-//! own unit tests do so) or no flow, an error is logged instead of a call.
+//! A callback gets its thread's [`ThreadVars`] and the flow, which the host has locked. Init and update callbacks also
+//! get a pointer to the packet, which is valid during the call. See [Which thread runs
+//! what](crate#which-thread-runs-what) for the time and the thread of each callback. If the host passes no
+//! `ThreadVars`, as its own unit tests do, or no flow, an error is logged and the callback is not called.
 //!
 //! # How flows end
 //!
-//! **Finish callbacks do not run for every flow.** They do not run for a flow that a worker retires itself. As a rule,
+//! **Finish callbacks do not run for every flow.** They do not run for flows that a worker retires itself. As a rule,
 //! these are TCP conversations that had a handshake and are still open, or in which the host has something left to
-//! inspect. The values of a flow are dropped at the end of every flow. So keep the state of a flow in [`FlowStorage`],
-//! and count ended flows in its [`Drop`].
+//! inspect. Values are dropped at the end of every flow. So keep the state of a flow in a [`FlowStorage`], and count
+//! ended flows in the [`Drop`] of the value.
 //!
-//! Seen in 8.0.8 (and in 9.0.0-dev, as far as it was tried), for a capture read in the run mode `single` with
-//! Suricata's default timeouts:
+//! Seen in 8.0.8, and in part in 9.0.0-dev, for a capture read in the run mode `single` with Suricata's built-in
+//! timeouts:
 //!
 //! | flows | finish runs | values are dropped |
 //! | --- | --- | --- |
@@ -22,7 +22,7 @@
 //! | TCP closed, with all inspected: no data, answered HTTP requests, a protocol that the host gave up on | on the flow recycler | on the flow recycler |
 //! | TCP without a handshake | on the flow recycler | on the flow recycler |
 //! | TCP whose ports are used again by a SYN, after it was closed or the client has sent its FIN | never | on the worker |
-//! | any whose next packet comes after 30 s (no answer yet), 300 s, or 10 s (TCP, closed) | never | on the worker |
+//! | any whose next packet comes after a timeout: 30 s without an answer, 10 s for closed TCP, or else 300 s | never | on the worker |
 //! | UDP at the end of the capture | on the flow recycler | on the flow recycler |
 //!
 //! When memory is short, finish may also run on a worker. The host reuses a flow's pointer for a later flow, whether or
@@ -41,14 +41,14 @@ mod storage;
 pub use lent::Flow;
 pub use storage::FlowStorage;
 
-/// Registers `callback` to run for each new flow, with its first packet, on the worker that picks it up.
+/// Registers `callback` to run with the first packet of each flow, on the worker that picks the flow up.
 ///
-/// The host holds a lock on part of its flow table during the call, so a slow callback holds up other workers. A panic
-/// in `callback` is [logged](crate#panics).
+/// The host locks a part of its flow table during the call, so a slow callback delays other workers. A panic in
+/// `callback` is [logged](crate#panics).
 ///
 /// # Errors
 ///
-/// Returns an error in the same cases as [`register_init_callback`](crate::register_init_callback) for threads.
+/// The errors are those of [`suricata_thread::register_init_callback`](crate::register_init_callback).
 ///
 /// ```
 /// # use suricata_thread_mock as _;
@@ -73,13 +73,13 @@ where
     }
 }
 
-/// Registers `callback` to run for every packet of a flow, on the worker that handles the packet.
+/// Registers `callback` to run for every packet of a flow, the first included, on the worker that handles the packet.
 ///
 /// The worker is usually the one that ran flow init, but need not be. A panic in `callback` is [logged](crate#panics).
 ///
 /// # Errors
 ///
-/// Returns an error in the same cases as [`register_init_callback`](crate::register_init_callback) for threads.
+/// The errors are those of [`suricata_thread::register_init_callback`](crate::register_init_callback).
 ///
 /// ```
 /// # use suricata_thread_mock as _;
@@ -106,12 +106,12 @@ where
 
 /// Registers `callback` to run at the end of [some flows](self#how-flows-end).
 ///
-/// It usually runs on a flow recycler, *not* on the worker that ran flow init. A panic in `callback` is
+/// The callback usually runs on a flow recycler, *not* on the worker that ran flow init. A panic in `callback` is
 /// [logged](crate#panics).
 ///
 /// # Errors
 ///
-/// Returns an error in the same cases as [`register_init_callback`](crate::register_init_callback) for threads.
+/// The errors are those of [`suricata_thread::register_init_callback`](crate::register_init_callback).
 ///
 /// ```
 /// # use suricata_thread_mock as _;

@@ -16,15 +16,14 @@ handle! {
     /// A slot that holds one `T` for each flow.
     ///
     /// Use it like a [`ThreadStorage`](crate::ThreadStorage), with a [`Flow`] in place of the `ThreadVars`. The slot is
-    /// empty when a flow begins. The host holds the flow's lock during callbacks, so no other lock is needed. A flow
-    /// slot and a thread slot may have the same name.
+    /// empty when a flow begins. A flow slot and a thread slot may have the same name.
     ///
     /// The host drops a value at the [end of every flow](crate::flow#how-flows-end), on the thread that retires the
     /// flow: a worker or a flow recycler. Hence `T` must be [`Send`]. To run code at the end of a flow, implement
     /// [`Drop`] for `T`.
     ///
-    /// The host also holds the lock while it drops the values. Neither callbacks nor drops should wait for a file, for
-    /// the network, or for a lock that is held for long.
+    /// The host holds the flow's lock during callbacks and drops. So no other lock is needed, and neither should wait
+    /// for a file, the network, or a lock that is held for long.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode, Traffic};
