@@ -147,7 +147,8 @@
 //! - A pointer that the plugin freed but left in its slot is freed again, as in Suricata;
 //!   AddressSanitizer finds this.
 //! - A slot name that changes is noticed, but not one that is freed.
-//! - Values taken out of slots are the plugin's to free: LeakSanitizer finds leaks.
+//! - Values taken out of slots are the plugin's to free. LeakSanitizer finds leaks: `RUSTFLAGS=-Zsanitizer=leak cargo
+//!   +nightly test`.
 //! - Registrations on two threads are noticed only if they overlap.
 //! - After about a million hosts in a process, registering slots fails, with an error in the log.
 //! - Functions that abort on a panic, such as Rust's `extern "C"` functions, abort the test.

@@ -43,6 +43,8 @@ macro_rules! handle {
             }
 
             /// Returns the id of the slot in the host's C API.
+            ///
+            /// C code must not use the slot: what it holds is private to this crate.
             pub fn id(&self) -> c_int {
                 self.0.id()
             }

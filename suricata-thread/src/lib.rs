@@ -60,8 +60,8 @@
 //! - For each callback, and for the values of each slot, the first ten panics are logged, then the hundredth, the
 //!   thousandth and so on. When a thread with panics that were not logged ends, a line has the count, except on the
 //!   main thread.
-//! - On the host's threads, the standard panic hook prints no more panics of a place in the source after ten were
-//!   contained there, or one if backtraces are on. Any other hook, such as the test harness's, always runs.
+//! - On the host's threads, the standard panic hook prints only the first ten contained panics of each place in the
+//!   source, or only the first if backtraces are on. Any other hook, such as the test harness's, always runs.
 //! - A flow callback that panics a hundred times within a second is left out for a second, and if that goes on, for
 //!   two, four, up to sixty seconds. A quiet minute resets this. Lines say when the callback is left out, and when it
 //!   is called again, with the number of calls left out.

@@ -25,9 +25,11 @@ compile_error!(
 /// Suricata without the function still loads the plugin. Use the macro in a module, not in a function. Declarations may
 /// have doc comments, but no other attributes.
 ///
-/// Calling the function is `unsafe`: you promise that the declaration matches the host's, and that the function may be
-/// called on this thread. Signatures are in Suricata's headers, such as `src/conf.h`, and in the docs of
-/// `suricata-sys`. A misspelt name is `None` too; `suricata-mock check` names it, but succeeds.
+/// Calling the function is `unsafe`: you promise that the declaration matches the host's, which nothing compares, and
+/// that the function may be called on this thread. Signatures are in Suricata's headers, such as
+/// [`src/conf.h`](https://github.com/OISF/suricata/blob/suricata-8.0.8/src/conf.h), and in the docs of `suricata-sys`;
+/// for a pointer to a C struct, take `*mut c_void`. A misspelt name is `None` too; `suricata-mock check` names it, but
+/// succeeds.
 ///
 /// The mock has only the functions that [`sys`](crate::sys) declares, those of both generations: check the
 /// [`generation`](crate::generation()) before you call one. Any other function is `None` under the mock, unless the

@@ -13,7 +13,8 @@ use crate::sys;
 /// the value. The host holds the flow's lock until the callback returns, so a `Flow` can be neither kept nor sent to
 /// another thread: callbacks receive a reference, and the type is neither [`Send`] nor [`Sync`].
 ///
-/// Some methods return `None` in Suricata 8.0, which has no C function for them.
+/// Suricata 8.0 has no C function for some methods, which return `None` there. The example `top-talkers` in the
+/// repository gets addresses in 8.0 from the packet.
 ///
 /// ```
 /// # use suricata_thread_mock as _;

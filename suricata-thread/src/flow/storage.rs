@@ -28,7 +28,7 @@ handle! {
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode, Traffic};
     /// use suricata_thread::flow::{self, FlowStorage};
-    /// use suricata_thread::{SCLogNotice, log_limited};
+    /// use suricata_thread::{SCLogInfo, log_limited};
     ///
     /// struct Seen {
     ///     packets: u64,
@@ -36,7 +36,7 @@ handle! {
     ///
     /// impl Drop for Seen {
     ///     fn drop(&mut self) {
-    ///         SCLogNotice!("my-plugin: a flow had {} packets", self.packets);
+    ///         SCLogInfo!("my-plugin: a flow had {} packets", self.packets);
     ///     }
     /// }
     ///
