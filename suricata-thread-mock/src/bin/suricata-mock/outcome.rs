@@ -30,7 +30,7 @@ pub(crate) fn status(outcome: Result<(), Failure>) -> ExitCode {
 /// The first error of stdout, such as a full disk.
 static NOT_PRINTED: OnceLock<io::Error> = OnceLock::new();
 
-/// Ignores a closed pipe, as with `| head`; another error makes the program fail in the end.
+/// An error other than a closed pipe makes the program fail in the end.
 pub(crate) fn print(line: impl Display) {
     match writeln!(io::stdout(), "{line}") {
         Err(e) if e.kind() != io::ErrorKind::BrokenPipe => {

@@ -46,7 +46,8 @@ pub(crate) struct Arguments {
     /// finishes such flows on the flow recycler.
     ///
     /// Some TCP conversations end differently than in Suricata: those with an undue SYN or SYN/ACK,
-    /// data after a FIN, timestamps that run backwards, or HTTP that begins within a segment
+    /// data after a FIN, a wrong ACK after the server ended first, timestamps that run backwards,
+    /// or HTTP that begins within a segment or whose head is longer than one
     #[arg(long, value_name = "FILE")]
     pcap: Option<PathBuf>,
     /// Succeed even if the capture has no flows
@@ -55,10 +56,10 @@ pub(crate) struct Arguments {
     /// Seed that decides the flows of each worker and the order of made-up packets
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Seconds without a returning callback that count as hung; 0 for no limit
+    /// Seconds after which plugin code that does not return counts as hung; 0 for no limit
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     callback_limit: u64,
-    /// Let several slots hold a value, which is freed for each, as in Suricata
+    /// Let several slots hold the same value, and free it for each, as Suricata does
     #[arg(long)]
     shared_values: bool,
 }
@@ -67,9 +68,9 @@ pub(crate) struct Arguments {
 enum Mode {
     /// One thread reads and handles packets
     Single,
-    /// One thread reads packets, others handle them
+    /// One thread reads packets, and others handle them
     Autofp,
-    /// Threads read and handle packets
+    /// Each thread reads and handles packets
     Workers,
 }
 

@@ -4,9 +4,7 @@
 //! Suricata follows conversations from their SYN, drops invalid segments, and inspects data once
 //! they are acknowledged.
 //!
-//! Not reproduced: a SYN that the server answers with a SYN; timestamps that run backwards; a
-//! SYN/ACK after a RST that refused the SYN; a wrong ACK after the server ended first; and HTTP
-//! that begins within a segment, or whose head is longer than one.
+//! `run --help` says what is not reproduced.
 
 use crate::dialogue::{CLIENT, Dialogue, SERVER};
 use crate::segment::{ACK, FIN, RST, SYN, Segment};
