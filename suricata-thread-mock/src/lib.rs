@@ -2,7 +2,7 @@
 //!
 //! # Driving a host step by step
 //!
-//! [`Host::spawn`], [`Thread::run`] and [`Thread::flow_init`], among others, take one step each.
+//! [`Host::spawn`], [`Thread::run`] and [`Thread::flow_init`] each take one step.
 //!
 //! # A test of the raw C API
 //!
@@ -71,8 +71,8 @@
 //!
 //! # Linking
 //!
-//! A plugin file must not contain this crate. Rust links a crate only if it is named; a test
-//! without [`Host`] does so:
+//! A plugin file must not contain this crate. Rust links a crate only if the code names it. A test
+//! that does not use [`Host`] names it so:
 //!
 //! ```
 //! use suricata_thread_mock as _;
@@ -88,17 +88,16 @@
 //!
 //! # Features
 //!
-//! Off by default: `open` adds [`Host::open`](crate::Host#method.open) for plugin files, and `cli`
-//! the program `suricata-mock`.
+//! Off by default: `open`, for [`Host::open`](crate::Host#method.open) and
+//! [`Host::check`](crate::Host#method.check), and `cli`, for the program `suricata-mock`.
 //!
 //! # Threads
 //!
 //! - A C call goes to the host of its `ThreadVars`, or else of the calling [thread](Host). Without
-//!   a host, it fails like a call that Suricata refuses, and [`stray_reports`] has it. That fails
-//!   no test, nor do errors logged on a plugin's own threads, unless the host has [every
-//!   thread](HostBuilder::every_thread).
-//! - Hosts share nothing, so tests run in parallel; a plugin's own statics are shared. A slot id that a `static` keeps
-//!   from another host finds nothing, and is reported.
+//!   a host, the call fails as if Suricata refused it. [`stray_reports`] has it, but no test fails,
+//!   even if the call logs an error. [`HostBuilder::every_thread`] gives such threads a host.
+//! - Hosts share nothing, so tests run in parallel; a plugin's `static`s are shared. A slot id that
+//!   a `static` keeps from another host finds nothing, and is reported.
 //!
 //! # Reports
 //!
@@ -106,44 +105,44 @@
 //! with the reports, unless the host [only records](HostBuilder::record_only) them.
 //!
 //! A call that would corrupt memory fails: it stores and frees nothing, and returns NULL, 0 or -1.
-//! A refused registration is no misuse, even of a slot that comes too late.
+//! A registration that Suricata refuses is no misuse by itself, even of a slot that comes too late.
 //!
-//! `suricata-thread` logs errors for panics in callbacks, such as failed assertions, and for an
-//! `init` that fails. Warnings fail no test.
+//! `suricata-thread` logs an error if a callback panics, as by a failed assertion, and if `init`
+//! fails. Warnings fail no test.
 //!
 //! ## Ends
 //!
 //! If plugin code calls `exit` or `quick_exit`, crashes or [hangs](HostBuilder::callback_limit),
 //! the test process fails. It first writes the reports, the log, and a line that names plugin,
-//! code, thread, test and host to stderr. Earlier signal handlers run afterwards. On Linux, `exit`
-//! in a job or on a plugin's own thread counts, too. `_exit` goes unnoticed, as does `exit` outside
-//! of callbacks on the test's thread, or after the host.
+//! code, thread, test and host to stderr. On Linux, `exit` in a job or on a plugin's own thread
+//! counts, too. `_exit` goes unnoticed, as does `exit` outside of callbacks on the test's thread,
+//! or after the host's end.
 //!
 //! ## Replacing values
 //!
 //! Setting a slot does not free its value. To replace a value, get it, set the new one (or NULL),
-//! and free the old one if the set succeeded. If another call for this slot of this thread comes
-//! between, the old value counts as lost.
+//! and free the old one if the set succeeded. The old value counts as lost unless the last call for
+//! this slot of this thread was a get.
 //!
 //! ## Values in two slots
 //!
-//! Suricata frees a pointer in two slots twice. The mock reports the first free, and frees it once,
+//! Suricata frees a pointer in two slots twice. The mock reports this, and frees the pointer once,
 //! unless [shared values](HostBuilder::shared_values) are allowed. Numbers, statics and powers of
 //! two (Rust's boxes of values without size) are not checked.
 //!
 //! # Failures on demand
 //!
-//! [`Host::refuse_callback`], [`Host::refuse_slot`] and [`Host::refuse_set`] refuse the n-th call
-//! from now, as if memory had run out.
+//! [`Host::refuse_callback`], [`Host::refuse_slot`] and [`Host::refuse_set`] make a later call
+//! fail.
 //!
 //! # Limits
 //!
-//! - `ThreadVars`, `Flow` and `Packet` are opaque pointers: reading there crashes.
+//! - Pointers to `ThreadVars`, `Flow` and `Packet` are opaque: reading through them crashes.
 //! - Flow data are made up, except addresses and times of captures. Application protocols are
 //!   unknown; flags have only the directions seen.
 //! - Suricata retires closed TCP without finish callbacks if something is left to inspect. For
-//!   captures, the mock decides this by the first bytes of HTTP, TLS and FTP; SSH and SMTP are
-//!   never done. It leaves out timeouts that the flow manager finds by its own clock.
+//!   captures, the mock decides this by the first bytes of HTTP, TLS and FTP; in SSH and SMTP,
+//!   something is always left. Timeouts that the flow manager finds by its own clock are left out.
 //! - A pointer that the plugin freed but left in its slot is freed again, as in Suricata;
 //!   AddressSanitizer finds this.
 //! - A slot name that changes is noticed, but not one that is freed.

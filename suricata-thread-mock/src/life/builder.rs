@@ -55,7 +55,8 @@ impl HostBuilder {
 
     /// Sets the generation of Suricata that the host plays.
     ///
-    /// By default, `SURICATA_MOCK` decides; without that, the host plays 8.0.
+    /// By default, the environment variable `SURICATA_MOCK` decides; if it is unset, the host plays
+    /// 8.0.
     ///
     /// ```
     /// use suricata_thread_mock::{Generation, Host};
@@ -70,8 +71,8 @@ impl HostBuilder {
 
     /// Sets the host's log level, INFO by default.
     ///
-    /// `SCLogGetLogLevel` returns it, and the log has the lines up to it. In Suricata, it is the
-    /// level of the output that logs most.
+    /// `SCLogGetLogLevel` returns this level, and the log has the lines up to it. An error that the
+    /// level hides still fails the test.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
@@ -102,9 +103,9 @@ impl HostBuilder {
         self
     }
 
-    /// Records misuse for [`Host::reports`] without panicking.
+    /// Records misuse for [`Host::reports`], and errors for [`Host::log`], without panicking.
     ///
-    /// Methods that [drive a host](Host#panics) still panic.
+    /// Methods that [drive a host](Host#panics) still panic in plugin code.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
@@ -130,7 +131,7 @@ impl HostBuilder {
     /// Makes every thread without a host belong to this one, so that threads started by plugins can
     /// call the C API as in Suricata.
     ///
-    /// Threads belong to the last such host that was built.
+    /// Among several such hosts, threads belong to the one built last.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
@@ -146,10 +147,10 @@ impl HostBuilder {
         self
     }
 
-    /// Lets several slots hold the same value, which is freed for each, as in Suricata.
+    /// Lets several slots hold the same value, and frees it for each slot, as Suricata does.
     ///
     /// Use this if each slot has a reference of its own (`Arc::into_raw`), or if the free function
-    /// does nothing. Without it, that is [misuse](crate#values-in-two-slots).
+    /// does nothing. By default, shared values are [misuse](crate#values-in-two-slots).
     ///
     /// ```
     /// # use std::ffi::c_void;
@@ -204,10 +205,11 @@ impl HostBuilder {
         self
     }
 
-    /// Sets the time after which plugin code that does not return counts as hung: 30 seconds by
-    /// default.
+    /// Sets the time after which plugin code that does not return counts as [hung](crate#ends): 30
+    /// seconds by default.
     ///
-    /// Any callback that returns restarts the time. Zero means no limit; under a debugger there is none either.
+    /// Any callback that returns restarts the time. Zero means no limit. Under a debugger, there is
+    /// none.
     ///
     /// ```
     /// # use std::time::Duration;

@@ -69,7 +69,7 @@ impl Host {
 
     /// Expects one line at error level whose message contains `part`.
     ///
-    /// Without the line, the test fails.
+    /// Without that line, [`Host::verify`] panics.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
@@ -87,8 +87,8 @@ impl Host {
 
     /// Expects `count` lines at error level whose message contains `part`.
     ///
-    /// `count` is a number or a range. A line counts for one expectation; as many as possible are
-    /// met.
+    /// `count` is a number or a range. Each line counts for one expectation, such that as many
+    /// expectations as possible are met.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
@@ -112,13 +112,13 @@ impl Host {
         });
     }
 
-    /// Panics if something went wrong since the last call: misuse of the C API, or other errors in
-    /// the log than [expected](Host::expect_error).
+    /// Verifies that nothing went wrong since the last call.
     ///
     /// # Panics
     ///
-    /// Panics with the first 40 reports and the errors, unless the host [only
-    /// records](crate::HostBuilder::record_only).
+    /// Panics after misuse of the C API, or with more or fewer errors in the log than
+    /// [expected](Host::expect_error), unless the host [only
+    /// records](crate::HostBuilder::record_only). The message has the first 40 reports.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }

@@ -67,9 +67,10 @@ impl Host {
 
     /// Advances the clock of packets, and ends the flows that time out.
     ///
-    /// As in Suricata by default, a flow times out after 30 seconds if packets went in one
-    /// direction only, otherwise after 300. Workers retire TCP flows with more than three packets,
-    /// without the finish callbacks. [`Host::traffic`] says which thread finishes the others.
+    /// As in Suricata without `flow-timeouts` settings, a flow times out after 30 seconds if
+    /// packets went in one direction only, otherwise after 300. Workers retire TCP flows with more
+    /// than three packets, without the finish callbacks. [`Host::traffic`] says which thread
+    /// finishes the others.
     ///
     /// # Panics
     ///
@@ -136,8 +137,8 @@ impl Host {
         self.without_thread("Host::flow_update_without_thread", update);
     }
 
-    /// Runs the flow finish callbacks on the current thread with NULL for the `ThreadVars`, then frees
-    /// the flow's storage.
+    /// Runs the flow finish callbacks on the current thread with NULL for the `ThreadVars`, then
+    /// frees the flow's storage.
     ///
     /// # Panics
     ///

@@ -4,13 +4,13 @@ use std::fmt;
 
 use suricata_thread_sys::Generation;
 
-/// An error of [`Host::load`](crate::Host::load).
+/// A reason not to load a plugin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum LoadError {
-    /// `SCPluginRegister` returned NULL.
+    /// `SCPluginRegister` returned NULL. Suricata crashes.
     NoPlugin,
-    /// The plugin is for another generation. Suricata continues without it.
+    /// The plugin is for another API version. Suricata continues without the plugin.
     Version {
         /// `SCPlugin.version`, or the bytes in its place if the plugin is for Suricata 7.0.
         plugin: u64,
@@ -22,7 +22,7 @@ pub enum LoadError {
         /// The field's name.
         field: &'static str,
     },
-    /// The plugin panicked. Suricata would crash.
+    /// The plugin panicked. Suricata crashes.
     Panicked {
         /// `SCPluginRegister` or `Init`.
         function: &'static str,

@@ -15,7 +15,7 @@ pub(crate) const ENTRY_POINT: &str = "SCPluginRegister";
 pub struct OpenError {
     /// The path, as passed.
     pub path: PathBuf,
-    /// The reason.
+    /// The reason for the error.
     pub reason: OpenErrorReason,
 }
 
@@ -25,8 +25,8 @@ pub struct OpenError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum OpenErrorReason {
-    /// The file cannot be read, or is not a regular file. Suricata loads each `.so` file of a
-    /// folder.
+    /// The file cannot be read, or is not a regular file. From a folder, Suricata loads each file
+    /// whose name contains `.so`.
     Unreadable {
         /// The system's message, or what the file is.
         message: String,
@@ -34,14 +34,16 @@ pub enum OpenErrorReason {
     /// The file is not a complete shared object for this machine. Suricata crashes if it is
     /// truncated.
     NotAPlugin {
-        /// The fault.
+        /// The fault of the file.
         message: String,
     },
-    /// The plugin uses symbols that this host does not have. Suricata loads it if it has them.
+    /// The plugin uses symbols that this host does not have. A Suricata that has them loads the
+    /// plugin.
     Undefined {
         /// The missing symbols, in alphabetical order.
         symbols: Vec<UndefinedSymbol>,
-        /// `true` if the plugin uses functions of both generations, so that no Suricata has all.
+        /// `true` if the plugin uses functions of both generations, so that no Suricata has them
+        /// all.
         mixed: bool,
     },
     /// The file has no section headers, which the mock reads symbols from. Suricata needs none.
@@ -52,19 +54,20 @@ pub enum OpenErrorReason {
         message: String,
     },
     /// The plugin defines functions of the host, as when `suricata-thread-mock` is linked into it.
-    /// Suricata loads it, but it calls its own functions.
+    /// Suricata loads such a plugin, which then calls its own functions.
     HostInside {
-        /// The functions that it defines.
+        /// The functions that the plugin defines.
         functions: Vec<&'static str>,
     },
     /// The plugin does not export `SCPluginRegister`.
     NoEntryPoint,
-    /// This program does not export Suricata's functions: link it with `-rdynamic`.
+    /// This program, unlike Suricata, does not export Suricata's functions: link it with
+    /// `-rdynamic`.
     NotExported {
-        /// The functions that the plugin uses.
+        /// The missing functions, which the plugin uses.
         functions: Vec<&'static str>,
     },
-    /// The plugin was opened, and then refused.
+    /// The plugin was opened, but not loaded.
     Load(LoadError),
 }
 
@@ -72,9 +75,9 @@ pub enum OpenErrorReason {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UndefinedSymbol {
-    /// Its name.
+    /// The symbol's name.
     pub name: String,
-    /// The generation that has it; `None` if the mock does not know it.
+    /// The generation that has the symbol; `None` if the mock does not know the symbol.
     pub generation: Option<Generation>,
 }
 

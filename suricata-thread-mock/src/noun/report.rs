@@ -8,8 +8,8 @@ use crate::noun::language;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ReportKind {
-    /// A set replaced a value [not read just before](crate#replacing-values), or a free function
-    /// stored one in its slot.
+    /// A set replaced a value [without a get before](crate#replacing-values), or a free function
+    /// stored a value in its own slot.
     ///
     /// Suricata leaks the value.
     ValueLost,
@@ -30,8 +30,8 @@ pub enum ReportKind {
     ///
     /// Suricata keeps the pointer, so the first slot has the new name.
     NameChanged,
-    /// A plugin took the name of a slot that Suricata registers later.
-    /// [`Host::finalize`](crate::Host::finalize) panics, unless the host only records.
+    /// A plugin took the name of a slot that Suricata registers later and needs: `threshold_cache`
+    /// for threads, `tag` for flows.
     ///
     /// Suricata ends with an error at start-up.
     NameReserved,
@@ -41,7 +41,7 @@ pub enum ReportKind {
     UnknownSlot,
     /// Storage was used while slots could still be registered.
     ///
-    /// Suricata's debug builds abort; in others, threads created then have no room for slots.
+    /// Suricata's debug builds abort; in others, threads created by then have no room for slots.
     StorageNotFinalized,
     /// A `ThreadVars` was used after it was freed.
     ///
@@ -51,11 +51,11 @@ pub enum ReportKind {
     ///
     /// Suricata crashes, or uses other memory.
     ThreadVarsUnknown,
-    /// A `Flow` was used that is NULL or that no host gave out.
+    /// A `Flow` was used that is NULL or not from this host.
     ///
     /// Suricata crashes, or uses other memory.
     FlowUnknown,
-    /// A `Flow` was used after it was retired.
+    /// A `Flow` was used after its end.
     ///
     /// Suricata uses the storage of the flow that is there now.
     FlowRetired,
@@ -69,7 +69,7 @@ pub enum ReportKind {
     StoredThenAllocated,
     /// The alloc function of a slot used that slot.
     ///
-    /// Suricata calls it without end.
+    /// Suricata calls the alloc function without end.
     AllocRecursion,
     /// A `ThreadVars` was used on a thread that did not own it at that time.
     ///
@@ -108,7 +108,7 @@ pub enum ReportKind {
     ///
     /// Suricata refuses the plugin, or leaves a weak reference NULL.
     OtherGeneration,
-    /// Plugin code called a [method that drives a host](crate::Host#panics).
+    /// Plugin code dropped a host, or called a [method that drives one](crate::Host#panics).
     ///
     /// Suricata has no such methods.
     DrivenFromPlugin,
@@ -126,7 +126,7 @@ pub struct Report {
     pub slot: Option<String>,
     /// The thread that owns the slot or made the call.
     pub thread: String,
-    /// The plugin whose code ran, if known.
+    /// The plugin that registered the slot or whose code ran, if known.
     pub plugin: Option<&'static str>,
     /// The expected use.
     pub expected: String,
@@ -136,10 +136,11 @@ pub struct Report {
     pub consequence: String,
     /// The remedy; empty if it is obvious.
     pub remedy: String,
-    /// The number of reports with this kind, call, slot and thread.
+    /// The number of times that this misuse happened.
     ///
-    /// Their pointers and panic messages may differ, except in
-    /// [`stray_reports`](crate::stray_reports).
+    /// Misuse that differs only in pointers or panic messages counts as the same, except in
+    /// [`stray_reports`](crate::stray_reports). So does all of
+    /// [`OtherGeneration`](ReportKind::OtherGeneration).
     pub times: u64,
     /// Tells reports of the same call, slot and thread apart.
     pub(crate) subject: String,

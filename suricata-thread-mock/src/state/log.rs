@@ -39,7 +39,7 @@ impl Log {
         }
     }
 
-    /// Adds a line. An error fails the test even if the host's level hides it.
+    /// Adds a line, which fails the test if it is an error.
     pub(crate) fn add(&self, line: LogLine) {
         if line.level == SCLogLevel::SC_LOG_ERROR {
             self.inner.lock().errors.push(line.clone());
