@@ -21,7 +21,6 @@ thread_local! {
     static FEEDING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// The remedy for a thread without a host.
 pub(crate) const EVERY_THREAD_REMEDY: &str = "Threads that a plugin starts need a host built with \
     `HostBuilder::every_thread`, in a test process of its own";
 

@@ -15,13 +15,13 @@ use crate::state::host::HostState;
 
 /// A mock of one Suricata process, from the registration phase to the end.
 ///
-/// The thread that builds a host is its main thread; its kernel name becomes `Suricata-Main`. The
-/// host answers the C calls of that thread and of its own threads; others can [enter](Host::enter)
-/// it. If a thread built or entered several hosts, the last live one answers.
+/// The thread that builds a host is its main thread, with the kernel name `Suricata-Main`. The host
+/// answers the C calls of that thread and of its own threads; others can [enter](Host::enter) it.
+/// If a thread built or entered several hosts, the last live one answers.
 ///
 /// Dropping a host shuts it down and [verifies](Host::verify) it; if the thread is panicking
-/// already, the reports go to stderr. A drop in plugin code is misuse. It takes nothing down, since
-/// threads may be waiting for that code.
+/// already, the findings go to stderr. A drop in plugin code is misuse, and takes nothing down,
+/// since threads may be waiting for that code.
 ///
 /// Don't keep a host in a thread-local: other thread-locals are gone when it drops, so free
 /// functions find no host.
@@ -67,7 +67,8 @@ impl Host {
 
     /// Makes the current thread belong to this host until the guard is dropped.
     ///
-    /// Threads that the test or the code under test starts need this to call the C API.
+    /// Threads that the test or the code under test starts need this, or
+    /// [`HostBuilder::every_thread`](crate::HostBuilder::every_thread), to call the C API.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
@@ -124,8 +125,8 @@ impl Host {
 
     /// Creates a thread.
     ///
-    /// Runs its init callbacks on the current thread, as Suricata does, then starts an OS thread
-    /// that waits for jobs.
+    /// Runs the thread init callbacks on the current thread, as Suricata does, then starts an OS
+    /// thread that waits for jobs. Callbacks that use slots need [`Host::finalize`] first.
     ///
     /// # Panics
     ///
@@ -185,7 +186,7 @@ impl Host {
     ///
     /// # Panics
     ///
-    /// Panics as [`Host`](Host#panics) says, or in a job on a thread of the host.
+    /// Panics as [`Host`](Host#panics) says, or in a job that would wait for itself.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }

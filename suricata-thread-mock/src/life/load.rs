@@ -14,20 +14,19 @@ use crate::noun::words::{Code, PluginCode};
 impl Host {
     /// Loads a plugin that is part of this program.
     ///
-    /// Checks it as Suricata does, and runs its `Init` on the current thread.
+    /// Checks the plugin as Suricata does, and runs its `Init` on the current thread.
     ///
     /// The macro `plugin!` of `suricata-thread` defines the constant `PLUGIN` to pass.
     ///
-    /// `Init` returns nothing, so loading succeeds even if it failed. If an `init` returns an `Err`
-    /// or panics, `suricata-thread` logs a line at error level, which fails the test unless it is
+    /// `Init` returns nothing, so loading succeeds even if `Init` fails. `suricata-thread` then
+    /// [logs an error](crate#reports), which fails the test unless it is
     /// [expected](Host::expect_error).
     ///
-    /// Parallel tests load a plugin at the same time. If its `static`s do not allow that, use one
-    /// host at a time.
+    /// If the plugin's `static`s do not allow parallel tests, use one host at a time.
     ///
     /// # Errors
     ///
-    /// [`LoadError`] lists the reasons.
+    /// Returns an error if the plugin is refused, or panics.
     ///
     /// # Panics
     ///
@@ -41,11 +40,11 @@ impl Host {
 
     /// Loads a plugin by its entry point, as [`Host::load`] does.
     ///
-    /// This is for plugins in C, or with the raw declarations.
+    /// Use this for plugins in C, or in Rust with the raw declarations.
     ///
     /// # Errors
     ///
-    /// [`LoadError`] lists the reasons.
+    /// Returns the errors of [`Host::load`].
     ///
     /// # Panics
     ///
@@ -54,9 +53,9 @@ impl Host {
     /// # Safety
     ///
     /// `register` returns NULL or a plugin that stays valid for the life of the process, like
-    /// everything that it registers. Its texts are NULL or C strings, and its `Init` may be called
-    /// on this thread. If its version is not that of a known [`Generation`](crate::Generation),
-    /// only `version` is read.
+    /// everything that the plugin registers. The texts are NULL or C strings. `register` and `Init`
+    /// may be called on this thread. If the version is not that of a known
+    /// [`Generation`](crate::Generation), only `version` is read.
     ///
     /// ```
     /// # use suricata_thread_mock::{Generation, Host, LoadError};

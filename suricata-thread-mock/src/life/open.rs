@@ -19,8 +19,8 @@ impl Host {
     ///
     /// The dynamic linker resolves all symbols at once, among the functions of this host's
     /// [generation](crate::HostBuilder::generation). The file stays open for the life of the
-    /// process, unless it is refused before its `Init`; hosts that open it share its `static`s. The
-    /// log has Suricata's lines about it.
+    /// process, unless it is refused before its `Init`. Hosts that open the same file share its
+    /// `static`s.
     ///
     /// The calling program must export Suricata's functions to the plugin: put
     /// `println!("cargo::rustc-link-arg=-rdynamic")` in its build script.
@@ -30,7 +30,7 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// [`OpenErrorReason`] lists the reasons.
+    /// Returns an error if the file is refused, or the plugin panics.
     ///
     /// # Panics
     ///
@@ -84,7 +84,7 @@ impl Host {
     ///
     /// # Errors
     ///
-    /// [`OpenErrorReason`] lists the reasons.
+    /// Returns the errors of [`Host::open`], except a panic of `Init`.
     ///
     /// # Panics
     ///

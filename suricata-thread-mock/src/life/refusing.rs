@@ -6,9 +6,9 @@ impl Host {
     /// Refuses the `n`-th registration of a thread or flow callback from now, as if memory had run
     /// out.
     ///
-    /// 1 is the next one; 0 refuses none. `suricata-thread` registers two callbacks before those of
-    /// a plugin: to refuse the first one of `init`, pass 3 before [`Host::load`], or 1 inside
-    /// `init`.
+    /// 1 is the next one; 0 refuses none. A later call replaces `n`. `suricata-thread` registers
+    /// two callbacks before those of a plugin: to refuse the first one of `init`, pass 3 before
+    /// [`Host::load`], or 1 inside `init`.
     ///
     /// ```
     /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }

@@ -50,10 +50,9 @@ struct Begun {
 impl Host {
     /// Sends packets of known flows through the running workers, in order.
     ///
-    /// The first packet of a flow begins it, on the worker that the seed chooses: the same one for
-    /// the same endpoints. Workers run at the same time. When `packets` ends, the flows without a
-    /// [`Replayed::Retire`] are finished in the order in which they began; [`Host::traffic`] says
-    /// on which thread.
+    /// The first packet of a flow begins it, on the worker that the seed chooses for its endpoints.
+    /// Workers run at the same time. When `packets` ends, the flows without a [`Replayed::Retire`]
+    /// are finished in the order in which they began; [`Host::traffic`] says on which thread.
     ///
     /// `packets` runs on the current thread. It must not drive a host, nor wait for a thread that
     /// drives this one.

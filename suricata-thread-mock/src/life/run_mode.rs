@@ -18,15 +18,15 @@ use crate::noun::thread_kind::ThreadKind;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Threads {
-    /// `RX#01`…; only in `autofp`.
+    /// The threads that read packets; none except in `autofp`.
     pub receivers: Vec<Thread>,
-    /// The threads that handle packets: `W#01`….
+    /// The threads that handle packets.
     pub workers: Vec<Thread>,
-    /// `FM#01`.
+    /// The flow manager.
     pub flow_manager: Thread,
-    /// `FR#01`.
+    /// The flow recycler.
     pub flow_recycler: Thread,
-    /// `HB`, in 9.0.
+    /// The heartbeat, only in 9.0.
     pub heartbeat: Option<Thread>,
 }
 
@@ -38,7 +38,7 @@ impl Threads {
     ///
     /// # Panics
     ///
-    /// Panics as [`Host`](Host#panics) says, or in a job on one of these threads.
+    /// Panics as [`Host`](Host#panics) says, or in a job that would wait for itself.
     ///
     /// ```
     /// # use suricata_thread_mock::{Host, RunMode};

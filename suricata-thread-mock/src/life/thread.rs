@@ -98,7 +98,7 @@ impl Thread {
 
     /// Runs `job` on the thread and returns its result.
     ///
-    /// Meanwhile, no callback runs with the `ThreadVars`.
+    /// Meanwhile, no callback runs with this thread's `ThreadVars`.
     ///
     /// # Panics
     ///
@@ -160,7 +160,7 @@ impl Thread {
         }
     }
 
-    /// Returns a slot's value, or NULL if the thread has no such slot.
+    /// Returns a slot's value, or NULL if the slot is empty or the thread has no such slot.
     ///
     /// This does not count as a call of the plugin.
     #[must_use]

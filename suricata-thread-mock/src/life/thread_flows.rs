@@ -66,7 +66,7 @@ impl Thread {
 
     /// Runs the flow finish callbacks on the thread, then frees the flow's storage.
     ///
-    /// Suricata does this on the flow recycler, or on a worker if memory is short.
+    /// [`FlowKind`](crate::FlowKind) lists the flows that end like this.
     ///
     /// # Panics
     ///

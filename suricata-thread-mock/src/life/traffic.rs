@@ -20,9 +20,9 @@ use crate::state::flow::Flow;
 impl Host {
     /// Sends made-up traffic through the running workers.
     ///
-    /// A flow's hash chooses the worker on which it begins and is updated. Its
-    /// [kind](crate::FlowKind) decides whether the worker retires it or the flow recycler finishes
-    /// it. Without a recycler, the flow manager finishes flows; without both, the worker does.
+    /// A flow's hash chooses the worker on which the flow begins and is updated. The flow's
+    /// [kind](crate::FlowKind) decides whether it is retired or finished, and on which thread.
+    /// Without a flow recycler, the flow manager finishes flows; without both, the worker does.
     ///
     /// # Panics
     ///

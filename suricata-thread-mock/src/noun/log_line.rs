@@ -10,18 +10,18 @@ use suricata_thread_sys::common::SCLogLevel;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LogLine {
-    /// The level passed to `SCLogMessage`.
+    /// The level of the line.
     pub level: SCLogLevel,
     /// The caller's source file; empty for NULL.
     pub file: String,
-    /// The line in that file.
+    /// The line number in the source file.
     pub line: u32,
     /// The caller's function; empty for NULL.
     pub function: String,
     /// The module as Suricata writes it.
     ///
-    /// NULL is `unknown`, `detect-engine…` is `detect`, and `source-pcap-file…` is `pcap`. Other
-    /// modules lose a prefix `tm-`, `util-`, `source-` or `runmode-`.
+    /// NULL becomes `unknown`, `detect-engine…` `detect`, and `source-pcap-file…` `pcap`. Other
+    /// modules lose the prefix `tm-`, `util-`, `source-` or `runmode-`.
     pub module: String,
     /// The text; `(null)` for NULL, as in Suricata.
     pub message: String,

@@ -12,7 +12,6 @@ pub(crate) struct Options {
     pub(crate) log_level: SCLogLevel,
     pub(crate) log_to: Option<Sink>,
     pub(crate) record_only: bool,
-    /// The program shows the log, and reports go to stderr at once.
     pub(crate) is_program: bool,
     pub(crate) shared_values: bool,
     pub(crate) seed: Option<u64>,

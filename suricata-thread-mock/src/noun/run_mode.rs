@@ -2,10 +2,10 @@
 
 /// A run mode of Suricata, which decides which threads exist.
 ///
-/// All modes have a flow manager, a flow recycler and, in 9.0, a heartbeat, created after the threads that handle
-/// packets. [`Host::spawn`](crate::Host::spawn) creates the threads that some configurations add: `US`
-/// ([`ThreadKind::Command`](crate::ThreadKind::Command)) before all others, `CW` and `CS`
-/// ([`ThreadKind::Counters`](crate::ThreadKind::Counters)) after them.
+/// All modes have a flow manager, a flow recycler and, in 9.0, a heartbeat, created after the
+/// threads that handle packets. [`Host::spawn`](crate::Host::spawn) creates the threads that some
+/// configurations add: [`ThreadKind::Command`](crate::ThreadKind::Command) before all others,
+/// [`ThreadKind::Counters`](crate::ThreadKind::Counters) after them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum RunMode {

@@ -5,7 +5,7 @@ use std::thread::{self, ThreadId};
 
 /// A thread's task in Suricata.
 ///
-/// Threads of every kind get their init callbacks.
+/// The thread init callbacks run for threads of every kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ThreadKind {

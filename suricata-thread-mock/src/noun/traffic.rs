@@ -22,30 +22,29 @@ pub struct Traffic {
     pub packets_per_flow: u64,
     /// The number of packets after which traffic stops, as when Suricata is stopped.
     ///
-    /// Flows that have begun then end; the others never begin. If threads run at the same time, the
-    /// seed decides each worker's share of the packets.
+    /// Then the flows that have begun end, and the others never begin. If threads run at the same
+    /// time, the seed decides each worker's share of the packets.
     pub stop_after: Option<u64>,
-    /// `true` runs one thread at a time, in an order that the seed decides: the same seed repeats
-    /// the run.
+    /// `true` if one thread runs at a time, in an order that the seed decides: the same seed
+    /// repeats the run.
     ///
-    /// Otherwise the seed decides only the flows of each worker and the order of its packets.
+    /// Otherwise, the seed decides only the flows of each worker and the order of its packets.
     pub one_at_a_time: bool,
     /// The kinds of the flows, taken in turn.
     ///
-    /// After [`TcpReused`](FlowKind::TcpReused) or [`UdpTimedOut`](FlowKind::UdpTimedOut), the worker's next flow has
-    /// the same endpoints. So the number of flows to each port depends on the seed.
+    /// After [`TcpReused`](FlowKind::TcpReused) or [`UdpTimedOut`](FlowKind::UdpTimedOut), the
+    /// worker's next flow has the same endpoints. So the number of flows to each port depends on
+    /// the seed.
     pub kinds: &'static [FlowKind],
 }
 
 /// The end of a flow, as seen in Suricata 8.0.8 and 9.0.0-dev.
 ///
-/// A flow that its worker retires gets **no** finish callbacks. A flow that is finished gets them:
-/// on the flow recycler, or on its worker if memory is short.
+/// A flow that is retired gets **no** finish callbacks; a flow that is finished gets them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FlowKind {
-    /// TCP with a handshake and data that Suricata has not fully inspected, as usual: retired by
-    /// its worker.
+    /// TCP with a handshake and data, usually not fully inspected: retired by its worker.
     TcpWithData,
     /// UDP: finished on the flow recycler.
     Udp,
@@ -57,7 +56,7 @@ pub enum FlowKind {
     /// UDP whose next packet comes after the timeout and begins the worker's next flow: retired by
     /// the worker after that packet. For other flows, no time passes.
     UdpTimedOut,
-    /// UDP when memory for flows is short: finished on its worker. [`FlowKind::USUAL`] lacks it.
+    /// UDP when memory for flows is short: finished on its worker.
     MemoryShort,
 }
 
@@ -108,7 +107,7 @@ impl Default for Traffic {
 pub struct TrafficReport {
     /// The host's seed.
     pub seed: u64,
-    /// The number of flows that began, all of which ended.
+    /// The number of flows that began and ended.
     pub flows: u64,
     /// The number of flows whose finish callbacks ran.
     pub finished: u64,
@@ -165,7 +164,7 @@ pub enum Replayed {
     Flow {
         /// The flow's number.
         flow: u64,
-        /// Its endpoints.
+        /// The flow's endpoints.
         endpoints: Endpoints,
     },
     /// A packet. A flow begins with its first packet.

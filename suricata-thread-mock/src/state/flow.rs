@@ -20,7 +20,7 @@ const ESTABLISHED: Duration = Duration::from_secs(300);
 
 /// A flow of a host.
 ///
-/// Once it is retired, a later flow may have its pointer, as in Suricata. State that a plugin keeps
+/// Once a flow is over, a later one may have its pointer, as in Suricata. State that a plugin keeps
 /// by the pointer must end with the flow.
 pub struct Flow(pub(crate) Arc<FlowState>);
 

@@ -9,7 +9,6 @@ use crate::noun::report::{Report, ReportKind};
 use crate::noun::stderr;
 use crate::state::journal::Journal;
 
-/// Reports in the order in which they first came.
 pub(crate) struct Reports {
     inner: Mutex<Inner>,
     journal: Arc<Journal>,
@@ -151,8 +150,8 @@ static STRAY: Mutex<VecDeque<Report>> = Mutex::new(VecDeque::new());
 
 /// Returns the reports on C calls of threads without a host.
 ///
-/// The process keeps the last 256 different ones of all tests: look for the name of your thread.
-/// Each is written to stderr when it first happens.
+/// The process keeps the last 256 different reports of all tests: look for the name of your thread.
+/// Each is also written to stderr when it first happens.
 ///
 /// ```
 /// # mod plugin { include!(concat!(env!("CARGO_MANIFEST_DIR"), "/doc/plugin.rs")); }
