@@ -217,7 +217,8 @@ impl HostBuilder {
     /// let host = Host::builder().callback_limit(Duration::from_secs(120)).build();
     /// ```
     pub fn callback_limit(mut self, limit: Duration) -> Self {
-        self.options.callback_limit = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+        self.options.callback_limit =
+            u64::try_from(limit.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX);
         self
     }
 
