@@ -254,13 +254,13 @@ fn flows_time_out_by_the_time_of_packets() {
         (0..packets).for_each(|_| worker.flow_update(flow));
     }
     host.let_time_pass(Duration::from_secs(31));
-    assert_eq!(flows.each_ref().map(Flow::is_retired), [true, false, false]);
+    assert_eq!(flows.each_ref().map(Flow::has_ended), [true, false, false]);
     assert_eq!(
         [plugin.count("finish", "FR"), plugin.count("freed", "FR")],
         [1, 1]
     );
     host.let_time_pass(Duration::from_secs(300));
-    assert_eq!(flows.each_ref().map(Flow::is_retired), [true; 3]);
+    assert_eq!(flows.each_ref().map(Flow::has_ended), [true; 3]);
     assert_eq!(
         [plugin.count("finish", "FR"), plugin.count("freed", "FR")],
         [2, 2]
@@ -315,7 +315,7 @@ fn remaining_flows_end_with_the_threads_of_their_worker() {
     });
     let recycler = second.flow_recycler.clone();
     first.stop();
-    assert_eq!(flows.each_ref().map(Flow::is_retired), [true, true, false]);
+    assert_eq!(flows.each_ref().map(Flow::has_ended), [true, true, false]);
     for (event, thread) in [("finish", "FR"), ("freed", "FR"), ("freed", "W")] {
         assert_eq!(plugin.count(event, thread), 1, "{event} on {thread}");
     }
@@ -392,7 +392,7 @@ fn storage_of_flows_is_as_strict_as_that_of_threads() {
     worker.flow_retire(first);
     worker.flow_update(&second);
     let kinds: Vec<_> = other.reports().iter().map(|report| report.kind).collect();
-    assert_eq!(kinds, [ReportKind::FlowNotLocked, ReportKind::FlowRetired]);
+    assert_eq!(kinds, [ReportKind::FlowNotLocked, ReportKind::FlowEnded]);
 }
 
 #[test]
@@ -529,9 +529,9 @@ fn a_flow_without_packets_times_out_from_its_beginning() {
     let flow = host.flow();
     worker.flow_init(&flow);
     host.let_time_pass(Duration::from_secs(29));
-    assert!(!flow.is_retired());
+    assert!(!flow.has_ended());
     host.let_time_pass(Duration::from_secs(1));
-    assert!(flow.is_retired());
+    assert!(flow.has_ended());
 }
 
 #[test]
@@ -542,7 +542,7 @@ fn time_stops_at_the_end_of_the_clock() {
     let flow = host.flow();
     worker.flow_init(&flow);
     host.let_time_pass(Duration::MAX);
-    assert!(flow.is_retired());
+    assert!(flow.has_ended());
     let next = host.flow();
     worker.flow_init(&next);
     worker.flow_update(&next);

@@ -12,7 +12,7 @@
 /** Frees the content of a storage slot; `ptr` is never null.
  *
  * The host calls it for a thread's slot on the thread that takes that thread
- * down, after joining it, and for a flow's slot on the thread that retires the
+ * down, after joining it, and for a flow's slot on the thread that ends the
  * flow. If a plugin frees a slot by id, the function runs on the thread that
  * does so. It must not unwind. */
 typedef void (*StorageFreeFn)(void *ptr);
@@ -77,7 +77,7 @@ void SCFlowRunUpdateCallbacks(ThreadVars *tv, Flow *f, Packet *p);
 /** Called at the end of some flows, with the `user` pointer of the
  * registration.
  *
- * It runs on the thread that retires the flow: usually a flow recycler, not the
+ * It runs on the thread that ends the flow: usually a flow recycler, not the
  * worker that began the flow. `tv` is that thread's own. The host's own unit
  * tests pass a null `tv`. It must not unwind. */
 typedef void (*SCFlowFinishCallbackFn)(ThreadVars *tv, Flow *f, void *user);
@@ -90,7 +90,7 @@ bool SCFlowRegisterFinishCallback(SCFlowFinishCallbackFn fn, void *user);
 
 /** Runs the flow finish callbacks for `f`, in the order of registration.
  *
- * Host only: the host calls it on the thread that retires the flow. */
+ * Host only: the host calls it on the thread that ends the flow. */
 void SCFlowRunFinishCallbacks(ThreadVars *tv, Flow *f);
 
 /* Log. */

@@ -19,11 +19,11 @@
 //! | the entry point, [`SCPlugin::Init`](common::SCPlugin::Init) and all registration | the main thread, while the host loads plugins |
 //! | thread init callback | the thread that creates the new one, before it starts: the main thread, or in unix-socket mode the unix manager |
 //! | flow init and flow update callback | a worker |
-//! | flow finish callback, for some flows only | the thread that retires the flow, usually a flow recycler |
+//! | flow finish callback, for some flows only | the thread that ends the flow, usually a flow recycler |
 //! | get, set, alloc and free by id, for a thread | that thread, or the creating one in a thread init callback |
 //! | get and set by id, for a flow | the thread that runs a callback for the flow, which the host has locked |
 //! | free function of a thread's slot | the thread that takes the thread down, after joining it; or the caller that frees by id |
-//! | free function of a flow's slot | the thread that retires the flow |
+//! | free function of a flow's slot | the thread that ends the flow |
 //! | [`SCLogMessage`](common::SCLogMessage) | the host's threads only |
 //! | [`SCLogGetLogLevel`](common::SCLogGetLogLevel), [`GetProgramVersion`](common::GetProgramVersion), the size of the storage | any |
 //!
@@ -45,7 +45,7 @@
 //! - `Flow` and `Packet` are valid until the callback returns; `ThreadVars`, on its own thread, until the host takes
 //!   that thread down.
 //! - The plugin owns the values in its slots, and set does not free the previous one. When the host takes a thread down
-//!   or retires a flow, it calls the slot's free function for the value left there. The host never takes down the few
+//!   or ends a flow, it calls the slot's free function for the value left there. The host never takes down the few
 //!   threads that serve commands. A value in two slots is freed twice.
 #![no_std]
 

@@ -24,8 +24,8 @@
 //! | [thread init callback](register_init_callback) | once for each thread, before it starts | the thread that creates it: the main thread, or in unix-socket mode the unix manager |
 //! | [flow init](flow::register_init_callback) | with the first packet of a flow | a worker |
 //! | [flow update](flow::register_update_callback) | for every packet of a flow, the first one included | a worker, usually the one that ran flow init |
-//! | [flow finish](flow::register_finish_callback) | when the host retires a flow, but [for some flows only](flow#how-flows-end) | usually a flow recycler |
-//! | [`Drop`] of a flow's value | at the end of every flow | the thread that retires the flow: a worker or a flow recycler |
+//! | [flow finish](flow::register_finish_callback) | at the end of [some flows](flow#how-flows-end) | usually a flow recycler |
+//! | [`Drop`] of a flow's value | at the end of every flow | the thread that ends the flow: a worker or a flow recycler |
 //! | [`Drop`] of a thread's value | when its thread has ended and been joined | the thread that takes it down: the main thread, or in unix-socket mode the unix manager |
 //!
 //! Callbacks of one kind run in the order of registration. Flow callbacks run on many threads at the same time. In

@@ -48,7 +48,7 @@ fn in_flow_init(
 }
 
 #[test]
-fn a_value_is_dropped_once_by_the_thread_that_retires_the_flow() {
+fn a_value_is_dropped_once_by_the_thread_that_ends_the_flow() {
     both(|host, _| {
         struct Noting(Arc<Mutex<Vec<ThreadId>>>);
         impl Drop for Noting {

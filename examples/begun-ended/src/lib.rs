@@ -28,7 +28,7 @@ fn init() -> Result<(), &'static str> {
 /// The value of a flow: the counter of ended flows of the thread that the flow began on.
 struct Begun(Arc<AtomicU64>);
 
-/// Runs when the flow ends, on the thread that retires it.
+/// Runs when the flow ends, on the thread that ends it.
 impl Drop for Begun {
     fn drop(&mut self) {
         self.0.fetch_add(1, Relaxed);

@@ -99,7 +99,7 @@ fn on_packet(storage: ThreadStorage<ThreadState>, tv: &mut ThreadVars) {
 /// The value of a flow.
 struct Alive(Arc<Totals>);
 
-/// Runs when the flow ends, on the thread that retires it.
+/// Runs when the flow ends, on the thread that ends it.
 impl Drop for Alive {
     fn drop(&mut self) {
         self.0.ended.fetch_add(1, Release);

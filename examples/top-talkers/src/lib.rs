@@ -60,7 +60,7 @@ struct Talk {
     worker: Arc<Worker>,
 }
 
-/// Runs when the flow ends, on the thread that retires it.
+/// Runs when the flow ends, on the thread that ends it.
 impl Drop for Talk {
     fn drop(&mut self) {
         if self.packets == 0 {

@@ -56,7 +56,7 @@ pub(crate) fn run(
 ) -> bool {
     let flow = event.flow();
     let _lock = Lock::new(host, flow);
-    if flow.host != host.identity.number || flow.is_retired.load(Ordering::Relaxed) {
+    if flow.host != host.identity.number || flow.has_ended.load(Ordering::Relaxed) {
         return false;
     }
     let pointer = token::as_ptr(flow.cells.token);
@@ -81,19 +81,19 @@ pub(crate) fn run(
         }
         FlowEvent::Finish(_) => {
             callbacks::run(host, thread, Event::FlowFinish(pointer));
-            retire(host, flow);
+            end(host, flow);
         }
-        FlowEvent::Retire(_) => retire(host, flow),
+        FlowEvent::Retire(_) => end(host, flow),
     }
     true
 }
 
 /// The caller holds the flow's lock.
-fn retire(host: &Arc<HostState>, flow: &FlowState) {
+fn end(host: &Arc<HostState>, flow: &FlowState) {
     let slots = || SlotUse::all("the end of a flow", host, &flow.cells);
     slots().for_each(|slot| slot.free());
     slots().for_each(|slot| slot.report_left());
-    host.flows.retire(flow);
+    host.flows.end(flow);
 }
 
 /// Runs `work` under the flow's lock, if there is such a flow.
@@ -183,9 +183,9 @@ fn refuse(host: &HostState, function: Function, flow: *const Flow, slot: Option<
         let consequence = "Suricata has no lock here; memory could be corrupted";
         let actual = "one whose callback does not run on this thread now";
         (ReportKind::FlowNotLocked, actual, consequence)
-    } else if host.flows.was_retired(flow.addr()) {
+    } else if host.flows.has_ended(flow.addr()) {
         let consequence = "Suricata would use the storage of the flow that is there now";
-        (ReportKind::FlowRetired, "one that was retired", consequence)
+        (ReportKind::FlowEnded, "one that has ended", consequence)
     } else {
         let consequence = "Suricata would crash or use memory that is not its own";
         let actual = if flow.is_null() {

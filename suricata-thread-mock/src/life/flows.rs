@@ -86,9 +86,9 @@ impl Host {
     /// threads.workers[0].flow_init(&flow);
     /// threads.workers[0].flow_update(&flow);
     /// host.let_time_pass(Duration::from_secs(29));
-    /// assert!(!flow.is_retired());
+    /// assert!(!flow.has_ended());
     /// host.let_time_pass(Duration::from_secs(1));
-    /// assert!(flow.is_retired());
+    /// assert!(flow.has_ended());
     /// ```
     #[track_caller]
     pub fn let_time_pass(&self, time: Duration) {
@@ -96,7 +96,7 @@ impl Host {
         self.state.flows.pass(time);
         let flows = self.state.flows.begun(true);
         let threads = self.state.threads.list.lock().clone();
-        flows_left::retire(&self.state, &threads, flows, "Host::let_time_pass");
+        flows_left::end(&self.state, &threads, flows, "Host::let_time_pass");
     }
 
     /// Runs the flow init callbacks on the current thread with NULL for the `ThreadVars`, as

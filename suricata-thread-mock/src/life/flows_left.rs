@@ -13,7 +13,7 @@ use crate::state::host::HostState;
 use crate::state::threads::ThreadState;
 
 /// Ends flows on running threads, or on the current one if worker and finisher have ended.
-pub(crate) fn retire(
+pub(crate) fn end(
     host: &Arc<HostState>,
     threads: &[Arc<ThreadState>],
     flows: Vec<Arc<FlowState>>,
@@ -50,17 +50,17 @@ pub(crate) fn retire(
         }
     }
     let jobs = running.iter().zip(work).map(|(handle, flows)| {
-        let retire: Work<'_> = Box::new(move || {
+        let end: Work<'_> = Box::new(move || {
             for flow in flows {
                 let end = match flow.ends_on_worker() {
                     true => FlowEvent::Retire(&flow),
                     false => FlowEvent::Finish(&flow),
                 };
-                // Flows that the test retired meanwhile are over.
+                // Flows that the test ended meanwhile are over.
                 flows::run(&handle.host, Some(&handle.thread), end);
             }
         });
-        (handle, retire)
+        (handle, end)
     });
     if let Err(payload) = job::run_all(call, jobs.collect()) {
         rethrow(payload);

@@ -63,7 +63,7 @@ impl Threads {
             let worker = flow.worker.load(Ordering::Relaxed);
             all.iter().any(|thread| thread.cells.token == worker)
         });
-        flows_left::retire(&host, &all, flows, "Threads::stop");
+        flows_left::end(&host, &all, flows, "Threads::stop");
         take_down::these(&host, &all);
     }
 }

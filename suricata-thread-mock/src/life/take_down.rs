@@ -11,7 +11,7 @@ use crate::state::threads::ThreadState;
 pub(crate) fn all(host: &Arc<HostState>) {
     if let Some(_taking_down) = host.threads.begin_take_down() {
         let threads = host.threads.list.lock().clone();
-        flows_left::retire(host, &threads, host.flows.begun(false), "shutdown");
+        flows_left::end(host, &threads, host.flows.begun(false), "shutdown");
         these(host, &threads);
     }
 }

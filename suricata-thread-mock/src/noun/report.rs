@@ -58,7 +58,7 @@ pub enum ReportKind {
     /// A `Flow` was used after its end.
     ///
     /// Suricata uses the storage of the flow that is there now.
-    FlowRetired,
+    FlowEnded,
     /// A `Flow` was used outside of its callbacks, or on another thread.
     ///
     /// Suricata locks the flow only in callbacks, so this is a data race.

@@ -38,7 +38,7 @@ pub(crate) struct FlowState {
     /// The token of the thread that picked it up, or 0.
     pub(crate) worker: AtomicUsize,
     pub(crate) has_begun: AtomicBool,
-    pub(crate) is_retired: AtomicBool,
+    pub(crate) has_ended: AtomicBool,
     /// In microseconds since 1970; 0 before the first packet.
     last_time: AtomicU64,
     begun_at: AtomicU64,
@@ -65,7 +65,7 @@ impl FlowState {
             number,
             worker: AtomicUsize::new(0),
             has_begun: AtomicBool::new(false),
-            is_retired: AtomicBool::new(false),
+            has_ended: AtomicBool::new(false),
             last_time: AtomicU64::new(0),
             begun_at: AtomicU64::new(0),
             to_server: AtomicU32::new(0),
@@ -159,11 +159,11 @@ impl Flow {
     ///
     /// ```
     /// # use suricata_thread_mock::Host;
-    /// assert!(!Host::new().flow().is_retired());
+    /// assert!(!Host::new().flow().has_ended());
     /// ```
     #[must_use]
-    pub fn is_retired(&self) -> bool {
-        self.0.is_retired.load(Ordering::Relaxed)
+    pub fn has_ended(&self) -> bool {
+        self.0.has_ended.load(Ordering::Relaxed)
     }
 
     /// Returns the addresses, ports and protocol.

@@ -24,8 +24,8 @@ pub(crate) struct Flows {
     /// Random hashes of [`Host::flow`](crate::Host::flow).
     hashes: Mutex<Rng>,
     live: Mutex<FxHashMap<usize, Arc<FlowState>>>,
-    /// Tokens of retired flows, the last one last.
-    retired: Mutex<Vec<usize>>,
+    /// Tokens of ended flows, the last one last.
+    ended: Mutex<Vec<usize>>,
     numbers: AtomicU64,
     seed_used: AtomicBool,
     /// In microseconds since 1970.
@@ -41,7 +41,7 @@ impl Flows {
             // Traffic begins with the seed itself, so its hashes differ.
             hashes: Mutex::new(Rng::new(seed.rotate_left(32))),
             live: Mutex::default(),
-            retired: Mutex::default(),
+            ended: Mutex::default(),
             numbers: AtomicU64::new(0),
             seed_used: AtomicBool::new(false),
             now: AtomicU64::new(START.as_micros() as u64),
@@ -53,11 +53,11 @@ impl Flows {
         self.numbers.fetch_add(count, Ordering::Relaxed)
     }
 
-    /// Begins a flow at the address of the one retired last, if any.
+    /// Begins a flow at the address of the one that ended last, if any.
     pub(crate) fn begin(&self, hash: u64, table: Table, endpoints: Endpoints) -> Arc<FlowState> {
-        let retired = self.retired.lock().pop();
-        let token = match retired {
-            Some(retired) => retired,
+        let ended = self.ended.lock().pop();
+        let token = match ended {
+            Some(ended) => ended,
             None => token::new(),
         };
         let number = self.take_numbers(1);
@@ -74,18 +74,18 @@ impl Flows {
     }
 
     /// Frees the flow's address.
-    pub(crate) fn retire(&self, flow: &FlowState) {
-        flow.is_retired.store(true, Ordering::Relaxed);
+    pub(crate) fn end(&self, flow: &FlowState) {
+        flow.has_ended.store(true, Ordering::Relaxed);
         self.live.lock().remove(&flow.cells.token);
-        self.retired.lock().push(flow.cells.token);
+        self.ended.lock().push(flow.cells.token);
     }
 
     pub(crate) fn find(&self, token: usize) -> Option<Arc<FlowState>> {
         self.live.lock().get(&token).cloned()
     }
 
-    pub(crate) fn was_retired(&self, token: usize) -> bool {
-        self.retired.lock().contains(&token)
+    pub(crate) fn has_ended(&self, token: usize) -> bool {
+        self.ended.lock().contains(&token)
     }
 
     /// Returns the flows that have begun, in the order of creation.

@@ -18,7 +18,7 @@ handle! {
     /// Use it like a [`ThreadStorage`](crate::ThreadStorage), with a [`Flow`] in place of the `ThreadVars`. The slot is
     /// empty when a flow begins. A flow slot and a thread slot may have the same name.
     ///
-    /// The host drops a value at the [end of every flow](crate::flow#how-flows-end), on the thread that retires the
+    /// The host drops a value at the [end of every flow](crate::flow#how-flows-end), on the thread that ends the
     /// flow: a worker or a flow recycler. Hence `T` must be [`Send`]. To run code at the end of a flow, implement
     /// [`Drop`] for `T`.
     ///
