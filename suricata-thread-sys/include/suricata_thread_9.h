@@ -69,8 +69,8 @@ void SCThreadFreeStorageById(ThreadVars *tv, SCThreadStorageId id);
 
 /** Frees the content of every slot of `tv`, in the order of the ids.
  *
- * Host only: the host calls it on the thread that takes the thread of `tv` down,
- * after joining that. */
+ * Host only: the host calls it on the thread that takes down the thread of `tv`,
+ * after joining it. */
 void SCThreadFreeStorage(ThreadVars *tv);
 
 /* Flow storage. The host frees a flow's slots whenever the flow ends. Init,

@@ -96,8 +96,8 @@ unsafe extern "C" {
     pub fn ThreadFreeStorageById(tv: *mut ThreadVars, id: ThreadStorageId);
     /** Frees the content of every slot of `tv`, in the order of the ids.
 
- Host only: the host calls it on the thread that takes the thread of `tv` down,
- after joining that.*/
+ Host only: the host calls it on the thread that takes down the thread of `tv`,
+ after joining it.*/
     pub fn ThreadFreeStorage(tv: *mut ThreadVars);
     /** Registers a slot for every flow, empty at first.
 

@@ -77,8 +77,8 @@ unsafe extern "C" {
     pub fn SCThreadFreeStorageById(tv: *mut ThreadVars, id: SCThreadStorageId);
     /** Frees the content of every slot of `tv`, in the order of the ids.
 
- Host only: the host calls it on the thread that takes the thread of `tv` down,
- after joining that.*/
+ Host only: the host calls it on the thread that takes down the thread of `tv`,
+ after joining it.*/
     pub fn SCThreadFreeStorage(tv: *mut ThreadVars);
     /** Registers a slot for every flow, empty at first.
 
