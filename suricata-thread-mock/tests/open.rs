@@ -354,7 +354,7 @@ fn files_that_are_not_plugins_are_refused_and_not_run() {
         assert_eq!(text, "the file cannot be read: it is not a regular file");
     }
     let text = reason(&host, folder).to_string();
-    let expected = "the file cannot be read: it is a folder, of which Suricata loads each file whose name contains .so";
+    let expected = "the file cannot be read: it is a folder, and Suricata loads each file in it whose name contains .so";
     assert!(text.starts_with(expected), "{text}");
     std::os::unix::fs::symlink(&plugin, folder.join("plugin")).unwrap();
     open(&host, &folder.join("plugin")).unwrap();

@@ -19,7 +19,7 @@ pub(crate) fn log_error(plugin: &str, error: fmt::Arguments<'_>) {
     }
 }
 
-/// Counts events, of which the first ten, the hundredth, the thousandth and so on are worth a line.
+/// Counts events. The first ten, the hundredth, the thousandth and so on are worth a line.
 pub struct Times(AtomicU64);
 
 impl Times {

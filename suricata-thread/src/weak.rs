@@ -139,7 +139,7 @@ macro_rules! __weak_on_elf {
     };
 }
 
-/// The same for macOS: assembled by `ci/check`, never linked or run.
+/// Defines the word on macOS; `ci/check` assembles this, and nothing links or runs it.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __weak_on_macho {

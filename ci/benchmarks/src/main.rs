@@ -146,8 +146,8 @@ impl Built {
             for file in fs::read_dir(folder.path())? {
                 let dump = fs::read(file?.path())?;
                 let dump = String::from_utf8_lossy(&dump);
-                let of = dump.lines().find_map(|line| line.strip_prefix("totals: "));
-                total += of.map_or(Ok(0.0), str::parse::<f64>)?;
+                let totals = dump.lines().find_map(|line| line.strip_prefix("totals: "));
+                total += totals.map_or(Ok(0.0), str::parse::<f64>)?;
             }
             anyhow::Ok((total, packets.total.packets as f64))
         };

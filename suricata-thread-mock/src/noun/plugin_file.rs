@@ -36,8 +36,8 @@ impl PluginFile {
         let about = fs::metadata(path)?;
         if about.is_dir() {
             return Err(io::Error::other(
-                "it is a folder, of which Suricata loads each file whose name contains .so: name \
-                 those",
+                "it is a folder, and Suricata loads each file in it whose name contains .so: name \
+                 one of those",
             ));
         }
         if !about.is_file() {

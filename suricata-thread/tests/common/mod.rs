@@ -27,7 +27,7 @@ pub fn run_init(init: impl FnOnce() -> Result<(), &'static str>) {
     assert_eq!(returned, Some(Ok(())), "`None` after a panic");
 }
 
-/// The same for an `init` that is to fail.
+/// Runs `init` as [`run_init`] does, for an `init` that fails.
 pub fn run_failing_init(init: impl FnOnce() -> Result<(), &'static str>) {
     // SAFETY: the mock walks none of its lists meanwhile: it is driven by this thread alone.
     unsafe { plugin::run_init("tested", init) };

@@ -9,18 +9,22 @@ use super::{free as free_value, role, say};
 
 const SCENARIO: &str = "several_plugins";
 
-static WHICH: OnceLock<&str> = OnceLock::new();
+static PLUGIN: OnceLock<&str> = OnceLock::new();
 
-/// Registers a slot and a callback for the plugin `which`.
-pub fn init(which: &'static str, slot: &'static CStr) {
-    WHICH.get_or_init(|| which);
-    say!(Sequence, "{which}: Init on {}", role());
+/// Registers a slot and a callback for the `plugin`.
+pub fn init(plugin: &'static str, slot: &'static CStr) {
+    PLUGIN.get_or_init(|| plugin);
+    say!(Sequence, "{plugin}: Init on {}", role());
     let both = api::register(Some(c"conformance: several plugins"), Some(free_value));
-    say!(Sequence, "{which}: name of both accepted: {}", both.is_ok());
+    say!(
+        Sequence,
+        "{plugin}: name of both accepted: {}",
+        both.is_ok()
+    );
     let slot = api::register(Some(slot), Some(free)).expect("the scenario needs the slot");
     on_thread_init(move |tv| {
         let (role, empty) = (role(), slot.get(tv).is_null());
-        say!(Sequence, "{which}: created on {role}, empty: {empty}");
+        say!(Sequence, "{plugin}: created on {role}, empty: {empty}");
         slot.set(tv, Box::into_raw(Box::new(0_u64)).cast());
     });
 }
@@ -28,6 +32,6 @@ pub fn init(which: &'static str, slot: &'static CStr) {
 unsafe extern "C" fn free(value: *mut c_void) {
     // SAFETY: made in `init`, and freed once.
     drop(unsafe { Box::from_raw(value.cast::<u64>()) });
-    let which = WHICH.get().copied().unwrap_or("neither");
-    say!(Sequence, "{which}: freed on {}", role());
+    let plugin = PLUGIN.get().copied().unwrap_or("neither");
+    say!(Sequence, "{plugin}: freed on {}", role());
 }
