@@ -382,6 +382,14 @@ fn optional_functions_of_a_plugin_are_named() {
         "LiveGetDevice.so runs without LiveGetDevice, which Suricata 8.0 has and the mock lacks";
     mock_with("run {}", &[&known]).exits(0).says(&[note]);
     mock_with("run {} --with {}", &[&known, &stand_in]).succeeds();
+    let in_9 = c_plugin(folder.path(), "in_9", 9, &["MAY_CALL=LiveGetDevice"]);
+    mock_with("check {} --suricata 9", &[&in_9])
+        .succeeds()
+        .prints(&["\n  optional, perhaps of other Suricatas (--against tells): LiveGetDevice\n"]);
+    let note = "in_9.so runs with stand-ins for LiveGetDevice, which Suricata 9.0 may lack";
+    mock_with("run {} --suricata 9 --with {}", &[&in_9, &stand_in])
+        .exits(0)
+        .says(&[note]);
 }
 
 #[test]

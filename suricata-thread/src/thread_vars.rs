@@ -52,7 +52,7 @@ impl ThreadVars<'_> {
 
     /// Returns the host's pointer to the thread, to log it or to pass it to the host's C API.
     ///
-    /// The pointer is never null.
+    /// The pointer is never null. A C function that takes a `*mut` gets its `cast_mut()`.
     ///
     /// ```
     /// # use suricata_thread_mock as _;

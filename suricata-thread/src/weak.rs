@@ -26,14 +26,15 @@ compile_error!(
 /// have doc comments, but no other attributes.
 ///
 /// Calling the function is `unsafe`: you promise that the declaration matches the host's, which nothing compares, and
-/// that the function may be called on this thread. Signatures are in Suricata's headers, such as
-/// [`src/conf.h`](https://github.com/OISF/suricata/blob/suricata-8.0.8/src/conf.h), and in the docs of `suricata-sys`;
-/// for a pointer to a C struct, take `*mut c_void`. A misspelt name is `None` too; `suricata-mock check` names it, but
-/// succeeds.
+/// that the function may be called on this thread. `nm -D` lists the functions of a Suricata program. Signatures are in
+/// its headers, such as [`src/conf.h`](https://github.com/OISF/suricata/blob/suricata-8.0.8/src/conf.h). For pointers,
+/// take the types in [`sys`](crate::sys), or `c_void` for other structs. A misspelt name is `None` too; `suricata-mock
+/// check` names it, but succeeds.
 ///
-/// The mock has only the functions that [`sys`](crate::sys) declares, those of both generations: check the
-/// [`generation`](crate::generation()) before you call one. Any other function is `None` under the mock, unless the
-/// test defines it, as an `#[unsafe(no_mangle)] unsafe extern "C" fn` of this name.
+/// Under the mock, the functions that [`sys`](crate::sys) declares are there in both generations: check the
+/// [`generation`](crate::generation()) before you call one that only one generation has. Any other function is `None`,
+/// unless the test defines it, as an `#[unsafe(no_mangle)] unsafe extern "C" fn` of this name. [A
+/// recipe](crate::recipes#a-function-of-suricata) does so.
 ///
 /// ```
 /// # use suricata_thread_mock as _;

@@ -81,7 +81,8 @@ impl Flow<'_> {
 
     /// Returns the host's pointer to the flow, to log it or to pass it to the host's C API.
     ///
-    /// The pointer is never null. The host reuses it for a later flow.
+    /// The pointer is never null. A C function that takes a `*mut` gets its `cast_mut()`. The host reuses the pointer for
+    /// a later flow.
     pub const fn as_ptr(&self) -> *const sys::Flow {
         self.ptr.as_ptr()
     }

@@ -150,9 +150,7 @@ fn judge_undefined(
         print_optional(plugin, suricata);
         return Some(Verdict::Loads);
     }
-    let is_certain = |s: &&UndefinedSymbol| {
-        s.generation.is_some() || suricata.lacks(&s.name) && exports::is_known(&s.name)
-    };
+    let is_certain = |s: &&UndefinedSymbol| suricata.lacks(&s.name) && exports::is_known(&s.name);
     if lacks.iter().any(is_certain) {
         return None;
     }
@@ -170,8 +168,9 @@ fn print_optional(plugin: &Path, suricata: &Suricata) {
     let needed = needed.collect();
     let (has, lacks): (Vec<&String>, Vec<_>) =
         file.optional.iter().partition(|name| suricata.has(name));
-    let (lacks, others): (Vec<_>, Vec<_>) =
+    let (known, others): (Vec<_>, Vec<_>) =
         lacks.into_iter().partition(|name| exports::is_known(name));
+    let (lacks, unlisted) = known.into_iter().partition(|name| suricata.lacks(name));
     // Functions of this program are the C library's or the mock's; `_…` are the linker's.
     let is_strange = |name: &&String| !name.starts_with('_') && !is_here(name);
     let strange = others.into_iter().filter(is_strange).collect();
@@ -179,6 +178,10 @@ fn print_optional(plugin: &Path, suricata: &Suricata) {
         ("needed", needed),
         ("optional", has),
         ("optional, of other Suricatas", lacks),
+        (
+            "optional, perhaps of other Suricatas (--against tells)",
+            unlisted,
+        ),
         ("optional, of no known Suricata (misspelt?)", strange),
     ] {
         if !names.is_empty() {
@@ -190,12 +193,23 @@ fn print_optional(plugin: &Path, suricata: &Suricata) {
 
 /// Returns optional functions that a Suricata has, but not this program.
 pub(crate) fn lacking_here(plugin: &Path, suricata: &Suricata) -> Vec<String> {
-    let file = PluginFile::read(plugin).map(|bytes| PluginFile::parse(&bytes));
-    let Ok(Ok(file)) = file else {
-        return Vec::new();
-    };
     let is_lacking = |name: &String| suricata.has(name) && !is_here(name);
-    file.optional.into_iter().filter(is_lacking).collect()
+    optional(plugin).filter(is_lacking).collect()
+}
+
+fn optional(plugin: &Path) -> impl Iterator<Item = String> {
+    let file = PluginFile::read(plugin).map(|bytes| PluginFile::parse(&bytes));
+    let file = file.ok().and_then(Result::ok);
+    file.into_iter().flat_map(|file| file.optional)
+}
+
+/// Returns optional functions that stand-ins define, though a Suricata may not have them.
+pub(crate) fn doubtful_here(plugin: &Path, suricata: &Suricata) -> Vec<String> {
+    let is_doubtful = |name: &String| {
+        let is_stand_in = is_here(name) && !exports::is_of_the_api(name);
+        is_stand_in && exports::is_known(name) && !suricata.has(name)
+    };
+    optional(plugin).filter(is_doubtful).collect()
 }
 
 /// Includes libraries that this program has loaded.

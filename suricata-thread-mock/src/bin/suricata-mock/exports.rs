@@ -61,7 +61,7 @@ impl Suricata {
 
     /// Returns `true` if the function is certainly missing.
     pub(crate) fn lacks(&self, name: &str) -> bool {
-        self.is_whole && !self.has(name)
+        !self.has(name) && (self.is_whole || is_of_the_api(name))
     }
 }
 
@@ -82,6 +82,12 @@ macro_rules! names {
 fn api_functions(generation: Generation) -> &'static [&'static str] {
     let [v8, v9] = const { suricata_thread_sys::c_functions!(names: plugin) };
     if generation == Generation::V8 { v8 } else { v9 }
+}
+
+/// Returns `true` if a generation has the function in the API of plugins, which the mock has.
+pub(crate) fn is_of_the_api(name: &str) -> bool {
+    let mut all = Generation::ALL.iter();
+    all.any(|generation| api_functions(*generation).contains(&name))
 }
 
 pub(crate) fn is_known(name: &str) -> bool {

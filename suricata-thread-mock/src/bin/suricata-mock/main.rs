@@ -53,7 +53,7 @@ enum Command {
     /// Opens each file and calls SCPluginRegister, but not Init. Prints the functions of Suricata
     /// that the plugin needs, and those that it uses if they exist. Exits with 1 if no Suricata, or
     /// not that of --suricata or --against, would load all files; with 2 if that is unknown, as for
-    /// a function that no known Suricata has, if an argument is wrong, or if output cannot be
+    /// a needed function that no known Suricata has, if an argument is wrong, or if output cannot be
     /// written.
     Check(check::Arguments),
 }

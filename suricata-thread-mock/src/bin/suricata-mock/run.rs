@@ -13,7 +13,7 @@ use suricata_thread_mock::{
 
 use crate::arguments::{Plugins, generation, note_bare_name};
 use crate::capture::Capture;
-use crate::check::lacking_here;
+use crate::check::{doubtful_here, lacking_here};
 use crate::exports::Suricata;
 use crate::outcome::{Failure, print, say};
 
@@ -254,7 +254,7 @@ fn load(host: &Host, generation: Generation, plugins: &[PathBuf]) -> Vec<String>
         match unsafe { host.open(plugin) } {
             Ok(()) => {
                 note_bare_name(plugin);
-                note_lacking(plugin, generation);
+                note_differences(plugin, generation);
                 None
             }
             Err(error) => Some(error.to_string()),
@@ -263,14 +263,22 @@ fn load(host: &Host, generation: Generation, plugins: &[PathBuf]) -> Vec<String>
     plugins.iter().filter_map(load).collect()
 }
 
-/// Notes functions that the plugin would use in Suricata, but lacks here.
-fn note_lacking(plugin: &Path, generation: Generation) {
-    let lacking = lacking_here(plugin, &Suricata::known(generation));
+/// Notes the plugin's optional functions that Suricata and the mock may not both have.
+fn note_differences(plugin: &Path, generation: Generation) {
+    let suricata = Suricata::known(generation);
+    let shown = plugin.display();
+    let lacking = lacking_here(plugin, &suricata);
     if !lacking.is_empty() {
         say(format_args!(
-            "note: {} runs without {}, which {generation} has and the mock lacks: use --with for a library of stand-ins",
-            plugin.display(),
+            "note: {shown} runs without {}, which {generation} has and the mock lacks: use --with for a library of stand-ins",
             lacking.join(", ")
+        ));
+    }
+    let doubtful = doubtful_here(plugin, &suricata);
+    if !doubtful.is_empty() {
+        say(format_args!(
+            "note: {shown} runs with stand-ins for {}, which {generation} may lack: try it without --with, too",
+            doubtful.join(", ")
         ));
     }
 }
