@@ -1,5 +1,5 @@
-//! What the documentation says that no library can contain, since Rust itself ends the process. Each in a process of
-//! its own.
+//! Panics that no library can contain, as the documentation says, because Rust itself ends the process. Each test uses
+//! a process of its own.
 #![cfg(unix)]
 
 mod common;
@@ -20,11 +20,11 @@ impl Drop for PanicsInDrop {
     }
 }
 
-/// Runs the test of this name again, in a process that does `f` in a thread init callback, and demands that this
-/// aborts, with these words on the standard error.
-fn assert_aborts(test: &str, words: &str, f: fn()) {
-    const AGAIN: &str = "SURICATA_THREAD_TEST_RUNS_ITSELF";
-    if std::env::var_os(AGAIN).is_some() {
+/// Runs the named test again in a child process, which runs `f` in a thread init callback. Asserts that the child
+/// aborts and prints `message` to the standard error.
+fn assert_aborts(test: &str, message: &str, f: fn()) {
+    const IN_CHILD: &str = "SURICATA_THREAD_TEST_CHILD";
+    if std::env::var_os(IN_CHILD).is_some() {
         let host = common::host(move || {
             thread::register_init_callback(move |_| f())?;
             flow::register_init_callback(|_, _, _| unreachable!("the process has ended"))
@@ -36,18 +36,18 @@ fn assert_aborts(test: &str, words: &str, f: fn()) {
     }
     let output = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture"])
-        .env(AGAIN, "1")
+        .env(IN_CHILD, "1")
         .output()
         .unwrap();
     assert_eq!(output.status.signal(), Some(6), "SIGABRT: {output:?}");
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(stderr.contains(words), "{stderr}");
+    assert!(stderr.contains(message), "{stderr}");
 }
 
 #[test]
-fn a_destructor_that_panics_while_another_panic_unwinds_past_it() {
+fn a_panic_in_a_destructor_during_unwinding_aborts() {
     assert_aborts(
-        "a_destructor_that_panics_while_another_panic_unwinds_past_it",
+        "a_panic_in_a_destructor_during_unwinding_aborts",
         "panic in a destructor during cleanup",
         || {
             let _fails = PanicsInDrop;
@@ -57,9 +57,9 @@ fn a_destructor_that_panics_while_another_panic_unwinds_past_it() {
 }
 
 #[test]
-fn a_panic_in_the_panic_hook() {
+fn a_panic_in_the_panic_hook_aborts() {
     assert_aborts(
-        "a_panic_in_the_panic_hook",
+        "a_panic_in_the_panic_hook_aborts",
         "thread panicked while processing panic",
         || {
             std::panic::set_hook(Box::new(|_| panic!("in the hook")));
@@ -69,7 +69,7 @@ fn a_panic_in_the_panic_hook() {
 }
 
 #[test]
-fn a_panic_while_the_message_of_a_panic_is_formatted() {
+fn a_panic_while_a_panic_message_is_formatted_aborts() {
     struct PanicsInDisplay;
     impl fmt::Display for PanicsInDisplay {
         fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -77,19 +77,19 @@ fn a_panic_while_the_message_of_a_panic_is_formatted() {
         }
     }
     assert_aborts(
-        "a_panic_while_the_message_of_a_panic_is_formatted",
+        "a_panic_while_a_panic_message_is_formatted_aborts",
         "panicked while processing panic",
         || panic!("{PanicsInDisplay}"),
     );
 }
 
 #[test]
-fn a_panic_in_the_destructor_of_a_thread_local() {
+fn a_panic_in_the_destructor_of_a_thread_local_aborts() {
     thread_local! {
         static FAILS: Cell<Option<PanicsInDrop>> = const { Cell::new(None) };
     }
     assert_aborts(
-        "a_panic_in_the_destructor_of_a_thread_local",
+        "a_panic_in_the_destructor_of_a_thread_local_aborts",
         "thread local panicked on drop",
         || {
             std::thread::spawn(|| FAILS.set(Some(PanicsInDrop)))

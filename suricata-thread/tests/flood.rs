@@ -1,4 +1,4 @@
-//! A plugin that panics again and again costs the host a bounded number of lines, and little time.
+//! A plugin that panics many times costs the host little time, and a bounded number of log lines.
 
 mod common;
 
@@ -19,14 +19,14 @@ fn errors(host: &Host) -> Vec<String> {
 }
 
 #[track_caller]
-fn assert_lines(lines: &[String], ends: &[&str]) {
-    assert_eq!(lines.len(), ends.len(), "{lines:#?}");
-    for (line, part) in lines.iter().zip(ends) {
+fn assert_lines(lines: &[String], parts: &[&str]) {
+    assert_eq!(lines.len(), parts.len(), "{lines:#?}");
+    for (line, part) in lines.iter().zip(parts) {
         assert!(line.contains(part), "no {part:?} in {line}");
     }
 }
 
-/// A host whose flow update callback panics and counts how often it is called.
+/// Returns a host with a flow update callback that panics, and the number of its calls.
 fn panicking() -> (Host, Arc<AtomicUsize>) {
     let calls = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&calls);
@@ -41,7 +41,7 @@ fn panicking() -> (Host, Arc<AtomicUsize>) {
 }
 
 #[test]
-fn a_flow_callback_that_panics_for_each_packet_is_not_called_for_a_second_and_then_again() {
+fn a_flow_callback_that_panics_a_hundred_times_is_not_called_for_a_second() {
     let (host, calls) = panicking();
     host.finalize();
     let worker = host.spawn("W#01", ThreadKind::Worker);
@@ -74,7 +74,7 @@ fn a_flow_callback_that_panics_for_each_packet_is_not_called_for_a_second_and_th
 }
 
 #[test]
-fn the_calls_that_were_left_out_until_the_end_are_counted_there() {
+fn calls_that_are_left_out_until_the_end_are_counted_in_the_last_line() {
     let (host, _) = panicking();
     host.finalize();
     let worker = host.spawn("W#01", ThreadKind::Worker);
@@ -88,7 +88,7 @@ fn the_calls_that_were_left_out_until_the_end_are_counted_there() {
 }
 
 #[test]
-fn another_host_begins_at_zero() {
+fn each_host_counts_panics_from_zero() {
     for _ in 0..2 {
         let (host, calls) = panicking();
         host.finalize();
@@ -116,7 +116,7 @@ impl Drop for PanicsInDrop {
 }
 
 #[test]
-fn thread_init_callbacks_and_drops_always_run_in_eleven_lines_for_a_hundred_panics() {
+fn thread_init_callbacks_and_drops_always_run_and_log_eleven_of_150_panics() {
     let host = host(|| {
         let slot = ThreadStorage::register("panics")?;
         thread::register_init_callback(move |tv| {
@@ -131,12 +131,15 @@ fn thread_init_callbacks_and_drops_always_run_in_eleven_lines_for_a_hundred_pani
         host.spawn(&format!("W#{number:03}"), ThreadKind::Worker);
     }
     host.shutdown();
-    for (what, message) in [
+    for (boundary, message) in [
         ("thread init callback", "init"),
         ("drop of a stored value", "drop"),
     ] {
         let lines: Vec<_> = errors(&host);
-        let lines: Vec<_> = lines.iter().filter(|line| line.contains(what)).collect();
+        let lines: Vec<_> = lines
+            .iter()
+            .filter(|line| line.contains(boundary))
+            .collect();
         assert_eq!(lines.len(), 11, "{lines:#?}");
         assert!(
             lines[0].contains(&format!("panicked: {message} (at ")),
@@ -148,7 +151,7 @@ fn thread_init_callbacks_and_drops_always_run_in_eleven_lines_for_a_hundred_pani
 }
 
 #[test]
-fn the_last_line_in_full_says_that_lines_are_left_out_from_now_on() {
+fn the_tenth_line_says_that_most_later_ones_are_left_out() {
     let (host, _) = panicking();
     host.finalize();
     let worker = host.spawn("W#01", ThreadKind::Worker);
@@ -164,7 +167,7 @@ fn the_last_line_in_full_says_that_lines_are_left_out_from_now_on() {
 }
 
 #[test]
-fn a_long_message_does_not_push_out_the_place_and_the_count() {
+fn a_long_panic_message_is_cut_before_the_place_and_the_count() {
     let host = host(|| flow::register_update_callback(|_, _, _| panic!("{}", "x".repeat(20_000))));
     host.expect_errors(1.., "flow update callback");
     host.finalize();
@@ -183,7 +186,7 @@ fn a_long_message_does_not_push_out_the_place_and_the_count() {
 }
 
 #[test]
-fn a_call_without_thread_vars_is_an_error_in_a_bounded_number_of_lines() {
+fn calls_without_thread_vars_log_a_bounded_number_of_lines() {
     let host = host(|| flow::register_init_callback(|_, _, _| {}));
     host.expect_errors(11, "no ThreadVars");
     host.finalize();
@@ -195,7 +198,7 @@ fn a_call_without_thread_vars_is_an_error_in_a_bounded_number_of_lines() {
     assert!(lines[10].ends_with("(100 times by now)"), "{}", lines[10]);
 }
 
-/// Runs the test of this name in a process of its own, and returns what that writes to the standard error.
+/// Runs the named test again in a child process, and returns the child's standard error.
 fn stderr_of(test: &str, backtrace: &str) -> String {
     let mut again = Command::new(std::env::current_exe().unwrap());
     let again = again
@@ -206,43 +209,40 @@ fn stderr_of(test: &str, backtrace: &str) -> String {
     String::from_utf8(output.stderr).unwrap()
 }
 
-fn flood() -> bool {
-    if std::env::var_os("FLOOD").is_none() {
-        return false;
-    }
-    let (host, _) = panicking();
-    flood_in(host)
+fn is_child() -> bool {
+    std::env::var_os("FLOOD").is_some()
 }
 
-fn flood_in(host: Host) -> bool {
+/// Calls the host's flow update callbacks 90 times.
+fn flood(host: Host) {
     host.finalize();
     let worker = host.spawn("W#01", ThreadKind::Worker);
     let flow = host.flow();
     for _ in 0..90 {
         worker.flow_update(&flow);
     }
-    true
 }
 
 #[test]
-fn the_standard_hook_does_not_repeat_itself() {
-    if !flood() {
-        for (backtrace, in_full, backtraces) in [("0", 10, 0), ("1", 1, 1), ("full", 1, 1)] {
-            let printed = stderr_of("the_standard_hook_does_not_repeat_itself", backtrace);
-            assert_eq!(printed.matches("panicked at").count(), in_full, "{printed}");
-            assert_eq!(
-                printed.matches("stack backtrace:").count(),
-                backtraces,
-                "{printed}"
-            );
-        }
+fn the_standard_hook_prints_ten_panics_or_one_backtrace() {
+    if is_child() {
+        flood(panicking().0);
+        return;
+    }
+    for (backtrace, panics, backtraces) in [("0", 10, 0), ("1", 1, 1), ("full", 1, 1)] {
+        let printed = stderr_of(
+            "the_standard_hook_prints_ten_panics_or_one_backtrace",
+            backtrace,
+        );
+        let found = ["panicked at", "stack backtrace:"].map(|text| printed.matches(text).count());
+        assert_eq!(found, [panics, backtraces], "{printed}");
     }
 }
 
 #[test]
-fn the_standard_hook_does_not_write_a_long_message_out() {
-    let name = "the_standard_hook_does_not_write_a_long_message_out";
-    if std::env::var_os("FLOOD").is_none() {
+fn the_standard_hook_does_not_print_the_whole_of_a_long_message() {
+    let name = "the_standard_hook_does_not_print_the_whole_of_a_long_message";
+    if !is_child() {
         let printed = stderr_of(name, "1");
         let place = format!("panicked at {}:", file!());
         assert!(printed.contains(&place), "{printed}");
@@ -252,10 +252,10 @@ fn the_standard_hook_does_not_write_a_long_message_out() {
     let host =
         host(|| flow::register_update_callback(|_, _, _| panic!("{}", "x\n".repeat(20_000))));
     host.expect_errors(11, "panicked");
-    flood_in(host);
+    flood(host);
 }
 
-/// Panics when it is dropped, and catches that.
+/// A value whose drop panics and catches the panic.
 struct CatchesItsOwn;
 
 impl Drop for CatchesItsOwn {
@@ -265,9 +265,9 @@ impl Drop for CatchesItsOwn {
 }
 
 #[test]
-fn a_panic_that_is_caught_while_another_unwinds_does_not_hide_that_one() {
-    let name = "a_panic_that_is_caught_while_another_unwinds_does_not_hide_that_one";
-    if std::env::var_os("FLOOD").is_none() {
+fn a_panic_that_is_caught_during_unwinding_does_not_hide_the_outer_one() {
+    let name = "a_panic_that_is_caught_during_unwinding_does_not_hide_the_outer_one";
+    if !is_child() {
         let printed = stderr_of(name, "0");
         assert_eq!(printed.matches("\nflood").count(), 10, "{printed}");
         return;
@@ -279,28 +279,27 @@ fn a_panic_that_is_caught_while_another_unwinds_does_not_hide_that_one() {
         })
     });
     host.expect_errors(11, "panicked");
-    flood_in(host);
+    flood(host);
 }
 
 #[test]
-fn a_hook_of_the_plugins_own_always_runs() {
+fn a_panic_hook_that_the_plugin_sets_always_runs() {
     static CALLS: AtomicUsize = AtomicUsize::new(0);
-    if std::env::var_os("FLOOD").is_some() {
-        std::panic::set_hook(Box::new(|_| {
-            CALLS.fetch_add(1, SeqCst);
-        }));
+    if !is_child() {
+        stderr_of("a_panic_hook_that_the_plugin_sets_always_runs", "1");
+        return;
     }
-    if flood() {
-        assert_eq!(CALLS.load(SeqCst), 90);
-    } else {
-        stderr_of("a_hook_of_the_plugins_own_always_runs", "1");
-    }
+    std::panic::set_hook(Box::new(|_| {
+        CALLS.fetch_add(1, SeqCst);
+    }));
+    flood(panicking().0);
+    assert_eq!(CALLS.load(SeqCst), 90);
 }
 
 #[test]
-fn panics_that_the_plugin_catches_are_printed_all() {
-    if std::env::var_os("FLOOD").is_none() {
-        let printed = stderr_of("panics_that_the_plugin_catches_are_printed_all", "0");
+fn all_panics_that_the_plugin_catches_are_printed() {
+    if !is_child() {
+        let printed = stderr_of("all_panics_that_the_plugin_catches_are_printed", "0");
         assert_eq!(printed.matches("caught").count(), 50, "{printed}");
         return;
     }

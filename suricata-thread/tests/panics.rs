@@ -1,4 +1,4 @@
-//! No panic reaches the host: each is one error line, and everything else goes on.
+//! No panic reaches the host. Each one is logged as an error, and the host and the other callbacks go on.
 
 mod common;
 
@@ -10,7 +10,7 @@ use common::{host, run_failing_init};
 use suricata_thread::{self as thread, ThreadStorage, flow, sys};
 use suricata_thread_mock::{Host, LogLine, ThreadKind};
 
-/// Whose drop panics, too.
+/// The payload of a panic, whose drop panics, too.
 struct Bomb;
 
 impl Drop for Bomb {
@@ -28,7 +28,7 @@ fn errors(host: &Host) -> Vec<String> {
         .collect()
 }
 
-/// One line, with all of these in it.
+/// Asserts that a line contains all parts.
 #[track_caller]
 fn assert_line(line: &str, parts: &[&str]) {
     for part in parts {
@@ -37,7 +37,7 @@ fn assert_line(line: &str, parts: &[&str]) {
 }
 
 #[test]
-fn in_a_thread_init_callback() {
+fn a_panic_in_a_thread_init_callback_is_logged_for_each_thread() {
     let others = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&others);
     let line = line!() + 2;
@@ -56,7 +56,7 @@ fn in_a_thread_init_callback() {
     assert_eq!(errors.len(), 2, "{errors:#?}");
     let place = format!("tests/panics.rs:{line}:");
     let parts = [
-        "plugin tested: thread init callback panics::in_a_thread_init_callback",
+        "plugin tested: thread init callback panics::a_panic_in_a_thread_init_callback",
         "no luck",
         &place,
     ];
@@ -65,7 +65,7 @@ fn in_a_thread_init_callback() {
 }
 
 #[test]
-fn in_each_flow_callback() {
+fn a_panic_in_each_flow_callback_is_logged() {
     let updates = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&updates);
     let host = host(|| {
@@ -98,8 +98,8 @@ fn in_each_flow_callback() {
 }
 
 #[test]
-fn in_the_drop_of_a_value() {
-    struct Fails(#[expect(dead_code, reason = "for its size")] u64);
+fn a_panic_in_the_drop_of_a_value_is_logged_and_the_other_values_are_dropped() {
+    struct Fails(#[expect(dead_code, reason = "gives the value a size")] u64);
     impl Drop for Fails {
         fn drop(&mut self) {
             panic!("in drop");
@@ -137,7 +137,7 @@ fn in_the_drop_of_a_value() {
 }
 
 #[test]
-fn in_init_with_what_was_registered_before_in_place() {
+fn callbacks_that_init_registers_before_it_panics_stay() {
     let calls = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&calls);
     let host = Host::new();
@@ -157,7 +157,7 @@ fn in_init_with_what_was_registered_before_in_place() {
 }
 
 #[test]
-fn with_a_payload_that_is_no_text() {
+fn a_payload_without_text_is_logged_with_the_place_of_the_panic() {
     let host = host(|| thread::register_init_callback(|_| panic_any(7)));
     host.expect_error("no text");
     host.finalize();
@@ -174,7 +174,7 @@ fn with_a_payload_that_is_no_text() {
 }
 
 #[test]
-fn with_a_payload_whose_drop_panics() {
+fn a_panic_in_the_drop_of_a_payload_is_logged() {
     let host = host(|| thread::register_init_callback(|_| panic_any(Bomb)));
     host.expect_error("no text (at ");
     host.expect_error("panicked again");
@@ -190,7 +190,7 @@ fn with_a_payload_whose_drop_panics() {
 }
 
 #[test]
-fn with_a_payload_whose_drop_panics_with_another_one() {
+fn a_payload_whose_drop_panics_with_another_such_payload_is_contained() {
     struct Nested;
     impl Drop for Nested {
         fn drop(&mut self) {
@@ -206,7 +206,7 @@ fn with_a_payload_whose_drop_panics_with_another_one() {
 }
 
 #[test]
-fn with_a_panic_that_the_plugin_caught_elsewhere_and_resumed() {
+fn a_resumed_panic_is_not_logged_with_the_place_of_an_earlier_panic() {
     let host = host(|| {
         thread::register_init_callback(|_| {
             let _ = std::panic::catch_unwind(|| panic!("a stale one"));
@@ -222,7 +222,7 @@ fn with_a_panic_that_the_plugin_caught_elsewhere_and_resumed() {
 }
 
 #[test]
-fn with_a_payload_of_another_type_than_the_one_caught_before() {
+fn a_resumed_payload_without_text_has_no_place_of_an_earlier_panic() {
     let host = host(|| {
         thread::register_init_callback(|_| {
             let _ = std::panic::catch_unwind(|| panic_any(1_u8));
@@ -241,7 +241,7 @@ fn with_a_payload_of_another_type_than_the_one_caught_before() {
 }
 
 #[test]
-fn an_init_that_returns_an_error_is_logged_with_the_plugins_name() {
+fn an_error_of_init_is_logged_with_the_plugins_name() {
     let host = Host::new();
     host.expect_error("nothing to count");
     run_failing_init(|| Err("nothing to count"));

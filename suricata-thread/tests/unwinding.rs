@@ -1,4 +1,4 @@
-//! Panics of a plugin where Rust is unwinding already: each is one error line, and the host goes on.
+//! Panics of a plugin on a thread that is unwinding already. Each one is logged as an error, and the host goes on.
 
 mod common;
 
@@ -8,7 +8,7 @@ use common::run_failing_init;
 use suricata_thread::{self as thread, ThreadStorage, flow, sys};
 use suricata_thread_mock::{Host, LogLine, ThreadKind};
 
-/// Runs what it holds when it is dropped, which is while a panic unwinds.
+/// Runs its closure when it is dropped, which must be while a panic unwinds.
 struct WhenDropped<F: FnMut()>(F);
 
 impl<F: FnMut()> Drop for WhenDropped<F> {
@@ -18,7 +18,7 @@ impl<F: FnMut()> Drop for WhenDropped<F> {
     }
 }
 
-/// Panics, and while that unwinds, panics a second time, which it catches.
+/// Panics. During the unwinding, panics a second time, and catches the second panic.
 fn panics_twice() -> ! {
     let _second = WhenDropped(|| assert!(catch_unwind(|| panic!("the second")).is_err()));
     panic!("the first");
@@ -48,7 +48,7 @@ fn errors(host: &Host) -> Vec<String> {
 }
 
 #[test]
-fn a_panic_that_unwinds_past_another_one_is_logged_at_every_boundary() {
+fn a_panic_is_logged_at_every_boundary_if_a_second_one_is_caught_meanwhile() {
     let host = Host::new();
     run_failing_init(|| {
         let empty = ThreadStorage::<u64>::register("empty")?;
