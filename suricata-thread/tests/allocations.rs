@@ -1,5 +1,5 @@
-//! What is allocated, and where nothing may be: on a host of this file's own, which allocates
-//! nothing, so that every allocation counted is the library's. One test, alone in its process.
+//! Counts the library's allocations, on a host of this file that itself allocates nothing. The file has one test,
+//! because the host's state is global.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -9,14 +9,14 @@ use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering::SeqCst};
 use suricata_thread::{self as thread, ThreadStorage, ThreadVars, flow, plugin, sys};
 
 thread_local! {
-    /// Of the test's own thread: the test harness allocates on others, whenever it likes.
+    /// Counted for each thread, since the test harness allocates on others at any time.
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
     static BYTES_HELD: Cell<i64> = const { Cell::new(0) };
 }
 
 struct Counting;
 
-// SAFETY: all is left to `System`.
+// SAFETY: `System` does all the work.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.set(ALLOCATIONS.get() + 1);
@@ -35,8 +35,9 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static COUNTING: Counting = Counting;
 
-/// The host: one slot, and a switch that has it refuse everything.
+/// The value of the host's only slot.
 static SLOT: AtomicPtr<c_void> = AtomicPtr::new(std::ptr::null_mut());
+/// Makes the host refuse each registration and each value.
 static REFUSES: AtomicBool = AtomicBool::new(false);
 
 mod host {
@@ -108,11 +109,11 @@ mod host {
         _: *const c_char,
         _: *const c_char,
     ) -> c_int {
-        unreachable!("nothing is logged below this level")
+        unreachable!("the host's log level is NONE")
     }
 }
 
-/// How often `f` allocates, and how many bytes it leaves allocated.
+/// Returns the number of allocations in `f`, and the number of bytes that are still allocated after it.
 fn cost<R>(f: impl FnOnce() -> R) -> (u64, i64) {
     let before = (ALLOCATIONS.get(), BYTES_HELD.get());
     f();
@@ -121,14 +122,14 @@ fn cost<R>(f: impl FnOnce() -> R) -> (u64, i64) {
 }
 
 #[test]
-fn what_is_allocated() {
+fn only_names_callbacks_and_values_are_allocated() {
     let mut slot = None;
     let mut returned = false;
     let registering = || {
-        let name = cost(|| slot = Some(ThreadStorage::<u64>::register("slot").unwrap()));
+        let registered = cost(|| slot = Some(ThreadStorage::<u64>::register("slot").unwrap()));
         assert!(
-            name.1 < 512,
-            "the name, and what is known of the slot: {name:?}"
+            registered.1 < 512,
+            "the name and the slot's record: {registered:?}"
         );
 
         let text = [7_u64; 4];
@@ -136,7 +137,7 @@ fn what_is_allocated() {
         let boxed = cost(|| thread::register_init_callback(callback).unwrap());
         assert!(
             boxed.0 == 1 && boxed.1 < 512,
-            "the callback, and its panics: {boxed:?}"
+            "the callback and the record of its panics: {boxed:?}"
         );
 
         REFUSES.store(true, SeqCst);
@@ -151,26 +152,29 @@ fn what_is_allocated() {
                 cost(|| flow::register_finish_callback(move |_, _| assert_eq!(text, [7; 4]))),
             ]
         };
-        // The first time, a note stays on what was refused last.
+        // The first call allocates a note of the last refusal, which stays.
         refused();
         let held: i64 = refused().iter().map(|(_, held)| held).sum();
-        assert_eq!(held, 0, "what is refused is freed");
+        assert_eq!(held, 0, "refused names and callbacks are freed");
         REFUSES.store(false, SeqCst);
         returned = true;
         Ok::<_, &str>(())
     };
-    // SAFETY: the host of this file has no lists.
+    // SAFETY: the host of this file has no callback lists.
     unsafe { plugin::run_init("tested", registering) };
-    assert!(returned, "init panicked, which its caller does not see");
+    assert!(
+        returned,
+        "init panicked, and `run_init` does not pass panics on"
+    );
 
     let slot = slot.unwrap();
-    // SAFETY: the host of this file does not look at it; it only has to be unique and not null.
+    // SAFETY: the host of this file never reads the target. The pointer only has to be unique and not null.
     let mut tv = unsafe { ThreadVars::from_ptr(std::ptr::without_provenance_mut(64)) };
     let tv = &mut tv;
     let none = (0, 0);
     assert_eq!(cost(|| assert_eq!(slot.get(tv), None)), none);
     assert_eq!(cost(|| assert_eq!(slot.take(tv), Ok(None))), none);
-    // With the slot, whose panics are counted.
+    // The box also has a reference to the slot, which counts the panics of drops.
     let one = (1, 2 * size_of::<u64>() as i64);
     assert_eq!(
         cost(|| slot.get_or_insert_with(tv, || 1).map(drop).unwrap()),

@@ -1,4 +1,4 @@
-//! Storage of flows, and what a flow tells: against the mock, as 8.0 and as 9.0.
+//! `FlowStorage` and the fields of `Flow`, on the mock as 8.0 and as 9.0.
 
 mod common;
 
@@ -16,13 +16,14 @@ use suricata_thread::sys::common::{SCFlowRunUpdateCallbacks, SCLogLevel};
 use suricata_thread::{Generation, InsertError, ThreadStorage};
 use suricata_thread_mock::{Endpoints, Host, ThreadKind};
 
-fn both(test: impl Fn(Host, Generation)) {
+/// Runs `test` on a host of each generation.
+fn for_each_generation(test: impl Fn(Host, Generation)) {
     for generation in [Generation::V8, Generation::V9] {
         test(Host::builder().generation(generation).build(), generation);
     }
 }
 
-/// Runs `check` in the init callback of one flow, and returns how often it came to its end.
+/// Runs `check` in the flow init callback of one flow. Returns 1 if `check` returned, or 0 if it panicked.
 fn in_flow_init(
     host: &Host,
     check: impl Fn(&mut suricata_thread::ThreadVars<'_>, &mut flow::Flow<'_>, FlowStorage<Counted>)
@@ -49,41 +50,42 @@ fn in_flow_init(
 
 #[test]
 fn a_value_is_dropped_once_by_the_thread_that_ends_the_flow() {
-    both(|host, _| {
-        struct Noting(Arc<Mutex<Vec<ThreadId>>>);
-        impl Drop for Noting {
+    for_each_generation(|host, _| {
+        struct RecordsThread(Arc<Mutex<Vec<ThreadId>>>);
+        impl Drop for RecordsThread {
             fn drop(&mut self) {
                 self.0.lock().unwrap().push(std::thread::current().id());
             }
         }
         let dropped = Arc::<Mutex<Vec<ThreadId>>>::default();
-        let note = Arc::clone(&dropped);
+        let threads = Arc::clone(&dropped);
         run_init(|| {
             let slot = FlowStorage::register("tested: slot")?;
             flow::register_init_callback(move |_, flow, _| {
-                assert!(!slot.contains(flow), "a new flow is empty");
-                slot.replace(flow, Noting(Arc::clone(&note))).unwrap();
+                assert!(!slot.contains(flow), "a new flow has no value");
+                slot.replace(flow, RecordsThread(Arc::clone(&threads)))
+                    .unwrap();
             })?;
             flow::register_finish_callback(move |_, flow| assert!(slot.contains(flow)))
         });
         host.finalize();
         let worker = host.spawn("W#01", ThreadKind::Worker);
         let recycler = host.spawn("FR#01", ThreadKind::FlowRecycler);
-        // The second flow is where the first was.
+        // The second flow has the memory of the first.
         for _ in 0..2 {
             let flow = host.flow();
             worker.flow_init(&flow);
             recycler.flow_finish(flow);
         }
-        let on = recycler.run(|_| std::thread::current().id());
-        assert_eq!(*dropped.lock().unwrap(), [on, on]);
+        let expected = recycler.run(|_| std::thread::current().id());
+        assert_eq!(*dropped.lock().unwrap(), [expected; 2]);
         assert_no_errors(&host);
     });
 }
 
 #[test]
-fn take_and_replace_give_values_back_and_insert_keeps_what_is_there() {
-    both(|host, _| {
+fn take_and_replace_return_the_old_value_and_insert_keeps_it() {
+    for_each_generation(|host, _| {
         let drops = drops();
         let seen = Arc::clone(&drops);
         let ended = in_flow_init(&host, move |_, flow, slot| {
@@ -107,8 +109,8 @@ fn take_and_replace_give_values_back_and_insert_keeps_what_is_there() {
 }
 
 #[test]
-fn what_the_host_refuses_is_given_back_or_dropped_and_the_slot_stays_as_it_is() {
-    both(|host, _| {
+fn a_refused_value_is_returned_or_dropped_and_the_slot_is_unchanged() {
+    for_each_generation(|host, _| {
         let drops = drops();
         let seen = Arc::clone(&drops);
         let packets = AtomicU32::new(0);
@@ -150,7 +152,7 @@ fn what_the_host_refuses_is_given_back_or_dropped_and_the_slot_stays_as_it_is() 
 
 #[test]
 fn a_panic_in_the_closure_leaves_the_slot_empty_and_the_default_is_inserted_once() {
-    both(|host, _| {
+    for_each_generation(|host, _| {
         let ended = in_flow_init(&host, |_, flow, slot| {
             let panicked = catch_unwind(AssertUnwindSafe(|| {
                 drop(slot.get_or_insert_with(flow, || panic!("no value")));
@@ -165,32 +167,32 @@ fn a_panic_in_the_closure_leaves_the_slot_empty_and_the_default_is_inserted_once
 }
 
 #[test]
-fn a_value_of_the_thread_and_one_of_the_flow_are_changed_at_the_same_time() {
-    both(|host, _| {
-        let ended = Arc::new(AtomicU32::new(0));
-        let count = Arc::clone(&ended);
+fn a_value_of_the_thread_and_one_of_the_flow_are_mutable_at_the_same_time() {
+    for_each_generation(|host, _| {
+        let last = Arc::new(AtomicU32::new(0));
+        let sum = Arc::clone(&last);
         run_init(|| {
-            let of_thread = ThreadStorage::<u32>::register("tested: slot")?;
-            let of_flow = FlowStorage::<u32>::register("tested: slot")?;
+            let thread_slot = ThreadStorage::<u32>::register("tested: slot")?;
+            let flow_slot = FlowStorage::<u32>::register("tested: slot")?;
             flow::register_update_callback(move |tv, flow, _| {
-                let of_thread = of_thread.get_or_insert_default(tv).unwrap();
-                let of_flow = of_flow.get_or_insert_default(flow).unwrap();
-                (*of_thread, *of_flow) = (*of_thread + 1, *of_flow + 10);
-                count.store(*of_thread + *of_flow, SeqCst);
+                let flows = thread_slot.get_or_insert_default(tv).unwrap();
+                let packets = flow_slot.get_or_insert_default(flow).unwrap();
+                (*flows, *packets) = (*flows + 1, *packets + 10);
+                sum.store(*flows + *packets, SeqCst);
             })
         });
         host.finalize();
         let worker = host.spawn("W#01", ThreadKind::Worker);
         let flows = [host.flow(), host.flow()];
         flows.iter().for_each(|flow| worker.flow_update(flow));
-        assert_eq!(ended.load(SeqCst), 2 + 10);
+        assert_eq!(last.load(SeqCst), 2 + 10);
         assert_no_errors(&host);
     });
 }
 
 #[test]
-fn a_flow_whose_first_callback_did_not_run_ends_with_the_host() {
-    both(|host, _| {
+fn a_value_of_a_flow_without_an_init_callback_is_dropped_at_shutdown() {
+    for_each_generation(|host, _| {
         let count = drops();
         let counted = Arc::clone(&count);
         run_init(|| {
@@ -210,8 +212,8 @@ fn a_flow_whose_first_callback_did_not_run_ends_with_the_host() {
 }
 
 #[test]
-fn a_handle_knows_its_name_and_id_and_equals_its_copies_alone() {
-    both(|_host, _| {
+fn a_handle_has_its_name_and_id_and_equals_only_its_copies() {
+    for_each_generation(|_host, _| {
         run_init(|| {
             let one = FlowStorage::<u8>::register("one")?;
             let copy = one;
@@ -228,8 +230,8 @@ fn a_handle_knows_its_name_and_id_and_equals_its_copies_alone() {
 }
 
 #[test]
-fn names_are_apart_from_those_of_threads_and_taken_or_hosts_own_names_are_errors() {
-    both(|host, _| {
+fn a_taken_or_reserved_name_is_an_error_but_a_thread_slot_may_have_it() {
+    for_each_generation(|host, _| {
         host.expect_errors(2, "already registered");
         run_init(|| {
             ThreadStorage::<u8>::register("tested: name")?;
@@ -250,14 +252,14 @@ fn names_are_apart_from_those_of_threads_and_taken_or_hosts_own_names_are_errors
 }
 
 #[test]
-fn a_panic_in_the_drop_of_a_value_is_one_line() {
+fn a_panic_in_the_drop_of_a_value_is_logged_once() {
     struct Panics;
     impl Drop for Panics {
         fn drop(&mut self) {
             panic!("in the drop");
         }
     }
-    both(|host, _| {
+    for_each_generation(|host, _| {
         host.expect_error("in the drop");
         run_init(|| {
             let slot = FlowStorage::register("tested: slot")?;
@@ -279,7 +281,7 @@ fn a_panic_in_the_drop_of_a_value_is_one_line() {
 }
 
 #[test]
-fn a_flow_tells_what_the_generation_has() {
+fn a_flow_has_the_fields_that_its_generation_gives() {
     let between = |source: &str, destination: &str, protocol| {
         let [source, destination] = [source, destination].map(|end| end.parse().unwrap());
         Endpoints::new(source, destination, protocol)
@@ -289,13 +291,13 @@ fn a_flow_tells_what_the_generation_has() {
         between("[2001:db8::1]:4001", "[2001:db8::2]:53", 17),
     ];
     for (is_v4, endpoints) in [true, false].into_iter().zip(flows) {
-        both(|host, generation| {
+        for_each_generation(|host, generation| {
             let ended = Arc::new(AtomicU32::new(0));
             let count = Arc::clone(&ended);
             run_init(|| {
                 flow::register_init_callback(|_, flow, _| assert_eq!(flow.last_time(), None))?;
                 flow::register_update_callback(move |_, flow, _| {
-                    let in_9 = |told: IpAddr| (generation == Generation::V9).then_some(told);
+                    let in_9 = |address: IpAddr| (generation == Generation::V9).then_some(address);
                     assert!(flow.last_time().is_some());
                     assert_eq!(flow.source_port(), endpoints.source.port());
                     assert_eq!(flow.destination_port(), endpoints.destination.port());
@@ -306,7 +308,7 @@ fn a_flow_tells_what_the_generation_has() {
                     assert_eq!(flow.is_ipv4(), is_9.then_some(is_v4));
                     assert_eq!(flow.is_ipv6(), is_9.then_some(!is_v4));
                     let packets = count.fetch_add(1, SeqCst) + 1;
-                    // The directions that were seen.
+                    // A flag for each direction that has had a packet.
                     assert_eq!(flow.flags(), if packets == 1 { 2 } else { 3 });
                     assert_eq!(flow.app_protocol(), is_9.then_some(0));
                     let [there, back] = [packets.div_ceil(2), packets / 2];
@@ -327,7 +329,7 @@ fn a_flow_tells_what_the_generation_has() {
 }
 
 #[test]
-fn a_callback_without_a_flow_is_not_run_and_that_is_logged_within_bounds() {
+fn a_callback_without_a_flow_does_not_run_and_logs_few_lines() {
     let host = Host::new();
     host.expect_errors(11, "the host passed no Flow");
     let calls = Arc::new(AtomicU32::new(0));
@@ -341,7 +343,7 @@ fn a_callback_without_a_flow_is_not_run_and_that_is_logged_within_bounds() {
     let worker = host.spawn("W#01", ThreadKind::Worker);
     worker.run(|tv| {
         for _ in 0..150 {
-            // SAFETY: the callbacks of this crate take NULL, and the thread is `tv`'s own.
+            // SAFETY: the callbacks of this crate accept NULL, and this is the thread of `tv`.
             unsafe { SCFlowRunUpdateCallbacks(tv, ptr::null_mut(), ptr::null_mut()) };
         }
     });

@@ -1,4 +1,4 @@
-//! Lives of plugins side by side in one process, as tests that run in parallel have them.
+//! Many hosts in one process at the same time, as in tests that run in parallel.
 
 mod common;
 
@@ -8,14 +8,14 @@ use common::{assert_no_errors, run_init};
 use suricata_thread::{self as thread, ThreadStorage, ThreadVars};
 use suricata_thread_mock::{Generation, Host, ReportKind, RunMode, Traffic};
 
-/// A handle as a plugin keeps it.
+/// A plugin's handle. The type of its values depends on the life.
 #[derive(Clone, Copy)]
 enum Handle {
     Number(ThreadStorage<u64>),
     Text(ThreadStorage<String>),
 }
 
-/// The handle of the life that wrote it last.
+/// The number and handle of the life that registered last.
 static HANDLE: Mutex<Option<(u64, Handle)>> = Mutex::new(None);
 
 impl Handle {
@@ -34,7 +34,7 @@ impl Handle {
         }
     }
 
-    /// Which life's value it finds.
+    /// Returns the number of the life that stored the value.
     fn find(self, tv: &ThreadVars<'_>) -> Option<u64> {
         match self {
             Self::Number(slot) => slot.get(tv).copied(),
@@ -43,8 +43,9 @@ impl Handle {
     }
 }
 
+/// Runs the host with the number `life`, and a plugin, from start to shutdown.
 fn one_life(life: u64) {
-    // Hosts of both generations at the same time.
+    // Hosts of all generations run at the same time.
     let generation = Generation::ALL[(life / 2) as usize % Generation::ALL.len()];
     let host = Host::builder().generation(generation).record_only().build();
     run_init(|| {
@@ -65,16 +66,16 @@ fn one_life(life: u64) {
         packets_per_flow: 2,
         ..Traffic::default()
     });
-    let (of, handle) = HANDLE.lock().unwrap().unwrap();
+    let (latest, handle) = HANDLE.lock().unwrap().unwrap();
     let found = threads.workers[0].run(|tv| {
         // SAFETY: the mock passes the worker's own `ThreadVars`, on the worker.
         handle.find(&unsafe { ThreadVars::from_ptr(tv) })
     });
-    assert_eq!(found, (of == life).then_some(life));
+    assert_eq!(found, (latest == life).then_some(life));
     host.shutdown();
     assert_no_errors(&host);
     let reports = host.reports();
-    if of == life {
+    if latest == life {
         assert_eq!(reports, []);
     } else {
         assert_eq!(reports.len(), 1, "{reports:#?}");
@@ -88,7 +89,7 @@ fn one_life(life: u64) {
 }
 
 #[test]
-fn two_hundred_lives_in_parallel_never_see_values_of_each_other() {
+fn two_hundred_hosts_in_parallel_never_see_values_of_each_other() {
     std::thread::scope(|scope| {
         for life in 0..200 {
             scope.spawn(move || one_life(life));

@@ -1,4 +1,4 @@
-//! What plugins may do is never taken for misuse by the mock.
+//! The mock reports nothing that a plugin may do.
 
 mod common;
 
@@ -9,7 +9,7 @@ use common::{Counted, assert_no_errors, host};
 use suricata_thread::{self as thread, ThreadStorage, ThreadVars, flow};
 use suricata_thread_mock::{RunMode, ThreadKind, Traffic};
 
-/// Of no size, and its pointer is not of the alignment that `()` has.
+/// A zero-sized type with another alignment than `()`.
 #[repr(align(4096))]
 #[derive(Default)]
 struct Aligned;
@@ -34,7 +34,7 @@ impl Slots {
         })
     }
 
-    /// Replaces, takes and inserts in every slot.
+    /// Inserts, replaces and takes values in every slot.
     fn use_all(&self, tv: &mut ThreadVars<'_>, drops: &Arc<AtomicUsize>, made: &AtomicUsize) {
         let counted = || {
             made.fetch_add(1, SeqCst);
@@ -60,22 +60,22 @@ impl Slots {
 }
 
 #[test]
-fn a_whole_plugin_in_unix_socket_mode_gives_no_report() {
+fn a_plugin_that_uses_the_whole_api_in_unix_socket_mode_causes_no_report() {
     const ROUNDS: usize = 3;
     const FLOWS: u64 = 200;
     let (drops, made) = (common::drops(), Arc::new(AtomicUsize::new(0)));
     let calls = Arc::new(AtomicUsize::new(0));
     let host = host(|| {
         let slots = Slots::register()?;
-        let using = {
+        let use_slots = {
             let (drops, made, calls) = (drops.clone(), made.clone(), calls.clone());
             move |tv: &mut ThreadVars<'_>| {
                 calls.fetch_add(1, SeqCst);
                 slots.use_all(tv, &drops, &made);
             }
         };
-        let [on_init, on_update, on_finish] = [using.clone(), using.clone(), using.clone()];
-        thread::register_init_callback(using)?;
+        let [on_init, on_update, on_finish] = [(); 3].map(|()| use_slots.clone());
+        thread::register_init_callback(use_slots)?;
         flow::register_init_callback(move |tv, _, _| on_init(tv))?;
         flow::register_update_callback(move |tv, _, _| on_update(tv))?;
         flow::register_finish_callback(move |tv, _| on_finish(tv))
@@ -99,7 +99,7 @@ fn a_whole_plugin_in_unix_socket_mode_gives_no_report() {
         assert_eq!(
             made.load(SeqCst),
             drops.load(SeqCst) + 1,
-            "all but the manager's"
+            "only the manager has a value left"
         );
     }
     host.shutdown();

@@ -1,4 +1,4 @@
-//! `ThreadStorage`: what its methods return, and when values are dropped.
+//! `ThreadStorage`: the results of its methods, and the drops of its values.
 
 mod common;
 
@@ -24,7 +24,7 @@ fn one_slot<T: Send + 'static>() -> (Host, Thread, ThreadStorage<T>) {
 }
 
 /// Runs `f` on the worker, with its `ThreadVars`.
-fn on<R: Send>(worker: &Thread, f: impl FnOnce(&mut ThreadVars<'_>) -> R + Send) -> R {
+fn run_on<R: Send>(worker: &Thread, f: impl FnOnce(&mut ThreadVars<'_>) -> R + Send) -> R {
     // SAFETY: the mock passes the worker's own `ThreadVars`, on the worker, and runs nothing else
     // there until `f` has returned.
     worker.run(|tv| f(&mut unsafe { ThreadVars::from_ptr(tv) }))
@@ -33,7 +33,7 @@ fn on<R: Send>(worker: &Thread, f: impl FnOnce(&mut ThreadVars<'_>) -> R + Send)
 #[test]
 fn a_slot_is_empty_until_something_is_inserted() {
     let (_host, worker, slot) = one_slot::<u64>();
-    on(&worker, |tv| {
+    run_on(&worker, |tv| {
         assert_eq!(slot.get(tv), None);
         assert_eq!(slot.get_mut(tv), None);
         assert!(!slot.contains(tv));
@@ -44,7 +44,7 @@ fn a_slot_is_empty_until_something_is_inserted() {
 #[test]
 fn get_or_insert_with_inserts_once() {
     let (_host, worker, slot) = one_slot::<u64>();
-    on(&worker, |tv| {
+    run_on(&worker, |tv| {
         assert_eq!(slot.get_or_insert_with(tv, || 1), Ok(&mut 1));
         *slot.get_mut(tv).unwrap() += 1;
         assert_eq!(slot.get_or_insert_with(tv, || unreachable!()), Ok(&mut 2));
@@ -57,15 +57,15 @@ fn get_or_insert_with_inserts_once() {
 #[test]
 fn get_or_insert_default_inserts_the_default() {
     let (_host, worker, slot) = one_slot::<String>();
-    on(&worker, |tv| {
+    run_on(&worker, |tv| {
         assert_eq!(slot.get_or_insert_default(tv).unwrap(), "")
     });
 }
 
 #[test]
-fn get_or_try_insert_with_passes_an_error_on_and_inserts_nothing() {
+fn get_or_try_insert_with_returns_the_closures_error_and_inserts_nothing() {
     let (_host, worker, slot) = one_slot::<u16>();
-    on(&worker, |tv| {
+    run_on(&worker, |tv| {
         let error =
             slot.get_or_try_insert_with(tv, || "70000".parse::<u16>().map_err(|e| e.to_string()));
         let expected = "number too large to fit in target type".to_owned();
@@ -79,7 +79,7 @@ fn get_or_try_insert_with_passes_an_error_on_and_inserts_nothing() {
 }
 
 #[test]
-fn an_error_of_get_or_try_insert_with_becomes_any_other_after_a_question_mark() {
+fn the_question_mark_converts_an_error_of_get_or_try_insert_with() {
     type Slot = ThreadStorage<u16>;
     fn boxed(slot: Slot, tv: &mut ThreadVars<'_>) -> Result<(), Box<dyn Error + Send + Sync>> {
         slot.get_or_try_insert_with(tv, || "70000".parse::<u16>())?;
@@ -94,7 +94,7 @@ fn an_error_of_get_or_try_insert_with_becomes_any_other_after_a_question_mark() 
         Ok(())
     }
     let (host, worker, slot) = one_slot::<u16>();
-    on(&worker, |tv| {
+    run_on(&worker, |tv| {
         let error = boxed(slot, tv).unwrap_err();
         assert_eq!(error.to_string(), "number too large to fit in target type");
         let error = any(slot, tv).unwrap_err();
@@ -102,14 +102,14 @@ fn an_error_of_get_or_try_insert_with_becomes_any_other_after_a_question_mark() 
         assert!(error.is::<InsertError<&str>>());
     });
     host.refuse_set(1);
-    let refused = on(&worker, |tv| text(slot, tv));
+    let refused = run_on(&worker, |tv| text(slot, tv));
     assert_eq!(refused, Err("the host refused to store the value"));
 }
 
 #[test]
 fn replace_returns_the_old_value() {
     let (_host, worker, slot) = one_slot::<String>();
-    on(&worker, |tv| {
+    run_on(&worker, |tv| {
         assert_eq!(slot.replace(tv, "a".into()).unwrap(), None);
         assert_eq!(slot.replace(tv, "b".into()).unwrap().as_deref(), Some("a"));
         assert_eq!(slot.get(tv).map(String::as_str), Some("b"));
@@ -119,7 +119,7 @@ fn replace_returns_the_old_value() {
 #[test]
 fn take_empties_the_slot() {
     let (_host, worker, slot) = one_slot::<String>();
-    on(&worker, |tv| {
+    run_on(&worker, |tv| {
         slot.replace(tv, "a".into()).unwrap();
         assert_eq!(slot.take(tv).unwrap().as_deref(), Some("a"));
         assert_eq!(slot.take(tv), Ok(None));
@@ -130,10 +130,10 @@ fn take_empties_the_slot() {
 fn each_thread_has_a_value_of_its_own() {
     let (host, first, slot) = one_slot::<u64>();
     let second = host.spawn("W#02", ThreadKind::Worker);
-    on(&first, |tv| *slot.get_or_insert_default(tv).unwrap() = 1);
-    on(&second, |tv| assert_eq!(slot.get(tv), None));
-    on(&second, |tv| *slot.get_or_insert_default(tv).unwrap() = 2);
-    on(&first, |tv| assert_eq!(slot.get(tv), Some(&1)));
+    run_on(&first, |tv| *slot.get_or_insert_default(tv).unwrap() = 1);
+    run_on(&second, |tv| assert_eq!(slot.get(tv), None));
+    run_on(&second, |tv| *slot.get_or_insert_default(tv).unwrap() = 2);
+    run_on(&first, |tv| assert_eq!(slot.get(tv), Some(&1)));
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn slots_do_not_see_each_other() {
     host.finalize();
     let worker = host.spawn("W#01", ThreadKind::Worker);
     let (numbers, texts) = (numbers.unwrap(), texts.unwrap());
-    on(&worker, |tv| {
+    run_on(&worker, |tv| {
         numbers.replace(tv, 7).unwrap();
         assert!(!texts.contains(tv));
         texts.replace(tv, "seven".into()).unwrap();
@@ -159,17 +159,20 @@ fn slots_do_not_see_each_other() {
 }
 
 #[test]
-fn the_host_drops_values_after_the_join_on_the_thread_that_takes_the_thread_down() {
-    struct Where(Arc<Mutex<Vec<std::thread::ThreadId>>>);
-    impl Drop for Where {
+fn values_are_dropped_after_the_join_on_the_thread_that_shuts_down() {
+    struct RecordsThread(Arc<Mutex<Vec<std::thread::ThreadId>>>);
+    impl Drop for RecordsThread {
         fn drop(&mut self) {
             self.0.lock().unwrap().push(std::thread::current().id());
         }
     }
     let dropped = Arc::default();
-    let (host, worker, slot) = one_slot::<Where>();
-    on(&worker, |tv| {
-        assert!(slot.replace(tv, Where(Arc::clone(&dropped))).is_ok())
+    let (host, worker, slot) = one_slot::<RecordsThread>();
+    run_on(&worker, |tv| {
+        assert!(
+            slot.replace(tv, RecordsThread(Arc::clone(&dropped)))
+                .is_ok()
+        )
     });
     worker.join();
     assert_eq!(*dropped.lock().unwrap(), []);
@@ -178,7 +181,7 @@ fn the_host_drops_values_after_the_join_on_the_thread_that_takes_the_thread_down
 }
 
 #[test]
-fn the_host_drops_values_in_the_order_of_registration() {
+fn values_are_dropped_in_the_order_of_registration() {
     struct Named(&'static str, Arc<Mutex<Vec<&'static str>>>);
     impl Drop for Named {
         fn drop(&mut self) {
@@ -195,7 +198,7 @@ fn the_host_drops_values_in_the_order_of_registration() {
     host.finalize();
     let worker = host.spawn("W#01", ThreadKind::Worker);
     for (name, slot) in slots.into_iter().rev() {
-        on(&worker, |tv| {
+        run_on(&worker, |tv| {
             assert!(slot.replace(tv, Named(name, Arc::clone(&order))).is_ok())
         });
     }
@@ -207,7 +210,7 @@ fn the_host_drops_values_in_the_order_of_registration() {
 fn every_value_is_dropped_exactly_once() {
     let count = drops();
     let (host, worker, slot) = one_slot();
-    on(&worker, |tv| {
+    run_on(&worker, |tv| {
         let new = || Counted(Arc::clone(&count));
         slot.get_or_insert_with(tv, new).unwrap();
         assert_eq!(count.load(SeqCst), 0);
@@ -239,7 +242,7 @@ fn values_of_any_size_and_alignment_are_stored() {
     host.finalize();
     let worker = host.spawn("W#01", ThreadKind::Worker);
     let (zero, aligned, large) = (zero.unwrap(), aligned.unwrap(), large.unwrap());
-    on(&worker, |tv| {
+    run_on(&worker, |tv| {
         assert_eq!(zero.get_or_insert_with(tv, || Zero), Ok(&mut Zero));
         assert_eq!(zero.take(tv), Ok(Some(Zero)));
         assert!(!zero.contains(tv));
@@ -265,8 +268,8 @@ fn zero_sized_values_are_dropped_too() {
     }
     let (host, first, slot) = one_slot();
     let second = host.spawn("W#02", ThreadKind::Worker);
-    on(&first, |tv| drop(slot.get_or_insert_with(tv, || Zero)));
-    on(&second, |tv| drop(slot.get_or_insert_with(tv, || Zero)));
+    run_on(&first, |tv| drop(slot.get_or_insert_with(tv, || Zero)));
+    run_on(&second, |tv| drop(slot.get_or_insert_with(tv, || Zero)));
     host.shutdown();
     assert_eq!(DROPS.load(SeqCst), 2);
 }
@@ -274,9 +277,9 @@ fn zero_sized_values_are_dropped_too() {
 #[test]
 fn a_refused_set_gives_the_value_back_and_keeps_the_old_one() {
     let (host, worker, slot) = one_slot::<String>();
-    on(&worker, |tv| drop(slot.replace(tv, "old".into())));
+    run_on(&worker, |tv| drop(slot.replace(tv, "old".into())));
     host.refuse_set(1);
-    on(&worker, |tv| {
+    run_on(&worker, |tv| {
         let error = slot.replace(tv, "new".into()).unwrap_err();
         assert_eq!(
             format!("{error:?}"),
@@ -287,7 +290,7 @@ fn a_refused_set_gives_the_value_back_and_keeps_the_old_one() {
         assert_eq!(slot.get(tv).unwrap(), "old");
     });
     host.refuse_set(1);
-    on(&worker, |tv| {
+    run_on(&worker, |tv| {
         assert_eq!(slot.take(tv), Err("the host refused to store the value"));
         assert_eq!(slot.get(tv).unwrap(), "old");
     });
@@ -298,7 +301,7 @@ fn a_refused_insert_drops_the_value_once_and_is_an_error() {
     let count = drops();
     let (host, worker, slot) = one_slot();
     host.refuse_set(1);
-    on(&worker, |tv| {
+    run_on(&worker, |tv| {
         let refused = slot.get_or_insert_with(tv, || Counted(Arc::clone(&count)));
         assert_eq!(refused.err(), Some("the host refused to store the value"));
         assert!(!slot.contains(tv));
@@ -309,47 +312,47 @@ fn a_refused_insert_drops_the_value_once_and_is_an_error() {
 }
 
 #[test]
-fn a_refused_set_is_a_plain_error_after_the_question_mark() {
+fn the_question_mark_converts_the_error_of_a_refused_set_to_text() {
     fn store(slot: ThreadStorage<u8>, tv: &mut ThreadVars<'_>) -> Result<(), &'static str> {
         slot.replace(tv, 1)?;
         Ok(())
     }
     let (host, worker, slot) = one_slot();
     host.refuse_set(1);
-    let refused = on(&worker, |tv| store(slot, tv));
+    let refused = run_on(&worker, |tv| store(slot, tv));
     assert_eq!(refused, Err("the host refused to store the value"));
 }
 
 #[test]
-fn a_name_that_no_slot_can_have_is_an_error_that_says_why() {
-    let of_threads = |name: &str| ThreadStorage::<u8>::register(name).map(drop);
-    let of_flows = |name: &str| FlowStorage::<u8>::register(name).map(drop);
+fn an_invalid_or_reserved_name_is_an_error_with_the_reason() {
+    let thread_slot = |name: &str| ThreadStorage::<u8>::register(name).map(drop);
+    let flow_slot = |name: &str| FlowStorage::<u8>::register(name).map(drop);
     let _host = host(|| {
-        for (name, why) in [
+        for (name, reason) in [
             ("", "the name is empty"),
             ("a\0b", "contains a control character"),
             ("a\nb", "contains a control character"),
             ("a\u{202e}b", "contains a control character"),
             (&"x".repeat(256), "longer than 255 bytes"),
         ] {
-            for error in [of_threads(name), of_flows(name)] {
+            for error in [thread_slot(name), flow_slot(name)] {
                 let error = error.unwrap_err();
-                assert!(error.contains(why), "{name:?}: {error}");
+                assert!(error.contains(reason), "{name:?}: {error}");
             }
         }
-        let hosts_own = of_threads("threshold_cache").unwrap_err();
-        assert!(hosts_own.contains("for itself"), "{hosts_own}");
-        of_flows("threshold_cache")?;
+        let reserved = thread_slot("threshold_cache").unwrap_err();
+        assert!(reserved.contains("for itself"), "{reserved}");
+        flow_slot("threshold_cache")?;
         for name in ["a", &"x".repeat(255)] {
-            of_threads(name)?;
-            of_flows(name)?;
+            thread_slot(name)?;
+            flow_slot(name)?;
         }
         Ok(())
     });
 }
 
 #[test]
-fn a_handle_knows_its_name_and_id_and_equals_its_copies_alone() {
+fn a_handle_has_its_name_and_id_and_equals_only_its_copies() {
     let _host = host(|| {
         let one = ThreadStorage::<u8>::register("one")?;
         let copy = one;
@@ -365,7 +368,7 @@ fn a_handle_knows_its_name_and_id_and_equals_its_copies_alone() {
 }
 
 #[test]
-fn a_name_that_is_taken_is_refused_and_the_first_slot_stays() {
+fn a_taken_name_is_refused_and_the_first_slot_stays() {
     let mut first = None;
     let host = host(|| {
         first = Some(ThreadStorage::<u8>::register("twice")?);
@@ -379,7 +382,7 @@ fn a_name_that_is_taken_is_refused_and_the_first_slot_stays() {
     host.expect_error("already registered");
     host.finalize();
     let worker = host.spawn("W#01", ThreadKind::Worker);
-    on(&worker, |tv| {
+    run_on(&worker, |tv| {
         assert_eq!(first.unwrap().get_or_insert_default(tv), Ok(&mut 0))
     });
 }
@@ -417,7 +420,7 @@ fn a_handle_of_another_host_finds_nothing() {
     run_init(|| ThreadStorage::<u64>::register("other").map(drop));
     second.finalize();
     let worker = second.spawn("W#01", ThreadKind::Worker);
-    on(&worker, |tv| {
+    run_on(&worker, |tv| {
         assert_eq!(slot.get(tv), None);
         assert_eq!(
             slot.replace(tv, "lost?".into()).unwrap_err().into_value(),
@@ -436,7 +439,7 @@ fn a_handle_of_another_host_finds_nothing() {
 #[test]
 fn a_panic_in_the_closure_leaves_the_slot_empty() {
     let (_host, worker, slot) = one_slot::<u8>();
-    on(&worker, |tv| {
+    run_on(&worker, |tv| {
         let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let _ = slot.get_or_insert_with(tv, || panic!("no value"));
         }));
@@ -452,14 +455,14 @@ fn a_drop_may_use_the_library() {
     impl Drop for Logs {
         fn drop(&mut self) {
             thread::SCLogNotice!("dropped");
-            // `outside_init.rs` has the message, which depends on whether another test's init runs.
+            // The message depends on whether another test's init runs; `outside_init.rs` checks it.
             assert!(ThreadStorage::<u8>::register("from a drop").is_err());
             self.0.store(true, SeqCst);
         }
     }
     let done = Arc::default();
     let (host, worker, slot) = one_slot();
-    on(&worker, |tv| {
+    run_on(&worker, |tv| {
         assert!(slot.replace(tv, Logs(Arc::clone(&done))).is_ok())
     });
     host.shutdown();
@@ -468,12 +471,12 @@ fn a_drop_may_use_the_library() {
 }
 
 #[test]
-fn a_handle_is_copied_sent_shared_and_printed_whatever_it_stores() {
-    fn handle<H: Copy + Send + Sync + std::fmt::Debug + 'static>(handle: H) -> String {
+fn a_handle_is_copy_send_sync_and_debug_even_if_its_value_is_not_sync() {
+    fn printed<H: Copy + Send + Sync + std::fmt::Debug + 'static>(handle: H) -> String {
         format!("{handle:?}")
     }
     let (_host, _, slot) = one_slot::<std::cell::Cell<u8>>();
-    let text = handle(slot);
+    let text = printed(slot);
     assert!(
         text.starts_with("ThreadStorage<core::cell::Cell<u8>>("),
         "{text}"
@@ -481,10 +484,10 @@ fn a_handle_is_copied_sent_shared_and_printed_whatever_it_stores() {
 }
 
 #[test]
-fn thread_vars_knows_its_pointer() {
+fn thread_vars_returns_and_prints_its_pointer() {
     let (_host, worker, _slot) = one_slot::<u8>();
     worker.run(|tv| {
-        // SAFETY: as in `on`.
+        // SAFETY: as in `run_on`.
         let vars = unsafe { ThreadVars::from_ptr(tv) };
         assert_eq!(vars.as_ptr(), tv as *const sys::ThreadVars);
         assert_eq!(format!("{vars:?}"), format!("ThreadVars({tv:?})"));
