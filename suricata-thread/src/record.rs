@@ -247,11 +247,11 @@ mod tests {
     fn a_rest_grows_to_a_minute_and_a_quiet_minute_resets_it() {
         static RECORD: Record = Record::new("tested", "callback", || "tested");
         const SECOND: u64 = 1_000_000_000;
-        // Takes the lines.
+        // The record logs its lines to this host.
         let _host = suricata_thread_mock::Host::builder().record_only().build();
         crate::host_thread::mark();
         let mut now = 0;
-        let mut quiet_and_then_rests = |seconds: u64| {
+        let mut rest_after_quiet = |seconds: u64| {
             now += seconds * SECOND;
             (0..MANY).for_each(|_| RECORD.slow_down(now));
             let began = now;
@@ -260,7 +260,7 @@ mod tests {
             }
             (now - began) / SECOND
         };
-        let rests = [1, 0, 0, 0, 0, 0, 0, 60, 61, 0].map(&mut quiet_and_then_rests);
+        let rests = [1, 0, 0, 0, 0, 0, 0, 60, 61, 0].map(&mut rest_after_quiet);
         assert_eq!(rests, [1, 2, 4, 8, 16, 32, 60, 60, 1, 2]);
     }
 }

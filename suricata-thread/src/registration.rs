@@ -119,29 +119,29 @@ mod tests {
     use super::{Init, one_at_a_time};
 
     #[test]
-    fn an_init_begins_and_ends_when_no_registration_is_under_way() {
-        // On a slow machine the other thread may not even have come as far as that.
+    fn an_init_begins_and_ends_only_while_nothing_is_registered() {
+        // Time for the other thread to get that far. On a slow machine it may not, and the test checks less.
         const WAIT: Duration = Duration::from_millis(50);
-        let (tell, told) = channel();
+        let (sender, receiver) = channel();
         let (end, ends) = channel();
         thread::scope(|scope| {
             let registration = one_at_a_time();
             scope.spawn(move || {
                 // SAFETY: nothing registers here, so there is no host that would have to wait.
                 let init = unsafe { Init::begin() };
-                tell.send("begun").unwrap();
+                sender.send("begun").unwrap();
                 ends.recv().unwrap();
                 drop(init);
-                tell.send("ended").unwrap();
+                sender.send("ended").unwrap();
             });
-            assert!(told.recv_timeout(WAIT).is_err());
+            assert!(receiver.recv_timeout(WAIT).is_err());
             drop(registration);
-            assert_eq!(told.recv(), Ok("begun"));
+            assert_eq!(receiver.recv(), Ok("begun"));
             let registration = one_at_a_time();
             end.send(()).unwrap();
-            assert!(told.recv_timeout(WAIT).is_err());
+            assert!(receiver.recv_timeout(WAIT).is_err());
             drop(registration);
-            assert_eq!(told.recv(), Ok("ended"));
+            assert_eq!(receiver.recv(), Ok("ended"));
         });
     }
 }

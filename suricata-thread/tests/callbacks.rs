@@ -1,4 +1,4 @@
-//! Thread and flow callbacks: order, threads, refusals.
+//! Thread and flow callbacks: their order, their threads, and the host's refusals.
 
 mod common;
 
@@ -18,7 +18,7 @@ fn seen<T: Clone>(seen: &Seen<T>) -> Vec<T> {
 }
 
 #[test]
-fn thread_init_callbacks_run_in_order_for_each_thread_on_the_thread_that_creates_it() {
+fn thread_init_callbacks_run_in_order_on_the_creating_thread() {
     let calls: Seen<(&str, usize, ThreadId)> = Arc::default();
     let host = host(|| {
         for name in ["a", "b"] {
@@ -59,7 +59,7 @@ fn a_function_registered_twice_runs_twice() {
 }
 
 #[test]
-fn a_value_made_by_the_init_callback_is_met_on_the_thread_itself() {
+fn a_value_from_the_thread_init_callback_is_found_on_the_new_thread() {
     let total = Arc::new(AtomicUsize::new(0));
     struct Flows(usize, Arc<AtomicUsize>);
     impl Drop for Flows {
@@ -87,10 +87,10 @@ fn a_value_made_by_the_init_callback_is_met_on_the_thread_itself() {
 }
 
 #[test]
-fn flow_callbacks_get_the_calling_threads_own_thread_vars_and_the_flow() {
+fn flow_callbacks_get_the_calling_threads_thread_vars_and_the_flow() {
     type Call = (&'static str, usize, usize, ThreadId);
     let calls: Seen<Call> = Arc::default();
-    let note = |name: &'static str| {
+    let record = |name: &'static str| {
         let calls = Arc::clone(&calls);
         move |tv: &thread::ThreadVars<'_>, flow: &flow::Flow<'_>| {
             let call = (
@@ -102,7 +102,7 @@ fn flow_callbacks_get_the_calling_threads_own_thread_vars_and_the_flow() {
             calls.lock().unwrap().push(call);
         }
     };
-    let (init, update, finish) = (note("init"), note("update"), note("finish"));
+    let (init, update, finish) = (record("init"), record("update"), record("finish"));
     let host = host(|| {
         flow::register_init_callback(move |tv, flow, packet| {
             assert!(!packet.is_null());
@@ -133,7 +133,7 @@ fn flow_callbacks_get_the_calling_threads_own_thread_vars_and_the_flow() {
 }
 
 #[test]
-fn without_thread_vars_a_flow_callback_is_not_run_and_an_error_is_logged() {
+fn without_thread_vars_a_callback_does_not_run_and_an_error_is_logged() {
     let host = host(|| {
         flow::register_init_callback(|_, _, _| unreachable!())?;
         flow::register_update_callback(|_, _, _| unreachable!())?;
@@ -143,7 +143,7 @@ fn without_thread_vars_a_flow_callback_is_not_run_and_an_error_is_logged() {
     host.expect_errors(4, "no ThreadVars");
     host.finalize();
     let (flow, packet) = (std::ptr::null_mut(), std::ptr::null_mut());
-    // SAFETY: the host's unit tests pass null like this.
+    // SAFETY: Suricata's unit tests pass null, too, and the crate's callbacks accept it.
     unsafe { sys::common::SCFlowRunInitCallbacks(std::ptr::null_mut(), flow, packet) };
     // SAFETY: as above.
     unsafe { sys::common::SCFlowRunUpdateCallbacks(std::ptr::null_mut(), flow, packet) };
@@ -167,7 +167,7 @@ fn without_thread_vars_a_flow_callback_is_not_run_and_an_error_is_logged() {
 }
 
 #[test]
-fn a_refused_callback_is_an_error_and_dropped() {
+fn a_refused_callback_is_dropped_and_registering_it_is_an_error() {
     let count = drops();
     let host = Host::new();
     run_init(|| {
@@ -228,13 +228,13 @@ fn registering_inside_a_callback_is_an_error() {
         flow::register_finish_callback(move |_, _| d())
     });
     host.finalize();
-    // While an init runs: at other times registering is refused for that reason, see `outside_init.rs`.
+    // An init runs meanwhile, since without one, registering is an error anyway: see `outside_init.rs`.
     run_init(|| {
         let (worker, flow) = (host.spawn("W#01", ThreadKind::Worker), host.flow());
         worker.flow_init(&flow);
         worker.flow_update(&flow);
         worker.flow_finish(flow);
-        // The callback is over, so it is the host that refuses this one.
+        // The callbacks have returned, so the host itself refuses this slot.
         let after = ThreadStorage::<u8>::register("after").unwrap_err();
         assert!(after.contains("the host refused the slot"), "{after}");
         Ok(())
@@ -267,7 +267,7 @@ fn registering_in_the_drop_of_a_stored_value_is_an_error() {
         })
     });
     host.finalize();
-    // While an init runs, as above.
+    // An init runs meanwhile, since without one, registering is an error anyway.
     run_init(|| {
         host.spawn("W#01", ThreadKind::Worker);
         host.shutdown();
@@ -282,7 +282,7 @@ fn registering_in_the_drop_of_a_stored_value_is_an_error() {
 }
 
 #[test]
-fn registering_from_several_threads_at_once_loses_nothing() {
+fn no_registration_is_lost_when_several_threads_register_at_once() {
     const THREADS: usize = 8;
     const EACH: usize = 50;
     let calls = Arc::new(AtomicUsize::new(0));
@@ -292,7 +292,7 @@ fn registering_from_several_threads_at_once_loses_nothing() {
             for thread in 0..THREADS {
                 let (host, calls) = (&host, &calls);
                 scope.spawn(move || {
-                    let _here = host.enter();
+                    let _entered = host.enter();
                     for n in 0..EACH {
                         let calls = Arc::clone(calls);
                         thread::register_init_callback(move |_| {
@@ -316,7 +316,7 @@ fn registering_from_several_threads_at_once_loses_nothing() {
             _ => sys::v9::SCThreadStorageSize(),
         }
     };
-    // And one of the host's own.
+    // The host has a slot of its own.
     assert_eq!(
         bytes as usize,
         (THREADS * EACH + 1) * size_of::<*const u8>()
@@ -325,7 +325,7 @@ fn registering_from_several_threads_at_once_loses_nothing() {
 
 #[test]
 fn the_first_two_callbacks_of_a_plugin_are_the_crates_own() {
-    // What `Host::refuse_callback` of the mock says.
+    // The documentation of `Host::refuse_callback` says so.
     let register = || {
         [
             thread::register_init_callback(|_| ()).is_ok(),
@@ -350,14 +350,14 @@ fn the_first_two_callbacks_of_a_plugin_are_the_crates_own() {
     assert_eq!(results, [false, true]);
 }
 
-/// Suricata runs the init of a plugin twice where the plugin is listed twice.
+/// Suricata runs the init of a plugin twice if the configuration lists the plugin twice.
 #[test]
-fn a_second_init_registers_nothing_beside_a_thread_of_the_first() {
+fn inits_never_register_at_the_same_time_as_another_thread() {
     let host = Host::new();
     let done = std::sync::atomic::AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            let _here = host.enter();
+            let _entered = host.enter();
             while !done.load(SeqCst) {
                 let _ = thread::register_init_callback(|_| ());
             }

@@ -1,4 +1,4 @@
-//! `host_functions!`: functions of the host that this crate may or may not know.
+//! `host_functions!` declares functions that the host may lack.
 
 use std::ffi::{c_char, c_int};
 use std::io::Write;
@@ -9,39 +9,39 @@ use suricata_thread::sys::common::SCLogLevel;
 use suricata_thread_mock::Host;
 
 host_functions! {
-    /// This crate refers to it, too.
+    /// `suricata-thread` refers to this function, too.
     pub fn SCLogGetLogLevel() -> SCLogLevel;
-    /// The mock lacks it.
+    /// The mock lacks this function.
     fn SCConfGet(name: *const c_char, value: *mut *const c_char) -> c_int;
     fn returns_nothing(_first: c_int,);
 }
 
-mod again {
+mod declares_again {
     use super::*;
 
     host_functions! { pub fn SCLogGetLogLevel() -> SCLogLevel; }
 }
 
 #[test]
-fn what_the_host_has_can_be_called_from_wherever_it_is_declared() {
+fn a_function_of_the_host_can_be_declared_in_two_modules() {
     let debug = SCLogLevel::SC_LOG_DEBUG;
     let _host = Host::builder().log_level(debug).build();
-    for function in [SCLogGetLogLevel, again::SCLogGetLogLevel] {
-        // SAFETY: takes nothing.
+    for function in [SCLogGetLogLevel, declares_again::SCLogGetLogLevel] {
+        // SAFETY: the function takes nothing, and only reads the level.
         assert_eq!(unsafe { function.expect("the mock has it")() }, debug);
     }
 }
 
 #[test]
-fn what_the_host_lacks_is_none() {
+fn a_function_that_the_host_lacks_is_none() {
     assert!(SCConfGet.is_none());
     assert!(returns_nothing.is_none());
 }
 
 #[test]
 #[ignore = "needs clang"]
-fn the_words_for_macos_can_be_assembled() {
-    const WORDS: [&str; 2] = [
+fn the_directives_for_macos_can_be_assembled() {
+    const DIRECTIVES: [&str; 2] = [
         suricata_thread::__weak_on_macho!("a:symbol, with::signs", SCLogMessage),
         suricata_thread::__weak_on_macho!("another", SCLogMessage),
     ];
@@ -53,7 +53,7 @@ fn the_words_for_macos_can_be_assembled() {
             .spawn()
             .expect("clang is installed");
         let mut stdin = clang.stdin.take().unwrap();
-        stdin.write_all(WORDS.concat().as_bytes()).unwrap();
+        stdin.write_all(DIRECTIVES.concat().as_bytes()).unwrap();
         drop(stdin);
         assert!(clang.wait().unwrap().success(), "{target}");
     }

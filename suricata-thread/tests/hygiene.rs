@@ -1,11 +1,11 @@
-//! The macros work where names mean something else, and where there is no std.
+//! The macros work in a crate without std in which standard names mean something else.
 
 #![no_std]
 #![allow(non_snake_case, non_camel_case_types, dead_code, unused_macros)]
 
 use suricata_thread_mock as _;
 
-/// As `use anyhow::Ok` does.
+/// Shadows the variant `Ok`, as `use anyhow::Ok` does.
 fn Ok<T>(value: T) -> Result<T, &'static ::core::primitive::str> {
     Result::Ok(value)
 }
@@ -36,7 +36,7 @@ suricata_thread::plugin! { name: "name", version: "1", author: "a", license: "l"
 
 suricata_thread::host_functions! { fn absent(a: i32) -> i32; }
 
-fn logs() -> Result<(), &'static ::core::primitive::str> {
+fn log_lines() -> Result<(), &'static ::core::primitive::str> {
     suricata_thread::SCLogNotice!("a line");
     const TIMES: usize = 3;
     suricata_thread::log_limited!(Notice, "{TIMES} times");
@@ -44,8 +44,8 @@ fn logs() -> Result<(), &'static ::core::primitive::str> {
 }
 
 #[test]
-fn the_macros_do_not_mind_what_names_mean() {
-    logs().unwrap();
-    // SAFETY: this thread loads it.
+fn the_macros_work_where_standard_names_are_shadowed() {
+    log_lines().unwrap();
+    // SAFETY: this is the thread that loads the plugin.
     assert!(!unsafe { SCPluginRegister() }.is_null());
 }

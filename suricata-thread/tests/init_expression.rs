@@ -1,6 +1,6 @@
-//! `plugin!` takes any expression for `init`, and evaluates it as part of `init`: a panic in it is contained.
+//! `plugin!` takes any expression for `init`, and evaluates it when init runs, so a panic in it is contained.
 
-// What the crate has under these names is not what the macro's own code means.
+// The macro's own code must not take these statics for its own `init` and `name`.
 #![allow(non_upper_case_globals)]
 
 use suricata_thread_mock::Host;

@@ -1,4 +1,4 @@
-//! The log macros: what reaches the host.
+//! The log macros, and the lines that reach the host.
 
 use std::cell::Cell;
 use std::fmt;
@@ -11,7 +11,7 @@ use suricata_thread::{
 };
 use suricata_thread_mock::{Host, ThreadKind};
 
-/// A host that has run a plugin's init on this thread, so that the thread is known to be the host's.
+/// Returns a host that has run a plugin's init on this thread, so the library takes the thread for one of the host's.
 fn host(level: SCLogLevel) -> Host {
     let host = Host::builder().log_level(level).build();
     plugin::load_in_mock("tested", || Ok::<_, &str>(())).unwrap();
@@ -107,7 +107,7 @@ fn a_nul_does_not_end_a_message() {
 }
 
 #[test]
-fn what_could_turn_or_forge_a_line_is_escaped() {
+fn characters_that_could_reverse_or_forge_a_line_are_escaped() {
     let host = host(SCLogLevel::SC_LOG_NOTICE);
     SCLogNotice!("a\nNotice: b\r\u{1b}[2K\u{7f}\u{85}\u{2028}\u{202e}c\u{2066}\td ü 🦀");
     let expected = "a\\nNotice: b\\r\\u{1b}[2K\\u{7f}\\u{85}\\u{2028}\\u{202e}c\\u{2066}\td ü 🦀";
@@ -117,7 +117,7 @@ fn what_could_turn_or_forge_a_line_is_escaped() {
 #[test]
 fn a_long_message_is_cut_at_a_character_and_says_how_much_is_missing() {
     let host = host(SCLogLevel::SC_LOG_NOTICE);
-    // As JSON, so many bytes has each of them.
+    // Each character with its number of bytes in JSON.
     for (text, length) in [("x", 1), ("\"", 2), ("ü", 6), ("🦀", 12)] {
         let whole = text.repeat(20_000);
         SCLogNotice!("{whole}");
@@ -128,7 +128,7 @@ fn a_long_message_is_cut_at_a_character_and_says_how_much_is_missing() {
         let as_json = kept.chars().count() * length;
         assert!((11_000..12_000).contains(&as_json), "{as_json}");
     }
-    // An escape stays whole, and what is missing counts as it was.
+    // An escape stays whole. The missing bytes are those of the text before it was escaped.
     let whole = "\u{202e}".repeat(20_000);
     SCLogNotice!("{whole}");
     let message = host.log().pop().unwrap().message;
@@ -142,20 +142,20 @@ fn a_long_message_is_cut_at_a_character_and_says_how_much_is_missing() {
 }
 
 #[test]
-fn what_is_cut_off_takes_no_time() {
+fn the_part_of_a_message_that_is_cut_off_takes_no_time() {
     let host = host(SCLogLevel::SC_LOG_NOTICE);
     let text = "\u{202e}".repeat(20_000_000);
     let start = Instant::now();
     for _ in 0..10 {
         SCLogNotice!("{text}");
     }
-    // Character by character, it would be minutes.
+    // To look at each character would take minutes.
     assert!(start.elapsed() < Duration::from_secs(5));
     assert_eq!(host.log().len(), 10);
 }
 
 #[test]
-fn a_limited_line_comes_ten_times_and_then_at_each_power_of_ten() {
+fn a_limited_line_is_logged_ten_times_and_then_at_each_power_of_ten() {
     let host = host(SCLogLevel::SC_LOG_NOTICE);
     for packet in 1..=2_500 {
         log_limited!(Notice, "packet {packet}");
@@ -168,7 +168,7 @@ fn a_limited_line_comes_ten_times_and_then_at_each_power_of_ten() {
 }
 
 #[test]
-fn an_argument_that_cannot_be_formatted_does_not_lose_the_rest() {
+fn an_argument_that_cannot_be_formatted_cuts_the_message_short() {
     struct Fails;
     impl fmt::Display for Fails {
         fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -209,7 +209,7 @@ fn a_worker_logs_to_the_host_from_its_first_callback_on() {
 }
 
 #[test]
-fn where_the_host_refuses_a_callback_of_the_crates_own_the_log_says_what_comes_of_it() {
+fn a_refused_callback_of_the_crates_own_is_logged_with_the_consequence() {
     for refused in [1, 2] {
         let host = Host::new();
         host.expect_error("some log lines will go to stderr");
@@ -254,7 +254,7 @@ fn another_thread_that_creates_threads_or_takes_them_down_logs_to_the_host() {
     });
 }
 
-/// One that has begun no flow, so that nothing has marked it as the host's.
+/// The worker begins no flow, so the library does not know yet that it is one of the host's threads.
 #[test]
 fn an_error_of_the_crate_goes_to_the_host_from_any_worker() {
     let host = Host::new();
@@ -285,11 +285,10 @@ fn an_error_of_the_crate_goes_to_the_host_from_any_worker() {
 
 /// Suricata frees its log at its end without waiting for threads that it does not know.
 #[test]
-fn a_thread_that_the_plugin_starts_logs_to_stderr_and_leaves_the_hosts_log_alone() {
-    const NAME: &str =
-        "a_thread_that_the_plugin_starts_logs_to_stderr_and_leaves_the_hosts_log_alone";
-    const AGAIN: &str = "SURICATA_THREAD_TEST_RUNS_ITSELF";
-    if std::env::var_os(AGAIN).is_some() {
+fn a_thread_that_the_plugin_starts_logs_to_stderr_and_not_to_the_host() {
+    const NAME: &str = "a_thread_that_the_plugin_starts_logs_to_stderr_and_not_to_the_host";
+    const IN_CHILD: &str = "SURICATA_THREAD_TEST_CHILD";
+    if std::env::var_os(IN_CHILD).is_some() {
         let host = host(SCLogLevel::SC_LOG_NOTICE);
         std::thread::scope(|scope| {
             scope.spawn(|| {
@@ -306,7 +305,7 @@ fn a_thread_that_the_plugin_starts_logs_to_stderr_and_leaves_the_hosts_log_alone
     let mut again = std::process::Command::new(this);
     let output = again
         .args(["--exact", NAME, "--nocapture"])
-        .env(AGAIN, "1")
+        .env(IN_CHILD, "1")
         .output()
         .unwrap();
     assert!(output.status.success(), "{output:?}");

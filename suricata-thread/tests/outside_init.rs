@@ -32,15 +32,15 @@ fn registering_outside_of_init_is_an_error_and_drops_the_callback() {
             self.0.send(error).unwrap();
         }
     }
-    let (note, noted) = channel();
-    // SAFETY: the mock walks none of its lists meanwhile: it is driven by this thread alone.
+    let (sender, receiver) = channel();
+    // SAFETY: only this thread drives the mock, so the mock walks none of its lists meanwhile.
     unsafe {
         plugin::run_init("tested", || {
             let slot = ThreadStorage::register("inside")?;
             thread::register_init_callback(move |tv| {
                 let error = ThreadStorage::<u8>::register("callback").unwrap_err();
-                note.send(error).unwrap();
-                let value = || RegistersInDrop(note.clone());
+                sender.send(error).unwrap();
+                let value = || RegistersInDrop(sender.clone());
                 assert!(slot.get_or_insert_with(tv, value).is_ok());
             })
         })
@@ -49,7 +49,7 @@ fn registering_outside_of_init_is_an_error_and_drops_the_callback() {
     host.spawn("W#01", ThreadKind::Worker);
     host.shutdown();
     assert!(host.log().is_empty(), "{:?}", host.log());
-    let refused: Vec<_> = noted.try_iter().collect();
+    let refused: Vec<_> = receiver.try_iter().collect();
     assert_eq!(refused.len(), 2, "{refused:?}");
     for error in refused {
         assert!(error.starts_with(outside), "{error}");
@@ -62,7 +62,7 @@ fn registering_outside_of_init_is_an_error_and_drops_the_callback() {
 }
 
 #[test]
-fn the_init_of_another_host_makes_no_registering_possible_here() {
+fn the_init_of_another_host_does_not_allow_registering_on_this_host() {
     let host = Host::new();
     let (begin, begun) = channel();
     let (end, ends) = channel();

@@ -1,4 +1,4 @@
-//! `plugin!`: the entry point that it writes, loaded as the host does.
+//! `plugin!` writes an entry point, which these tests load as a host does.
 
 use std::cell::Cell;
 use std::error::Error;
@@ -9,10 +9,10 @@ use suricata_thread::plugin::load_in_mock;
 use suricata_thread::{Generation, ThreadStorage, register_init_callback};
 use suricata_thread_mock::{Host, RunMode, ThreadKind};
 
-/// Names that the macro's own items must not be taken for.
+/// The macro's own items must not clash with this constant.
 const NAME: &str = "entry";
 thread_local! {
-    /// How often init ran on this thread: tests run at the same time.
+    /// The number of times that `init` ran on this thread. Other tests run on other threads.
     static INITS: Cell<u32> = const { Cell::new(0) };
 }
 
@@ -31,7 +31,7 @@ fn init() -> Result<(), &'static str> {
 }
 
 #[test]
-fn the_entry_point_says_what_the_macro_was_given_to_a_host_of_each_generation() {
+fn the_entry_point_gives_each_generation_the_arguments_of_the_macro() {
     for &generation in Generation::ALL {
         let _host = Host::builder().generation(generation).build();
         // SAFETY: this thread loads the plugin, and what it points to is a static.
@@ -74,7 +74,7 @@ fn the_host_runs_init_once_and_its_error_is_logged_with_the_hosts_version() {
     }
 }
 
-mod other {
+mod failing {
     use std::fmt;
 
     /// An error with a source.
@@ -103,10 +103,10 @@ mod other {
 }
 
 #[test]
-fn an_error_of_any_type_is_logged_with_its_sources_and_with_what_was_refused_last() {
+fn an_error_of_any_type_is_logged_with_its_sources_and_the_last_refusal() {
     let host = Host::new();
     host.expect_error("the state can't be read");
-    load_in_mock(NAME, other::init).unwrap();
+    load_in_mock(NAME, failing::init).unwrap();
     let line = host.log().pop().unwrap().message;
     let expected = "init failed: the state can't be read: invalid digit found in string \
         (refused: the slot \"\") (Suricata";
@@ -115,23 +115,23 @@ fn an_error_of_any_type_is_logged_with_its_sources_and_with_what_was_refused_las
 
 #[test]
 fn the_errors_that_plugins_use_are_logged_with_their_sources() {
-    fn said(error: impl Into<Box<dyn Error + Send + Sync>>) -> String {
+    fn logged(error: impl Into<Box<dyn Error + Send + Sync>>) -> String {
         let host = Host::new();
         host.expect_error("init failed");
         load_in_mock(NAME, || Err(error)).unwrap();
         host.log().pop().unwrap().message
     }
-    let boxed = || other::init().unwrap_err();
+    let boxed = || failing::init().unwrap_err();
     let state = "the state can't be read: invalid digit found in string";
     for (line, expected) in [
-        (said(boxed()), state),
-        (said(io::Error::other(boxed())), state),
-        (said(anyhow::anyhow!(boxed())), state),
+        (logged(boxed()), state),
+        (logged(io::Error::other(boxed())), state),
+        (logged(anyhow::anyhow!(boxed())), state),
         (
-            said(anyhow::anyhow!("no file").context("no port")),
+            logged(anyhow::anyhow!("no file").context("no port")),
             "no port: no file",
         ),
-        (said(String::from("no file")), "no file"),
+        (logged(String::from("no file")), "no file"),
     ] {
         let expected = format!("plugin entry: init failed: {expected} (Suricata");
         assert!(line.starts_with(&expected), "{line}");
@@ -155,7 +155,7 @@ impl std::error::Error for Circular {
 }
 
 #[test]
-fn an_error_that_is_its_own_source_is_logged_and_the_host_goes_on() {
+fn an_error_that_is_its_own_source_is_logged_with_32_sources() {
     let host = Host::new();
     host.expect_error("circular");
     load_in_mock(NAME, || Err(Circular)).unwrap();
@@ -177,7 +177,7 @@ impl std::fmt::Display for Unprintable {
 impl std::error::Error for Unprintable {}
 
 #[test]
-fn an_error_whose_display_fails_is_logged_as_far_as_it_goes_and_not_as_a_panic() {
+fn an_error_whose_display_fails_is_logged_up_to_the_failure() {
     let host = Host::new();
     host.expect_error("the beginning");
     load_in_mock(NAME, || Err(Unprintable)).unwrap();
@@ -188,7 +188,7 @@ fn an_error_whose_display_fails_is_logged_as_far_as_it_goes_and_not_as_a_panic()
 }
 
 #[test]
-fn an_init_that_registers_on_a_thread_of_no_host_is_told_so() {
+fn registering_on_a_thread_that_belongs_to_no_host_is_an_error() {
     let host = Host::new();
     host.expect_error("this thread belongs to no host of the mock");
     let register = || ThreadStorage::<u8>::register("tested").map(drop);
@@ -196,7 +196,7 @@ fn an_init_that_registers_on_a_thread_of_no_host_is_told_so() {
 }
 
 #[test]
-fn lines_name_the_plugin_that_they_are_of_where_a_program_has_several() {
+fn each_line_names_its_plugin_if_a_program_has_several() {
     let host = Host::new();
     host.expect_errors(2, "panicked: in the callback");
     host.expect_error("on purpose");
@@ -220,7 +220,7 @@ fn lines_name_the_plugin_that_they_are_of_where_a_program_has_several() {
 }
 
 #[test]
-fn an_init_runs_where_a_mock_loads_plugins_and_nowhere_else() {
+fn load_in_mock_runs_init_only_on_a_host_that_still_loads_plugins() {
     let not_run = || -> Result<(), &str> { unreachable!() };
     let error = load_in_mock("lost", not_run).unwrap_err();
     assert!(error.contains("belongs to no host of the mock"), "{error}");
@@ -253,7 +253,7 @@ fn the_init_of_a_plugin_that_is_listed_twice_runs_once() {
 }
 
 #[test]
-fn reports_have_the_name_that_a_test_has_loaded_by() {
+fn a_report_has_the_plugins_name_that_load_in_mock_was_given() {
     let host = Host::builder().record_only().build();
     load_in_mock("by-name", || {
         // SAFETY: the mock refuses NULL.

@@ -1,5 +1,5 @@
-//! Names, bounds and results are those that the documentation of `suricata_ffi::thread` gives, so that a plugin's code
-//! can move from one crate to the other.
+//! Names, bounds and results agree with the documentation of `suricata_ffi::thread`, so a plugin's code can move from
+//! one crate to the other.
 
 mod common;
 
@@ -9,7 +9,7 @@ use suricata_thread::{ThreadStorage, ThreadVars, register_init_callback};
 use suricata_thread_mock::ThreadKind;
 
 #[test]
-fn the_methods_take_and_return_what_is_documented() {
+fn the_methods_have_the_documented_signatures() {
     type Get<T> = for<'t> fn(&ThreadStorage<T>, &'t ThreadVars<'_>) -> Option<&'t T>;
     type GetMut<T> = for<'t> fn(&ThreadStorage<T>, &'t mut ThreadVars<'_>) -> Option<&'t mut T>;
     type GetOrInsertWith<T> = for<'t> fn(
@@ -33,7 +33,7 @@ fn count_call(_: &mut ThreadVars) {
 
 #[test]
 fn a_callback_is_a_function_or_a_closure_that_owns_a_handle() {
-    fn of_a_handle(handle: ThreadStorage<u64>) -> impl Fn(&mut ThreadVars<'_>) {
+    fn with_handle(handle: ThreadStorage<u64>) -> impl Fn(&mut ThreadVars<'_>) {
         move |tv| {
             assert_eq!(handle.get(tv), None);
             *handle.get_or_insert_with(tv, || 6).unwrap() += 1;
@@ -42,7 +42,7 @@ fn a_callback_is_a_function_or_a_closure_that_owns_a_handle() {
     }
     let host = common::host(|| {
         register_init_callback(count_call)?;
-        register_init_callback(of_a_handle(ThreadStorage::register("signatures")?))
+        register_init_callback(with_handle(ThreadStorage::register("signatures")?))
     });
     host.finalize();
     for name in ["W#01", "W#02"] {

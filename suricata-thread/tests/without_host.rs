@@ -1,4 +1,4 @@
-//! A plugin's crate where there is no Suricata: nothing here names the mock.
+//! A plugin's crate in a program without a host. Nothing here names the mock, since that would link it.
 
 use std::process::Command;
 
@@ -11,7 +11,7 @@ fn init() -> Result<(), &'static str> {
 }
 
 #[test]
-fn there_is_no_generation_and_no_version() {
+fn the_generation_and_the_version_are_none() {
     assert_eq!(thread::generation(), None);
     assert_eq!(thread::host_version(), None);
 }
@@ -33,21 +33,21 @@ fn registering_is_an_error_that_names_the_mock() {
 }
 
 #[test]
-fn notices_and_what_matters_more_go_to_the_standard_error() {
-    const AGAIN: &str = "SURICATA_THREAD_TEST_LOGS";
-    if std::env::var_os(AGAIN).is_some() {
+fn notices_and_more_severe_lines_go_to_the_standard_error() {
+    const IN_CHILD: &str = "SURICATA_THREAD_TEST_LOGS";
+    if std::env::var_os(IN_CHILD).is_some() {
         SCLogError!("an error");
         SCLogNotice!("a notice");
         SCLogInfo!("an info");
-        // SAFETY: `plugin!` wrote it; nobody else uses what it returns.
+        // SAFETY: `plugin!` wrote the function. Nothing else uses the plugin that it returns.
         let plugin = unsafe { &*SCPluginRegister() };
         // SAFETY: there is no host that could walk a list meanwhile.
         unsafe { plugin.Init.unwrap()() };
         return;
     }
     let output = Command::new(std::env::current_exe().unwrap())
-        .args(["notices_and_what_matters_more_go_to_the_standard_error"])
-        .env(AGAIN, "1")
+        .args(["notices_and_more_severe_lines_go_to_the_standard_error"])
+        .env(IN_CHILD, "1")
         .output()
         .unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);

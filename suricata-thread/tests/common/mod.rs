@@ -1,4 +1,4 @@
-//! What the tests share: a host that has run a plugin's `init`.
+//! Helpers for tests: hosts that have run an `init`, and values that count their drops.
 
 #![allow(dead_code)] // Not every test file uses everything.
 
@@ -8,15 +8,15 @@ use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use suricata_thread::{plugin, sys};
 use suricata_thread_mock::Host;
 
-/// A host in its registration phase, in which `init` has run as a plugin's.
+/// Returns a host that has run `init` as a plugin's, and is still in its registration phase.
 pub fn host(init: impl FnOnce() -> Result<(), &'static str>) -> Host {
     let host = Host::new();
     run_init(init);
     host
 }
 
-/// Runs `init` as the plugin init of the host that the calling thread belongs to, and demands that it succeeds:
-/// otherwise the library would keep its error, or a failed assertion in it, from the test.
+/// Runs `init` as a plugin's, for the host of the calling thread. Asserts that `init` succeeds, since the library
+/// passes neither an error nor a failed assertion in it on to the test.
 pub fn run_init(init: impl FnOnce() -> Result<(), &'static str>) {
     let mut returned = None;
     run_failing_init(|| {
@@ -27,13 +27,13 @@ pub fn run_init(init: impl FnOnce() -> Result<(), &'static str>) {
     assert_eq!(returned, Some(Ok(())), "`None` after a panic");
 }
 
-/// Runs `init` as [`run_init`] does, for an `init` that fails.
+/// Runs an `init` that fails, otherwise like [`run_init`].
 pub fn run_failing_init(init: impl FnOnce() -> Result<(), &'static str>) {
-    // SAFETY: the mock walks none of its lists meanwhile: it is driven by this thread alone.
+    // SAFETY: only this thread drives the mock, so the mock walks none of its lists meanwhile.
     unsafe { plugin::run_init("tested", init) };
 }
 
-/// Demands that nothing was logged as an error: panics in callbacks are, so assertions that failed in them, too.
+/// Asserts that the log has no error. A panic in a callback is one, and so is an assertion that failed there.
 #[track_caller]
 pub fn assert_no_errors(host: &Host) {
     let mut log = host.log();
@@ -41,7 +41,7 @@ pub fn assert_no_errors(host: &Host) {
     assert!(log.is_empty(), "{log:#?}");
 }
 
-/// A stored value that counts how many of its kind were dropped.
+/// A value that counts its drop in a counter, which other values may share.
 #[derive(Default)]
 pub struct Counted(pub Arc<AtomicUsize>);
 
@@ -51,7 +51,7 @@ impl Drop for Counted {
     }
 }
 
-/// A counter for [`Counted`].
+/// Returns a new counter for [`Counted`].
 pub fn drops() -> Arc<AtomicUsize> {
     Arc::default()
 }
