@@ -25,7 +25,7 @@ fn absent_from_suricata_sys(generation: &str, version: &str) -> Vec<String> {
 }
 
 #[test]
-fn declarations_of_9_0_agree() {
+fn declarations_of_9_0_agree_with_suricata_sys() {
     // suricata-sys leaves these out. StorageFreeFn is this project's own name.
     let absent = [
         "GetProgramVersion",

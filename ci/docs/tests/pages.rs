@@ -28,7 +28,7 @@ fn pages() -> Vec<(String, String)> {
 }
 
 /// Asserts that a file has the text `expected`, or writes it.
-fn demand(path: &str, expected: &str) {
+fn assert_or_write(path: &str, expected: &str) {
     if std::env::var_os("UPDATE_DOCS").is_some_and(|value| value == "1") {
         fs::write(root().join(path), expected).unwrap();
     } else {
@@ -38,7 +38,7 @@ fn demand(path: &str, expected: &str) {
 }
 
 #[test]
-fn code_is_that_of_the_files() {
+fn code_on_the_pages_equals_the_named_files() {
     let mut blocks = 0;
     for (path, text) in pages() {
         let mut expected = String::new();
@@ -55,13 +55,13 @@ fn code_is_that_of_the_files() {
             assert!(ends, "the code of {file} does not end");
             blocks += 1;
         }
-        demand(&path, &expected);
+        assert_or_write(&path, &expected);
     }
     assert!(blocks > 5, "too few blocks of code");
 }
 
 #[test]
-fn commands_exist() {
+fn commands_on_the_pages_exist() {
     let checks = read("ci/check");
     let members: String = read("Cargo.toml")
         .lines()
@@ -79,7 +79,7 @@ fn commands_exist() {
                 ["ci/check", name] if name.starts_with(|c: char| c.is_ascii_lowercase()) => {
                     let known =
                         checks.contains(&format!("\n{name}|")) || ["quick", "all"].contains(name);
-                    // Only in code: a sentence may have other words after ci/check.
+                    // Only code counts, since a sentence may have other words after ci/check.
                     known || !text.contains(&format!("`ci/check {name}"))
                 }
                 ["-p", name] => {
@@ -87,7 +87,7 @@ fn commands_exist() {
                     members.contains(&format!("\nname = \"{name}\"\n"))
                 }
                 [word, _] if word.starts_with("ci/") => root().join(word).exists(),
-                // Without it, cargo takes untested versions of the program's dependencies.
+                // Without --locked, cargo takes untested versions of the program's dependencies.
                 ["install", option] if !path.starts_with("ci/") => {
                     *option == "--locked" || !text.contains(&format!("cargo install {option}"))
                 }
@@ -104,7 +104,7 @@ fn commands_exist() {
 }
 
 #[test]
-fn versions_are_those_of_the_manifests() {
+fn versions_on_the_pages_agree_with_the_manifests() {
     let manifest = read("Cargo.toml");
     let after = |text: &str, start: &str| {
         let rest = text.split_once(start);
@@ -137,7 +137,7 @@ fn versions_are_those_of_the_manifests() {
 }
 
 #[test]
-fn links_lead_somewhere() {
+fn links_on_the_pages_have_targets() {
     let prose = |text: &str| -> String {
         let parts = text.split("```").step_by(2);
         parts.collect::<Vec<_>>().join("\n")
@@ -164,7 +164,7 @@ fn links_lead_somewhere() {
                 file => root().join(&path).parent().unwrap().join(file),
             };
             let anchors = || anchors(&fs::read_to_string(&file).unwrap());
-            // The registry shows this page without the repository.
+            // The registry shows a crate's README without the repository, so links to files would be broken there.
             let is_alone = path.starts_with("suricata-thread") && path.ends_with("/README.md");
             let leaves = is_alone && !link.starts_with('#');
             let is_there =

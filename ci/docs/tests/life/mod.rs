@@ -13,7 +13,7 @@ extern "C" fn entry() -> *mut SCPlugin {
 }
 
 #[test]
-fn it_logs_the_counts_of_each_thread_and_each_flow() {
+fn the_plugin_logs_the_counts_of_each_thread_and_each_flow() {
     // suricata-ffi is for 9.0 only.
     let host = Host::builder().generation(Generation::V9).build();
     // SAFETY: the entry point returns a plugin that is never freed.

@@ -50,7 +50,7 @@ impl Expected {
 }
 
 /// The work for a thread, and the model of its slots.
-type OfThread = Arc<Mutex<(Work, Thread)>>;
+type ThreadWork = Arc<Mutex<(Work, Thread)>>;
 
 /// State that the callbacks share.
 #[derive(Default)]
@@ -59,7 +59,7 @@ struct Plugin {
     /// The work for the thread that is being created.
     new: Mutex<Work>,
     /// Running threads, by the address of the `ThreadVars`.
-    threads: Mutex<HashMap<usize, OfThread>>,
+    threads: Mutex<HashMap<usize, ThreadWork>>,
     /// Calls of the second callbacks, which run even if the first ones panic.
     calls: AtomicUsize,
 }
@@ -67,12 +67,12 @@ struct Plugin {
 impl Plugin {
     /// Does the work for a thread.
     fn work(&self, slots: Slots, tv: &mut ThreadVars<'_>, flow: Option<&mut Flow<'_>>) {
-        let of_thread = self.of_thread(tv.as_ptr().addr());
-        let (work, thread) = &mut *lock(&of_thread);
+        let thread_work = self.thread_work(tv.as_ptr().addr());
+        let (work, thread) = &mut *lock(&thread_work);
         thread.work(slots, tv, flow, work, &self.expected);
     }
 
-    fn of_thread(&self, address: usize) -> OfThread {
+    fn thread_work(&self, address: usize) -> ThreadWork {
         Arc::clone(&lock(&self.threads)[&address])
     }
 }
@@ -88,16 +88,16 @@ fn init(plugin: &Arc<Plugin>) -> Result<(), &'static str> {
         heap: ThreadStorage::register("heap")?,
         large: ThreadStorage::register("large")?,
         aligned: ThreadStorage::register("aligned")?,
-        small_of_flow: FlowStorage::register("small")?,
-        heap_of_flow: FlowStorage::register("heap")?,
+        flow_small: FlowStorage::register("small")?,
+        flow_heap: FlowStorage::register("heap")?,
     };
     let [a, b, c, d, e, f, g, h] = [(); 8].map(|()| Arc::clone(plugin));
     let count = |plugin: &Plugin| {
         plugin.calls.fetch_add(1, SeqCst);
     };
     register_init_callback(move |tv| {
-        let of_thread = (lock(&a.new).clone(), Thread::default());
-        lock(&a.threads).insert(tv.as_ptr().addr(), Arc::new(Mutex::new(of_thread)));
+        let thread_work = (lock(&a.new).clone(), Thread::default());
+        lock(&a.threads).insert(tv.as_ptr().addr(), Arc::new(Mutex::new(thread_work)));
         a.work(slots, tv, None);
     })?;
     register_init_callback(move |_| count(&b))?;
@@ -144,8 +144,8 @@ impl Running {
 
     /// Predicts the end of the flow's storage.
     fn free_flow(&self, plugin: &Plugin) {
-        let of_thread = plugin.of_thread(self.thread.as_ptr().addr());
-        lock(&of_thread).1.free_flow(&plugin.expected);
+        let thread_work = plugin.thread_work(self.thread.as_ptr().addr());
+        lock(&thread_work).1.free_flow(&plugin.expected);
     }
 }
 
@@ -165,8 +165,8 @@ fn run(ops: &[Op]) {
     let (mut running, mut joined): (Vec<Running>, Vec<MockThread>) = Default::default();
     let mut calls = 0;
     let free = |thread: &MockThread| {
-        let of_thread = lock(&plugin.threads).remove(&thread.as_ptr().addr());
-        lock(&of_thread.expect("a thread")).1.free(expected);
+        let thread_work = lock(&plugin.threads).remove(&thread.as_ptr().addr());
+        lock(&thread_work.expect("a thread")).1.free(expected);
     };
     for op in ops {
         match op {
@@ -189,11 +189,11 @@ fn run(ops: &[Op]) {
                     if let Entry::Vacant(free) = busy.entry(at) {
                         free.insert(*boundary);
                         let address = running[at].thread.as_ptr().addr();
-                        lock(&plugin.of_thread(address)).0 = work.clone();
+                        lock(&plugin.thread_work(address)).0 = work.clone();
                     }
                 }
                 if busy.len() > 1 {
-                    // Which thread's set is refused would depend on luck.
+                    // Otherwise it would depend on luck which thread's set is refused.
                     host.refuse_set(0);
                     expected.refused_set.store(0, SeqCst);
                 }
@@ -231,7 +231,7 @@ fn run(ops: &[Op]) {
         let called = plugin.calls.load(SeqCst);
         assert_eq!(called, calls, "callbacks run after {op:?}");
     }
-    // In the order of creation, and each thread's slots in theirs, as the host does.
+    // The host frees threads in the order of their creation, and each thread's slots in theirs.
     for running in &mut running {
         running.retire(&plugin);
     }

@@ -7,7 +7,7 @@ use proptest_derive::Arbitrary;
 /// Number of slots of a thread, each of another type: see `value.rs`.
 pub(crate) const SLOTS: usize = 4;
 /// Number of slots of a flow.
-pub(crate) const SLOTS_OF_FLOW: usize = 2;
+pub(crate) const FLOW_SLOTS: usize = 2;
 
 /// One operation of the host. A number chooses a thread, modulo the number of threads in that stage. Without any,
 /// nothing happens.

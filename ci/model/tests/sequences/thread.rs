@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering::SeqCst;
 use suricata_thread::flow::{Flow, FlowStorage};
 use suricata_thread::{InsertError, ThreadStorage, ThreadVars};
 
-use crate::op::{Action, Fate, Made, Method, Payload, SLOTS, SLOTS_OF_FLOW, Use, Work};
+use crate::op::{Action, FLOW_SLOTS, Fate, Made, Method, Payload, SLOTS, Use, Work};
 use crate::value::{Aligned, Heap, Large, NEXT, Seen, Small, Value, let_go, panic_with};
 use crate::{Expected, lock};
 
@@ -17,8 +17,8 @@ pub(crate) struct Slots {
     pub(crate) heap: ThreadStorage<Heap>,
     pub(crate) large: ThreadStorage<Large>,
     pub(crate) aligned: ThreadStorage<Aligned>,
-    pub(crate) small_of_flow: FlowStorage<Small>,
-    pub(crate) heap_of_flow: FlowStorage<Heap>,
+    pub(crate) flow_small: FlowStorage<Small>,
+    pub(crate) flow_heap: FlowStorage<Heap>,
 }
 
 /// The expected content of a slot.
@@ -30,7 +30,7 @@ struct Known {
 
 /// The expected content of all slots of a thread, and then of its flow.
 #[derive(Debug, Default)]
-pub(crate) struct Thread([Option<Known>; SLOTS + SLOTS_OF_FLOW]);
+pub(crate) struct Thread([Option<Known>; SLOTS + FLOW_SLOTS]);
 
 /// The result of an action that does not panic.
 #[derive(Debug, PartialEq, Eq)]
@@ -53,12 +53,12 @@ impl Thread {
         work: &Work,
         expected: &Expected,
     ) {
-        // After ten panics of a callback, not each one has a line.
+        // After its tenth panic, a callback's panics are not all logged.
         if expected.panics.load(SeqCst) >= 8 {
             return;
         }
-        let slots_here = SLOTS + if flow.is_some() { SLOTS_OF_FLOW } else { 0 };
-        let at = |slot: u8| usize::from(slot) % slots_here;
+        let slot_count = SLOTS + if flow.is_some() { FLOW_SLOTS } else { 0 };
+        let at = |slot: u8| usize::from(slot) % slot_count;
         for (action, caught) in &work.0 {
             let number = expected.numbers.fetch_add(1, SeqCst);
             let predicted = match *action {
@@ -76,8 +76,8 @@ impl Thread {
                     (1, _) => on_thread(slots.heap, tv, usage, number),
                     (2, _) => on_thread(slots.large, tv, usage, number),
                     (3, _) => on_thread(slots.aligned, tv, usage, number),
-                    (4, Some(flow)) => on_flow(slots.small_of_flow, flow, usage, number),
-                    (_, Some(flow)) => on_flow(slots.heap_of_flow, flow, usage, number),
+                    (4, Some(flow)) => on_flow(slots.flow_small, flow, usage, number),
+                    (_, Some(flow)) => on_flow(slots.flow_heap, flow, usage, number),
                     (_, None) => unreachable!("only a flow has these slots"),
                 },
             };
