@@ -2,6 +2,7 @@
 
 use suricata_thread_mock::{FlowKind, Host, RunMode, ThreadKind, Traffic};
 
+/// Returns a host that has loaded the plugin.
 fn loaded() -> Host {
     let host = Host::new();
     host.load(begun_ended::PLUGIN).unwrap();
@@ -42,7 +43,7 @@ fn every_flow_that_begins_ends_whatever_its_kind() {
 }
 
 #[test]
-fn a_flow_that_ends_on_another_thread_counts_for_the_one_that_it_began_on() {
+fn a_flow_that_ends_on_another_thread_counts_for_its_first_thread() {
     let host = loaded();
     host.finalize();
     let [first, second] = ["W#01", "W#02"].map(|name| host.spawn(name, ThreadKind::Worker));
@@ -61,7 +62,8 @@ fn a_flow_that_ends_on_another_thread_counts_for_the_one_that_it_began_on() {
 
 #[test]
 fn a_value_that_the_host_refuses_is_logged() {
-    // The first two values are the thread's and the flow's. A flow's value that is refused drops at once.
+    // The first two values are the thread's and the flow's. A refused value of a flow drops at once, so
+    // the flow counts as ended.
     for refused in [1, 2] {
         let host = loaded();
         let threads = host.start(RunMode::Single);

@@ -32,6 +32,7 @@ fn open(host: &Host) {
     unsafe { host.open(plugin) }.unwrap();
 }
 
+/// Returns a host that has opened the plugin.
 fn opened(generation: Generation) -> Host {
     let host = Host::builder().generation(generation).build();
     open(&host);
@@ -121,7 +122,7 @@ fn a_plugin_that_is_listed_twice_counts_once_and_misuses_nothing() {
 }
 
 #[test]
-fn a_thread_that_cannot_have_a_state_is_logged_and_the_others_count_on() {
+fn a_thread_whose_state_is_refused_is_logged_and_the_others_count_on() {
     let host = opened(Generation::V9);
     host.finalize();
     host.expect_error("will not be counted");

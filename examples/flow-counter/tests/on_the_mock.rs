@@ -72,7 +72,7 @@ fn the_total_is_all_the_traffic_in_every_run_mode() {
 }
 
 #[test]
-fn a_thread_that_cannot_have_a_state_is_logged_and_the_others_count_on() {
+fn a_thread_whose_state_is_refused_is_logged_and_the_others_count_on() {
     let host = loaded();
     host.finalize();
     host.expect_error("will not be counted");
@@ -101,7 +101,7 @@ fn totals(host: &Host) -> Vec<String> {
 }
 
 #[test]
-fn a_thread_that_is_never_taken_down_keeps_no_total_back() {
+fn a_thread_that_is_never_freed_does_not_hold_back_the_total() {
     let host = loaded();
     host.finalize();
     host.spawn("US", ThreadKind::Command);
@@ -117,7 +117,7 @@ fn a_thread_that_is_never_taken_down_keeps_no_total_back() {
 }
 
 #[test]
-fn each_capture_of_unix_socket_mode_has_a_total_with_those_before_it() {
+fn each_capture_in_unix_socket_mode_logs_the_total_of_all_captures_so_far() {
     let host = loaded();
     host.finalize();
     let manager = host.spawn("US", ThreadKind::Command);
@@ -141,7 +141,7 @@ fn each_capture_of_unix_socket_mode_has_a_total_with_those_before_it() {
 }
 
 #[test]
-fn packets_of_flows_that_other_threads_picked_up_are_in_the_total() {
+fn packets_of_flows_that_began_on_another_thread_are_in_the_total() {
     let host = loaded();
     host.finalize();
     let [first, second, _idle] =

@@ -12,7 +12,7 @@ fn run(args: &[&str]) -> Output {
 }
 
 #[test]
-fn it_prints_the_hosts_log_and_a_table_with_totals() {
+fn the_program_prints_the_hosts_log_and_a_table_with_totals() {
     let output = run(&["--threads", "2", "--flows", "50", "--packets", "3"]);
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{text}");
@@ -41,7 +41,7 @@ fn it_prints_the_hosts_log_and_a_table_with_totals() {
 }
 
 #[test]
-fn the_readme_shows_its_total() {
+fn the_readme_shows_the_programs_total() {
     let output = run(&[]);
     let text = String::from_utf8(output.stdout).unwrap();
     let shown = include_str!("../README.md")
@@ -51,7 +51,7 @@ fn the_readme_shows_its_total() {
 }
 
 #[test]
-fn no_flows_are_no_error() {
+fn zero_flows_are_not_an_error() {
     let output = run(&["--flows", "0"]);
     assert!(output.status.success());
     let text = String::from_utf8(output.stdout).unwrap();

@@ -7,6 +7,7 @@ use suricata_thread::plugin::load_in_mock;
 use suricata_thread_mock::{Host, RunMode, ThreadKind, Traffic};
 use tempfile::TempDir;
 
+/// Returns a host with the plugin, which writes to `path`.
 fn host(path: &Path) -> Host {
     let host = Host::new();
     let path = path.to_owned();
@@ -45,7 +46,7 @@ fn every_flow_is_a_line_with_the_name_of_its_thread() {
 }
 
 #[test]
-fn each_capture_is_in_the_file_when_its_threads_are_gone_although_a_command_thread_stays() {
+fn each_capture_is_written_when_its_threads_are_freed_although_others_stay() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join("flows");
     let host = host(&path);
@@ -72,7 +73,7 @@ fn a_file_that_cannot_be_opened_is_an_error_for_each_thread_and_the_host_goes_on
 }
 
 #[test]
-fn a_disk_that_is_full_is_an_error() {
+fn a_full_disk_is_an_error() {
     let host = host(Path::new("/dev/full"));
     host.expect_errors(
         1..,

@@ -29,7 +29,7 @@ fn lines(host: &Host) -> Vec<String> {
 }
 
 /// Sends one flow of `packets` packets.
-fn flow(host: &Host, worker: &Thread, packets: u64) {
+fn send_flow(host: &Host, worker: &Thread, packets: u64) {
     let flow = host.flow();
     worker.flow_init(&flow);
     for _ in 0..packets {
@@ -46,13 +46,13 @@ fn a_worker_reports_the_totals_of_all_threads_when_they_are_due() {
     let host = host(SOON);
     host.finalize();
     let workers = ["W#01", "W#02"].map(|name| host.spawn(name, ThreadKind::Worker));
-    flow(&host, &workers[0], PACKETS_PER_LOOK - 1);
+    send_flow(&host, &workers[0], PACKETS_PER_LOOK - 1);
     wait_until_due();
     assert!(lines(&host).is_empty(), "no worker has looked at the clock");
-    flow(&host, &workers[1], PACKETS_PER_LOOK);
+    send_flow(&host, &workers[1], PACKETS_PER_LOOK);
     assert_eq!(lines(&host), ["so far: 2 flows, 63 packets, 2 flows alive"]);
     wait_until_due();
-    flow(&host, &workers[0], 1);
+    send_flow(&host, &workers[0], 1);
     assert_eq!(
         lines(&host)[1..],
         ["so far: 3 flows, 64 packets, 3 flows alive"]
@@ -61,14 +61,14 @@ fn a_worker_reports_the_totals_of_all_threads_when_they_are_due() {
 }
 
 #[test]
-fn flows_are_alive_until_they_end_on_whichever_thread() {
+fn flows_are_alive_until_they_end_on_any_thread() {
     let host = host(SOON);
     host.finalize();
     let recycler = host.spawn("FR#01", ThreadKind::FlowRecycler);
     let workers = ["W#01", "W#02"].map(|name| host.spawn(name, ThreadKind::Worker));
     let report = || {
         wait_until_due();
-        flow(&host, &workers[0], PACKETS_PER_LOOK);
+        send_flow(&host, &workers[0], PACKETS_PER_LOOK);
         lines(&host).pop().unwrap()
     };
     let [one, two, three] = [0; 3].map(|_| {
@@ -151,7 +151,7 @@ fn captures_in_one_process_add_up_although_a_command_thread_is_never_freed() {
     let manager = host.spawn("US", ThreadKind::Command);
     for _ in 0..2 {
         let worker = host.spawn("W#01", ThreadKind::Worker);
-        flow(&host, &worker, 5);
+        send_flow(&host, &worker, 5);
         worker.join();
         worker.free();
     }
@@ -165,14 +165,14 @@ fn captures_in_one_process_add_up_although_a_command_thread_is_never_freed() {
 }
 
 #[test]
-fn a_thread_that_cannot_have_a_state_is_logged_and_the_others_count_on() {
+fn a_thread_whose_state_is_refused_is_logged_and_the_others_count_on() {
     let host = host(NEVER);
     host.finalize();
     host.expect_error("will not be counted");
     host.refuse_set(1);
     let workers = ["W#01", "W#02"].map(|name| host.spawn(name, ThreadKind::Worker));
     for worker in &workers {
-        flow(&host, worker, 3);
+        send_flow(&host, worker, 3);
     }
     host.shutdown();
     let lines = lines(&host);

@@ -2,9 +2,10 @@
 
 use suricata_thread_mock::{Generation, Host, RunMode, ThreadKind, Traffic};
 
+/// Returns a host that has loaded the plugin.
 fn loaded() -> Host {
     let host = host();
-    // SAFETY: an entry point that returns a static plugin.
+    // SAFETY: the entry point returns a static plugin.
     unsafe { host.load_entry_point(raw_plugin::SCPluginRegister) }.unwrap();
     host
 }
@@ -54,7 +55,7 @@ fn a_refusal_of_the_host_is_logged() {
         let host = host();
         refuse(&host);
         host.expect_error(logged);
-        // SAFETY: an entry point that returns a static plugin.
+        // SAFETY: the entry point returns a static plugin.
         unsafe { host.load_entry_point(raw_plugin::SCPluginRegister) }.unwrap();
         assert_eq!(lines(&host), [logged]);
     }
@@ -65,7 +66,7 @@ fn a_plugin_that_is_listed_twice_counts_once_and_misuses_nothing() {
     let host = loaded();
     host.expect_error("already registered");
     host.expect_error("the host refused the slot");
-    // SAFETY: an entry point that returns a static plugin.
+    // SAFETY: the entry point returns a static plugin.
     unsafe { host.load_entry_point(raw_plugin::SCPluginRegister) }.unwrap();
     host.start(RunMode::Single);
     host.traffic(Traffic::default());
@@ -78,7 +79,7 @@ fn a_plugin_that_is_listed_twice_counts_once_and_misuses_nothing() {
 }
 
 #[test]
-fn a_thread_that_cannot_have_a_state_is_logged_and_the_others_count_on() {
+fn a_thread_whose_state_is_refused_is_logged_and_the_others_count_on() {
     let host = loaded();
     host.finalize();
     host.expect_error("will not be counted");
@@ -102,7 +103,7 @@ fn a_call_without_a_thread_is_ignored() {
 }
 
 #[test]
-fn a_panic_ends_in_the_log() {
+fn a_panic_is_contained_and_logged() {
     let host = loaded();
     host.expect_errors(3, "this test panicked");
     raw_plugin::guarded("this test", || panic!("no"));

@@ -1,4 +1,4 @@
-//! Tests the plugin on the mock. As 8.0, the mock lacks the function that tells addresses, so
+//! Tests the plugin on the mock. As 8.0, the mock lacks the function for addresses, so
 //! `host_functions` defines it.
 
 mod host_functions;
@@ -13,6 +13,7 @@ fn host<const WORKERS: usize>() -> (Host, [Thread; WORKERS]) {
     with_workers(Host::new())
 }
 
+/// Loads the plugin into `host`, and starts the threads.
 fn with_workers<const WORKERS: usize>(host: Host) -> (Host, [Thread; WORKERS]) {
     host.load(top_talkers::PLUGIN).unwrap();
     host.finalize();
@@ -72,7 +73,7 @@ fn the_counts_of_all_workers_are_merged_heaviest_first() {
 }
 
 #[test]
-fn the_heaviest_are_found_among_more_sources_than_a_sketch_holds() {
+fn the_heaviest_sources_are_found_among_more_than_a_sketch_holds() {
     let (host, [first, second]) = host();
     let mut packets = 0;
     for number in 0..4000u32 {
@@ -102,7 +103,7 @@ fn the_heaviest_are_found_among_more_sources_than_a_sketch_holds() {
 }
 
 #[test]
-fn a_flow_counts_once_and_for_its_own_source_however_it_ends_and_whatever_has_its_memory_next() {
+fn a_flow_counts_once_for_its_own_source_even_if_another_gets_its_memory() {
     let (host, [worker]) = host();
     for _ in 0..3 {
         worker.flow_retire(talk(&host, &worker, "10.0.0.1", 5));
@@ -139,7 +140,7 @@ fn a_packet_that_strays_to_another_worker_is_counted_for_its_flow() {
 }
 
 #[test]
-fn a_flow_that_outlives_its_thread_is_in_the_one_report() {
+fn a_flow_that_outlives_its_thread_is_in_the_only_report() {
     let (host, [first, second]) = host();
     let flow = talk(&host, &first, "10.0.0.1", 2);
     first.join();
@@ -155,8 +156,8 @@ fn a_flow_that_outlives_its_thread_is_in_the_one_report() {
 }
 
 #[test]
-fn packets_of_a_flow_that_is_not_of_ip_are_of_unknown_source() {
-    // As 9.0, the mock itself answers, and all its flows are IP.
+fn packets_of_a_flow_that_is_not_ip_are_of_unknown_source() {
+    // As 9.0, the mock gives the addresses itself, and all its flows are IP.
     let (host, [worker]) = with_workers(Host::builder().generation(Generation::V8).build());
     host_functions::next_source(&worker, None);
     let flow = host.flow();
@@ -167,7 +168,7 @@ fn packets_of_a_flow_that_is_not_of_ip_are_of_unknown_source() {
 }
 
 #[test]
-fn a_host_that_writes_more_than_the_plugin_knows_is_not_believed() {
+fn addresses_of_a_host_that_writes_unknown_fields_are_not_used() {
     // Only the function of 8.0 writes addresses.
     let (host, [worker]) = with_workers(Host::builder().generation(Generation::V8).build());
     talk(&host, &worker, "10.0.0.1", 1);
@@ -183,7 +184,7 @@ fn a_host_that_writes_more_than_the_plugin_knows_is_not_believed() {
 }
 
 #[test]
-fn a_worker_or_a_flow_that_cannot_have_a_state_is_logged_and_the_others_count() {
+fn a_worker_or_flow_whose_state_is_refused_is_logged_and_the_others_count() {
     // The first two values are the worker's and the flow's.
     for refused in [1, 2] {
         let (host, [worker]) = host();
