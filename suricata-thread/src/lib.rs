@@ -9,8 +9,8 @@
 //! [`generation`] and [`host_version`] tell which Suricata has loaded the plugin. A Suricata other than 8.0.x and 9.0
 //! goes on without the plugin, after an error line that names the plugin and the reason.
 //!
-//! What the documentation says of 8.0 was seen in a real 8.0.8. What it says of 9.0 comes from the source of
-//! 9.0.0-alpha, and was seen once in a development version.
+//! What is said of 8.0 was seen in a real 8.0.8. What is said of 9.0 comes from the source of 9.0.0-alpha, and was seen
+//! once in a development version.
 //!
 //! # Which thread runs what
 //!

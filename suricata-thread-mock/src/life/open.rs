@@ -25,8 +25,7 @@ impl Host {
     /// The calling program must export Suricata's functions to the plugin: put
     /// `println!("cargo::rustc-link-arg=-rdynamic")` in its build script.
     ///
-    /// A path without a slash is a file in the current folder, [unlike in
-    /// suricata.yaml](crate#for-plugin-files).
+    /// A path without a slash is a file in the current folder, unlike in suricata.yaml.
     ///
     /// # Errors
     ///
