@@ -14,8 +14,14 @@ pub(crate) fn log_error(plugin: &str, error: fmt::Arguments<'_>) {
     if log::enabled(Level::Error) {
         // A place in this crate says nothing to the plugin's author.
         let (file, line, function, module) = (c"", 0, "", c"suricata_thread");
-        let message = format_args!("plugin {plugin}: {error}");
-        log_line::write(Level::Error, file, line, function, module, message);
+        log_line::write(
+            Level::Error,
+            file,
+            line,
+            function,
+            module,
+            format_args!("plugin {plugin}: {error}"),
+        );
     }
 }
 
