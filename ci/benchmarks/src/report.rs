@@ -93,7 +93,7 @@ fn chart(bars: &[(&str, f64)]) -> String {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 480 {height}\" width=\"480\" height=\"{height}\" \
          role=\"img\" aria-label=\"{TITLE}\">\n  <style>\n    {STYLE}\n  </style>
   <text class=\"title\" x=\"8\" y=\"28\">{TITLE}</text>
-  <text class=\"small\" x=\"8\" y=\"50\">in a plugin, on the packet path, no lock contended; fewer is better</text>
+  <text class=\"small\" x=\"8\" y=\"50\">in a callback, without the call of it; no lock contended; fewer is better</text>
 {rows}</svg>\n"
     )
 }
