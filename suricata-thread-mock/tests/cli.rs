@@ -165,6 +165,7 @@ fn a_plugin_in_c_runs_in_both_generations() {
         mock_with(&command, &[&plugin]).succeeds().prints(&[
             "Notice: c-counter: flows of a thread: 70",
             "flows finished: 28",
+            "42 flows were retired by workers, which run no finish callbacks, as in Suricata",
             "70 flows, 700 packets",
         ]);
     }

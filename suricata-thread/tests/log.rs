@@ -9,7 +9,7 @@ use suricata_thread::{
     self as thread, SCLogConfig, SCLogDebug, SCLogError, SCLogInfo, SCLogNotice, SCLogPerf,
     SCLogWarning, ThreadStorage, flow, log, log_limited, plugin,
 };
-use suricata_thread_mock::{Host, ThreadKind};
+use suricata_thread_mock::{Host, LogLine, ThreadKind};
 
 /// Returns a host that has run a plugin's init on this thread, so the library takes the thread for one of the host's.
 fn host(level: SCLogLevel) -> Host {
@@ -279,6 +279,12 @@ fn an_error_of_the_crate_goes_to_the_host_from_any_worker() {
         log[1]
             .message
             .contains("not run: the host passed no ThreadVars"),
+        "{log:?}"
+    );
+    // A place in the crate would say nothing to the plugin's author.
+    let place = |line: &LogLine| (line.file.clone(), line.line, line.function.clone());
+    assert!(
+        log.iter().all(|line| place(line) == Default::default()),
         "{log:?}"
     );
 }

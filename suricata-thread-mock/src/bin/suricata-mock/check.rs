@@ -133,7 +133,7 @@ fn judge(plugin: &Path, suricata: &Suricata) -> Verdict {
     Verdict::Refused
 }
 
-/// Returns `None` if this Suricata lacks a symbol, too.
+/// Returns `None` if this Suricata certainly lacks a symbol, too.
 fn judge_undefined(
     plugin: &Path,
     symbols: &[UndefinedSymbol],
