@@ -163,6 +163,16 @@ fn a_count_may_be_a_range() {
     assert_eq!(fine(|host| host.expect_errors(.., "no")), [yes; 5]);
 }
 
+#[test]
+fn a_count_outside_of_a_range_names_the_bound() {
+    for (lines, part) in [(0, "at least 1 line(s)"), (4, "at most 3 line(s)")] {
+        let host = V9.host();
+        host.expect_errors(1..=3, "no memory");
+        (0..lines).for_each(|_| error("no memory"));
+        assert_says(&panic_of(|| drop(host)), &[part, &format!("{lines} came")]);
+    }
+}
+
 /// Nobody knows which host of the process it is for.
 #[test]
 fn an_error_on_a_plugins_own_thread_fails_no_test_but_names_the_option() {

@@ -92,10 +92,18 @@ impl Log {
         }
         for (at, allowed, came) in unmet {
             let Expectation {
-                text: part, place, ..
+                text: part,
+                least,
+                most,
+                place,
             } = &expected[at];
+            let bound = match came < allowed {
+                _ if least == most => "",
+                true => "at least ",
+                false => "at most ",
+            };
             text.push(format!(
-                "{allowed} line(s) at error level with {part:?} in the log were expected at {}, \
+                "{bound}{allowed} line(s) at error level with {part:?} in the log were expected at {}, \
                  {came} came",
                 shown(place)
             ));

@@ -150,7 +150,9 @@ fn judge_undefined(
         print_optional(plugin, suricata);
         return Some(Verdict::Loads);
     }
-    let is_certain = |s: &&UndefinedSymbol| suricata.lacks(&s.name) && exports::is_known(&s.name);
+    let is_certain = |s: &&UndefinedSymbol| {
+        s.generation.is_some() || suricata.lacks(&s.name) && exports::is_known(&s.name)
+    };
     if lacks.iter().any(is_certain) {
         return None;
     }
