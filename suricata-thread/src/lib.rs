@@ -28,12 +28,14 @@
 //! | [`Drop`] of a flow's value | at the end of every flow | the thread that ends the flow: a worker or a flow recycler |
 //! | [`Drop`] of a thread's value | when its thread has ended and been joined | the thread that takes it down: the main thread, or in unix-socket mode the unix manager |
 //!
-//! Callbacks of one kind run in the order of registration. Flow callbacks run on many threads at the same time. In
-//! unix-socket mode, Suricata creates and takes down threads for each capture.
+//! Callbacks of one kind run in the order of registration. Flow callbacks run on many threads at the same time. Flow
+//! managers and recyclers are taken down before the workers are. In unix-socket mode, Suricata creates and takes down
+//! threads for each capture.
 //!
 //! Some values are never dropped:
 //!
-//! - those of threads that serve commands, such as the unix manager, which are never taken down;
+//! - those of threads that serve commands, such as the unix manager, which runs in every mode if the command socket is
+//!   on;
 //! - in unix-socket mode those of a capture's threads, if Suricata is stopped during the capture;
 //! - all, if the process is killed or aborts.
 //!

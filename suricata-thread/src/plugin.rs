@@ -206,9 +206,9 @@ pub(crate) fn log_failure(plugin: &str, action: &str, reason: &str) {
 /// any `E` that converts into `Box<dyn Error + Send + Sync>`, such as `&'static str` or [`io::Error`](std::io::Error).
 /// The host calls `init` once, on its main thread, after it has loaded the plugin.
 ///
-/// An error that `init` returns is logged with the plugin's name, the error's sources and the registration refused
-/// last, if any. A panic is [logged](crate#panics) too. The host goes on with what was registered before. If
-/// `suricata.yaml` lists the plugin twice, an error is logged and `init` does not run again.
+/// If `init` returns an error, a line in the log has the plugin's name, the error with its sources, and the
+/// registration that was refused last, if any. A panic is [logged](crate#panics) too. The host goes on with what was
+/// registered before. If `suricata.yaml` lists the plugin twice, an error is logged and `init` does not run again.
 ///
 /// The macro also defines the constant `PLUGIN`, which tests pass to the mock's `Host::load`.
 #[macro_export]

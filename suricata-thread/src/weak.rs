@@ -27,7 +27,7 @@ compile_error!(
 ///
 /// Calling the function is `unsafe`: you promise that the declaration matches the host's, which nothing compares, and
 /// that the function may be called on this thread. `nm -D` lists the functions of a Suricata program. Signatures are in
-/// its headers, such as [`src/conf.h`](https://github.com/OISF/suricata/blob/suricata-8.0.8/src/conf.h). For pointers,
+/// the headers of its source, such as [`src/conf.h`](https://github.com/OISF/suricata/blob/suricata-8.0.8/src/conf.h). For pointers,
 /// take the types in [`sys`](crate::sys), or `c_void` for other structs. A misspelt name is `None` too; `suricata-mock
 /// check` names it, but succeeds.
 ///
@@ -54,7 +54,7 @@ compile_error!(
 ///     let mut limit = 0;
 ///     // SAFETY: a C string, and an integer to write to; called while Suricata loads plugins.
 ///     let found = unsafe { get_int(c"my-plugin.limit".as_ptr(), &mut limit) };
-///     (found == 1).then_some(limit)
+///     (found == 1).then_some(limit) // otherwise it is absent, or no integer
 /// }
 /// # fn main() {
 /// #     assert_eq!(limit(), None);

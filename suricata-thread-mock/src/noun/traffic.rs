@@ -33,8 +33,7 @@ pub struct Traffic {
     /// The kinds of the flows, taken in turn.
     ///
     /// After [`TcpReused`](FlowKind::TcpReused) or [`UdpTimedOut`](FlowKind::UdpTimedOut), the
-    /// worker's next flow has the same endpoints. So the number of flows to each port depends on
-    /// the seed.
+    /// worker's next flow has the same endpoints: to count flows by port, leave these kinds out.
     pub kinds: &'static [FlowKind],
 }
 
