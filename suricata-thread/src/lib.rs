@@ -2,7 +2,7 @@
 //!
 //! # More
 //!
-//! [`recipes`] has code for what plugins often need; [`troubleshooting`] explains messages. The guide follows.
+//! [`recipes`] has code for common needs; [`troubleshooting`] explains messages. The guide follows.
 //!
 //! # Which Suricata
 //!

@@ -23,18 +23,17 @@ compile_error!(
 ///
 /// Each declaration becomes a static with the function's name. It is `None` if the host has no such function, so a
 /// Suricata without the function still loads the plugin. Use the macro in a module, not in a function. Declarations may
-/// have doc comments, but no other attributes.
+/// have doc comments, no other attributes.
 ///
 /// Calling the function is `unsafe`: you promise that the declaration matches the host's, which nothing compares, and
-/// that the function may be called on this thread. `nm -D` lists the functions of a Suricata program. Signatures are in
-/// the headers of its source, such as [`src/conf.h`](https://github.com/OISF/suricata/blob/suricata-8.0.8/src/conf.h). For pointers,
-/// take the types in [`sys`](crate::sys), or `c_void` for other structs. A misspelt name is `None` too; `suricata-mock
-/// check` names it, but succeeds.
+/// that the function may be called on this thread. Check the [`generation`](crate::generation()) first: another one may
+/// have the name with other arguments. `nm -D` lists the functions of a Suricata program. Signatures are in the headers
+/// of its source, such as [`src/conf.h`](https://github.com/OISF/suricata/blob/suricata-8.0.8/src/conf.h). Pointers are
+/// to types in [`sys`](crate::sys), or to `c_void`. A misspelt name is `None` too; `suricata-mock check` names it.
 ///
-/// Under the mock, the functions that [`sys`](crate::sys) declares are there in both generations: check the
-/// [`generation`](crate::generation()) before you call one that only one generation has. Any other function is `None`,
-/// unless the test defines it, as an `#[unsafe(no_mangle)] unsafe extern "C" fn` of this name. [A
-/// recipe](crate::recipes#a-function-of-suricata) does so.
+/// Under the mock, the functions that [`sys`](crate::sys) declares are there in both generations, and a call of one
+/// that the host's generation lacks is reported. Any other function is `None`, unless the test defines it, as an
+/// `#[unsafe(no_mangle)] unsafe extern "C" fn` of this name. [A recipe](crate::recipes#a-function-of-suricata) does so.
 ///
 /// ```
 /// # use suricata_thread_mock as _;
