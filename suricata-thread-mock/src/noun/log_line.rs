@@ -20,8 +20,8 @@ pub struct LogLine {
     pub function: String,
     /// The module as Suricata writes it.
     ///
-    /// NULL becomes `unknown`, `detect-engine…` `detect`, and `source-pcap-file…` `pcap`. Other
-    /// modules lose the prefix `tm-`, `util-`, `source-` or `runmode-`.
+    /// NULL becomes `unknown`, `detect-engine…` becomes `detect`, and `source-pcap-file…` becomes
+    /// `pcap`. Other modules lose the prefix `tm-`, `util-`, `source-` or `runmode-`.
     pub module: String,
     /// The text; `(null)` for NULL, as in Suricata.
     pub message: String,
