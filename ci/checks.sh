@@ -381,8 +381,10 @@ mutants() {
         [[ $crate != suricata-thread ]] || tests+=(--test-package=model)
         rm -rf "$out"
         # Two jobs, since many mutants hang, which takes no processor. Status 2: some are missed; 3: some hang.
-        CARGO_PROFILE_DEV_DEBUG=false PROPTEST_CASES=64 cargo mutants --dir "$tree" --config ci/mutants.toml --jobs 2 \
-            --build-timeout 300 --package "$crate" ${MUTANTS_FILE:+--file "$MUTANTS_FILE"} "${tests[@]}" \
+        # A target folder for both would hand the program of one mutant to the tests of another.
+        CARGO_PROFILE_DEV_DEBUG=false PROPTEST_CASES=64 env -u CARGO_TARGET_DIR \
+            cargo mutants --dir "$tree" --config ci/mutants.toml --jobs 2 --build-timeout 300 --package "$crate" \
+            ${MUTANTS_FILE:+--file "$MUTANTS_FILE"} "${tests[@]}" \
             --output "$out" --colors never --no-times -- --lib --tests || [[ $? == [23] ]] ||
             die "mutants: cargo mutants failed"
         listed=$(sed -n "s|^\($crate/[^#]*[^# ]\) *#.*|\1|p" ci/mutants.txt |

@@ -105,7 +105,7 @@ fn a_second_line_of_an_expected_kind_is_one_too_many() {
         &[
             "1 line(s) at error level",
             "no memory",
-            "1 line(s) at error level with \"no memory\" in the log were expected at ",
+            "\n1 line(s) at error level with \"no memory\" in the log were expected at ",
             ", 2 came",
         ],
     );
