@@ -95,6 +95,17 @@ fn an_expected_error_that_comes_is_fine_and_one_that_does_not_come_fails() {
 }
 
 #[test]
+fn an_error_without_the_expected_part_meets_no_expectation() {
+    let host = V9.host();
+    host.expect_error("no slot");
+    error("no memory");
+    assert_says(
+        &panic_of(|| drop(host)),
+        &["Error: counter: no memory", "\"no slot\"", "0 came"],
+    );
+}
+
+#[test]
 fn a_second_line_of_an_expected_kind_is_one_too_many() {
     let host = V9.host();
     host.expect_error("no memory");

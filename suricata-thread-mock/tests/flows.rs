@@ -396,6 +396,28 @@ fn storage_of_flows_is_as_strict_as_that_of_threads() {
 }
 
 #[test]
+fn a_thread_has_a_flow_only_until_the_callback_returns() {
+    static SLOT: Mutex<Option<SCFlowStorageId>> = Mutex::new(None);
+    let host = Host::builder()
+        .generation(Generation::V9)
+        .record_only()
+        .build();
+    register(Some(|_, slot| *SLOT.lock().unwrap() = Some(slot)));
+    let worker = &host.start(RunMode::Single).workers[0];
+    let flow = host.flow();
+    worker.flow_init(&flow);
+    worker.flow_update(&flow);
+    assert_eq!(host.reports(), []);
+    worker.run(|_| {
+        let slot = SLOT.lock().unwrap().expect("the callback has run");
+        // SAFETY: the host notices a flow that must not be used now.
+        assert!(unsafe { SCFlowGetStorageById(flow.as_ptr(), slot) }.is_null());
+    });
+    let kinds: Vec<_> = host.reports().iter().map(|report| report.kind).collect();
+    assert_eq!(kinds, [ReportKind::FlowNotLocked]);
+}
+
+#[test]
 fn a_value_that_a_free_function_stores_in_a_freed_slot_is_reported() {
     static FLOW: AtomicUsize = AtomicUsize::new(0);
     static SLOT: AtomicI32 = AtomicI32::new(0);

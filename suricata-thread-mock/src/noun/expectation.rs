@@ -72,8 +72,15 @@ ranges!(
 #[derive(Default)]
 pub(crate) struct Difference {
     pub(crate) unexpected: Vec<usize>,
-    /// Unmet expectations, how many lines each allows, and how many came.
-    pub(crate) unmet: Vec<(usize, usize, usize)>,
+    pub(crate) unmet: Vec<Unmet>,
+}
+
+/// An expectation that got too few or too many lines.
+pub(crate) struct Unmet {
+    pub(crate) expectation: usize,
+    pub(crate) bound: &'static str,
+    pub(crate) allowed: usize,
+    pub(crate) came: usize,
 }
 
 /// Meets as many expectations as possible: required lines first, then allowed ones.
@@ -98,12 +105,21 @@ pub(crate) fn compare(lines: &[LogLine], expected: &[Expectation]) -> Difference
         .filter(|line| assigned[*line].is_none())
         .collect();
     let unmet = |(at, expectation): (usize, &Expectation)| {
+        let is_exact = expectation.least == expectation.most;
+        let unmet = |bound, allowed, came| {
+            Some(Unmet {
+                expectation: at,
+                bound: if is_exact { "" } else { bound },
+                allowed,
+                came,
+            })
+        };
         let came = assigned.iter().filter(|got| **got == Some(at)).count();
         let fits = |line: &&usize| expectation.fits(&lines[**line]);
         match unexpected.iter().filter(fits).count() {
-            _ if came < expectation.least => Some((at, expectation.least, came)),
+            _ if came < expectation.least => unmet("at least ", expectation.least, came),
             0 => None,
-            more => Some((at, expectation.most, came + more)),
+            more => unmet("at most ", expectation.most, came + more),
         }
     };
     Difference {

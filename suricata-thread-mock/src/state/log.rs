@@ -6,7 +6,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use suricata_thread_sys::common::SCLogLevel;
 
-use crate::noun::expectation::{self, Difference, Expectation};
+use crate::noun::expectation::{self, Difference, Expectation, Unmet};
 use crate::noun::log_line::LogLine;
 use crate::noun::options::{Options, Sink};
 use crate::state::journal::Journal;
@@ -90,18 +90,16 @@ impl Log {
             ));
             text.extend(grouped(unexpected.iter().map(|at| &errors[*at])));
         }
-        for (at, allowed, came) in unmet {
+        for Unmet {
+            expectation,
+            bound,
+            allowed,
+            came,
+        } in unmet
+        {
             let Expectation {
-                text: part,
-                least,
-                most,
-                place,
-            } = &expected[at];
-            let bound = match came < allowed {
-                _ if least == most => "",
-                true => "at least ",
-                false => "at most ",
-            };
+                text: part, place, ..
+            } = &expected[expectation];
             text.push(format!(
                 "{bound}{allowed} line(s) at error level with {part:?} in the log were expected at {}, \
                  {came} came",
