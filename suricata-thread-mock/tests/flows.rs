@@ -396,6 +396,15 @@ fn storage_of_flows_is_as_strict_as_that_of_threads() {
 }
 
 #[test]
+fn flows_of_one_host_have_endpoints_and_hashes_of_their_own() {
+    let host = Host::builder().seed(0).build();
+    let ends: Vec<_> = (0..3).map(|_| host.flow().endpoints()).collect();
+    assert!(ends[0] != ends[1] && ends[1] != ends[2], "{ends:#?}");
+    let [one, other] = [ends[0], ends[1]].map(|ends| host.flow_between(ends).hash());
+    assert_ne!(one, other);
+}
+
+#[test]
 fn a_thread_has_a_flow_only_until_the_callback_returns() {
     static SLOT: Mutex<Option<SCFlowStorageId>> = Mutex::new(None);
     let host = Host::builder()
