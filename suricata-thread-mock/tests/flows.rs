@@ -405,6 +405,16 @@ fn flows_of_one_host_have_endpoints_and_hashes_of_their_own() {
 }
 
 #[test]
+fn a_flow_equals_only_itself() {
+    let host = Host::new();
+    let (one, other) = (host.flow(), host.flow());
+    let same = &one;
+    assert_eq!(same, &one);
+    assert_ne!(one, other);
+    assert!(format!("{one:?}").contains(&format!("{:p}", one.as_ptr())));
+}
+
+#[test]
 fn a_thread_has_a_flow_only_until_the_callback_returns() {
     static SLOT: Mutex<Option<SCFlowStorageId>> = Mutex::new(None);
     let host = Host::builder()
