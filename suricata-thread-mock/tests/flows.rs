@@ -599,10 +599,8 @@ fn live_flows_have_different_ports_that_the_seed_decides() {
             .build();
         register(Some(|flow, _| {
             // SAFETY: the host's flow.
-            PORTS
-                .lock()
-                .unwrap()
-                .push(unsafe { SCFlowGetSourcePort(flow) });
+            let port = unsafe { SCFlowGetSourcePort(flow) };
+            PORTS.lock().unwrap().push(port);
         }));
         host.start(RunMode::Workers { threads: 2 });
         let kinds = &[FlowKind::Udp];

@@ -74,9 +74,9 @@ fn lines_above_the_level_of_the_host_are_left_out() {
     assert_eq!(level, SCLogLevel::SC_LOG_ERROR);
     for level in -1..=8 {
         let text = c"x".as_ptr();
+        let level = SCLogLevel(level);
         // SAFETY: the texts are C strings.
-        let result =
-            unsafe { sys::common::SCLogMessage(SCLogLevel(level), text, 1, text, text, text) };
+        let result = unsafe { sys::common::SCLogMessage(level, text, 1, text, text, text) };
         assert_eq!(result, 0);
     }
     let levels: Vec<_> = host.log().iter().map(|l| l.level.0).collect();

@@ -23,9 +23,10 @@ pub(crate) unsafe fn message(
     module: *const c_char,
     message: *const c_char,
 ) -> c_int {
+    let texts = [file, function, module, message];
     // SAFETY: each is NULL or a C string by the caller's promise.
-    let [file, function, module, message] =
-        [file, function, module, message].map(|t| unsafe { c_text::text_unless_null(t) });
+    let texts = texts.map(|text| unsafe { c_text::text_unless_null(text) });
+    let [file, function, module, message] = texts;
     let module = module_shown(module.as_deref()).to_owned();
     let message = message.unwrap_or_else(|| "(null)".to_owned());
     let Some(host) = belonging::host() else {

@@ -39,8 +39,8 @@ impl SlotUse<'_> {
             self.report_recursion();
             return std::ptr::null_mut();
         }
-        // SAFETY: "C" and "C-unwind" functions are called alike.
         let alloc: unsafe extern "C-unwind" fn(c_uint) -> *mut c_void =
+            // SAFETY: "C" and "C-unwind" functions are called alike; `boundary` catches what unwinds.
             unsafe { std::mem::transmute(alloc) };
         let describe = || self.function("alloc");
         let made = boundary::call(self.host, self.code("alloc function"), describe, || {

@@ -115,8 +115,8 @@ impl Host {
         &self,
         register: EntryPoint,
     ) -> Result<(unsafe extern "C" fn(), &'static str), LoadError> {
-        // SAFETY: "C" and "C-unwind" functions are called alike.
         let register: unsafe extern "C-unwind" fn() -> *mut SCPlugin =
+            // SAFETY: "C" and "C-unwind" functions are called alike; `boundary` catches what unwinds.
             unsafe { std::mem::transmute(register) };
         // SAFETY: the caller's promise.
         let plugin = self.call_plugin("SCPluginRegister", None, || unsafe { register() })?;
